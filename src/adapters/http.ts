@@ -1,0 +1,104 @@
+import { fetch, type RequestInit, type Response } from 'undici';
+import { SystemError } from '../ports/system-error.ts';
+
+export interface Ask {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+  /** Reads the other side's own words out of an error body; they are cleaned and cut before anybody sees them. */
+  readonly problem?: (body: unknown) => string | null;
+}
+
+/** The largest answer that is read, characters. */
+const LARGEST = 5_000_000;
+
+/**
+ * One call over HTTP, and one place that says what an answer means. `sent` is `no` only where the other side surely
+ * did nothing: it was never reached, or it said so itself (4xx).
+ * @throws SystemError
+ */
+export async function askJson(system: string, ask: Ask): Promise<unknown> {
+  const { response, text } = await call(system, ask);
+  const body = parse(text);
+  if (response.ok) {
+    if (body !== undefined) return body;
+    throw new SystemError(system, 'not understood', `${system} answered with something that is no JSON.`, {
+      sent: 'maybe',
+      mayRetry: true,
+    });
+  }
+  throw refusal(system, response, clean(ask.problem?.(body) ?? null));
+}
+
+async function call(
+  system: string,
+  { method, url, headers, body, signal }: Ask,
+): Promise<{ response: Response; text: string }> {
+  const init: RequestInit = {
+    method,
+    headers: { accept: 'application/json', ...headers },
+    signal,
+    redirect: 'error',
+    ...(body === undefined ? {} : { body }),
+  };
+  try {
+    const response = await fetch(url, init);
+    const text = await response.text();
+    return { response, text: text.slice(0, LARGEST) };
+  } catch (err) {
+    if (signal.aborted)
+      throw new SystemError(system, 'too slow', `${system} did not answer in time.`, {
+        sent: 'maybe',
+        mayRetry: true,
+        cause: err,
+      });
+    const code = codeOf(err);
+    const never =
+      code === 'ECONNREFUSED' ||
+      code === 'ENOTFOUND' ||
+      code === 'EAI_AGAIN' ||
+      code === 'UND_ERR_CONNECT_TIMEOUT';
+    const said = never ? `${system} cannot be reached (${code}).` : `${system} broke off its answer.`;
+    throw new SystemError(system, 'unreachable', said, {
+      sent: never ? 'no' : 'maybe',
+      mayRetry: true,
+      cause: err,
+    });
+  }
+}
+
+function refusal(system: string, response: Response, said: string | null): SystemError {
+  const { status } = response;
+  const words = said === null ? '' : ` It says: ${said}`;
+  const as = (fault: SystemError['fault'], sent: 'no' | 'maybe', mayRetry: boolean) =>
+    new SystemError(system, fault, `${system} answered ${status}.${words}`, { sent, mayRetry });
+  if (status === 404) return as('not found', 'no', false);
+  if (status === 401 || status === 403) return as('forbidden', 'no', false);
+  if (status === 429) return as('rate limited', 'no', true);
+  if (status >= 400 && status < 500) return as('refused', 'no', false);
+  return as('failed', 'maybe', true);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function codeOf(err: unknown): string {
+  const cause = err instanceof Error && err.cause instanceof Error ? err.cause : err;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+}
+
+/** Foreign words: one line, at most 200 characters, no control characters. */
+function clean(text: string | null): string | null {
+  if (text === null) return null;
+  return text
+    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim()
+    .slice(0, 200);
+}

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import type { Levers, Licence } from '../../ports/levers.ts';
+import { callService, type OrderServiceSettings } from './client.ts';
+
+const Accepted = z.looseObject({ accepted: z.literal(true) });
+const Changed = z.looseObject({ status: z.string(), previousStatus: z.string().optional() });
+
+/** Changes through the order service's admin API. Each is one request, never repeated from here. */
+export function orderServiceLever(settings: OrderServiceSettings): Levers['orderService'] {
+  async function post(path: string, id: string, licence: Licence, signal: AbortSignal): Promise<string> {
+    await callService(settings, Accepted, {
+      method: 'POST',
+      path: path.replace('{id}', id),
+      headers: headersOf(licence),
+      signal,
+    });
+    return 'Taken by the service.';
+  }
+  return {
+    retryWorkflow: async (order, licence, signal) =>
+      await post(settings.paths.retryWorkflow, order, licence, signal),
+    republishEvents: async (order, licence, signal) =>
+      await post(settings.paths.republishEvents, order, licence, signal),
+    async setStatus(order, status, reason, licence, signal) {
+      const answer = await callService(settings, Changed, {
+        method: 'PATCH',
+        path: settings.paths.status.replace('{id}', order),
+        body: JSON.stringify({ status, reason }),
+        headers: headersOf(licence),
+        signal,
+      });
+      return `${order}: ${answer.previousStatus ?? 'its old status'} → ${answer.status}.`;
+    },
+  };
+}
+
+function headersOf({ key, by }: Licence): Record<string, string> {
+  return { 'idempotency-key': key, 'x-requested-by': by };
+}

@@ -1,0 +1,32 @@
+import type { OrderServiceProbe } from '../../ports/probes.ts';
+import { SystemError } from '../../ports/system-error.ts';
+import { callService, type OrderServiceSettings } from './client.ts';
+import { Order, StuckOrders } from './schema.ts';
+
+/** Reads of the order service's admin API. */
+export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceProbe {
+  return {
+    async stuckOrders({ status, olderThanMinutes, limit, cursor }, signal) {
+      const query = new URLSearchParams({ status, olderThan: `${olderThanMinutes}m`, limit: String(limit) });
+      if (cursor !== null) query.set('cursor', cursor);
+      return await callService(settings, StuckOrders, {
+        method: 'GET',
+        path: `${settings.paths.stuckOrders}?${query}`,
+        signal,
+      });
+    },
+
+    async order(id, signal) {
+      try {
+        return await callService(settings, Order, {
+          method: 'GET',
+          path: settings.paths.order.replace('{id}', id),
+          signal,
+        });
+      } catch (err) {
+        if (err instanceof SystemError && err.fault === 'not found') return null;
+        throw err;
+      }
+    },
+  };
+}

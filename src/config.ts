@@ -1,0 +1,129 @@
+import { distance } from 'fastest-levenshtein';
+import { LineCounter, parseDocument } from 'yaml';
+import * as z from 'zod';
+import { Environment, OmsYaml } from './config/schema.ts';
+
+export interface Config {
+  readonly env: Environment;
+  readonly oms: OmsYaml;
+  /** Where each value of `oms` that is no default stands: dotted key → `oms.yaml:12`. */
+  readonly origins: ReadonlyMap<string, string>;
+}
+
+/** Every mistake at once; nothing was started. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(
+      `The configuration is not ready. Nothing was started.\n${mistakes.map((mistake) => `  - ${mistake}`).join('\n')}`,
+    );
+    this.mistakes = mistakes;
+  }
+}
+
+export interface ConfigSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Resolves the file's text; null when there is none. */
+  readonly readFile: (path: string) => string | null;
+}
+
+/**
+ * Reads the environment and `oms.yaml` once.
+ * @throws ConfigError that names every mistake, so that nobody mends them one restart at a time
+ */
+export function readConfig({ env, readFile }: ConfigSources): Config {
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const read = Environment.safeParse(set);
+  const mistakes = read.success
+    ? []
+    : read.error.issues.map((issue) => `${issue.path.join('.')} in the environment: ${issue.message}.`);
+  const file = read.data?.CONFIG_FILE ?? set['CONFIG_FILE'] ?? 'oms.yaml';
+  const text = readFile(file);
+  if (text === null && set['CONFIG_FILE'] !== undefined)
+    mistakes.push(`CONFIG_FILE names ${file}, and there is no such file.`);
+  const yaml = readYaml(file, text ?? '');
+  mistakes.push(...yaml.mistakes);
+  if (!read.success || yaml.oms === null || mistakes.length > 0) throw new ConfigError(mistakes);
+  return Object.freeze({ env: read.data, oms: yaml.oms, origins: yaml.origins });
+}
+
+interface ReadYaml {
+  readonly oms: OmsYaml | null;
+  readonly mistakes: readonly string[];
+  readonly origins: ReadonlyMap<string, string>;
+}
+
+function readYaml(file: string, text: string): ReadYaml {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const lineOf = (path: readonly PropertyKey[]): number => {
+    for (let length = path.length; length > 0; length -= 1) {
+      const node = document.getIn(path.slice(0, length), true);
+      if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)) {
+        return lines.linePos(Number(node.range[0])).line;
+      }
+    }
+    return 1;
+  };
+  const broken = document.errors.map(
+    ({ message, pos }) => `${file}:${lines.linePos(pos[0]).line}: ${message}.`,
+  );
+  if (broken.length > 0) return { oms: null, mistakes: broken, origins: new Map() };
+  const value: unknown = document.toJS({ maxAliasCount: 10 }) ?? {};
+  const read = OmsYaml.safeParse(value);
+  if (read.success) {
+    const origins = new Map(leaves(value).map((path) => [path.join('.'), `${file}:${lineOf(path)}`]));
+    return { oms: read.data, mistakes: [], origins };
+  }
+  return {
+    oms: null,
+    mistakes: read.error.issues.flatMap((issue) => explain(file, issue, lineOf)),
+    origins: new Map(),
+  };
+}
+
+function explain(
+  file: string,
+  issue: z.core.$ZodIssue,
+  lineOf: (path: readonly PropertyKey[]) => number,
+): readonly string[] {
+  const where = issue.path.join('.');
+  if (issue.code !== 'unrecognized_keys')
+    return [`${file}:${lineOf(issue.path)}: ${where}: ${issue.message}.`];
+  return issue.keys.map((key) => {
+    const near = nearest(key, keysAt(issue.path));
+    const hint = near === null ? '' : ` Did you mean ${near}?`;
+    return `${file}:${lineOf([...issue.path, key])}: ${[...issue.path, key].join('.')} is no key.${hint}`;
+  });
+}
+
+/** The keys that the schema knows below a path. */
+function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  let node: z.core.JSONSchema.BaseSchema = z.toJSONSchema(OmsYaml, { io: 'input', unrepresentable: 'any' });
+  for (const part of path) {
+    const next = node.properties?.[String(part)] ?? node.items;
+    if (typeof next !== 'object' || Array.isArray(next)) return [];
+    node = next;
+  }
+  return Object.keys(node.properties ?? {});
+}
+
+/** The nearest of some words, or null when none is near. */
+export function nearest(word: string, words: readonly string[]): string | null {
+  const ranked = words
+    .map((other) => ({ other, far: distance(word.toLowerCase(), other.toLowerCase()) }))
+    .sort((a, b) => a.far - b.far);
+  const best = ranked[0];
+  return best !== undefined && best.far <= Math.max(2, word.length / 3) ? best.other : null;
+}
+
+/** The dotted path of every scalar or list. */
+export function leaves(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return path.length === 0 ? [] : [path];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));
+}

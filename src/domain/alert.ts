@@ -1,0 +1,49 @@
+import type { PersonId } from './ids.ts';
+import type { RunbookId } from './severity.ts';
+
+export type AlertSource = 'alertmanager' | 'slack' | 'person';
+
+/** The ids of the order service that an alert brought; a check says which it needs. */
+export interface KnownIds {
+  readonly orders: readonly string[];
+}
+
+/** Somebody outside says that something is wrong, or right again. Parsed, but nothing in it is trusted as markup. */
+export interface Alert {
+  readonly source: AlertSource;
+  /** The same for the firing and the resolved message of one alert (a fingerprint, a message's channel and ts). */
+  readonly key: string;
+  readonly status: 'firing' | 'resolved';
+  readonly runbook: RunbookId;
+  /** The runbook's code, where the alert carried one. */
+  readonly code: string | null;
+  /** The values of the configured scope labels, joined; `''` is the one default scope. */
+  readonly scope: string;
+  /** Foreign words, at most 300 characters. */
+  readonly summary: string;
+  /** Epoch ms, the alert's own clock; null where it says none. */
+  readonly startsAt: number | null;
+  readonly ids: KnownIds;
+  /** Where the alert can be looked at; http or https only. */
+  readonly url: string | null;
+  /** Whether this source tells when it is right again. A person does not. */
+  readonly tellsResolved: boolean;
+  readonly by: PersonId | null;
+}
+
+/** An alert that no incident can take, with the clear answer. Counted and kept in the journal, never lost. */
+export interface Unmatched {
+  readonly source: AlertSource;
+  readonly key: string;
+  readonly reason: 'unknown code' | 'other environment' | 'not understood';
+  /** One or two sentences: what was wrong, what would be right, what happens now. */
+  readonly because: string;
+}
+
+/** What intake makes of one delivery. */
+export interface Reading {
+  readonly alerts: readonly Alert[];
+  readonly unmatched: readonly Unmatched[];
+  /** Things worth telling, e.g. that the sender cut its list (*3 more alerts were not sent*). */
+  readonly remarks: readonly string[];
+}

@@ -1,0 +1,72 @@
+import { impactPercent } from './impact.ts';
+import type { Climbed, Incident, Rung, TripReason } from './incident.ts';
+
+const MINUTE = 60_000;
+
+/** The numbers of the 20-minute and 25 % rules; the runbook's own, `oms.yaml` may override them. */
+export interface EscalationRules {
+  /** Per cent of orders above which rung 1 is climbed without waiting (runbook: 25). */
+  readonly impactPercent: number;
+  /** No rung that time alone trips comes sooner than this after the card stands, minutes (design §6: 2). */
+  readonly notBeforeCardMinutes: number;
+}
+
+export interface DueRung {
+  readonly rung: Rung;
+  /** Story time at which it is climbed, epoch ms. */
+  readonly at: number;
+  readonly reason: TripReason;
+  readonly because: string;
+}
+
+/**
+ * The next step of the ladder and when it is due, or null where nothing more will happen: resolved, watched as
+ * mitigated, or the top is reached. Unknown impact never trips a rung and never stops the clock.
+ */
+export function nextRung(incident: Incident, rules: EscalationRules): DueRung | null {
+  if (incident.state !== 'open') return null;
+  const last = incident.climbed.at(-1);
+  const rung = incident.ladder.find(({ number }) => number === (last?.rung ?? 0) + 1);
+  if (rung === undefined) return null;
+  const byTime = afterTime(incident, rung, last, rules);
+  const sooner = rung.number === 1 ? withoutWaiting(incident, rung, rules) : null;
+  return sooner !== null && sooner.at <= byTime.at ? sooner : byTime;
+}
+
+/** Whether this rung, climbed for this reason, wakes somebody through PagerDuty (design §6). Outside prod nothing pages. */
+export function pagesFor(rung: Rung, reason: TripReason, environment: string): boolean {
+  if (environment !== 'prod') return false;
+  return rung.pages || reason === 'impact' || reason === 'at once' || reason === 'asked';
+}
+
+function withoutWaiting(incident: Incident, rung: Rung, rules: EscalationRules): DueRung | null {
+  const { diagnosis, impact } = incident;
+  if (diagnosis !== null && diagnosis.atOnce !== null) {
+    return { rung, at: diagnosis.at, reason: 'at once', because: diagnosis.atOnce };
+  }
+  const percent = impactPercent(impact);
+  if (!impact?.known || percent === null || percent <= rules.impactPercent) return null;
+  const because = `${impact.affected} of ${impact.total} orders (${Math.round(percent)} %) are affected, more than ${rules.impactPercent} %.`;
+  return { rung, at: impact.at, reason: 'impact', because };
+}
+
+function afterTime(
+  incident: Incident,
+  rung: Rung,
+  last: Climbed | undefined,
+  rules: EscalationRules,
+): DueRung {
+  const since = last === undefined ? incident.clockStartedAt : Math.max(last.at, reopenedAt(incident));
+  const cardStands = (incident.announcedAt ?? incident.openedAt) + rules.notBeforeCardMinutes * MINUTE;
+  const held = incident.hold !== null && incident.hold.at >= (last?.at ?? 0) ? incident.hold.until : 0;
+  const at = Math.max(since + rung.afterMinutes * MINUTE, cardStands, held);
+  const minutes = Math.round((at - incident.clockStartedAt) / MINUTE);
+  return { rung, at, reason: 'time', because: `The trouble has lasted ${minutes} minutes.` };
+}
+
+function reopenedAt(incident: Incident): number {
+  return incident.generation > 1 ? (incident.sources.at(-1)?.since ?? 0) : 0;
+}
+
+/** The longest a person may postpone the next rung, minutes, once per incident (design §6). */
+export const HOLD_MINUTES = 20;

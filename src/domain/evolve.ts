@@ -1,0 +1,148 @@
+import type { Alert } from './alert.ts';
+import type { Incident, IncidentEvent, Source } from './incident.ts';
+
+type Opened = Extract<IncidentEvent, { type: 'opened' }>;
+
+/** The incident as its first event leaves it. Its first look is due at once. */
+export function begin(event: Opened): Incident {
+  return {
+    id: event.id,
+    runbook: event.runbook,
+    scope: event.scope,
+    severity: event.severity,
+    environment: event.environment,
+    state: 'open',
+    generation: 1,
+    version: 0,
+    openedAt: event.at,
+    clockStartedAt: event.clockStartedAt,
+    announcedAt: null,
+    sources: [],
+    ids: { orders: [] },
+    diagnosis: null,
+    lookAt: event.at,
+    healthySince: null,
+    impact: null,
+    offers: [],
+    runs: [],
+    ladder: event.ladder,
+    climbed: [],
+    acknowledged: null,
+    hold: null,
+    mitigated: null,
+    resolution: null,
+  };
+}
+
+/** One event further. Pure; replaying the journal gives the same incident. */
+export function evolve(incident: Incident, event: IncidentEvent): Incident {
+  switch (event.type) {
+    case 'opened':
+      return begin(event);
+    case 'reopened':
+      return {
+        ...incident,
+        state: 'open',
+        generation: incident.generation + 1,
+        resolution: null,
+        mitigated: null,
+        healthySince: null,
+        lookAt: event.at,
+      };
+    case 'alert joined':
+      return join(incident, event.alert, event.at);
+    case 'alert resolved':
+      return {
+        ...incident,
+        sources: incident.sources.map((source) =>
+          source.source === event.source && source.key === event.key
+            ? { ...source, state: 'resolved' }
+            : source,
+        ),
+      };
+    case 'announced':
+      return { ...incident, announcedAt: incident.announcedAt ?? event.at };
+    case 'look asked':
+      return { ...incident, lookAt: Math.min(incident.lookAt ?? event.lookAt, event.lookAt) };
+    case 'diagnosed':
+      return {
+        ...incident,
+        diagnosis: event.diagnosis,
+        lookAt: event.lookAt,
+        impact: event.impact,
+        healthySince: event.diagnosis.findings.some(
+          ({ verdict }) => verdict === 'broken' || verdict === 'unknown',
+        )
+          ? null
+          : (incident.healthySince ?? event.at),
+        offers: [...event.offers, ...incident.offers.filter((offer) => offer.requestedBy !== null)],
+      };
+    case 'requested':
+      return { ...incident, offers: [...incident.offers, event.offer] };
+    case 'withdrawn':
+      return { ...incident, offers: incident.offers.filter((offer) => offer.id !== event.offer) };
+    case 'refused':
+      return incident;
+    case 'approved':
+      return {
+        ...incident,
+        offers: incident.offers.filter((offer) => offer.id !== event.offer),
+        runs: [...incident.runs, event.run],
+      };
+    case 'run updated':
+      return {
+        ...incident,
+        runs: incident.runs.map((run) => (run.id === event.run ? { ...run, ...event.change } : run)),
+      };
+    case 'mitigated':
+      return {
+        ...incident,
+        state: 'mitigated',
+        mitigated: { since: event.at, until: event.until, because: event.because },
+      };
+    case 'relapsed':
+      return { ...incident, state: 'open', mitigated: null };
+    case 'acknowledged':
+      return { ...incident, acknowledged: { by: event.by, at: event.at } };
+    case 'held':
+      return { ...incident, hold: { by: event.by, at: event.at, until: event.until, reason: event.reason } };
+    case 'climbed':
+      return { ...incident, climbed: [...incident.climbed, event.climbed] };
+    case 'resolved':
+      return {
+        ...incident,
+        state: 'resolved',
+        resolution: { at: event.at, by: event.by, because: event.because },
+        lookAt: null,
+        offers: [],
+        mitigated: null,
+      };
+    default:
+      return unreachable(event);
+  }
+}
+
+function join(incident: Incident, alert: Alert, at: number): Incident {
+  const source: Source = {
+    source: alert.source,
+    key: alert.key,
+    state: 'firing',
+    tellsResolved: alert.tellsResolved,
+    code: alert.code,
+    summary: alert.summary,
+    startsAt: alert.startsAt,
+    since: at,
+    url: alert.url,
+    by: alert.by,
+  };
+  const known = incident.sources.find((other) => other.source === alert.source && other.key === alert.key);
+  const sources = known
+    ? incident.sources.map((other) => (other === known ? { ...source, since: known.since } : other))
+    : [...incident.sources, source];
+  const orders = [...new Set([...incident.ids.orders, ...alert.ids.orders])];
+  return { ...incident, sources, ids: { orders } };
+}
+
+function unreachable(event: never): never {
+  throw new Error(`An event of an unknown type: ${JSON.stringify(event)}`);
+}

@@ -1,0 +1,62 @@
+/** `R1`…`R75` are the runbook's commands, `X1`…`X16` the checks that it implies without a command. */
+export type StepName = `R${number}` | `X${number}`;
+
+/** `unknown`: asked, no answer. `skipped`: not asked, and why; never healthy, never blocking. */
+export type Verdict = 'healthy' | 'broken' | 'unknown' | 'skipped';
+
+/** One answer to one question to one system. */
+export interface Finding<T = unknown> {
+  readonly step: StepName;
+  readonly verdict: Verdict;
+  /** One plain sentence: the fact, with number, unit and window. */
+  readonly line: string;
+  /** Foreign text (log lines, queries), masked, to be shown as data and never as markup. */
+  readonly evidence: readonly string[];
+  /** What causes and actions may read; absent where nothing could be seen. */
+  readonly data: T | null;
+  /** Story time, epoch ms. */
+  readonly at: number;
+  /** How long the look took, ms of real time. */
+  readonly tookMs: number;
+}
+
+/** What a check's `look` returns; the diagnosis adds the step, the time and how long it took. */
+export type Seen<T> = Pick<Finding<T>, 'verdict' | 'line' | 'evidence' | 'data'>;
+
+export function healthy<T>(line: string, data: T, evidence: readonly string[] = []): Seen<T> {
+  return { verdict: 'healthy', line, data, evidence };
+}
+
+export function broken<T>(line: string, data: T, evidence: readonly string[] = []): Seen<T> {
+  return { verdict: 'broken', line, data, evidence };
+}
+
+/** Asked, and no answer that counts; `data` holds the half that was seen, if any. */
+export function unknown<T>(line: string, data: T | null = null, evidence: readonly string[] = []): Seen<T> {
+  return { verdict: 'unknown', line, data, evidence };
+}
+
+export function skipped<T>(line: string): Seen<T> {
+  return { verdict: 'skipped', line, data: null, evidence: [] };
+}
+
+export type CauseVerdict = 'supported' | 'ruled out' | 'open';
+
+/** One of the runbook's likely causes, judged by the findings. */
+export interface JudgedCause {
+  /** `3.C2`: runbook, cause. */
+  readonly id: string;
+  readonly title: string;
+  readonly verdict: CauseVerdict;
+  /** One sentence: what in the findings says so, or what is missing to say. */
+  readonly because: string;
+  /** Outside our service (provider, broker, database): shown first when several are supported. */
+  readonly outside: boolean;
+}
+
+/** The worst verdict of a diagnosis: broken beats unknown beats healthy; skipped does not count. */
+export function overall(findings: readonly Finding[]): 'healthy' | 'broken' | 'unknown' {
+  if (findings.some((finding) => finding.verdict === 'broken')) return 'broken';
+  if (findings.some((finding) => finding.verdict === 'unknown')) return 'unknown';
+  return findings.some((finding) => finding.verdict === 'healthy') ? 'healthy' : 'unknown';
+}

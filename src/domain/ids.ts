@@ -1,0 +1,56 @@
+import * as z from 'zod';
+
+/** What an id of ours or of the order service names. */
+export type IdKind = 'order' | 'refund' | 'return' | 'export' | 'payment';
+
+const PREFIX = { order: 'ord', refund: 'ref', return: 'ret', export: 'exp', payment: 'pay' } as const;
+
+const EXAMPLE = {
+  order: 'ord_xyz789abc',
+  refund: 'ref_abc123',
+  return: 'ret_abc123',
+  export: 'exp_abc123',
+  payment: 'pay_xyz789',
+} as const satisfies Record<IdKind, string>;
+
+/** An order's id, `ord_…`: parsed before it goes anywhere, so that it can stand in a path or a query. */
+export const OrderId = z
+  .string()
+  .regex(/^ord_[a-z0-9]{3,40}$/)
+  .brand<'OrderId'>();
+export type OrderId = z.infer<typeof OrderId>;
+
+/** An incident's name for people: `OMS-12`. Numbers rise, gaps are possible. */
+export type IncidentId = `OMS-${number}`;
+/** The id of a proposal; the only thing a button carries. */
+export type OfferId = string;
+export type RunId = string;
+/** A Slack user id (`U…` or `W…`), or `pagerduty:<name>` for somebody who acted there. */
+export type PersonId = string;
+
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly because: string };
+
+/** Reads an id of the order service; a wrong one is answered with an example of a right one. */
+export function parseOrderId(text: string): Parsed<OrderId> {
+  const read = OrderId.safeParse(text.trim());
+  if (read.success) return { ok: true, value: read.data };
+  return {
+    ok: false,
+    because: `“${text.trim().slice(0, 40)}” is no order id; one looks like ${EXAMPLE.order}.`,
+  };
+}
+
+/** Every id of one kind that stands in a text, each once, in order of appearance. */
+export function findIds(kind: IdKind, text: string): readonly string[] {
+  const pattern = new RegExp(`(?<![A-Za-z0-9_])${PREFIX[kind]}_[a-z0-9]{3,40}(?![A-Za-z0-9_])`, 'g');
+  return [...new Set(text.match(pattern) ?? [])];
+}
+
+/** Reads `OMS-12`, `oms-12` or `12`. */
+export function parseIncidentId(text: string): Parsed<IncidentId> {
+  const found = /^(?:oms-)?([1-9]\d{0,8})$/i.exec(text.trim());
+  if (found) return { ok: true, value: `OMS-${Number(found[1])}` };
+  return { ok: false, because: `“${text.trim().slice(0, 40)}” is no incident; one looks like OMS-12.` };
+}

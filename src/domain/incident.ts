@@ -1,0 +1,176 @@
+import type { Alert, KnownIds } from './alert.ts';
+import type { Finding, JudgedCause } from './finding.ts';
+import type { IncidentId, OfferId, PersonId, RunId } from './ids.ts';
+import type { Impact } from './impact.ts';
+import type { Offer } from './offer.ts';
+import type { Run } from './run.ts';
+import type { RunbookId, Severity, TeamId } from './severity.ts';
+
+/** Who said so, and whether they still do. */
+export interface Source {
+  readonly source: Alert['source'];
+  readonly key: string;
+  readonly state: 'firing' | 'resolved';
+  readonly tellsResolved: boolean;
+  readonly code: string | null;
+  readonly summary: string;
+  readonly startsAt: number | null;
+  readonly since: number;
+  readonly url: string | null;
+  readonly by: PersonId | null;
+}
+
+/** One step of the escalation ladder, copied into the incident when it opens. */
+export interface Rung {
+  readonly number: 1 | 2 | 3;
+  readonly team: TeamId;
+  /** Channel names with `#`, and e-mail addresses of people (rung 3). */
+  readonly channels: readonly string[];
+  readonly people: readonly string[];
+  /** Whether time alone pages PagerDuty here; the 25 % rule and *at once* always do. */
+  readonly pages: boolean;
+  /** Minutes after the clock's start (rung 1) or after the rung before. */
+  readonly afterMinutes: number;
+}
+
+export type TripReason = 'time' | 'impact' | 'at once' | 'asked';
+
+export interface Climbed {
+  readonly rung: Rung['number'];
+  readonly reason: TripReason;
+  readonly because: string;
+  readonly at: number;
+  readonly paged: boolean;
+  /** Who asked, where a person did. */
+  readonly by: PersonId | null;
+}
+
+export interface Diagnosis {
+  /** Counts from 1; the same incident asks again and again. */
+  readonly round: number;
+  readonly at: number;
+  readonly tookMs: number;
+  readonly findings: readonly Finding[];
+  readonly causes: readonly JudgedCause[];
+  /** Why the runbook says not to wait for the clock; null when it doesn't. */
+  readonly atOnce: string | null;
+}
+
+export interface Resolution {
+  readonly at: number;
+  readonly by: PersonId | null;
+  readonly because: string;
+}
+
+/** What we hold open about trouble: at most one open per runbook and scope. The fold of its journal. */
+export interface Incident {
+  readonly id: IncidentId;
+  readonly runbook: RunbookId;
+  readonly scope: string;
+  readonly severity: Severity;
+  readonly environment: string;
+  readonly state: 'open' | 'mitigated' | 'resolved';
+  /** Rises at each reopening. */
+  readonly generation: number;
+  /** Rises with each commit; compared on save. */
+  readonly version: number;
+  readonly openedAt: number;
+  /** The 20-minute rule counts from here: the alert's own start where it names one. */
+  readonly clockStartedAt: number;
+  /** When the card first stood in the channel; null until then. */
+  readonly announcedAt: number | null;
+  readonly sources: readonly Source[];
+  readonly ids: KnownIds;
+  readonly diagnosis: Diagnosis | null;
+  /** Story time of the next whole look; null while resolved. */
+  readonly lookAt: number | null;
+  /** When the newest unbroken row of healthy rounds began; null when the last one was not. */
+  readonly healthySince: number | null;
+  readonly impact: Impact | null;
+  readonly offers: readonly Offer[];
+  readonly runs: readonly Run[];
+  readonly ladder: readonly Rung[];
+  readonly climbed: readonly Climbed[];
+  readonly acknowledged: { readonly by: PersonId; readonly at: number } | null;
+  readonly hold: {
+    readonly by: PersonId;
+    readonly at: number;
+    readonly until: number;
+    readonly reason: string;
+  } | null;
+  /** Healthy because of a restart or a temporary change: watched until then. */
+  readonly mitigated: { readonly since: number; readonly until: number; readonly because: string } | null;
+  readonly resolution: Resolution | null;
+}
+
+/** The journal's words. Each says why. Free text stands in `reason`, `summary` and `parameters` only. */
+export type IncidentEvent =
+  | {
+      readonly type: 'opened';
+      readonly id: IncidentId;
+      readonly runbook: RunbookId;
+      readonly scope: string;
+      readonly severity: Severity;
+      readonly environment: string;
+      readonly clockStartedAt: number;
+      readonly ladder: readonly Rung[];
+      readonly at: number;
+    }
+  | { readonly type: 'reopened'; readonly because: string; readonly at: number }
+  | { readonly type: 'alert joined'; readonly alert: Alert; readonly at: number }
+  | {
+      readonly type: 'alert resolved';
+      readonly source: Alert['source'];
+      readonly key: string;
+      readonly at: number;
+    }
+  | { readonly type: 'announced'; readonly at: number }
+  | { readonly type: 'look asked'; readonly lookAt: number; readonly because: string; readonly at: number }
+  | {
+      readonly type: 'diagnosed';
+      readonly diagnosis: Diagnosis;
+      readonly lookAt: number;
+      readonly impact: Impact;
+      readonly offers: readonly Offer[];
+      readonly at: number;
+    }
+  | { readonly type: 'requested'; readonly offer: Offer; readonly by: PersonId; readonly at: number }
+  | { readonly type: 'withdrawn'; readonly offer: OfferId; readonly because: string; readonly at: number }
+  | {
+      readonly type: 'refused';
+      readonly offer: OfferId;
+      readonly by: PersonId;
+      readonly because: string;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'approved';
+      readonly offer: OfferId;
+      readonly by: PersonId;
+      readonly run: Run;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'run updated';
+      readonly run: RunId;
+      readonly change: Partial<Run>;
+      readonly because: string;
+      readonly at: number;
+    }
+  | { readonly type: 'mitigated'; readonly until: number; readonly because: string; readonly at: number }
+  | { readonly type: 'relapsed'; readonly because: string; readonly at: number }
+  | { readonly type: 'acknowledged'; readonly by: PersonId; readonly at: number }
+  | {
+      readonly type: 'held';
+      readonly by: PersonId;
+      readonly until: number;
+      readonly reason: string;
+      readonly at: number;
+    }
+  | { readonly type: 'climbed'; readonly climbed: Climbed; readonly at: number }
+  | {
+      readonly type: 'resolved';
+      readonly by: PersonId | null;
+      readonly because: string;
+      readonly at: number;
+    };

@@ -1,0 +1,74 @@
+import type { StepName } from './finding.ts';
+import type { OfferId, PersonId } from './ids.ts';
+
+/** `safe`: one responder. `disruptive`: one responder after before → after. `guarded`: a second person, with a reason. */
+export type Tier = 'safe' | 'disruptive' | 'guarded';
+
+/** What must still be true at the run. */
+export type Binding =
+  | {
+      readonly kind: 'exact';
+      /** What was shown, as the system named it (a generation, a status). */
+      readonly expected: string;
+      /** The same in words for a person. */
+      readonly words: string;
+    }
+  | {
+      readonly kind: 'subset';
+      /** Of the targets shown, those that still qualify are run. */
+      readonly words: string;
+    }
+  | { readonly kind: 'none'; readonly words: string };
+
+/** One question of a modal. */
+export interface Field {
+  readonly name: string;
+  readonly label: string;
+  readonly kind: 'text' | 'long-text' | 'select' | 'tick';
+  readonly hint?: string;
+  readonly options?: readonly { readonly value: string; readonly text: string }[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly optional?: boolean;
+  readonly initial?: string;
+}
+
+/**
+ * Something we could change, proposed in one incident. Immutable; a newer one supersedes it.
+ * An offer with `fields` cannot be approved itself: filling them makes a new offer that carries the answers.
+ */
+export interface Offer {
+  readonly id: OfferId;
+  readonly action: StepName;
+  /** *Retry workflow*, as on the button. */
+  readonly title: string;
+  readonly tier: Tier;
+  /** What is changed, one name each: an order id, `deployment/order-service`, `payments`. */
+  readonly targets: readonly string[];
+  readonly parameters: Readonly<Record<string, string>>;
+  /** What would happen, one sentence a line; before → after where there is one. */
+  readonly preview: readonly string[];
+  readonly binding: Binding;
+  /** Why this is recommended; null when it is only possible. */
+  readonly recommended: string | null;
+  /** Why the button waits (the runbook's *not while*); null when it may be pressed. */
+  readonly waits: string | null;
+  /** What a modal must ask first. */
+  readonly fields: readonly Field[];
+  /** The command to type by hand instead. */
+  readonly equivalent: string;
+  /** Who filled in the fields of a guarded action; never its approver. */
+  readonly requestedBy: PersonId | null;
+  /** Story time, epoch ms. */
+  readonly at: number;
+  /** Story time after which it can no longer be approved; null: as long as it is not superseded. */
+  readonly expiresAt: number | null;
+}
+
+/** The runbook's word for what one press covers; over this many orders a safe batch counts as disruptive (design §7). */
+export const LARGE_BATCH = 50;
+
+/** The tier that counts: a large safe batch needs the care of a disruptive one. */
+export function effectiveTier(offer: Pick<Offer, 'tier' | 'targets'>): Tier {
+  return offer.tier === 'safe' && offer.targets.length > LARGE_BATCH ? 'disruptive' : offer.tier;
+}

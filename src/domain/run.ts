@@ -1,0 +1,104 @@
+import type { StepName } from './finding.ts';
+import type { OfferId, PersonId, RunId } from './ids.ts';
+
+/** `unsent`: planned, but the run ended before its turn. */
+export type ItemState = 'planned' | 'begun' | 'done' | 'failed' | 'unknown' | 'unsent';
+
+/** One target of one run. */
+export interface RunItem {
+  readonly target: string;
+  readonly state: ItemState;
+  /** What the system answered or what was read back, one sentence. */
+  readonly line: string;
+}
+
+export type RunOutcome = 'done' | 'failed' | 'partly' | 'unknown';
+/** Whether the run helped; `could not tell` is never *helped*. */
+export type ProofVerdict = 'helped' | 'partly helped' | 'did not help' | 'made it worse' | 'could not tell';
+
+/** One repetition of the proof's look. */
+export interface ProofSample {
+  readonly at: number;
+  /** Targets for which it reads as helped. */
+  readonly moved: readonly string[];
+  /** Targets about which nothing could be learned. */
+  readonly unknown: readonly string[];
+  readonly line: string;
+  /** A value to draw, where the proof reads a figure. */
+  readonly value: number | null;
+  /** Reads worse than before the run. */
+  readonly worse: boolean;
+}
+
+/** When the action's check is asked again, and for how long. All in ms of story time. */
+export interface ProofPlan {
+  readonly everyMs: number;
+  readonly withinMs: number;
+  /** How many samples in a row must agree. */
+  readonly alike: number;
+  /** What success means, in words. */
+  readonly words: string;
+}
+
+export interface Proof {
+  readonly plan: ProofPlan;
+  readonly since: number;
+  readonly nextAt: number | null;
+  readonly samples: readonly ProofSample[];
+  readonly verdict: ProofVerdict | null;
+  readonly line: string;
+}
+
+/** One execution of one approval. */
+export interface Run {
+  readonly id: RunId;
+  readonly offer: OfferId;
+  readonly action: StepName;
+  readonly title: string;
+  readonly targets: readonly string[];
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly by: PersonId;
+  readonly requestedBy: PersonId | null;
+  readonly approvedAt: number;
+  readonly state: 'approved' | 'running' | 'ended';
+  readonly beganAt: number | null;
+  readonly endedAt: number | null;
+  readonly counts: RunCounts;
+  readonly outcome: RunOutcome | null;
+  /** One sentence: what came of it. */
+  readonly line: string;
+  readonly proof: Proof | null;
+  /** The symptom may come back: watched as *mitigated* after a helpful proof. */
+  readonly mitigates: boolean;
+}
+
+export interface RunCounts {
+  readonly planned: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly unknown: number;
+  readonly unsent: number;
+}
+
+export const NO_COUNTS: RunCounts = { planned: 0, done: 0, failed: 0, unknown: 0, unsent: 0 };
+
+/** Counts the items by state; *begun* still counts as planned. */
+export function countItems(items: readonly RunItem[]): RunCounts {
+  const of = (state: ItemState) => items.filter((item) => item.state === state).length;
+  return {
+    planned: of('planned') + of('begun'),
+    done: of('done'),
+    failed: of('failed'),
+    unknown: of('unknown'),
+    unsent: of('unsent'),
+  };
+}
+
+/** The outcome of a run whose items have all ended. `unknown` wherever one is, unless others surely failed too. */
+export function outcomeOf(counts: RunCounts): RunOutcome {
+  const total = counts.done + counts.failed + counts.unknown + counts.unsent;
+  if (counts.done === total) return 'done';
+  if (counts.unknown > 0 && counts.done === 0 && counts.failed === 0) return 'unknown';
+  if (counts.done === 0 && counts.unknown === 0) return 'failed';
+  return 'partly';
+}

@@ -1,0 +1,42 @@
+import { nextRung } from '../domain/escalation.ts';
+import { evolve } from '../domain/evolve.ts';
+import type { Incident, IncidentEvent } from '../domain/incident.ts';
+import type { Change, Outgoing } from '../ports/journal.ts';
+import type { Rules } from './rules.ts';
+
+/** A decision made ready for one commit: the events folded in, the next deadlines read off the new state. */
+export function changeOf(
+  before: Incident | null,
+  events: readonly IncidentEvent[],
+  rules: Rules,
+  outgoing: readonly Outgoing[] = [],
+): Change {
+  let after = before;
+  for (const event of events) after = after === null ? beginWith(event) : evolve(after, event);
+  if (after === null) throw new Error('A change needs at least one event.');
+  after = { ...after, version: (before?.version ?? 0) + 1 };
+  return { before, after, events, dueAt: dueAt(after, rules), lookAt: lookAt(after), outgoing };
+}
+
+/** The next decision that the clock alone makes: a rung, or the end of an approval's validity. */
+export function dueAt(incident: Incident, rules: Rules): number | null {
+  if (incident.state === 'resolved') return null;
+  const expiries = incident.offers.flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]));
+  const rung = nextRung(incident, rules.escalation)?.at;
+  return earliest([...expiries, ...(rung === undefined ? [] : [rung])]);
+}
+
+/** The next look at the systems: a whole diagnosis, or one sample of a proof. */
+export function lookAt(incident: Incident): number | null {
+  const proofs = incident.runs.flatMap(({ proof }) => (proof?.nextAt == null ? [] : [proof.nextAt]));
+  return earliest([...proofs, ...(incident.lookAt === null ? [] : [incident.lookAt])]);
+}
+
+function earliest(times: readonly number[]): number | null {
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+function beginWith(event: IncidentEvent): Incident {
+  if (event.type !== 'opened') throw new Error(`An incident begins with “opened”, not with “${event.type}”.`);
+  return evolve({} as never, event);
+}

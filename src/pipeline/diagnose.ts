@@ -1,0 +1,152 @@
+import type { Finding, JudgedCause, Seen } from '../domain/finding.ts';
+import { skipped, unknown } from '../domain/finding.ts';
+import type { Impact } from '../domain/impact.ts';
+import type { Incident } from '../domain/incident.ts';
+import { AbsentSystem, SystemError } from '../ports/system-error.ts';
+import { runbookById } from '../runbooks/catalogue.ts';
+import type { AnyFindings, AnyRunbook, Asking, Check } from '../runbooks/define-runbook.ts';
+import type { Parts } from './parts.ts';
+
+/** One whole look: all checks at once, each with its own deadline, and what they say of the causes. */
+export interface Look {
+  readonly findings: readonly Finding[];
+  readonly byName: AnyFindings;
+  readonly causes: readonly JudgedCause[];
+  readonly impact: Impact;
+  readonly atOnce: string | null;
+  readonly tookMs: number;
+}
+
+/** Asks every check of the incident's runbook and its impact. One dead system never hides the other answers. */
+export async function diagnose(parts: Parts, incident: Incident, now: number): Promise<Look> {
+  const runbook = runbookById(incident.runbook);
+  const began = parts.clock.now();
+  const whole = new AbortController();
+  const names = Object.keys(runbook.checks);
+  const asking: Omit<Asking, 'signal'> = {
+    probes: parts.probes,
+    ids: incident.ids,
+    thresholds: parts.rules.thresholds,
+    names: parts.rules.names,
+    now,
+    previous: previousOf(runbook, incident),
+    incident,
+  };
+  const budget = giveUp(parts, parts.rules.diagnosisMs, whole);
+  const [findings, impact] = await Promise.all([
+    Promise.all(names.map((name) => ask(parts, must(runbook.checks[name]), asking, whole.signal))),
+    measure(parts, runbook, asking, whole.signal),
+  ]);
+  budget.abort();
+  const byName = Object.fromEntries(names.map((name, place) => [name, must(findings[place])]));
+  const judging = { findings: byName, now, thresholds: parts.rules.thresholds, incident };
+  const causes = runbook.causes.map((cause) => ({
+    id: cause.id,
+    title: cause.title,
+    outside: cause.outside,
+    ...cause.judge(judging),
+  }));
+  return {
+    findings,
+    byName,
+    causes,
+    impact,
+    atOnce: runbook.atOnce(judging),
+    tookMs: parts.clock.now() - began,
+  };
+}
+
+async function ask(
+  parts: Parts,
+  check: Check<unknown>,
+  asking: Omit<Asking, 'signal'>,
+  whole: AbortSignal,
+): Promise<Finding> {
+  const began = parts.clock.now();
+  const own = new AbortController();
+  const timer = giveUp(parts, check.deadlineMs, own);
+  const signal = AbortSignal.any([whole, own.signal]);
+  const late = unknown(`${check.system} did not answer within ${seconds(check.deadlineMs)} s.`);
+  const seen = await Promise.race([
+    parts
+      .step(`look ${check.step}`, async () => await check.look({ ...asking, signal }))
+      .catch((err) => couldNotLook(parts, check, err)),
+    aborted(signal, late),
+  ]);
+  timer.abort();
+  return { ...seen, step: check.step, at: asking.now, tookMs: parts.clock.now() - began };
+}
+
+/** “Could not look” is an answer: with the system, what was wrong, and never as healthy. */
+function couldNotLook(parts: Parts, check: Check<unknown>, err: unknown): Seen<unknown> {
+  if (err instanceof AbsentSystem) return skipped(err.message);
+  if (err instanceof SystemError) return unknown(err.message);
+  parts.log.error(
+    { step: check.step, err: err instanceof Error ? err.message : 'unknown' },
+    'a check failed by itself',
+  );
+  return unknown(`${check.title} could not be asked: an error of our own.`);
+}
+
+async function measure(
+  parts: Parts,
+  runbook: AnyRunbook,
+  asking: Omit<Asking, 'signal'>,
+  signal: AbortSignal,
+): Promise<Impact> {
+  const { now } = asking;
+  try {
+    const late: Impact = { known: false, because: 'The orders database did not answer in time.', at: now };
+    const counts = await Promise.race([
+      parts.step('look impact', async () => await runbook.impact.measure({ ...asking, signal })),
+      aborted(signal, late),
+    ]);
+    if ('known' in counts) return counts;
+    const { affected, total, windowMinutes, source, at } = counts;
+    if (total < parts.rules.thresholds.impactFewestOrders) {
+      const because = `${affected} of ${total} orders: too few to say.`;
+      return { known: false, because, at: now };
+    }
+    return { known: true, affected, total, windowMinutes, source, means: runbook.impact.means, at };
+  } catch (err) {
+    const because =
+      err instanceof AbsentSystem || err instanceof SystemError
+        ? err.message
+        : 'The impact could not be asked.';
+    return { known: false, because, at: now };
+  }
+}
+
+function previousOf(runbook: AnyRunbook, incident: Incident): AnyFindings | null {
+  if (incident.diagnosis === null) return null;
+  const { findings } = incident.diagnosis;
+  const entries = Object.entries(runbook.checks).flatMap(([name, { step }]) => {
+    const finding = findings.find((other) => other.step === step);
+    return finding === undefined ? [] : [[name, finding] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Ends `controller` after `ms` of real time unless the returned timer is aborted first. */
+function giveUp(parts: Parts, ms: number, controller: AbortController): AbortController {
+  const timer = new AbortController();
+  void parts.clock.sleep(ms, timer.signal).then(() => {
+    if (!timer.signal.aborted) controller.abort();
+  });
+  return timer;
+}
+
+async function aborted<T>(signal: AbortSignal, answer: T): Promise<T> {
+  if (!signal.aborted)
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  return answer;
+}
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('A name of the runbook has no value.');
+  return value;
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(ms % 1000 === 0 ? 0 : 1);
+}

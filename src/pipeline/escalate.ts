@@ -1,0 +1,138 @@
+import { type DueRung, nextRung, pagesFor } from '../domain/escalation.ts';
+import { impactPercent } from '../domain/impact.ts';
+import type { Incident, IncidentEvent } from '../domain/incident.ts';
+import type { Outgoing } from '../ports/journal.ts';
+import type { Page } from '../ports/pager.ts';
+import { runbookById } from '../runbooks/catalogue.ts';
+import { changeOf } from './change.ts';
+import type { Parts } from './parts.ts';
+import type { Rules } from './rules.ts';
+
+/** Deadlines that one commit decides at most; the rest follows at once in the next. */
+const BATCH = 200;
+
+/** Decides what the clock alone decides. Returns how many incidents were due. */
+export async function decideDue(parts: Parts): Promise<number> {
+  return await parts.journal.transact('deadlines', async (tx) => {
+    const due = await tx.claimDue(BATCH);
+    for (const incident of due) {
+      const { events, outgoing } = overdue(incident, tx.now, parts.rules);
+      if (events.length > 0) tx.save(changeOf(incident, events, parts.rules, outgoing));
+    }
+    return due.length;
+  });
+}
+
+/** Every deadline that has passed, one by one, each at its own time: a skip of an hour climbs each rung when it was due. */
+export function overdue(
+  incident: Incident,
+  now: number,
+  rules: Rules,
+): { events: readonly IncidentEvent[]; outgoing: readonly Outgoing[] } {
+  const events: IncidentEvent[] = [];
+  const outgoing: Outgoing[] = [];
+  let current = incident;
+  const take = (event: IncidentEvent) => {
+    events.push(event);
+    current = changeOf(current, [event], rules).after;
+  };
+  for (const offer of incident.offers) {
+    if (offer.expiresAt !== null && offer.expiresAt <= now) {
+      take({
+        type: 'withdrawn',
+        offer: offer.id,
+        because: 'Nobody approved it in time.',
+        at: offer.expiresAt,
+      });
+    }
+  }
+  for (;;) {
+    const due = nextRung(current, rules.escalation);
+    if (due === null || due.at > now) break;
+    const climbed = climb(current, due, rules, null);
+    outgoing.push(...climbed.outgoing);
+    take(climbed.event);
+  }
+  return { events, outgoing };
+}
+
+/** One rung: the event, the message to the team's channel, the page. */
+export function climb(
+  incident: Incident,
+  { rung, at, reason, because }: DueRung,
+  rules: Rules,
+  by: string | null,
+): { event: IncidentEvent; outgoing: readonly Outgoing[] } {
+  const paged = pagesFor(rung, reason, rules.environment);
+  const event: IncidentEvent = {
+    type: 'climbed',
+    climbed: { rung: rung.number, reason, because, at, paged, by },
+    at,
+  };
+  const posts = rung.channels.map(
+    (channel): Outgoing => ({
+      stream: `channel ${channel}`,
+      key: `${incident.id}/${incident.generation}/rung-${rung.number}/${channel}`,
+      kind: 'slack post',
+      payload: { what: 'escalation', channel, incident: incident.id, rung: rung.number, because },
+    }),
+  );
+  return {
+    event,
+    outgoing: paged ? [...posts, page(incident, rung.number, rung.team, because, rules)] : posts,
+  };
+}
+
+/** Closes every page that this incident opened. */
+export function closePages(incident: Incident, because: string): readonly Outgoing[] {
+  return incident.climbed
+    .filter(({ paged }) => paged)
+    .map(({ rung }) => {
+      const team = incident.ladder.find(({ number }) => number === rung)?.team ?? 'orders';
+      const payload: Page = {
+        action: 'resolve',
+        team,
+        dedupKey: dedupKey(incident, rung),
+        summary: because,
+        severity: incident.severity,
+        details: {},
+        links: [],
+      };
+      return {
+        stream: `page ${dedupKey(incident, rung)}`,
+        key: `${dedupKey(incident, rung)}/resolve`,
+        kind: 'page',
+        payload,
+      };
+    });
+}
+
+function page(incident: Incident, rung: number, team: string, because: string, rules: Rules): Outgoing {
+  const runbook = runbookById(incident.runbook);
+  const percent = impactPercent(incident.impact);
+  const payload: Page = {
+    action: 'trigger',
+    team,
+    dedupKey: dedupKey(incident, rung),
+    summary: `${incident.id} ${runbook.title} (${incident.environment}). ${because}`.slice(0, 1000),
+    severity: incident.severity,
+    details: {
+      service: rules.service,
+      severity: incident.severity,
+      impact: percent === null ? 'unknown' : `${Math.round(percent)} % of orders`,
+      cause:
+        incident.diagnosis?.causes.find(({ verdict }) => verdict === 'supported')?.because ?? 'not known yet',
+      acknowledged: incident.acknowledged?.by ?? 'nobody',
+      rungsBefore: incident.climbed.map((step) => `rung ${step.rung}: ${step.because}`).join(' ') || 'none',
+    },
+    links: incident.sources.flatMap(({ url, summary }) =>
+      url === null ? [] : [{ href: url, text: summary.slice(0, 80) }],
+    ),
+  };
+  return { stream: `page ${payload.dedupKey}`, key: `${payload.dedupKey}/trigger`, kind: 'page', payload };
+}
+
+/** Each rung of each generation has its own: a trigger on an open key wakes nobody. */
+function dedupKey(incident: Incident, rung: number): string {
+  return `oms/${incident.environment}/${incident.id}/${incident.generation}/rung-${rung}`;
+}

@@ -1,0 +1,90 @@
+import { endsBecause, proofEnds, WATCH_AT_LEAST_MS } from '../domain/ending.ts';
+import { overall } from '../domain/finding.ts';
+import type { Diagnosis, Incident, IncidentEvent } from '../domain/incident.ts';
+import type { Run } from '../domain/run.ts';
+import { changeOf } from './change.ts';
+import { diagnose, type Look } from './diagnose.ts';
+import { closePages } from './escalate.ts';
+import type { Parts } from './parts.ts';
+import { propose } from './propose.ts';
+import { sampleProof } from './verify.ts';
+
+/** A look may take this much longer than its own deadlines before another replica takes it, ms. */
+const LEASE_SLACK_MS = 5_000;
+/** A first *broken* is asked again so soon (runbook-knowledge §0: down is broken twice, 15 s apart). */
+const SECOND_LOOK_MS = 15_000;
+
+/** Does one due look: proofs that are due, and the whole diagnosis when it is. False when nothing was due. */
+export async function lookOnce(parts: Parts): Promise<boolean> {
+  const { journal, rules } = parts;
+  const claimed = await journal.claimLook(rules.diagnosisMs + LEASE_SLACK_MS);
+  if (claimed === null) return false;
+  try {
+    const now = await journal.now();
+    for (const run of claimed.runs) {
+      if (run.proof?.nextAt != null && run.proof.nextAt <= now) await sampleProof(parts, claimed, run, now);
+    }
+    if (claimed.lookAt !== null && claimed.lookAt <= now) await lookWhole(parts, claimed, now);
+  } finally {
+    await journal.releaseLook(claimed.id);
+  }
+  return true;
+}
+
+async function lookWhole(parts: Parts, claimed: Incident, now: number): Promise<void> {
+  const look = await diagnose(parts, claimed, now);
+  await parts.journal.transact('diagnosis', async (tx) => {
+    const incident = await tx.incident(claimed.id);
+    if (incident === null || incident.state === 'resolved') return;
+    const events: IncidentEvent[] = [diagnosed(parts, incident, look, tx.now)];
+    let after = changeOf(incident, events, parts.rules).after;
+    const more = consequences(after, tx.now);
+    events.push(...more);
+    after = more.length === 0 ? after : changeOf(incident, events, parts.rules).after;
+    const outgoing = after.state === 'resolved' ? closePages(after, after.resolution?.because ?? '') : [];
+    tx.save(changeOf(incident, events, parts.rules, outgoing));
+  });
+}
+
+function diagnosed(parts: Parts, incident: Incident, look: Look, now: number): IncidentEvent {
+  const diagnosis: Diagnosis = {
+    round: (incident.diagnosis?.round ?? 0) + 1,
+    at: now,
+    tookMs: look.tookMs,
+    findings: look.findings,
+    causes: look.causes,
+    atOnce: look.atOnce,
+  };
+  const soon = diagnosis.round === 1 && overall(look.findings) === 'broken';
+  return {
+    type: 'diagnosed',
+    diagnosis,
+    lookAt: now + (soon ? Math.min(SECOND_LOOK_MS, parts.rules.lookEveryMs) : parts.rules.lookEveryMs),
+    impact: look.impact,
+    offers: propose(parts, incident, look.byName, now),
+    at: now,
+  };
+}
+
+/** What a new diagnosis means for the incident: a relapse, a watch that begins, the end. */
+function consequences(incident: Incident, now: number): readonly IncidentEvent[] {
+  const broken = incident.diagnosis?.findings.some(({ verdict }) => verdict === 'broken') ?? false;
+  if (incident.state === 'mitigated' && broken) {
+    return [{ type: 'relapsed', because: 'A check is broken again.', at: now }];
+  }
+  const ends = endsBecause(incident, now);
+  return ends === null ? [] : [{ type: 'resolved', by: null, because: ends, at: now }];
+}
+
+/** After a run has proven that it helped: watched after a restart, over where only people had said so, else let the checks decide. */
+export function afterHelp(incident: Incident, run: Run, now: number): readonly IncidentEvent[] {
+  if (incident.state !== 'open') return [];
+  if (run.mitigates) {
+    return [
+      { type: 'mitigated', until: now + WATCH_AT_LEAST_MS, because: `“${run.title}” helped.`, at: now },
+    ];
+  }
+  if (proofEnds(incident))
+    return [{ type: 'resolved', by: null, because: `“${run.title}” helped, as its check shows.`, at: now }];
+  return [{ type: 'look asked', lookAt: now, because: 'A run helped.', at: now }];
+}

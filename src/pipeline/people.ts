@@ -1,0 +1,118 @@
+import { HOLD_MINUTES, nextRung } from '../domain/escalation.ts';
+import type { IncidentId, PersonId } from '../domain/ids.ts';
+import type { Incident, IncidentEvent } from '../domain/incident.ts';
+import type { Outgoing, Transaction } from '../ports/journal.ts';
+import { changeOf } from './change.ts';
+import { climb, closePages } from './escalate.ts';
+import type { Answer, Parts } from './parts.ts';
+
+const MINUTE = 60_000;
+
+type Decision =
+  | {
+      readonly events: readonly IncidentEvent[];
+      readonly outgoing?: readonly Outgoing[];
+      readonly says: string;
+    }
+  | { readonly no: string };
+
+/** Anybody may say that they have it; the 20-minute rule goes on. */
+export async function acknowledge(parts: Parts, id: IncidentId, by: PersonId): Promise<Answer> {
+  return await decide(parts, 'acknowledge', id, (incident, { now }) => {
+    if (incident.acknowledged !== null) return { no: `<@${incident.acknowledged.by}> has ${id} already.` };
+    return {
+      events: [{ type: 'acknowledged', by, at: now }],
+      says: `You have ${id}. The 20-minute rule goes on.`,
+    };
+  });
+}
+
+/** Postpones the next rung, once, by at most 20 minutes. A responder's word. */
+export async function hold(
+  parts: Parts,
+  id: IncidentId,
+  by: PersonId,
+  minutes: number,
+  reason: string,
+): Promise<Answer> {
+  const not = await notResponder(parts, by, 'hold');
+  if (not !== null) return not;
+  return await decide(parts, 'hold', id, (incident, { now }) => {
+    if (incident.hold !== null) return { no: `${id} was held before; once is all there is.` };
+    if (minutes < 1 || minutes > HOLD_MINUTES) return { no: `A hold takes 1 to ${HOLD_MINUTES} minutes.` };
+    const next = nextRung(incident, parts.rules.escalation);
+    if (next === null) return { no: `${id} has no further rung to hold.` };
+    const until = Math.max(next.at, now) + minutes * MINUTE;
+    return {
+      events: [{ type: 'held', by, until, reason, at: now }],
+      says: `${id}: the next rung waits ${minutes} more minutes.`,
+    };
+  });
+}
+
+/** Anybody may call for help now. */
+export async function escalateNow(
+  parts: Parts,
+  id: IncidentId,
+  by: PersonId,
+  reason: string,
+): Promise<Answer> {
+  return await decide(parts, 'escalate', id, (incident, { now }) => {
+    const next = nextRung({ ...incident, state: 'open' }, parts.rules.escalation);
+    if (next === null) return { no: `${id} has climbed its whole ladder.` };
+    const because = reason === '' ? 'Somebody asked for help.' : reason;
+    const { event, outgoing } = climb(
+      incident,
+      { ...next, at: now, reason: 'asked', because },
+      parts.rules,
+      by,
+    );
+    return { events: [event], outgoing, says: `${id}: rung ${next.rung.number} is called now.` };
+  });
+}
+
+/** Ends an incident by a person's word; a responder's, with a reason. PagerDuty's resolve comes through here too. */
+export async function resolve(parts: Parts, id: IncidentId, by: PersonId, reason: string): Promise<Answer> {
+  const not = by.startsWith('pagerduty:') ? null : await notResponder(parts, by, 'resolve');
+  if (not !== null) return not;
+  return await decide(parts, 'resolve', id, (incident, { now }) => {
+    const busy = incident.runs.find((run) => run.state !== 'ended');
+    if (busy) return { no: `“${busy.title}” is still running; ${id} stays open until it has ended.` };
+    return {
+      events: [{ type: 'resolved', by, because: reason, at: now }],
+      outgoing: closePages(incident, reason),
+      says: `${id} is resolved.`,
+    };
+  });
+}
+
+/** Who may hold, resolve and freeze; an answer that is missing is a no. */
+async function notResponder(parts: Parts, by: PersonId, verb: string): Promise<Answer | null> {
+  const { responders, approvers } = parts.rules.approvals;
+  const member = await parts.people.isOneOf(by, [...responders, ...approvers]);
+  if (member === 'yes') return null;
+  const because =
+    member === 'no'
+      ? `Only responders may ${verb} an incident.`
+      : `Slack did not say whether you may ${verb} it, so nothing was changed.`;
+  await parts.journal.transact('refusal', async (tx) => tx.note({ type: 'refused', by, verb, because }));
+  return { ok: false, because };
+}
+
+async function decide(
+  parts: Parts,
+  name: string,
+  id: IncidentId,
+  choose: (incident: Incident, tx: Transaction) => Decision,
+): Promise<Answer> {
+  return await parts.journal.transact(name, async (tx) => {
+    const incident = await tx.incident(id);
+    if (incident === null)
+      return { ok: false, because: `There is no ${id}. \`/oms incidents\` lists those that are open.` };
+    if (incident.state === 'resolved') return { ok: false, because: `${id} is resolved already.` };
+    const decision = choose(incident, tx);
+    if ('no' in decision) return { ok: false, because: decision.no };
+    tx.save(changeOf(incident, decision.events, parts.rules, decision.outgoing));
+    return { ok: true, because: decision.says };
+  });
+}

@@ -1,0 +1,54 @@
+import type { Incident } from '../domain/incident.ts';
+import type { Offer } from '../domain/offer.ts';
+import { runbookById } from '../runbooks/catalogue.ts';
+import type { AnyFindings } from '../runbooks/define-runbook.ts';
+import type { Parts } from './parts.ts';
+
+/**
+ * What could be changed now. An offer that would say the same as the one that stands keeps its id, so that a button
+ * stays good between two looks; a different one supersedes it.
+ */
+export function propose(
+  parts: Parts,
+  incident: Incident,
+  findings: AnyFindings,
+  now: number,
+): readonly Offer[] {
+  const runbook = runbookById(incident.runbook);
+  const judging = { findings, now, thresholds: parts.rules.thresholds, incident };
+  const busy = new Set(
+    incident.runs.filter(({ state }) => state !== 'ended').flatMap(({ targets }) => targets),
+  );
+  return runbook.actions.flatMap((action) =>
+    action.draft(judging).map((draft) => {
+      const taken = draft.targets.find((target) => busy.has(target));
+      const fresh: Offer = {
+        id: parts.ids.next(),
+        action: action.step,
+        title: action.title,
+        tier: action.tier,
+        targets: draft.targets,
+        parameters: draft.parameters,
+        preview: draft.preview,
+        binding: draft.binding,
+        recommended: action.when(judging, draft),
+        waits: taken === undefined ? action.notWhile(judging, draft) : `a run on ${taken} is under way`,
+        fields: draft.fields ?? [],
+        equivalent: action.equivalent(parts.rules.names, draft.targets, draft.parameters),
+        requestedBy: null,
+        at: now,
+        expiresAt: null,
+      };
+      return (
+        incident.offers.find((standing) => standing.requestedBy === null && sameOffer(standing, fresh)) ??
+        fresh
+      );
+    }),
+  );
+}
+
+/** Alike in everything that a person was shown. */
+function sameOffer(left: Offer, right: Offer): boolean {
+  const shown = ({ id: _id, at: _at, ...rest }: Offer) => JSON.stringify(rest);
+  return shown(left) === shown(right);
+}

@@ -1,0 +1,174 @@
+import type { Alert, Reading } from '../domain/alert.ts';
+import { reopening } from '../domain/ending.ts';
+import type { IncidentId, PersonId } from '../domain/ids.ts';
+import type { Incident, IncidentEvent } from '../domain/incident.ts';
+import type { Delivery, Transaction } from '../ports/journal.ts';
+import { runbookById } from '../runbooks/catalogue.ts';
+import { changeOf } from './change.ts';
+import type { Parts } from './parts.ts';
+import { ladderFor } from './rules.ts';
+
+/** What became of one delivery of alerts. */
+export interface Received {
+  readonly incidents: readonly IncidentId[];
+  /** Alerts that no incident took, with the clear answer. */
+  readonly unmatched: readonly string[];
+}
+
+/** Every alert of one delivery opens, joins, reopens or quiets an incident, in one commit with the delivery itself. */
+export async function receive(parts: Parts, reading: Reading, delivery: Delivery | null): Promise<Received> {
+  return await parts.journal.transact('receive', async (tx) => {
+    const incidents = new Map<string, Incident>();
+    for (const alert of reading.alerts) {
+      const place = `${alert.runbook} ${alert.scope}`;
+      const newest = incidents.get(place) ?? (await tx.newest(alert.runbook, alert.scope));
+      const after = await takeAlert(parts, tx, alert, newest);
+      if (after !== null) incidents.set(place, after);
+    }
+    for (const alert of reading.unmatched) {
+      tx.note({
+        type: 'alert not taken',
+        source: alert.source,
+        key: alert.key,
+        reason: alert.reason,
+        because: alert.because,
+      });
+    }
+    if (delivery !== null) await tx.done(delivery);
+    return {
+      incidents: [...new Set([...incidents.values()].map(({ id }) => id))],
+      unmatched: reading.unmatched.map(({ because }) => because),
+    };
+  });
+}
+
+/** A person who acts on something opens an incident for it, or joins the one that is open. */
+export async function openByPerson(parts: Parts, tx: Transaction, alert: Alert): Promise<Incident> {
+  const newest = await tx.newest(alert.runbook, alert.scope);
+  if (newest !== null && newest.state !== 'resolved') return newest;
+  return (
+    (await takeAlert(parts, tx, { ...alert, startsAt: tx.now }, newest)) ?? (await opened(parts, tx, alert))
+  );
+}
+
+/** A person as a source: says when, not when it is over. */
+export function personsAlert(runbook: Alert['runbook'], by: PersonId, summary: string, key: string): Alert {
+  return {
+    source: 'person',
+    key,
+    status: 'firing',
+    runbook,
+    code: null,
+    scope: '',
+    summary,
+    startsAt: null,
+    ids: { orders: [] },
+    url: null,
+    tellsResolved: false,
+    by,
+  };
+}
+
+async function takeAlert(
+  parts: Parts,
+  tx: Transaction,
+  alert: Alert,
+  newest: Incident | null,
+): Promise<Incident | null> {
+  if (alert.status === 'resolved') return quiet(parts, tx, alert, newest);
+  switch (reopening(newest, alert.startsAt, tx.now)) {
+    case 'new incident':
+      return await opened(parts, tx, alert);
+    case 'open already':
+      return save(parts, tx, newest, joining(tx, alert, newest));
+    case 'same incident':
+      return save(parts, tx, newest, [
+        { type: 'reopened', because: 'A newer alert came within 10 minutes of the end.', at: tx.now },
+        { type: 'alert joined', alert, at: tx.now },
+      ]);
+    case 'not newer':
+      tx.note({
+        type: 'alert not taken',
+        source: alert.source,
+        key: alert.key,
+        reason: 'not newer',
+        because: 'The incident had ended after this alert began.',
+      });
+      return newest;
+  }
+}
+
+async function opened(parts: Parts, tx: Transaction, alert: Alert): Promise<Incident> {
+  const runbook = runbookById(alert.runbook);
+  const id = await tx.nextIncidentId();
+  // A clock ahead of ours would postpone the rule; one far behind would climb before anybody looked.
+  const clockStartedAt = Math.min(alert.startsAt ?? tx.now, tx.now);
+  const events: IncidentEvent[] = [
+    {
+      type: 'opened',
+      id,
+      runbook: alert.runbook,
+      scope: alert.scope,
+      severity: runbook.severity,
+      environment: parts.rules.environment,
+      clockStartedAt,
+      ladder: ladderFor(runbook.severity, runbook.team, parts.rules),
+      at: tx.now,
+    },
+    { type: 'alert joined', alert, at: tx.now },
+  ];
+  const change = changeOf(null, events, parts.rules);
+  tx.save(change);
+  return change.after;
+}
+
+/** The same alert once more says nothing new and is not journaled again. */
+function joining(tx: Transaction, alert: Alert, incident: Incident | null): IncidentEvent[] {
+  const same = incident?.sources.some(
+    (source) =>
+      source.source === alert.source &&
+      source.key === alert.key &&
+      source.state === 'firing' &&
+      source.startsAt === alert.startsAt,
+  );
+  if (same) return [];
+  const asked: IncidentEvent = {
+    type: 'look asked',
+    lookAt: tx.now,
+    because: 'An alert joined.',
+    at: tx.now,
+  };
+  return [{ type: 'alert joined', alert, at: tx.now }, asked];
+}
+
+function quiet(parts: Parts, tx: Transaction, alert: Alert, newest: Incident | null): Incident | null {
+  const known = newest?.sources.some(
+    (source) => source.source === alert.source && source.key === alert.key && source.state === 'firing',
+  );
+  if (!known || newest === null || newest.state === 'resolved') {
+    tx.note({
+      type: 'alert not taken',
+      source: alert.source,
+      key: alert.key,
+      reason: 'nothing to resolve',
+      because: 'No open incident knows this alert.',
+    });
+    return newest;
+  }
+  return save(parts, tx, newest, [
+    { type: 'alert resolved', source: alert.source, key: alert.key, at: tx.now },
+    { type: 'look asked', lookAt: tx.now, because: 'An alert resolved.', at: tx.now },
+  ]);
+}
+
+function save(
+  parts: Parts,
+  tx: Transaction,
+  before: Incident | null,
+  events: readonly IncidentEvent[],
+): Incident | null {
+  if (events.length === 0) return before;
+  const change = changeOf(before, events, parts.rules);
+  tx.save(change);
+  return change.after;
+}

@@ -1,0 +1,56 @@
+import type { Approvers } from '../domain/approval.ts';
+import type { EscalationRules } from '../domain/escalation.ts';
+import type { Rung } from '../domain/incident.ts';
+import type { Severity, TeamId } from '../domain/severity.ts';
+import type { Names } from '../runbooks/names.ts';
+import type { Thresholds } from '../runbooks/thresholds.ts';
+
+/** What the pipeline is told by the configuration, in its own words. */
+export interface Rules {
+  readonly environment: string;
+  readonly service: string;
+  readonly escalation: EscalationRules & {
+    readonly afterMinutes: number;
+    readonly rungEveryMinutes: number;
+  };
+  readonly approvals: Approvers & { readonly expireAfterMinutes: number };
+  readonly channels: Readonly<Record<TeamId, string>> & { readonly alerts: string };
+  readonly people: readonly string[];
+  readonly names: Names;
+  readonly thresholds: Thresholds;
+  /** The whole diagnosis may take this long, ms (design §5: 5 s). */
+  readonly diagnosisMs: number;
+  readonly lookEveryMs: number;
+}
+
+/** The ladder as it is copied into an incident when it opens (design §6). */
+export function ladderFor(severity: Severity, team: TeamId, rules: Rules): readonly Rung[] {
+  const urgent = severity === 'critical' || severity === 'high';
+  const { afterMinutes, rungEveryMinutes } = rules.escalation;
+  const first: Rung = {
+    number: 1,
+    team,
+    channels: [rules.channels[team]],
+    people: [],
+    pages: urgent,
+    afterMinutes,
+  };
+  const second: Rung = {
+    number: 2,
+    team: 'platform',
+    channels: [rules.channels.platform],
+    people: [],
+    pages: true,
+    afterMinutes: rungEveryMinutes,
+  };
+  if (!urgent) return [first, second];
+  const third: Rung = {
+    number: 3,
+    team,
+    channels: [],
+    people: rules.people,
+    pages: true,
+    afterMinutes: rungEveryMinutes,
+  };
+  return [first, second, third];
+}

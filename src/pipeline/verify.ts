@@ -1,0 +1,83 @@
+import type { StepName } from '../domain/finding.ts';
+import type { Incident, IncidentEvent } from '../domain/incident.ts';
+import type { Proof, ProofSample, ProofVerdict, Run } from '../domain/run.ts';
+import { actionOf } from '../runbooks/catalogue.ts';
+import { changeOf } from './change.ts';
+import { afterHelp } from './look.ts';
+import type { Parts } from './parts.ts';
+import { proving } from './run.ts';
+
+/** The proof of a run that has just ended: its first sample is due at once. */
+export function proofPlanned(parts: Parts, step: StepName, now: number): Proof {
+  const plan = actionOf(step).proof.plan(parts.rules.thresholds);
+  return { plan, since: now, nextAt: now, samples: [], verdict: null, line: plan.words };
+}
+
+/** Asks the action's check again, once, and decides whether it helped. */
+export async function sampleProof(parts: Parts, seen: Incident, run: Run, now: number): Promise<void> {
+  const action = actionOf(run.action);
+  const sample: ProofSample = await parts
+    .step(`proof ${run.action}`, async () => ({
+      ...(await action.proof.sample(await proving(parts, run))),
+      at: now,
+    }))
+    .catch(() => ({
+      at: now,
+      moved: [],
+      unknown: run.targets,
+      line: 'The system did not answer.',
+      value: null,
+      worse: false,
+    }));
+  await parts.journal.transact('proof', async (tx) => {
+    const incident = await tx.incident(seen.id);
+    const current = incident?.runs.find(({ id }) => id === run.id);
+    if (incident == null || current?.proof == null || current.proof.nextAt === null) return;
+    const proof = judge(current, current.proof, sample);
+    const events: IncidentEvent[] = [
+      { type: 'run updated', run: run.id, change: { proof }, because: proof.line, at: tx.now },
+    ];
+    if (proof.verdict === 'helped') {
+      events.push(...afterHelp(changeOf(incident, events, parts.rules).after, run, tx.now));
+    } else if (proof.verdict !== null) {
+      events.push({ type: 'look asked', lookAt: tx.now, because: 'A proof ended.', at: tx.now });
+    }
+    tx.save(changeOf(incident, events, parts.rules));
+  });
+}
+
+/** Pure: what the samples so far say. Targets about which nothing is known never count as moved. */
+export function judge(run: Run, proof: Proof, sample: ProofSample): Proof {
+  const samples = [...proof.samples, sample];
+  const last = samples.slice(-proof.plan.alike);
+  const alike = last.length === proof.plan.alike;
+  const moved = run.targets.filter((target) => alike && last.every((one) => one.moved.includes(target)));
+  const worse = alike && last.every((one) => one.worse);
+  const over = sample.at >= proof.since + proof.plan.withinMs;
+  const verdict = verdictOf(run, moved.length, worse, over ? sample : null);
+  const seen = sample.moved.length;
+  const line =
+    verdict === null
+      ? `${run.targets.length} asked, ${seen} finished. ${sample.line}`
+      : `${moved.length} of ${run.targets.length} finished. ${sample.line}`;
+  return {
+    ...proof,
+    samples,
+    verdict,
+    line,
+    nextAt: verdict === null ? sample.at + proof.plan.everyMs : null,
+  };
+}
+
+function verdictOf(
+  run: Run,
+  moved: number,
+  worse: boolean,
+  atDeadline: ProofSample | null,
+): ProofVerdict | null {
+  if (moved === run.targets.length) return 'helped';
+  if (worse) return 'made it worse';
+  if (atDeadline === null) return null;
+  if (moved > 0) return 'partly helped';
+  return atDeadline.unknown.length === run.targets.length ? 'could not tell' : 'did not help';
+}

@@ -1,0 +1,93 @@
+import type { IncidentId, OfferId, RunId } from '../domain/ids.ts';
+import type { Incident, IncidentEvent } from '../domain/incident.ts';
+import type { ItemState, Run, RunItem } from '../domain/run.ts';
+import type { RunbookId } from '../domain/severity.ts';
+
+/** Something that must be said outside, kept until it was. Streams are in order: a resolve never overtakes its trigger. */
+export interface Outgoing {
+  readonly stream: string;
+  /** One message per key, whatever crashes. */
+  readonly key: string;
+  readonly kind: 'slack post' | 'page';
+  readonly payload: unknown;
+}
+
+/** One delivery that was stored before it was acknowledged. */
+export interface Delivery {
+  readonly id: number;
+  readonly source: 'slack' | 'alertmanager' | 'pagerduty';
+  readonly deliveryId: string;
+  readonly payload: unknown;
+  readonly attempts: number;
+}
+
+/** A decision, ready to be committed: the incident after its events, and what they make us say. */
+export interface Change {
+  /** Null for a new incident. */
+  readonly before: Incident | null;
+  readonly after: Incident;
+  readonly events: readonly IncidentEvent[];
+  /** When a decision is due by the clock alone; null: never. Story time, epoch ms. */
+  readonly dueAt: number | null;
+  /** When the systems are to be looked at next, for a diagnosis or a proof; null: never. Story time, epoch ms. */
+  readonly lookAt: number | null;
+  readonly outgoing: readonly Outgoing[];
+}
+
+/** A run that this process may work on until its lease ends. */
+export interface ClaimedRun {
+  readonly incident: IncidentId;
+  readonly run: RunId;
+  /** It had begun under somebody whose lease lapsed: never sent again, only read back. */
+  readonly takenOver: boolean;
+}
+
+/** Everything inside is one commit. `now` is story time, the same for all replicas. */
+export interface Transaction {
+  readonly now: number;
+  nextIncidentId(): Promise<IncidentId>;
+  /** Locks it. */
+  incident(id: IncidentId): Promise<Incident | null>;
+  /** The newest of its runbook and scope, open or not. Locks the pair, so that two alerts open one incident. */
+  newest(runbook: RunbookId, scope: string): Promise<Incident | null>;
+  incidentOfOffer(offer: OfferId): Promise<IncidentId | null>;
+  /** Due by the clock and not being decided elsewhere. Locks them until the commit. */
+  claimDue(limit: number): Promise<readonly Incident[]>;
+  save(change: Change): void;
+  /** Facts that belong to no incident: an alert of another environment, a refusal. */
+  note(fact: { readonly type: string } & Readonly<Record<string, unknown>>): void;
+  /** The delivery is dealt with when this commits. */
+  done(delivery: Delivery): Promise<void>;
+  frozen(): Promise<{ readonly until: number; readonly by: string; readonly reason: string } | null>;
+  planItems(run: RunId, targets: readonly string[]): Promise<void>;
+  setItem(run: RunId, target: string, state: ItemState, line: string): Promise<void>;
+  items(run: RunId): Promise<readonly RunItem[]>;
+}
+
+/** The record of all of this; the only durable state there is. */
+export interface Journal {
+  /** Runs `work` in one commit named `name`; all or nothing. Throws JournalUnavailable when the database is gone. */
+  transact<T>(name: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Stores before the acknowledgement; false when the same delivery was stored before. Throws past `withinMs`. */
+  accept(
+    source: Delivery['source'],
+    deliveryId: string,
+    payload: unknown,
+    withinMs: number,
+  ): Promise<boolean>;
+  /** The oldest undone delivery that nobody works on, with a lease of `leaseMs`. */
+  claimDelivery(leaseMs: number): Promise<Delivery | null>;
+  /** Not now: try again after `afterMs` of real time. */
+  postpone(delivery: Delivery, afterMs: number, because: string): Promise<void>;
+  claimLook(leaseMs: number): Promise<Incident | null>;
+  releaseLook(id: IncidentId): Promise<void>;
+  claimRun(leaseMs: number): Promise<ClaimedRun | null>;
+  renewRun(run: Run['id'], leaseMs: number): Promise<boolean>;
+  /** Story time now. */
+  now(): Promise<number>;
+}
+
+/** Our own database does not answer. Nothing may be decided. */
+export class JournalUnavailable extends Error {
+  override readonly name = 'JournalUnavailable';
+}

@@ -1,0 +1,27 @@
+import type { OrderId } from '../domain/ids.ts';
+
+/** Who wants it and under which run, sent along as a courtesy (`Idempotency-Key`), never as a licence to send twice. */
+export interface Licence {
+  readonly key: string;
+  readonly by: string;
+}
+
+export interface OrderServiceLever {
+  /** R20. Resolves with what the service answered, in one sentence; throws SystemError (`sent` says what is known). */
+  retryWorkflow(order: OrderId, licence: Licence, signal: AbortSignal): Promise<string>;
+  /** R21. */
+  republishEvents(order: OrderId, licence: Licence, signal: AbortSignal): Promise<string>;
+  /** R22. */
+  setStatus(
+    order: OrderId,
+    status: string,
+    reason: string,
+    licence: Licence,
+    signal: AbortSignal,
+  ): Promise<string>;
+}
+
+/** Changes. Only `pipeline/run.ts` holds these. */
+export interface Levers {
+  readonly orderService: OrderServiceLever;
+}

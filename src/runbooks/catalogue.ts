@@ -1,0 +1,32 @@
+import type { StepName } from '../domain/finding.ts';
+import type { RunbookId } from '../domain/severity.ts';
+import type { AnyAction, AnyRunbook } from './define-runbook.ts';
+import { stuckOrders } from './stuck-orders.ts';
+
+/** Every runbook, in the source's order. Adding one is adding a file and a line. */
+export const CATALOGUE: readonly AnyRunbook[] = [stuckOrders];
+
+/** @throws Error for a runbook that this version does not carry */
+export function runbookById(id: RunbookId): AnyRunbook {
+  const found = CATALOGUE.find((runbook) => runbook.id === id);
+  if (found === undefined) throw new Error(`There is no runbook ${id} in this version.`);
+  return found;
+}
+
+/** Finds by id, number or code, as a person types it; null when there is none. */
+export function findRunbook(text: string): AnyRunbook | null {
+  const wanted = text.trim().toLowerCase();
+  return (
+    CATALOGUE.find(
+      ({ id, number, codes }) =>
+        id === wanted || String(number) === wanted || codes.some((code) => code.toLowerCase() === wanted),
+    ) ?? null
+  );
+}
+
+/** @throws Error for a step that is no action */
+export function actionOf(step: StepName): AnyAction {
+  const found = CATALOGUE.flatMap(({ actions }) => actions).find((action) => action.step === step);
+  if (found === undefined) throw new Error(`There is no action ${step} in this version.`);
+  return found;
+}

@@ -1,0 +1,159 @@
+import type { KnownIds } from '../domain/alert.ts';
+import type { CauseVerdict, Finding, Seen, StepName } from '../domain/finding.ts';
+import type { Impact } from '../domain/impact.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Binding, Field, Tier } from '../domain/offer.ts';
+import type { ProofPlan, ProofSample, Run } from '../domain/run.ts';
+import type { RunbookId, Severity, TeamId } from '../domain/severity.ts';
+import type { Levers, Licence } from '../ports/levers.ts';
+import type { ImpactCounts, Probes } from '../ports/probes.ts';
+import type { Names } from './names.ts';
+import type { Thresholds } from './thresholds.ts';
+
+/** What a check may use: questions, never levers. */
+export interface Asking {
+  readonly probes: Probes;
+  readonly ids: KnownIds;
+  readonly thresholds: Thresholds;
+  readonly names: Names;
+  /** Story time, epoch ms. */
+  readonly now: number;
+  /** The findings of the round before, by the check's name. */
+  readonly previous: AnyFindings | null;
+  readonly incident: Pick<Incident, 'openedAt'>;
+  readonly signal: AbortSignal;
+}
+
+/** One question to one system. */
+export interface Check<T> {
+  readonly step: StepName;
+  readonly title: string;
+  /** The system in words: *The order service*. */
+  readonly system: string;
+  /** The runbook's own command; null for an X-check, which it implies without one. */
+  readonly source: string | null;
+  /** What to type by hand. */
+  equivalent(names: Names): string;
+  /** Why `equivalent` is not `source`, in one line. */
+  readonly instead?: string;
+  /** ms of real time. */
+  readonly deadlineMs: number;
+  look(ask: Asking): Promise<Seen<T>>;
+}
+
+export type Findings<Data> = { readonly [Name in keyof Data]: Finding<Data[Name]> };
+export type AnyFindings = Readonly<Record<string, Finding>>;
+
+/** What causes and actions may read. Pure. */
+export interface Judging<Data> {
+  readonly findings: Findings<Data>;
+  readonly now: number;
+  readonly thresholds: Thresholds;
+  readonly incident: Incident;
+}
+
+export interface Cause<Data> {
+  readonly id: string;
+  readonly title: string;
+  readonly outside: boolean;
+  judge(judging: Judging<Data>): { readonly verdict: CauseVerdict; readonly because: string };
+}
+
+/** One thing that could be done now. */
+export interface Draft {
+  readonly targets: readonly string[];
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly preview: readonly string[];
+  readonly binding: Binding;
+  readonly fields?: readonly Field[];
+}
+
+export interface Acting {
+  readonly levers: Levers;
+  readonly names: Names;
+  readonly thresholds: Thresholds;
+  readonly licence: Licence;
+  readonly signal: AbortSignal;
+}
+
+export interface Proving {
+  readonly probes: Probes;
+  readonly run: Run;
+  readonly names: Names;
+  readonly thresholds: Thresholds;
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
+/** Whether what was approved is still so: the targets that still qualify, or what has changed. */
+export type StillHolds =
+  | {
+      readonly targets: readonly string[];
+      readonly dropped: readonly { readonly target: string; readonly because: string }[];
+    }
+  | { readonly changed: string };
+
+/** Something that the runbook would do. Without a proof it is no action. */
+export interface Action<Data> {
+  readonly step: StepName;
+  readonly title: string;
+  readonly tier: Tier;
+  readonly source: string;
+  equivalent(names: Names, targets: readonly string[], parameters: Readonly<Record<string, string>>): string;
+  /** What the runbook says of it, for the card; one sentence each. */
+  readonly notes: readonly string[];
+  draft(judging: Judging<Data>): readonly Draft[];
+  /** Why it is recommended now; null when it is only possible. */
+  when(judging: Judging<Data>, draft: Draft): string | null;
+  /** Why it has to wait; null when it may be done. */
+  notWhile(judging: Judging<Data>, draft: Draft): string | null;
+  /** What is wrong with the answers of the form, by field; empty when nothing is. */
+  validate(answers: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+  stillHolds(proving: Proving, run: Run): Promise<StillHolds>;
+  /** One target. Resolves with what the system said; throws SystemError. */
+  apply(target: string, parameters: Readonly<Record<string, string>>, acting: Acting): Promise<string>;
+  readBack(
+    target: string,
+    parameters: Readonly<Record<string, string>>,
+    proving: Proving,
+  ): Promise<'done' | 'not done' | 'unknown'>;
+  readonly proof: {
+    plan(thresholds: Thresholds): ProofPlan;
+    sample(proving: Proving): Promise<Omit<ProofSample, 'at'>>;
+  };
+  readonly mitigates: boolean;
+  /** What the run leaves for people to do. */
+  readonly owes: readonly { readonly what: string; readonly owner: string }[];
+}
+
+export interface Runbook<Data> {
+  readonly id: RunbookId;
+  readonly number: number;
+  readonly title: string;
+  readonly codes: readonly string[];
+  /** All words of one row in an alert's text mean this runbook. */
+  readonly words: readonly (readonly string[])[];
+  readonly severity: Severity;
+  readonly team: TeamId;
+  readonly checks: { readonly [Name in keyof Data]: Check<Data[Name]> };
+  readonly causes: readonly Cause<Data>[];
+  readonly actions: readonly Action<Data>[];
+  readonly impact: {
+    /** What counts as affected, in words. */
+    readonly means: string;
+    measure(ask: Asking): Promise<ImpactCounts | Impact>;
+  };
+  /** Why rung 1 is climbed without waiting; null: it waits. */
+  atOnce(judging: Judging<Data>): string | null;
+}
+
+/** Methods are compared bivariantly on purpose: the catalogue holds runbooks of ten different shapes of data. */
+export type AnyRunbook = Runbook<Record<string, unknown>>;
+export type AnyAction = Action<Record<string, unknown>>;
+
+/** Does nothing at run time: it ties causes and actions to the checks beside them. */
+export function defineRunbook<Data extends Record<keyof Data, unknown>>(
+  runbook: Runbook<Data>,
+): Runbook<Data> {
+  return runbook;
+}

@@ -1,0 +1,45 @@
+import { parseOrderId } from '../domain/ids.ts';
+import type { StuckPage } from '../ports/probes.ts';
+import { defineRunbook } from './define-runbook.ts';
+import { causes } from './stuck-orders/causes.ts';
+import { checks, type StuckData } from './stuck-orders/checks.ts';
+import { republishEvents, retryWorkflow } from './stuck-orders/retry.ts';
+import { setStatus } from './stuck-orders/set-status.ts';
+
+/** Runbook 3: orders that do not leave *processing*. */
+export const stuckOrders = defineRunbook<StuckData>({
+  id: 'stuck-orders',
+  number: 3,
+  title: 'Orders stuck in processing',
+  codes: ['ORDER_PROCESSING_TIMEOUT', 'WORKFLOW_STUCK'],
+  words: [
+    ['stuck', 'order'],
+    ['stuck', 'workflow'],
+    ['processing', 'workflow'],
+    ['stuck', 'fulfil'],
+  ],
+  severity: 'medium',
+  team: 'orders',
+  checks,
+  causes,
+  actions: [retryWorkflow, republishEvents, setStatus],
+  impact: {
+    means: 'stuck ÷ (stuck + orders that left processing in 2 hours)',
+    async measure({ probes, names, thresholds, signal }) {
+      return await probes.ordersDatabase.stuckShare(
+        {
+          status: names.statuses.processing,
+          olderThanMinutes: thresholds.stuckAfterMinutes,
+          windowMinutes: 120,
+        },
+        signal,
+      );
+    },
+  },
+  atOnce: () => null,
+});
+
+/** The ids of a page that are ids; the service's own words are not trusted to be. */
+export function idsOf(page: Pick<StuckPage, 'orders'>): readonly string[] {
+  return page.orders.map(({ id }) => id).filter((id) => parseOrderId(id).ok);
+}

@@ -1,0 +1,133 @@
+import { broken, healthy, skipped } from '../../domain/finding.ts';
+import type { OrderSummary } from '../../ports/probes.ts';
+import type { Check } from '../define-runbook.ts';
+import { curl } from '../names.ts';
+
+const MINUTE = 60_000;
+
+export interface StuckSeen {
+  readonly total: number;
+  /** Oldest first; at most one offer's worth. */
+  readonly orders: readonly OrderSummary[];
+}
+
+export interface StuckData {
+  readonly stuck: StuckSeen;
+  readonly oldest: { readonly orders: readonly OrderSummary[] };
+  readonly events: null;
+  readonly engine: null;
+  readonly webhooks: null;
+}
+
+const stuck: Check<StuckSeen> = {
+  step: 'R16',
+  title: 'Which orders are stuck?',
+  system: 'The order service',
+  source:
+    'kubectl exec -it deployment/order-service -- \\\n  curl "localhost:8080/admin/orders/stuck?status=processing&olderThan=2h"',
+  equivalent: (names) =>
+    curl(names, `${names.paths.stuckOrders}?status=${names.statuses.processing}&olderThan=2h`),
+  deadlineMs: 4_000,
+  async look({ probes, names, thresholds, now, signal }) {
+    const page = await probes.orderService.stuckOrders(
+      {
+        status: names.statuses.processing,
+        olderThanMinutes: thresholds.stuckAfterMinutes,
+        limit: thresholds.ordersPerBatch,
+        cursor: null,
+      },
+      signal,
+    );
+    const hours = thresholds.stuckAfterMinutes / 60;
+    const oldest = page.orders[0];
+    if (oldest === undefined)
+      return healthy(`No order has been in processing for over ${hours} h.`, { total: 0, orders: [] });
+    const line = `${page.total} ${page.total === 1 ? 'order has' : 'orders have'} been in processing for over ${hours} h, the oldest for ${spell(now - oldest.updatedAt)}.`;
+    return broken(line, { total: page.total, orders: page.orders });
+  },
+};
+
+const oldest: Check<{ readonly orders: readonly OrderSummary[] }> = {
+  step: 'X10',
+  title: 'How do the oldest stuck orders stand?',
+  system: 'The order service',
+  source: null,
+  equivalent: (names) => curl(names, names.paths.order.replace('{id}', '<order>')),
+  deadlineMs: 4_000,
+  async look({ probes, names, thresholds, signal }) {
+    const question = {
+      status: names.statuses.processing,
+      olderThanMinutes: thresholds.stuckAfterMinutes,
+      limit: thresholds.sampledOrders,
+      cursor: null,
+    };
+    const page = await probes.orderService.stuckOrders(question, signal);
+    const asked = await Promise.all(
+      page.orders.map(async ({ id }) => await probes.orderService.order(id, signal)),
+    );
+    const orders = asked.filter((order) => order !== null);
+    if (orders.length === 0) return healthy('No stuck order to look at.', { orders: [] });
+    const silent = orders.filter(({ lastEvent }) => lastEvent === null).length;
+    const line = `${orders.length} oldest looked at: ${silent} without any event, ${orders.filter(({ attempts }) => attempts.length > 0).length} retried before.`;
+    const evidence = orders.map(
+      (order) =>
+        `${order.id}  ${order.status}  ${order.errorCode ?? 'no code'}  last event ${order.lastEvent?.type ?? 'none'}`,
+    );
+    return broken(line, { orders }, evidence);
+  },
+};
+
+/** A command whose system this version does not reach yet: shown, never healthy, never blocking. */
+function notYet(
+  step: Check<null>['step'],
+  title: string,
+  system: string,
+  source: string,
+  equivalent: string,
+  instead?: string,
+): Check<null> {
+  return {
+    step,
+    title,
+    system,
+    source,
+    equivalent: () => equivalent,
+    ...(instead === undefined ? {} : { instead }),
+    deadlineMs: 1_000,
+    look: async () => skipped(`${system} is not connected in this version; type the command by hand.`),
+  };
+}
+
+export const checks = {
+  stuck,
+  oldest,
+  events: notYet(
+    'R17',
+    'Did the events of the order go out?',
+    'Kafka',
+    'kubectl exec -it kafka-0 -- kafka-console-consumer \\\n  --bootstrap-server localhost:9092 \\\n  --topic order-events \\\n  --from-beginning | grep "ord_xyz789abc"',
+    'kubectl exec kafka-0 -- kafka-console-consumer --bootstrap-server localhost:9092 --topic order-events --max-messages 10000 --timeout-ms 10000 | grep <order>',
+    'From the beginning it reads the whole topic; this one reads what comes now and stops.',
+  ),
+  engine: notYet(
+    'R18',
+    'Is the workflow engine well?',
+    'Kubernetes',
+    'kubectl get pods -l app=workflow-engine',
+    'kubectl get pods -l app=workflow-engine',
+  ),
+  webhooks: notYet(
+    'R19',
+    'How did the calls to the warehouse end?',
+    'Kubernetes',
+    'kubectl logs -l app=order-service | grep "webhook:fulfillment"',
+    'kubectl logs -l app=order-service --tail=-1 --since=30m --prefix --all-containers | grep "webhook:fulfillment"',
+  ),
+};
+
+/** *2 h 40 min*, *35 min*. */
+export function spell(ms: number): string {
+  const minutes = Math.max(0, Math.round(ms / MINUTE));
+  if (minutes < 60) return `${minutes} min`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,63 @@
+import { OrderId } from '../../domain/ids.ts';
+import type { ProofSample } from '../../domain/run.ts';
+import { SystemError } from '../../ports/system-error.ts';
+import type { Proving, StillHolds } from '../define-runbook.ts';
+
+const MINUTE = 60_000;
+
+/** Orders that are asked at once. */
+const AT_ONCE = 10;
+
+type Standing = { readonly target: string; readonly status: string | null };
+
+/** The present status of each order; null where nobody could say. */
+export async function statusesOf(proving: Proving, targets: readonly string[]): Promise<readonly Standing[]> {
+  const found: Standing[] = [];
+  for (let from = 0; from < targets.length; from += AT_ONCE) {
+    const group = targets.slice(from, from + AT_ONCE);
+    found.push(...(await Promise.all(group.map(async (target) => await standing(proving, target)))));
+  }
+  return found;
+}
+
+async function standing({ probes, signal }: Proving, target: string): Promise<Standing> {
+  try {
+    const order = await probes.orderService.order(OrderId.parse(target), signal);
+    return { target, status: order?.status ?? 'gone' };
+  } catch (err) {
+    if (err instanceof SystemError) return { target, status: null };
+    throw err;
+  }
+}
+
+/** *Subset*: of the orders shown, those that are still in *processing*. Could not look is a no. */
+export async function stillProcessing(proving: Proving, targets: readonly string[]): Promise<StillHolds> {
+  const found = await statusesOf(proving, targets);
+  const blind = found.filter(({ status }) => status === null);
+  if (blind.length > 0)
+    return { changed: `the status of ${blind.length} of ${targets.length} orders could not be read first` };
+  const { processing } = proving.names.statuses;
+  return {
+    targets: found.filter(({ status }) => status === processing).map(({ target }) => target),
+    dropped: found
+      .filter(({ status }) => status !== processing)
+      .map(({ target, status }) => ({ target, because: `it is ${status} by now` })),
+  };
+}
+
+/** R20's proof: which orders have left *processing* (the list of stuck orders would not tell: a retry may renew their age). */
+export async function leftProcessing(proving: Proving): Promise<Omit<ProofSample, 'at'>> {
+  const { run, names, now } = proving;
+  const found = await statusesOf(proving, run.targets);
+  const moved = found.filter(({ status }) => status !== null && status !== names.statuses.processing);
+  const unknown = found.filter(({ status }) => status === null);
+  const blind = unknown.length === 0 ? '' : ` ${unknown.length} could not be read.`;
+  const minutes = Math.round((now - (run.proof?.since ?? now)) / MINUTE);
+  return {
+    moved: moved.map(({ target }) => target),
+    unknown: unknown.map(({ target }) => target),
+    line: `${moved.length} of ${run.targets.length} have left processing after ${minutes} min; normal is 5–15 min.${blind}`,
+    value: moved.length,
+    worse: false,
+  };
+}

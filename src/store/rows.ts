@@ -1,0 +1,61 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Incident, IncidentEvent } from '../domain/incident.ts';
+
+/** Rows of a higher format are another version's; this process leaves them alone. */
+export const FORMAT = 1;
+
+/** What our own code wrote with this format comes back as it was; another format never gets here. */
+export function decode(body: Incident): Incident {
+  return body;
+}
+
+/** One row of the chain, with what is kept beside it. */
+export interface Fact {
+  readonly at: string;
+  readonly incident: string | null;
+  readonly text: string;
+  readonly asides: readonly { readonly hash: string; readonly salt: string; readonly text: string }[];
+}
+
+/**
+ * What the chain says of an event: its type, time, incident and the names of who and what. All the rest, free text
+ * among it, stands beside the chain under a salted hash, so that it can be erased and the chain stays whole.
+ */
+export function factOf(incident: string | null, event: IncidentEvent | Note): Fact {
+  const whole = JSON.stringify(event);
+  const salt = randomBytes(16).toString('hex');
+  const hash = asideHash(salt, whole);
+  const named = {
+    type: event.type,
+    at: event.at,
+    ...(incident === null ? {} : { incident }),
+    ...pick(event, 'by'),
+    ...pick(event, 'offer'),
+    ...pick(event, 'run'),
+    body: hash,
+  };
+  return {
+    at: new Date(event.at).toISOString(),
+    incident,
+    text: JSON.stringify(named),
+    asides: [{ hash, salt, text: whole }],
+  };
+}
+
+/** A fact that belongs to no incident. */
+export interface Note {
+  readonly type: string;
+  readonly at: number;
+}
+
+export function asideHash(salt: string, text: string): string {
+  return createHash('sha256').update(salt).update(text).digest('hex');
+}
+
+/** Names stay, whole objects go beside: an event carries an id as a string or the thing itself with its id. */
+function pick(event: object, key: 'by' | 'offer' | 'run'): Record<string, string> {
+  const value = (event as Record<string, unknown>)[key];
+  if (typeof value === 'string') return { [key]: value };
+  if (typeof value === 'object' && value !== null && 'id' in value) return { [key]: String(value.id) };
+  return {};
+}

@@ -1,0 +1,116 @@
+import type pg from 'pg';
+import type { IncidentId } from '../domain/ids.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { RunItem } from '../domain/run.ts';
+import type { Change, Transaction } from '../ports/journal.ts';
+import { decode, type Fact, FORMAT, factOf } from './rows.ts';
+import { writeChanges } from './write-changes.ts';
+
+/** A transaction that was begun on `client`; `flush` writes what was decided, the chain last. */
+export async function openTransaction(
+  client: pg.PoolClient,
+): Promise<{ transaction: Transaction; flush: () => Promise<void> }> {
+  const clock = await client.query<{ now: Date }>('select oms_now() as now');
+  const now = clock.rows[0]?.now.getTime() ?? Number.NaN;
+  const changes: Change[] = [];
+  const facts: Fact[] = [];
+
+  async function one(text: string, values: unknown[]): Promise<Incident | null> {
+    const found = await client.query<{ body: Incident }>(text, values);
+    return found.rows[0] === undefined ? null : decode(found.rows[0].body);
+  }
+
+  const transaction: Transaction = {
+    now,
+
+    async nextIncidentId() {
+      const found = await client.query<{ number: number }>(
+        `select nextval('incident_number')::int as number`,
+      );
+      return `OMS-${found.rows[0]?.number ?? Number.NaN}` satisfies IncidentId;
+    },
+
+    incident: async (id) => await one('select body from incidents where id = $1 for update', [id]),
+
+    async newest(runbook, scope) {
+      await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${runbook} ${scope}`]);
+      return await one(
+        'select body from incidents where runbook = $1 and scope = $2 order by opened_at desc limit 1 for update',
+        [runbook, scope],
+      );
+    },
+
+    async incidentOfOffer(offer) {
+      const found = await client.query<{ incident: IncidentId }>(
+        'select incident from offers where id = $1',
+        [offer],
+      );
+      return found.rows[0]?.incident ?? null;
+    },
+
+    async claimDue(limit) {
+      const found = await client.query<{ body: Incident }>(
+        `select body from incidents where due_at <= oms_now() and format <= $2
+         order by due_at limit $1 for update skip locked`,
+        [limit, FORMAT],
+      );
+      return found.rows.map(({ body }) => decode(body));
+    },
+
+    save(change) {
+      changes.push(change);
+      for (const event of change.events) facts.push(factOf(change.after.id, event));
+    },
+
+    note(fact) {
+      facts.push(factOf(null, { ...fact, at: now }));
+    },
+
+    async done(delivery) {
+      await client.query('update inbox set done_at = clock_timestamp(), trouble = null where id = $1', [
+        delivery.id,
+      ]);
+    },
+
+    async frozen() {
+      const found = await client.query<{ until: Date; by: string; reason: string }>(
+        'select until, by, reason from "freeze" where until > oms_now() for share',
+      );
+      const row = found.rows[0];
+      return row === undefined ? null : { ...row, until: row.until.getTime() };
+    },
+
+    async planItems(run, targets) {
+      await client.query(
+        `insert into run_items (run, target, place, state)
+         select $1, target, place, 'planned' from unnest($2::text[]) with ordinality as t (target, place)`,
+        [run, targets],
+      );
+    },
+
+    async setItem(run, target, state, line) {
+      await client.query(
+        `update run_items set state = $3, line = $4,
+           begun_at = case when $3 = 'begun' then clock_timestamp() else begun_at end,
+           ended_at = case when $3 in ('done', 'failed', 'unknown', 'unsent') then clock_timestamp() end
+         where run = $1 and target = $2`,
+        [run, target, state, line],
+      );
+    },
+
+    async items(run) {
+      const found = await client.query<RunItem>(
+        'select target, state, line from run_items where run = $1 order by place',
+        [run],
+      );
+      return found.rows;
+    },
+  };
+
+  async function flush(): Promise<void> {
+    if (changes.length > 0) await writeChanges(client, changes);
+    if (facts.length > 0) await client.query('select journal_append($1)', [JSON.stringify(facts)]);
+  }
+
+  return { transaction, flush };
+}

@@ -1,0 +1,88 @@
+import type pg from 'pg';
+import type { Incident } from '../domain/incident.ts';
+import type { Ids } from '../ports/clock.ts';
+import type { VoiceStore, Waiting } from '../ports/voice.ts';
+import { decode, FORMAT } from './rows.ts';
+
+/** Cards, outbox and the leased row of the background voice, on PostgreSQL. */
+export function createVoiceStore({ pool, ids }: { pool: pg.Pool; ids: Ids }): VoiceStore {
+  const holder = ids.next();
+  return {
+    async lease(name, ms) {
+      const taken = await pool.query(
+        `insert into leases (name, holder, until) values ($1, $2, clock_timestamp() + $3 * interval '1 ms')
+         on conflict (name) do update set holder = excluded.holder, until = excluded.until
+         where leases.holder = excluded.holder or leases.until < clock_timestamp()`,
+        [name, holder, ms],
+      );
+      return taken.rowCount === 1;
+    },
+
+    async staleCards(channel, limit) {
+      const found = await pool.query<{ body: Incident; ts: string | null; after_mark: string | null }>(
+        `select i.body, c.ts, c.after_mark
+         from incidents i left join cards c on c.incident = i.id and c.channel = $1
+         where c.shown_version is distinct from i.version and i.format <= $3
+         order by array_position(array['critical', 'high', 'medium', 'low'], i.severity), i.opened_at
+         limit $2`,
+        [channel, limit, FORMAT],
+      );
+      return found.rows.map((row) => ({ incident: decode(row.body), ts: row.ts, afterMark: row.after_mark }));
+    },
+
+    async cardTried(incident, channel, afterMark) {
+      await pool.query(
+        `insert into cards (incident, channel, after_mark) values ($1, $2, $3)
+         on conflict (incident, channel) do update set after_mark = coalesce(cards.after_mark, excluded.after_mark)`,
+        [incident, channel, afterMark],
+      );
+    },
+
+    async cardShown(incident, channel, ts, version) {
+      await pool.query(
+        `insert into cards (incident, channel, ts, shown_version) values ($1, $2, $3, $4)
+         on conflict (incident, channel) do update set ts = excluded.ts, shown_version = excluded.shown_version`,
+        [incident, channel, ts, version],
+      );
+    },
+
+    async cardOf(incident, channel) {
+      const found = await pool.query<{ ts: string | null }>(
+        'select ts from cards where incident = $1 and channel = $2',
+        [incident, channel],
+      );
+      return found.rows[0]?.ts ?? null;
+    },
+
+    async heads(kind, limit) {
+      const found = await pool.query<Waiting>(
+        `select id::int, stream, key, kind, payload, attempts, after_mark as "afterMark"
+         from (select distinct on (stream) * from outbox where state <> 'sent' order by stream, seq) head
+         where kind = $1 and not_before <= clock_timestamp() order by id limit $2`,
+        [kind, limit],
+      );
+      return found.rows;
+    },
+
+    async tried(id, afterMark) {
+      await pool.query(
+        `update outbox set state = 'tried', attempts = attempts + 1, after_mark = coalesce(after_mark, $2) where id = $1`,
+        [id, afterMark],
+      );
+    },
+
+    async sent(id, reference) {
+      await pool.query(`update outbox set state = 'sent', reference = $2, trouble = null where id = $1`, [
+        id,
+        reference,
+      ]);
+    },
+
+    async later(id, afterMs, because) {
+      await pool.query(
+        `update outbox set not_before = clock_timestamp() + $2 * interval '1 ms', trouble = $3 where id = $1`,
+        [id, afterMs, because],
+      );
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { rowsOf } from '../../src/cli/config.ts';
+import { ConfigError, readConfig } from '../../src/config.ts';
+
+function mistakesOf(yaml: string, env: Record<string, string> = {}): readonly string[] {
+  try {
+    readConfig({ env, readFile: () => yaml });
+    return [];
+  } catch (err) {
+    if (err instanceof ConfigError) return err.mistakes;
+    throw err;
+  }
+}
+
+describe('oms.yaml and the environment', () => {
+  test('need nothing: every default is the runbook’s own', () => {
+    const { oms } = readConfig({ env: {}, readFile: () => null });
+    expect(oms.teams.orders.channel).toBe('#orders-team');
+    expect(oms.escalation).toMatchObject({ afterMinutes: 20, impactPercent: 25 });
+  });
+
+  test.each([
+    [
+      'a typo in a key names the nearest one and its line',
+      'escalation:\n  afterMinuts: 5\n',
+      'oms.yaml:2: escalation.afterMinuts is no key. Did you mean afterMinutes?',
+    ],
+    [
+      'a wrong type names key and line',
+      'environment: dev\nlookEverySeconds: often\n',
+      'oms.yaml:2: lookEverySeconds: Invalid input: expected number, received string.',
+    ],
+    [
+      'a channel without # is refused',
+      'channels:\n  alerts: orders\n',
+      'oms.yaml:2: channels.alerts: a channel is written like #orders-team.',
+    ],
+    [
+      'an approver that is no id is refused',
+      'approvals:\n  responders: [maria]\n',
+      'oms.yaml:2: approvals.responders.0: a user id (U… or W…) or a user group id (S…).',
+    ],
+    ['a file that is no YAML names the line', 'teams: [\n', 'oms.yaml:2: '],
+  ])('%s', (_rule, yaml, mistake) => {
+    expect(mistakesOf(yaml).some((said) => said.startsWith(mistake))).toBe(true);
+  });
+
+  test('all mistakes come in one message', () => {
+    const found = mistakesOf('environment: production\nteam: {}\nlookEverySeconds: 1\n', {
+      PORT: 'x',
+      SLACK_BOT_TOKEN: 'nope',
+    });
+    expect(found).toHaveLength(5);
+  });
+
+  test('a named file that is not there is a mistake', () => {
+    expect(() => readConfig({ env: { CONFIG_FILE: 'gone.yaml' }, readFile: () => null })).toThrow(
+      'no such file',
+    );
+  });
+
+  test('an empty environment value counts as unset', () => {
+    expect(readConfig({ env: { DATABASE_URL: '' }, readFile: () => null }).env.DATABASE_URL).toBeUndefined();
+  });
+
+  test('explain never shows a secret, and says where a value came from', () => {
+    const config = readConfig({
+      env: { SLACK_BOT_TOKEN: 'xoxb-secret-1' },
+      readFile: () => 'environment: stage\n',
+    });
+    const rows = rowsOf(config);
+    expect(JSON.stringify(rows)).not.toContain('secret-1');
+    expect(rows.find(({ key }) => key === 'SLACK_BOT_TOKEN')?.value).toBe('set');
+    expect(rows.find(({ key }) => key === 'environment')).toMatchObject({
+      value: '"stage"',
+      origin: 'oms.yaml:1',
+    });
+  });
+});

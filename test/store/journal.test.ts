@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { IncidentEvent } from '../../src/domain/incident.ts';
+import { changeOf } from '../../src/pipeline/change.ts';
+import { verifyChain } from '../../src/store/audit.ts';
+import { createVoiceStore } from '../../src/store/voice-store.ts';
+import { anOpened, aRules } from '../support/builders.ts';
+import { ids, openStore, type TestStore } from '../support/store.ts';
+
+let store: TestStore;
+beforeAll(async () => {
+  store = await openStore();
+});
+afterAll(async () => await store.close());
+
+async function open(scope: string) {
+  return await store.journal.transact('open', async (tx) => {
+    const id = await tx.nextIncidentId();
+    const event: IncidentEvent = { ...anOpened(), id, scope, at: tx.now, clockStartedAt: tx.now };
+    const change = changeOf(null, [event], aRules());
+    tx.save(change);
+    return change.after;
+  });
+}
+
+describe('the journal', () => {
+  test('gives an incident back as it was saved', async () => {
+    const incident = await open('as saved');
+    const found = await store.journal.transact('read', async (tx) => await tx.incident(incident.id));
+    expect(found).toEqual(incident);
+  });
+
+  test('keeps at most one incident open per runbook and scope', async () => {
+    await open('only one');
+    await expect(open('only one')).rejects.toThrow(/incidents_one_open/);
+  });
+
+  test('refuses a change that was decided on an older version', async () => {
+    const incident = await open('older version');
+    const acknowledge = (by: string) =>
+      changeOf(incident, [{ type: 'acknowledged', by, at: incident.openedAt }], aRules());
+    await store.journal.transact('first', async (tx) => tx.save(acknowledge('U1')));
+    await expect(store.journal.transact('second', async (tx) => tx.save(acknowledge('U2')))).rejects.toThrow(
+      'meanwhile',
+    );
+  });
+
+  test('stores a delivery once, however often it comes', async () => {
+    expect(await store.journal.accept('slack', 'Ev1', { a: 1 }, 1_000)).toBe(true);
+    expect(await store.journal.accept('slack', 'Ev1', { a: 1 }, 1_000)).toBe(false);
+  });
+
+  test('gives a delivery to one worker, and again only after its lease', async () => {
+    await store.journal.accept('slack', 'Ev2', { a: 2 }, 1_000);
+    const claimed = [];
+    for (;;) {
+      const delivery = await store.journal.claimDelivery(60_000);
+      if (delivery === null) break;
+      claimed.push(delivery.deliveryId);
+    }
+    expect(claimed).toContain('Ev2');
+    expect(new Set(claimed).size).toBe(claimed.length);
+  });
+
+  test('chains what many transactions write at once, and verify finds it whole', async () => {
+    await Promise.all(
+      Array.from(
+        { length: 40 },
+        async (_, n) => await store.journal.transact('note', async (tx) => tx.note({ type: 'tested', n })),
+      ),
+    );
+    expect(await verifyChain(store.owner)).toMatchObject({ ok: true });
+  });
+
+  test('does not let the bot change or delete what was written', async () => {
+    await expect(store.pool.query('update journal set text = text')).rejects.toThrow('permission denied');
+    await expect(store.pool.query('delete from journal')).rejects.toThrow('permission denied');
+    await expect(store.pool.query('update clock set story_offset = $1', ['1 min'])).rejects.toThrow(
+      'permission denied',
+    );
+  });
+
+  test('keeps the chain whole when free text is erased', async () => {
+    await store.owner.query('update journal_asides set text = null where seq = 1');
+    expect(await verifyChain(store.owner)).toMatchObject({ ok: true, erased: 1 });
+  });
+
+  test('names the first row that was changed behind its back', async () => {
+    const row = await store.owner.query<{ text: string }>('select text from journal where seq = 3');
+    await store.owner.query(`update journal set text = text || ' ' where seq = 3`);
+    expect(await verifyChain(store.owner)).toMatchObject({ ok: false, seq: 3 });
+    await store.owner.query('update journal set text = $1 where seq = 3', [row.rows[0]?.text]);
+  });
+
+  test('claims a deadline only when story time has reached it', async () => {
+    const incident = await open('deadline');
+    const due = async () =>
+      await store.journal.transact('due', async (tx) => (await tx.claimDue(100)).map(({ id }) => id));
+    expect(await due()).not.toContain(incident.id);
+    await store.skip(21 * 60_000);
+    expect(await due()).toContain(incident.id);
+  });
+});
+
+describe('the background voice', () => {
+  test('has one owner at a time', async () => {
+    const one = createVoiceStore({ pool: store.pool, ids });
+    const other = createVoiceStore({ pool: store.pool, ids });
+    expect(await one.lease('voice', 60_000)).toBe(true);
+    expect(await other.lease('voice', 60_000)).toBe(false);
+    expect(await one.lease('voice', 60_000)).toBe(true);
+  });
+
+  test('offers only the head of a stream', async () => {
+    const voice = createVoiceStore({ pool: store.pool, ids });
+    const incident = await open('outbox');
+    const say = (key: string) => ({ stream: 'thread', key, kind: 'slack post', payload: {} }) as const;
+    await store.journal.transact('say', async (tx) =>
+      tx.save(
+        changeOf(incident, [{ type: 'acknowledged', by: 'U1', at: tx.now }], aRules(), [
+          say('a'),
+          say('b'),
+          say('a'),
+        ]),
+      ),
+    );
+    const first = await voice.heads('slack post', 10);
+    expect(first.map(({ key }) => key)).toEqual(['a']);
+    await voice.sent(first[0]?.id ?? 0, '1.1');
+    expect((await voice.heads('slack post', 10)).map(({ key }) => key)).toEqual(['b']);
+  });
+});
