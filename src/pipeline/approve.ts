@@ -138,7 +138,8 @@ function namesOf(list: readonly string[]): string {
   return `These may: ${names.join(', ')}.`;
 }
 
-function runOf(parts: Parts, offer: Offer, by: PersonId, now: number): Run {
+/** The run that an approval makes; it has not begun. */
+export function runOf(parts: Parts, offer: Offer, by: PersonId, now: number): Run {
   return {
     id: parts.ids.next(),
     offer: offer.id,

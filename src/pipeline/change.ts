@@ -15,7 +15,34 @@ export function changeOf(
   for (const event of events) after = after === null ? beginWith(event) : evolve(after, event);
   if (after === null) throw new Error('A change needs at least one event.');
   after = { ...after, version: (before?.version ?? 0) + 1 };
-  return { before, after, events, dueAt: dueAt(after, rules), lookAt: lookAt(after), outgoing };
+  const log = threadLog(after, events);
+  return {
+    before,
+    after,
+    events,
+    dueAt: dueAt(after, rules),
+    lookAt: lookAt(after),
+    outgoing: [...log, ...outgoing],
+  };
+}
+
+/** What is never worth a line in the thread: it stands on the card. */
+const SILENT: ReadonlySet<IncidentEvent['type']> = new Set([
+  'opened',
+  'diagnosed',
+  'look asked',
+  'announced',
+]);
+
+function threadLog(incident: Incident, events: readonly IncidentEvent[]): readonly Outgoing[] {
+  return events
+    .filter(({ type }) => !SILENT.has(type))
+    .map((event, place) => ({
+      stream: `thread ${incident.id}`,
+      key: `${incident.id}/${incident.version}/${place}`,
+      kind: 'slack post',
+      payload: { what: 'thread', incident: incident.id, event },
+    }));
 }
 
 /** The next decision that the clock alone makes: a rung, or the end of an approval's validity. */

@@ -85,6 +85,12 @@ export interface Journal {
   renewRun(run: Run['id'], leaseMs: number): Promise<boolean>;
   /** Story time now. */
   now(): Promise<number>;
+  /** Ms until the earliest thing that is due by itself, at most `most`; 0 when something is due. */
+  untilDue(most: number): Promise<number>;
+  /** What is left to do right now, by kind; all zero when there is nothing. */
+  backlog(channel: string): Promise<Readonly<Record<string, number>>>;
+  openIncidents(): Promise<readonly Incident[]>;
+  incidentById(id: IncidentId): Promise<Incident | null>;
 }
 
 /** Our own database does not answer. Nothing may be decided. */

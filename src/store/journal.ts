@@ -123,6 +123,45 @@ export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): J
       return renewed.rowCount === 1;
     },
 
+    async untilDue(most) {
+      const found = await query<{ ms: number | null }>(
+        `select extract(epoch from min(at) - oms_now())::float8 * 1000 as ms from (
+           select min(due_at) as at from incidents
+           union all select min(look_at) from incidents where look_lease < clock_timestamp()
+           union all select oms_now() from inbox where done_at is null and not_before <= clock_timestamp()
+           union all select oms_now() from runs where state <> 'ended' and lease < clock_timestamp()) due`,
+        [],
+      );
+      return Math.max(0, Math.min(most, found.rows[0]?.ms ?? most));
+    },
+
+    async backlog(channel) {
+      const found = await query<Record<string, number>>(
+        `select (select count(*)::int from inbox where done_at is null) as inbox,
+           (select count(*)::int from outbox where state <> 'sent') as outbox,
+           (select count(*)::int from incidents where due_at <= oms_now()) as deadlines,
+           (select count(*)::int from incidents where look_at <= oms_now() or look_lease > clock_timestamp()) as looks,
+           (select count(*)::int from runs where state <> 'ended') as runs,
+           (select count(*)::int from incidents i left join cards c on c.incident = i.id and c.channel = $1
+            where c.shown_version is distinct from i.version) as cards`,
+        [channel],
+      );
+      return found.rows[0] ?? {};
+    },
+
+    async openIncidents() {
+      const found = await query<{ body: Incident }>(
+        `select body from incidents where state <> 'resolved' order by opened_at`,
+        [],
+      );
+      return found.rows.map(({ body }) => decode(body));
+    },
+
+    async incidentById(id) {
+      const found = await query<{ body: Incident }>('select body from incidents where id = $1', [id]);
+      return found.rows[0] === undefined ? null : decode(found.rows[0].body);
+    },
+
     async now() {
       const found = await query<{ now: Date }>('select oms_now() as now', []);
       return found.rows[0]?.now.getTime() ?? Number.NaN;

@@ -1,0 +1,116 @@
+import { type Context, Hono } from 'hono';
+import type * as z from 'zod';
+import type { Attempt } from '../world/order.ts';
+import type { Asked, World } from '../world/world.ts';
+import { remembering } from './idempotency.ts';
+import { metricsText } from './metrics.ts';
+import { cursorAfter, iso, orderJson, readCursor, StatusInput, StuckInput, spanMs } from './questions.ts';
+
+/** The HTTP surface of the order service over one world. */
+export function orderServiceApp(options: {
+  readonly world: World;
+  readonly token: string;
+  /** Asked at each request. */
+  readonly honoursIdempotencyKeys: () => boolean;
+}): Hono {
+  const { world } = options;
+  const app = new Hono();
+  app.notFound((c) => refuse(c, 404, 'NOT_FOUND', `no route ${c.req.method} ${c.req.path}`));
+  app.onError((error, c) => refuse(c, 503, 'DATABASE_UNAVAILABLE', error.message));
+
+  app.get('/health', async (c) => {
+    await world.settle();
+    return c.json({ status: 'UP' });
+  });
+  app.get('/metrics', async (c) => {
+    c.header('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+    return c.body(metricsText(await world.snapshot()));
+  });
+
+  app.use('/admin/*', async (c, next) => {
+    if (c.req.header('authorization') !== `Bearer ${options.token}`) {
+      return refuse(c, 401, 'UNAUTHORIZED', 'a bearer token is required');
+    }
+    return await next();
+  });
+  app.use('/admin/*', remembering(options.honoursIdempotencyKeys));
+
+  app.get('/admin/orders/stuck', async (c) => {
+    const read = StuckInput.safeParse(c.req.query());
+    if (!read.success) return refuse(c, 400, 'INVALID_PARAMETER', whatIsWrong(read.error));
+    const { status, olderThan, limit, cursor } = read.data;
+    const after = cursor === undefined ? null : readCursor(cursor);
+    if (cursor !== undefined && after === null) return refuse(c, 400, 'INVALID_PARAMETER', 'unknown cursor');
+    // One more than asked tells whether there is a next page.
+    const found = await world.stuckOrders({
+      status,
+      olderThanMs: spanMs(olderThan),
+      limit: limit + 1,
+      after,
+    });
+    const page = found.orders.slice(0, limit);
+    const last = page.at(-1);
+    const nextCursor = found.orders.length > limit && last !== undefined ? cursorAfter(last) : null;
+    return c.json({ orders: page.map(orderJson), total: found.total, nextCursor });
+  });
+
+  app.get('/admin/orders/:id', async (c) => {
+    const order = await world.order(c.req.param('id'));
+    if (order === null) return unknownOrder(c);
+    return c.json({ ...orderJson(order), notes: order.notes.map((note) => ({ ...note, at: iso(note.at) })) });
+  });
+
+  app.post('/admin/orders/:id/retry-workflow', async (c) => {
+    return answerAttempt(c, c.req.param('id'), await world.retryWorkflow(c.req.param('id'), requestedBy(c)));
+  });
+  app.post('/admin/orders/:id/republish-events', async (c) => {
+    return answerAttempt(
+      c,
+      c.req.param('id'),
+      await world.republishEvents(c.req.param('id'), requestedBy(c)),
+    );
+  });
+
+  app.patch('/admin/orders/:id/status', async (c) => {
+    const read = StatusInput.safeParse(await jsonBody(c));
+    if (!read.success) return refuse(c, 400, 'INVALID_BODY', whatIsWrong(read.error));
+    const id = c.req.param('id');
+    const done = await world.setStatus(id, { ...read.data, by: requestedBy(c) });
+    if (!done.ok) return unknownOrder(c);
+    return c.json({ id, status: read.data.status, previousStatus: done.value.previousStatus });
+  });
+  return app;
+}
+
+function answerAttempt(c: Context, id: string, asked: Asked<Attempt>): Response {
+  if (asked.ok) {
+    return c.json({ id, accepted: true, attempt: { ...asked.value, at: iso(asked.value.at) } }, 202);
+  }
+  if (asked.because === 'unknown order') return unknownOrder(c);
+  return refuse(c, 409, 'ORDER_NOT_STUCK', `order ${id} is no longer processing`);
+}
+
+function unknownOrder(c: Context): Response {
+  return refuse(c, 404, 'ORDER_NOT_FOUND', `no order ${c.req.param('id') ?? ''}`);
+}
+
+function refuse(c: Context, status: 400 | 401 | 404 | 409 | 503, code: string, message: string): Response {
+  return c.json({ error: { code, message } }, status);
+}
+
+function requestedBy(c: Context): string | null {
+  return c.req.header('x-requested-by') ?? null;
+}
+
+/** Undefined when the body is no JSON, which no schema accepts. */
+async function jsonBody(c: Context): Promise<unknown> {
+  try {
+    return await c.req.json();
+  } catch {
+    return undefined;
+  }
+}
+
+function whatIsWrong(error: z.ZodError): string {
+  return error.issues.map((issue) => [...issue.path, issue.message].join(': ')).join('; ');
+}

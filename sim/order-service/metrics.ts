@@ -1,0 +1,42 @@
+import { ORDER_STATUSES } from '../world/order.ts';
+import type { WorldSnapshot } from '../world/snapshot.ts';
+
+const HELP = {
+  orders_created_total: 'Orders created.',
+  payment_attempts_total: 'Payments tried at the gateway.',
+  payment_declines_total: 'Payments that the customer’s bank declined.',
+  workflow_retries_total: 'Workflows started again through the admin API.',
+  workflow_failures_total: 'Workflows that ended without shipping.',
+  events_published_total: 'Events that Kafka accepted.',
+  events_publish_failures_total: 'Events that Kafka did not accept.',
+  webhook_deliveries_total: 'Webhooks to the warehouse by what it answered.',
+} as const satisfies Record<WorldSnapshot['counters'][number]['name'], string>;
+
+/** The world in Prometheus' text format, version 0.0.4. */
+export function metricsText(world: WorldSnapshot): string {
+  const lines: string[] = [];
+  for (const [name, help] of Object.entries(HELP)) {
+    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`);
+    const found = world.counters.filter((counter) => counter.name === name);
+    for (const { labels, value } of found) lines.push(`${name}${labelText(labels)} ${value}`);
+    if (found.length === 0 && !LABELLED.has(name)) lines.push(`${name} 0`);
+  }
+  lines.push('# HELP orders Orders by status.', '# TYPE orders gauge');
+  for (const status of ORDER_STATUSES) {
+    lines.push(`orders${labelText({ status })} ${world.orders.byStatus[status] ?? 0}`);
+  }
+  lines.push(
+    '# HELP orders_stuck Orders in processing for more than two hours.',
+    '# TYPE orders_stuck gauge',
+  );
+  lines.push(`orders_stuck ${world.orders.stuck}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** A counter with labels has no series before its first event. */
+const LABELLED: ReadonlySet<string> = new Set(['workflow_failures_total', 'webhook_deliveries_total']);
+
+function labelText(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}

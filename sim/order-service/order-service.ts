@@ -1,0 +1,43 @@
+import { type FaultyServer, startFaultyServer } from '../lib/faulty-server.ts';
+import type { World } from '../world/world.ts';
+import { orderServiceApp } from './app.ts';
+
+export interface OrderService extends FaultyServer {
+  /** Off as in the real service. On: a repeated `Idempotency-Key` gets the first answer again. */
+  honourIdempotencyKeys: boolean;
+  /**
+   * How many requests of that method and path came in: whether they were done or not, answered or not, so that a
+   * double send is seen under every fault. A text must be the whole path.
+   */
+  count(method: string, path: string | RegExp): number;
+}
+
+/** The order service's `/admin`, `/health` and `/metrics` on the loopback. `/admin` wants the token. */
+export async function startOrderService(options: {
+  readonly world: World;
+  readonly token: string;
+  readonly port?: number;
+}): Promise<OrderService> {
+  const app = orderServiceApp({
+    world: options.world,
+    token: options.token,
+    honoursIdempotencyKeys: () => service.honourIdempotencyKeys,
+  });
+  const server = await startFaultyServer({
+    name: 'order-service',
+    app,
+    ...(options.port === undefined ? {} : { port: options.port }),
+  });
+  const service: OrderService = {
+    ...server,
+    honourIdempotencyKeys: false,
+    count(method, path) {
+      return server.requests.filter(
+        (request) =>
+          request.method === method.toUpperCase() &&
+          (typeof path === 'string' ? request.path === path : request.path.search(path) >= 0),
+      ).length;
+    },
+  };
+  return service;
+}

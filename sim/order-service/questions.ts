@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { ORDER_STATUSES } from '../world/order.ts';
+import type { OrderView, StuckQuery } from '../world/world.ts';
+
+const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const MAX_LIMIT = 200;
+
+export const OrderStatusInput = z.enum(ORDER_STATUSES);
+
+/** The query of `GET /admin/orders/stuck`. */
+export const StuckInput = z.object({
+  status: OrderStatusInput.default('processing'),
+  olderThan: z
+    .string()
+    .regex(/^[1-9]\d{0,5}[mhd]$/, 'olderThan must look like 90m, 2h or 1d')
+    .default('2h'),
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, 'limit must be a number')
+    .transform(Number)
+    .pipe(z.number().min(1).max(MAX_LIMIT, `limit must be at most ${MAX_LIMIT}`))
+    .default(50),
+  cursor: z.string().optional(),
+});
+
+/** The body of `PATCH /admin/orders/{id}/status`. */
+export const StatusInput = z.object({
+  status: OrderStatusInput,
+  reason: z.string().trim().min(1, 'reason is required').max(500),
+});
+
+/** `90m`, `2h`, `1d` in milliseconds. */
+export function spanMs(text: string): number {
+  const unit = text.at(-1);
+  const size = unit === 'm' || unit === 'h' || unit === 'd' ? UNIT_MS[unit] : Number.NaN;
+  return Number(text.slice(0, -1)) * size;
+}
+
+/** Where the next page begins; opaque to callers. */
+export function cursorAfter(order: OrderView): string {
+  return Buffer.from(`${order.updatedAt}|${order.id}`).toString('base64url');
+}
+
+/** Null when it is none of ours. */
+export function readCursor(cursor: string): StuckQuery['after'] {
+  const found = /^(\d{1,16})\|(.+)$/.exec(Buffer.from(cursor, 'base64url').toString('utf8'));
+  if (found?.[1] === undefined || found[2] === undefined) return null;
+  return { updatedAt: Number(found[1]), id: found[2] };
+}
+
+/** An order as the admin API shows it; times in ISO 8601. */
+export function orderJson(order: OrderView) {
+  const lastEvent = order.events.at(-1);
+  return {
+    id: order.id,
+    status: order.status,
+    errorCode: order.errorCode,
+    createdAt: iso(order.createdAt),
+    updatedAt: iso(order.updatedAt),
+    lastEvent: lastEvent === undefined ? null : { type: lastEvent.type, at: iso(lastEvent.at) },
+    attempts: order.attempts.map((attempt) => ({ ...attempt, at: iso(attempt.at) })),
+  };
+}
+
+export function iso(at: number): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { newOrder, type Order } from './order.ts';
+import type { WorldState } from './state.ts';
+
+/** What the world needs of a `pg` Pool. */
+export interface SqlPool {
+  query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+}
+
+const MARK = 'pretend world of oms-bot: emptied at its start';
+
+const Row = z.object({
+  id: z.string(),
+  status: z.string(),
+  error_code: z.string().nullable(),
+  created_at: z.date(),
+  updated_at: z.date(),
+});
+
+const Existing = z.object({ there: z.boolean(), mark: z.string().nullable() });
+
+/** Makes the table, or empties the one of an earlier world. Throws when a table `orders` of somebody else is there. */
+export async function prepareTable(pool: SqlPool): Promise<void> {
+  const answer = await pool.query(
+    `select to_regclass('orders') is not null as there, obj_description(to_regclass('orders'), 'pg_class') as mark`,
+  );
+  const { there, mark } = Existing.parse(answer.rows[0]);
+  if (there && mark !== MARK) {
+    throw new Error('The database has a table “orders” that no pretend world made. Nothing was changed.');
+  }
+  if (there) {
+    await pool.query('truncate orders');
+    return;
+  }
+  await pool.query(`
+    create table orders (
+      id text primary key,
+      status text not null,
+      error_code text,
+      created_at timestamptz not null,
+      updated_at timestamptz not null
+    );
+    create index orders_status on orders (status, updated_at);
+    comment on table orders is '${MARK}'`);
+}
+
+/** Takes over what somebody changed in the table by SQL since the last look: the table counts. */
+export async function adoptRows(pool: SqlPool, state: WorldState): Promise<void> {
+  const open = [...state.orders.values()].filter(isOpen).map((order) => order.id);
+  const { rows } = await pool.query(
+    `select id, status, error_code, created_at, updated_at from orders
+      where status in ('pending_payment', 'processing') or id = any($1)`,
+    [open],
+  );
+  const seen = new Set<string>();
+  for (const raw of rows) {
+    const row = Row.parse(raw);
+    seen.add(row.id);
+    const known = state.orders.get(row.id);
+    // What could not be written yet is newer than the table.
+    if (state.dirty.has(row.id)) continue;
+    const order = known ?? foundOrder(row.id, row.created_at.getTime());
+    state.orders.set(row.id, order);
+    if (order.status !== row.status) order.run = null;
+    order.status = row.status;
+    order.errorCode = row.error_code;
+    order.updatedAt = row.updated_at.getTime();
+  }
+  for (const id of open) {
+    if (!seen.has(id) && !state.dirty.has(id)) state.orders.delete(id);
+  }
+}
+
+/** An order that somebody inserted by SQL: its events went out, its workflow does not run. */
+function foundOrder(id: string, createdAt: number): Order {
+  const order = newOrder(id, createdAt);
+  order.events.push({ type: 'fulfillment.requested', at: createdAt });
+  return order;
+}
+
+function isOpen(order: Order): boolean {
+  return order.status === 'pending_payment' || order.status === 'processing';
+}
+
+/** Writes what changed. When it fails the changes stay due. */
+export async function flushRows(pool: SqlPool, state: WorldState): Promise<void> {
+  if (state.dirty.size === 0) return;
+  const orders = [...state.dirty].flatMap((id) => state.orders.get(id) ?? []);
+  await pool.query(
+    `insert into orders (id, status, error_code, created_at, updated_at)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])
+     on conflict (id) do update
+       set status = excluded.status, error_code = excluded.error_code, updated_at = excluded.updated_at`,
+    [
+      orders.map((order) => order.id),
+      orders.map((order) => order.status),
+      orders.map((order) => order.errorCode),
+      orders.map((order) => new Date(order.createdAt).toISOString()),
+      orders.map((order) => new Date(order.updatedAt).toISOString()),
+    ],
+  );
+  state.dirty.clear();
+}

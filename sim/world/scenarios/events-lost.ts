@@ -1,0 +1,35 @@
+import { somePod } from '../state.ts';
+import { freeStuck, plantStuck, type Scenario } from './scenario.ts';
+
+const MINUTE = 60_000;
+const FROM = 165 * MINUTE;
+const TO = 140 * MINUTE;
+const STUCK = 22;
+
+export const eventsLost: Scenario = {
+  id: 'events-lost',
+  runbook: 'stuck-orders',
+  title: 'For 25 minutes no order events reached Kafka; 22 orders wait for a workflow that never started.',
+  start(state, now) {
+    plantStuck(state, {
+      label: this.id,
+      count: STUCK,
+      from: now - FROM,
+      to: now - TO,
+      eventLost: true,
+      each(order) {
+        order.errorCode = 'ORDER_PROCESSING_TIMEOUT';
+        state.counters.add('events_publish_failures_total');
+        state.logs.write(
+          order.updatedAt,
+          somePod(state, 'order-service', order.id),
+          'ERROR',
+          `kafka:publish topic=order-events order=${order.id} type=fulfillment.requested error="TimeoutException: expired 1 record(s)"`,
+        );
+      },
+    });
+  },
+  end(state, now) {
+    freeStuck(state, now);
+  },
+};

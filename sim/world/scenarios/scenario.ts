@@ -1,0 +1,91 @@
+import { between } from '../chance.ts';
+import { addOrder } from '../life.ts';
+import type { Order } from '../order.ts';
+import type { WorldState } from '../state.ts';
+import { beginDeliveries, free, writeDelivery } from '../workflow.ts';
+
+/** A story that can be started and ended; both change the world at once. */
+export interface Scenario {
+  readonly id: string;
+  readonly runbook: 'stuck-orders';
+  /** One line for people. */
+  readonly title: string;
+  start(state: WorldState, now: number): void;
+  /** Only the cause goes; what it left behind stays. Absent where the cause is over from the start. */
+  recover?(state: WorldState): void;
+  /** Everything is well again. */
+  end(state: WorldState, now: number): void;
+}
+
+/** Orders that entered *processing* evenly within a span of the past and stayed there. */
+export function plantStuck(
+  state: WorldState,
+  plan: {
+    readonly label: string;
+    readonly count: number;
+    readonly from: number;
+    readonly to: number;
+    readonly eventLost?: boolean;
+    readonly each: (order: Order, number: number) => void;
+  },
+): void {
+  const gap = (plan.to - plan.from) / plan.count;
+  for (let number = 0; number < plan.count; number += 1) {
+    const share = state.chance(plan.label, 'onset', number);
+    const processingAt = Math.round(plan.from + gap * (number + share));
+    const createdAt = processingAt - between(20_000, 90_000, state.chance(plan.label, 'pay', number));
+    const order = addOrder(state, `${plan.label} ${number}`, createdAt);
+    state.counters.add('payment_attempts_total');
+    order.status = 'processing';
+    order.updatedAt = processingAt;
+    order.events.push({ type: 'payment.captured', at: processingAt });
+    if (plan.eventLost !== true) order.events.push({ type: 'fulfillment.requested', at: processingAt });
+    plan.each(order, number);
+  }
+}
+
+/** Ships what is in *processing* without a workflow under way, or for more than the normal 15 minutes. */
+export function freeStuck(state: WorldState, now: number): void {
+  for (const order of state.orders.values()) {
+    if (order.run === null || order.updatedAt < now - 15 * 60_000) free(state, order, now);
+  }
+}
+
+/** Background orders that shipped in the span cannot have: they shipped just after it. */
+export function holdShipments(state: WorldState, from: number, to: number): void {
+  const held = shippedWithin(state, from, to);
+  forgetDeliveries(state, from, to);
+  for (const order of held) {
+    const at = to + between(10_000, 120_000, state.chance('held', order.id));
+    order.updatedAt = at;
+    order.events.splice(-1, 1, { type: 'order.shipped', at });
+    writeDelivery(state, order, at, 1, 200);
+    state.dirty.add(order.id);
+  }
+}
+
+/** Background orders that shipped in the span did not: they live through it again, under the conditions of now. */
+export function replayShipments(state: WorldState, from: number, to: number): void {
+  const undone = shippedWithin(state, from, to);
+  forgetDeliveries(state, from, to);
+  for (const order of undone) {
+    const wouldShipAt = order.updatedAt;
+    order.events.pop();
+    order.status = 'processing';
+    order.updatedAt = order.events.at(-1)?.at ?? order.createdAt;
+    state.dirty.add(order.id);
+    beginDeliveries(state, order, wouldShipAt);
+  }
+  state.timeline.advance(to);
+}
+
+function shippedWithin(state: WorldState, from: number, to: number): readonly Order[] {
+  return [...state.orders.values()].filter(
+    (order) =>
+      order.updatedAt >= from && order.updatedAt < to && order.events.at(-1)?.type === 'order.shipped',
+  );
+}
+
+function forgetDeliveries(state: WorldState, from: number, to: number): void {
+  state.logs.forget((line) => line.at >= from && line.at < to && line.text.includes('webhook:fulfillment'));
+}

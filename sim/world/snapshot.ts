@@ -1,0 +1,41 @@
+import type { Counter } from './counters.ts';
+import type { Pod } from './pods.ts';
+import type { Conditions, WorldState } from './state.ts';
+
+const TWO_HOURS = 2 * 3_600_000;
+
+/** The world for a side panel and for `/metrics`. */
+export interface WorldSnapshot {
+  /** Story time, epoch ms. */
+  readonly now: number;
+  readonly scenarios: readonly string[];
+  readonly conditions: Readonly<Conditions>;
+  readonly orders: {
+    readonly byStatus: Readonly<Record<string, number>>;
+    /** In *processing* for more than two hours. */
+    readonly stuck: number;
+    /** Whose workflow runs right now. */
+    readonly underWay: number;
+  };
+  readonly pods: readonly Readonly<Pod>[];
+  readonly counters: readonly Counter[];
+}
+
+export function snapshot(state: WorldState, at: number): WorldSnapshot {
+  const byStatus: Record<string, number> = {};
+  let stuck = 0;
+  let underWay = 0;
+  for (const order of state.orders.values()) {
+    byStatus[order.status] = (byStatus[order.status] ?? 0) + 1;
+    if (order.status === 'processing' && order.updatedAt < at - TWO_HOURS) stuck += 1;
+    if (order.run !== null) underWay += 1;
+  }
+  return {
+    now: at,
+    scenarios: [...state.scenarios],
+    conditions: { ...state.conditions },
+    orders: { byStatus, stuck, underWay },
+    pods: state.pods.map((pod) => ({ ...pod })),
+    counters: state.counters.all(),
+  };
+}

@@ -1,0 +1,52 @@
+import { type Chance, createChance } from './chance.ts';
+import { type Counters, createCounters } from './counters.ts';
+import { createLogBook, type LogBook } from './log-book.ts';
+import type { Order } from './order.ts';
+import { initialPods, type Pod } from './pods.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+
+/** What is wrong with the world right now. Scenarios set it, life obeys it. */
+export interface Conditions {
+  /** Orders are taken up by the workflow engine. */
+  engineUp: boolean;
+  /** What the warehouse answers to webhooks; 0 is a timeout. */
+  warehouseStatus: number;
+  /** Events of orders reach Kafka. */
+  publishing: boolean;
+}
+
+/** Everything in the world, in memory; the orders are mirrored into the table after each change. */
+export interface WorldState {
+  readonly chance: Chance;
+  readonly orders: Map<string, Order>;
+  /** Ids that the table does not show yet. */
+  readonly dirty: Set<string>;
+  readonly timeline: Timeline;
+  readonly logs: LogBook;
+  readonly counters: Counters;
+  readonly pods: readonly Pod[];
+  readonly conditions: Conditions;
+  /** Ids of the scenarios that run. */
+  readonly scenarios: Set<string>;
+}
+
+export function createState(seed: number, startedAt: number): WorldState {
+  return {
+    chance: createChance(seed),
+    orders: new Map(),
+    dirty: new Set(),
+    timeline: createTimeline(),
+    logs: createLogBook(),
+    counters: createCounters(),
+    pods: initialPods(startedAt),
+    conditions: { engineUp: true, warehouseStatus: 200, publishing: true },
+    scenarios: new Set(),
+  };
+}
+
+/** One pod of the app to blame for a line, the same for the same labels. */
+export function somePod(state: WorldState, app: Pod['app'], ...labels: readonly (string | number)[]): string {
+  const pods = state.pods.filter((pod) => pod.app === app);
+  const chosen = pods[Math.floor(state.chance('pod', app, ...labels) * pods.length)];
+  return chosen?.name ?? app;
+}

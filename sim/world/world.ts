@@ -1,0 +1,199 @@
+import { beginLife } from './life.ts';
+import {
+  type Attempt,
+  type AttemptKind,
+  hasEvent,
+  type Note,
+  type Order,
+  type OrderStatus,
+} from './order.ts';
+import { adoptRows, flushRows, prepareTable, type SqlPool } from './order-table.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import { snapshot, type WorldSnapshot } from './snapshot.ts';
+import { createState, type WorldState } from './state.ts';
+import { publishFulfilment, startWorkflow } from './workflow.ts';
+
+const HOUR = 3_600_000;
+const BACKGROUND_MS = 6 * HOUR;
+
+/** An order as the world hands it out: a copy that stays as it was. */
+export type OrderView = Readonly<Omit<Order, 'run' | 'poison'>>;
+
+/** What a request to do something came to. */
+export type Asked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly because: 'unknown order' | 'not processing' };
+
+export interface StuckQuery {
+  readonly status: OrderStatus;
+  readonly olderThanMs: number;
+  readonly limit: number;
+  /** Only orders behind this one. */
+  readonly after: { readonly updatedAt: number; readonly id: string } | null;
+}
+
+/**
+ * One world for all pretend systems, over story time. Nothing happens in the background: every call first lets
+ * happen, in order and each at its own time, what was due since the last one.
+ */
+export interface World {
+  /** Story time, epoch ms. */
+  now(): number;
+  /** Lets everything happen that is due. */
+  settle(): Promise<void>;
+  /** Changes anything, after settling, one at a time; the table shows it when the promise resolves. */
+  change<T>(work: (state: WorldState, now: number) => T): Promise<T>;
+  /** Orders in that status since longer than `olderThanMs`, oldest first; `total` counts all of them. */
+  stuckOrders(query: StuckQuery): Promise<{ readonly orders: readonly OrderView[]; readonly total: number }>;
+  order(id: string): Promise<OrderView | null>;
+  retryWorkflow(id: string, by: string | null): Promise<Asked<Attempt>>;
+  republishEvents(id: string, by: string | null): Promise<Asked<Attempt>>;
+  /** The reason becomes a note. Every order may get every status, as in the real admin API. */
+  setStatus(
+    id: string,
+    to: { readonly status: OrderStatus; readonly reason: string; readonly by: string | null },
+  ): Promise<Asked<{ readonly previousStatus: string }>>;
+  start(scenario: Scenario): Promise<void>;
+  end(scenario: Scenario): Promise<void>;
+  snapshot(): Promise<WorldSnapshot>;
+  /** Called after each change that somebody asked for; returns the way to stop. */
+  onChange(listener: () => void): () => void;
+}
+
+/**
+ * Makes the schema in the pool's database and six healthy hours of orders.
+ * @param options.now story time, epoch ms; it must not go backwards
+ * @param options.seed the same seed at the same time gives the same world
+ * @param options.ordersPerHour of the background; 20 unless told, 0 for an empty shop
+ */
+export async function createWorld(options: {
+  readonly pool: SqlPool;
+  readonly now: () => number;
+  readonly seed?: number;
+  readonly ordersPerHour?: number;
+}): Promise<World> {
+  const { pool, now } = options;
+  const startedAt = now() - BACKGROUND_MS;
+  const state = createState(options.seed ?? 1, startedAt - 20 * HOUR);
+  const listeners = new Set<() => void>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  function inTurn<T>(work: (at: number) => T): Promise<T> {
+    const mine = last.then(async () => {
+      await adoptRows(pool, state);
+      const at = now();
+      state.timeline.advance(at);
+      const result = work(at);
+      await flushRows(pool, state);
+      return result;
+    });
+    last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async function change<T>(work: (state: WorldState, now: number) => T): Promise<T> {
+    const result = await inTurn((at) => work(state, at));
+    for (const listener of listeners) listener();
+    return result;
+  }
+
+  async function attempt(kind: AttemptKind, id: string, by: string | null): Promise<Asked<Attempt>> {
+    return await change((_state, at): Asked<Attempt> => {
+      const order = state.orders.get(id);
+      if (order === undefined) return { ok: false, because: 'unknown order' };
+      if (order.status !== 'processing') return { ok: false, because: 'not processing' };
+      const made: Attempt = { kind, at, by };
+      order.attempts.push(made);
+      if (kind === 'retry-workflow') retry(state, order, at);
+      else republish(state, order, at);
+      return { ok: true, value: made };
+    });
+  }
+
+  await prepareTable(pool);
+  beginLife(state, startedAt, options.ordersPerHour ?? 20);
+  await inTurn(() => undefined);
+
+  return {
+    now,
+    change,
+    settle: async () => await inTurn(() => undefined),
+    stuckOrders: async (query) => await inTurn((at) => stuck(state, query, at)),
+    order: async (id) => await inTurn(() => viewOf(state.orders.get(id))),
+    retryWorkflow: async (id, by) => await attempt('retry-workflow', id, by),
+    republishEvents: async (id, by) => await attempt('republish-events', id, by),
+    setStatus: async (id, to) => await change((_state, at) => setStatus(state, id, to, at)),
+    start: async (scenario) =>
+      await change((_state, at) => {
+        if (state.scenarios.has(scenario.id)) return;
+        state.scenarios.add(scenario.id);
+        scenario.start(state, at);
+      }),
+    end: async (scenario) =>
+      await change((_state, at) => {
+        if (state.scenarios.delete(scenario.id)) scenario.end(state, at);
+      }),
+    snapshot: async () => await inTurn((at) => snapshot(state, at)),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function retry(state: WorldState, order: Order, at: number): void {
+  state.counters.add('workflow_retries_total');
+  startWorkflow(state, order, at);
+}
+
+/** The consumer that hears the event starts the workflow. One that was there already changes nothing. */
+function republish(state: WorldState, order: Order, at: number): void {
+  const missing = !hasEvent(order, 'fulfillment.requested');
+  if (publishFulfilment(state, order, at) && missing) startWorkflow(state, order, at);
+}
+
+function setStatus(
+  state: WorldState,
+  id: string,
+  to: { readonly status: OrderStatus; readonly reason: string; readonly by: string | null },
+  at: number,
+): Asked<{ readonly previousStatus: string }> {
+  const order = state.orders.get(id);
+  if (order === undefined) return { ok: false, because: 'unknown order' };
+  const previousStatus = order.status;
+  const note: Note = { at, by: to.by, text: `status ${previousStatus} → ${to.status}: ${to.reason}` };
+  order.notes.push(note);
+  order.status = to.status;
+  order.errorCode = null;
+  order.updatedAt = at;
+  order.run = null;
+  state.dirty.add(id);
+  return { ok: true, value: { previousStatus } };
+}
+
+function stuck(
+  state: WorldState,
+  query: StuckQuery,
+  at: number,
+): { readonly orders: readonly OrderView[]; readonly total: number } {
+  const all = [...state.orders.values()]
+    .filter((order) => order.status === query.status && order.updatedAt < at - query.olderThanMs)
+    .sort(byAge);
+  const { after } = query;
+  const rest = after === null ? all : all.filter((order) => byAge(order, after) > 0);
+  const page = rest.slice(0, query.limit);
+  return { orders: page.flatMap((order) => viewOf(order) ?? []), total: all.length };
+}
+
+type Aged = Pick<Order, 'updatedAt' | 'id'>;
+
+function byAge(one: Aged, other: Aged): number {
+  if (one.updatedAt !== other.updatedAt) return one.updatedAt - other.updatedAt;
+  return one.id < other.id ? -1 : Number(one.id > other.id);
+}
+
+function viewOf(order: Order | undefined): OrderView | null {
+  if (order === undefined) return null;
+  const { run: _run, poison: _poison, ...shown } = order;
+  return { ...shown, events: [...order.events], attempts: [...order.attempts], notes: [...order.notes] };
+}

@@ -1,0 +1,202 @@
+import type { App } from '@slack/bolt';
+import type { Config } from './config.ts';
+import { createHttp } from './http/server.ts';
+import { readAlertmanager } from './intake/alertmanager.ts';
+import { readPagerDuty } from './intake/pagerduty.ts';
+import type { IntakeRules } from './intake/rules.ts';
+import { decideDue } from './pipeline/escalate.ts';
+import { lookOnce } from './pipeline/look.ts';
+import { hearPagerDuty } from './pipeline/pagerduty.ts';
+import type { Parts } from './pipeline/parts.ts';
+import { receive } from './pipeline/receive.ts';
+import { runOnce } from './pipeline/run.ts';
+import { loop, pageOnce } from './pipeline/workers.ts';
+import type { Clock, Ids, Step } from './ports/clock.ts';
+import type { Delivery, Journal } from './ports/journal.ts';
+import type { Levers } from './ports/levers.ts';
+import type { Log } from './ports/log.ts';
+import type { Pager } from './ports/pager.ts';
+import type { Probes } from './ports/probes.ts';
+import type { VoiceStore } from './ports/voice.ts';
+import { rulesOf } from './rules-of.ts';
+import { CATALOGUE } from './runbooks/catalogue.ts';
+import { createAnnouncer } from './slack/announcer.ts';
+import { createBot, type SlackSettings } from './slack/bot.ts';
+import { createChannels } from './slack/channels.ts';
+import { workOn } from './slack/inbox.ts';
+import { listen } from './slack/listeners.ts';
+import { slackPeople } from './slack/people.ts';
+
+/** Whoever speaks in the background is taken over within this time, ms (design §4: 5 s). */
+const VOICE_MS = 4_000;
+/** A delivery that fails so often is given up; it stays in the inbox with its trouble. */
+const TRIES = 10;
+
+export interface AppParts {
+  readonly config: Config;
+  readonly journal: Journal;
+  readonly voice: VoiceStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly slack: SlackSettings;
+  readonly probes: Probes;
+  readonly levers: Levers;
+  readonly pager: Pager | null;
+  readonly step: Step;
+  /** Real time between two posts in one channel, ms. */
+  readonly paceMs?: number;
+}
+
+/** The whole bot, wired; nothing runs before `start`. */
+export async function createApp(given: AppParts) {
+  const { config, journal, voice, clock, log, pager } = given;
+  let wake: () => void = () => undefined;
+  const stored = () => wake();
+  const bot = await createBot({ settings: given.slack, journal, log, stored });
+  const channels = createChannels(bot.background);
+  const rules = rulesOf(config);
+  const parts: Parts = {
+    journal,
+    clock,
+    ids: given.ids,
+    log,
+    people: slackPeople(bot.app.client, clock),
+    probes: given.probes,
+    levers: given.levers,
+    step: given.step,
+    rules,
+  };
+  const intake: IntakeRules = {
+    environment: config.oms.environment,
+    environmentLabel: config.oms.alerts.environmentLabel,
+    scopeLabels: config.oms.alerts.scopeLabels,
+    runbooks: CATALOGUE,
+    labelRules: config.oms.alerts.rules,
+    trustedSenders: config.oms.trustedSenders,
+    own: bot.own,
+  };
+  listen(bot.app, {
+    parts,
+    rules: () => intake,
+    alertsChannel: async () => await channels.idOf(rules.channels.alerts),
+  });
+  const links = Object.entries(config.oms.links).map(([label, url]) => ({ label, url }));
+  const announcer = createAnnouncer({
+    parts,
+    voice,
+    client: bot.background,
+    channels,
+    links,
+    paceMs: given.paceMs ?? 1_100,
+  });
+  let connected = false;
+  const http = createHttp({
+    port: config.env.PORT,
+    host: '127.0.0.1',
+    alertToken: config.env.ALERT_WEBHOOK_TOKEN ?? null,
+    readAlerts: (body) => readAlertmanager(body, intake),
+    pagerDutySecret: config.env.PAGERDUTY_WEBHOOK_SECRET ?? null,
+    journal,
+    log,
+    stored,
+    notReady: () => (connected ? [] : ['Slack is not connected.']),
+  });
+
+  async function inboxOnce(): Promise<boolean> {
+    const delivery = await journal.claimDelivery(30_000);
+    if (delivery === null) return false;
+    try {
+      await workOnDelivery(parts, bot.app, intake, delivery);
+    } catch (err) {
+      const because = err instanceof Error ? err.message : 'unknown';
+      log.error(
+        { delivery: delivery.deliveryId, attempts: delivery.attempts, err: because },
+        'a delivery could not be worked on',
+      );
+      if (delivery.attempts < TRIES) {
+        await journal.postpone(delivery, 500 * 2 ** delivery.attempts, because);
+        return true;
+      }
+      await journal.transact('give up', async (tx) => {
+        tx.note({ type: 'delivery given up', delivery: delivery.deliveryId, because });
+        await tx.done(delivery);
+      });
+      return true;
+    }
+    return true;
+  }
+
+  async function voiceOnce(): Promise<boolean> {
+    if (!(await voice.lease('voice', VOICE_MS))) return false;
+    const said = await announcer.speak();
+    const paged = pager === null ? false : await pageOnce(parts, voice, pager);
+    return said || paged;
+  }
+
+  const stops: (() => Promise<void>)[] = [];
+  return {
+    parts,
+    port: http.port,
+    own: bot.own,
+
+    async start(): Promise<void> {
+      // Joining the alerts channel comes first: without it no alert is heard.
+      await channels.idOf(rules.channels.alerts);
+      await http.start();
+      stops.push(http.stop);
+      await bot.start();
+      connected = true;
+      stops.push(bot.stop);
+      const loops = [
+        loop(parts, 'inbox', inboxOnce),
+        loop(parts, 'deadlines', async () => (await decideDue(parts)) > 0),
+        loop(parts, 'looks', async () => await lookOnce(parts)),
+        loop(parts, 'runs', async () => await runOnce(parts)),
+        loop(parts, 'voice', voiceOnce),
+      ];
+      wake = () => {
+        for (const one of loops) one.wake();
+      };
+      stops.push(...loops.map((one) => one.stop));
+    },
+
+    /** Takes nothing more in, finishes what is in hand, then ends. */
+    async stop(): Promise<void> {
+      connected = false;
+      for (const end of stops.reverse()) await end();
+    },
+
+    wake: () => wake(),
+
+    /** Resolves when nothing is left to do now: inbox, outbox, looks, runs, deadlines and cards. */
+    async idle(withinMs = 20_000): Promise<void> {
+      const until = clock.now() + withinMs;
+      for (;;) {
+        wake();
+        const left = await journal.backlog(rules.channels.alerts);
+        if (Object.values(left).every((count) => count === 0)) return;
+        if (clock.now() > until) throw new Error(`Still to do after ${withinMs} ms: ${JSON.stringify(left)}`);
+        await clock.sleep(20);
+      }
+    },
+  };
+}
+
+async function workOnDelivery(
+  parts: Parts,
+  app: App,
+  intake: IntakeRules,
+  delivery: Delivery,
+): Promise<void> {
+  if (delivery.source === 'alertmanager') {
+    await receive(parts, readAlertmanager(delivery.payload, intake), delivery);
+    return;
+  }
+  if (delivery.source === 'pagerduty') {
+    await hearPagerDuty(parts, readPagerDuty(delivery.payload), delivery);
+    return;
+  }
+  await workOn(app, delivery);
+  await parts.journal.transact('delivery done', async (tx) => await tx.done(delivery));
+}

@@ -1,0 +1,76 @@
+import * as z from 'zod';
+import type { Alert, Reading, Unmatched } from '../domain/alert.ts';
+import { alertsOf, IntakeError, type IntakeRules, knownCodes, matches, safeUrl } from './rules.ts';
+
+const Labels = z.record(z.string(), z.string());
+
+const Payload = z.object({
+  version: z.literal('4'),
+  externalURL: z.string().optional(),
+  truncatedAlerts: z.number().int().nonnegative().default(0),
+  alerts: z
+    .array(
+      z.object({
+        status: z.enum(['firing', 'resolved']),
+        labels: Labels,
+        annotations: Labels.default({}),
+        startsAt: z.string(),
+        generatorURL: z.string().optional(),
+        fingerprint: z.string().min(1),
+      }),
+    )
+    .max(10_000),
+});
+
+/**
+ * Alertmanager's webhook, version "4": one alert for each that the group holds.
+ * @throws IntakeError for anything else
+ */
+export function readAlertmanager(body: unknown, rules: IntakeRules): Reading {
+  const read = Payload.safeParse(body);
+  if (!read.success) {
+    const version = typeof body === 'object' && body !== null && 'version' in body ? body.version : undefined;
+    if (version !== '4')
+      throw new IntakeError(
+        `This is not Alertmanager's webhook of version "4" (version is ${JSON.stringify(version)}).`,
+      );
+    throw new IntakeError(
+      `Alertmanager's webhook does not read as version "4": ${z.prettifyError(read.error).split('\n').join(' ').slice(0, 300)}.`,
+    );
+  }
+  const alerts: Alert[] = [];
+  const unmatched: Unmatched[] = [];
+  for (const one of read.data.alerts) {
+    const text = [one.labels['alertname'], ...Object.values(one.annotations)].join(' ');
+    const environment = one.labels[rules.environmentLabel];
+    if (environment !== undefined && environment !== rules.environment) {
+      const because = `The alert is of ${environment}, this bot serves ${rules.environment}. It was not taken; send it to the bot of ${environment}.`;
+      unmatched.push({ source: 'alertmanager', key: one.fingerprint, reason: 'other environment', because });
+      continue;
+    }
+    const found = matches(text, one.labels, rules);
+    if (found.length === 0) {
+      const because = `No runbook knows the alert ${one.labels['alertname'] ?? '(without a name)'}. A label or annotation with one of these codes would be taken: ${knownCodes(rules)}.`;
+      unmatched.push({ source: 'alertmanager', key: one.fingerprint, reason: 'unknown code', because });
+      continue;
+    }
+    const startsAt = Date.parse(one.startsAt);
+    const common = {
+      source: 'alertmanager' as const,
+      key: one.fingerprint,
+      status: one.status,
+      scope: rules.scopeLabels.map((label) => one.labels[label] ?? '').join('/'),
+      startsAt: Number.isNaN(startsAt) ? null : startsAt,
+      url: safeUrl(one.generatorURL) ?? safeUrl(read.data.externalURL),
+      tellsResolved: true,
+      by: null,
+    };
+    alerts.push(...alertsOf(common, text, found));
+  }
+  const { truncatedAlerts } = read.data;
+  const remarks =
+    truncatedAlerts === 0
+      ? []
+      : [`Alertmanager left out ${truncatedAlerts} more alerts of this group (max_alerts).`];
+  return { alerts, unmatched, remarks };
+}

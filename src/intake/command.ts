@@ -1,0 +1,112 @@
+import { distance } from 'fastest-levenshtein';
+import { type IncidentId, parseIncidentId } from '../domain/ids.ts';
+
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'incidents' }
+  | {
+      readonly kind: 'stuck-orders';
+      readonly status: string | null;
+      readonly olderThanMinutes: number | null;
+    }
+  | { readonly kind: 'diagnose'; readonly runbook: string }
+  | { readonly kind: 'show' | 'ack'; readonly id: IncidentId }
+  | { readonly kind: 'hold'; readonly id: IncidentId; readonly minutes: number; readonly reason: string }
+  | { readonly kind: 'escalate' | 'resolve'; readonly id: IncidentId; readonly reason: string };
+
+export type ReadCommand =
+  | { readonly ok: true; readonly command: Command }
+  | { readonly ok: false; readonly because: string };
+
+/** What each command looks like when it is right; also the help. */
+export const USAGE = {
+  help: '/oms help',
+  'stuck-orders': '/oms stuck-orders [status] [older than 2h]',
+  diagnose: '/oms diagnose stuck-orders',
+  incidents: '/oms incidents',
+  show: '/oms show OMS-12',
+  ack: '/oms ack OMS-12',
+  hold: '/oms hold OMS-12 10 gateway answers again, watching',
+  escalate: '/oms escalate OMS-12 two teams needed',
+  resolve: '/oms resolve OMS-12 provider confirmed the end',
+} as const satisfies Record<Command['kind'], string>;
+
+const UNIT = { m: 1, min: 1, h: 60, d: 1_440 } as const;
+
+/** Reads what a person typed behind `/oms`. Never throws; a wrong word gets the right one. */
+export function readCommand(text: string): ReadCommand {
+  const words = text
+    .replace(/[“”]/g, '"')
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const verb = (words[0] ?? 'help').toLowerCase();
+  const rest = words.slice(1);
+  switch (verb) {
+    case 'help':
+    case 'incidents':
+      return { ok: true, command: { kind: verb } };
+    case 'stuck-orders':
+      return stuckOrders(rest);
+    case 'diagnose':
+      if (rest[0] === undefined) return wrong('diagnose', 'It needs a runbook or a code.');
+      return { ok: true, command: { kind: 'diagnose', runbook: rest[0] } };
+    case 'show':
+    case 'ack':
+      return withId(verb, rest, (id) => ({ ok: true, command: { kind: verb, id } }));
+    case 'hold':
+      return withId('hold', rest, (id) => hold(id, rest));
+    case 'escalate':
+      return withId('escalate', rest, (id) => ({
+        ok: true,
+        command: { kind: 'escalate', id, reason: rest.slice(1).join(' ') },
+      }));
+    case 'resolve': {
+      const reason = rest.slice(1).join(' ');
+      if (reason === '') return withId('resolve', rest, () => wrong('resolve', 'It needs a reason.'));
+      return withId('resolve', rest, (id) => ({ ok: true, command: { kind: 'resolve', id, reason } }));
+    }
+    default:
+      return { ok: false, because: `There is no \`/oms ${verb.slice(0, 30)}\`. ${suggestion(verb)}` };
+  }
+}
+
+function suggestion(verb: string): string {
+  const near = (Object.keys(USAGE) as Command['kind'][])
+    .map((kind) => ({ kind, far: distance(verb, kind) }))
+    .sort((left, right) => left.far - right.far)[0];
+  if (near === undefined || near.far > Math.max(2, verb.length / 2))
+    return 'Type `/oms help` to see what there is.';
+  return `Did you mean \`${USAGE[near.kind]}\`?`;
+}
+
+function wrong(kind: Command['kind'], because: string): ReadCommand {
+  return { ok: false, because: `${because} It looks like this: \`${USAGE[kind]}\`.` };
+}
+
+function withId(
+  kind: Command['kind'],
+  rest: readonly string[],
+  then: (id: IncidentId) => ReadCommand,
+): ReadCommand {
+  if (rest[0] === undefined) return wrong(kind, 'It needs an incident.');
+  const id = parseIncidentId(rest[0]);
+  return id.ok ? then(id.value) : wrong(kind, id.because);
+}
+
+function hold(id: IncidentId, rest: readonly string[]): ReadCommand {
+  const minutes = /^(\d{1,3})(?:m|min)?$/i.exec(rest[1] ?? '');
+  const reason = rest.slice(2).join(' ');
+  if (minutes === null) return wrong('hold', 'It needs the minutes, 1 to 20.');
+  if (reason === '') return wrong('hold', 'It needs a reason.');
+  return { ok: true, command: { kind: 'hold', id, minutes: Number(minutes[1]), reason } };
+}
+
+function stuckOrders(rest: readonly string[]): ReadCommand {
+  const line = rest.join(' ').toLowerCase();
+  const read = /^(?:([a-z_]+)(?=\s|$)(?<!older))?\s*(?:older than (\d{1,4})\s?(m|min|h|d))?$/.exec(line);
+  if (read === null) return wrong('stuck-orders', `“${line.slice(0, 60)}” is not understood.`);
+  const unit = read[3] as keyof typeof UNIT | undefined;
+  const olderThanMinutes = unit === undefined ? null : Number(read[2]) * UNIT[unit];
+  return { ok: true, command: { kind: 'stuck-orders', status: read[1] ?? null, olderThanMinutes } };
+}

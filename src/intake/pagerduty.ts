@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { type IncidentId, parseIncidentId } from '../domain/ids.ts';
+
+const Webhook = z.object({
+  event: z.looseObject({
+    event_type: z.string(),
+    agent: z.looseObject({ summary: z.string().optional() }).nullish(),
+    data: z.looseObject({ incident_key: z.string().nullish() }),
+  }),
+});
+
+/** A v3 webhook about a page of ours (`oms/prod/OMS-12/1/rung-1`); null for everything else. */
+export function readPagerDuty(
+  body: unknown,
+): { kind: 'acknowledged' | 'resolved'; incident: IncidentId; by: string } | null {
+  const read = Webhook.safeParse(body);
+  if (!read.success) return null;
+  const { event_type, agent, data } = read.data.event;
+  const kind = { 'incident.acknowledged': 'acknowledged', 'incident.resolved': 'resolved' }[event_type] as
+    | 'acknowledged'
+    | 'resolved'
+    | undefined;
+  const [ours, , id] = (data.incident_key ?? '').split('/');
+  const incident = parseIncidentId(id ?? '');
+  // Our own resolve comes back without an agent; nobody did it.
+  if (kind === undefined || ours !== 'oms' || !incident.ok || agent?.summary === undefined) return null;
+  return { kind, incident: incident.value, by: agent.summary.slice(0, 60) };
+}

@@ -1,0 +1,78 @@
+import type { Alert } from '../domain/alert.ts';
+import { findIds } from '../domain/ids.ts';
+import type { RunbookId } from '../domain/severity.ts';
+
+/** What intake has to know to tell alerts apart; handed in, so that this room knows no runbook. */
+export interface IntakeRules {
+  readonly environment: string;
+  readonly environmentLabel: string;
+  readonly scopeLabels: readonly string[];
+  readonly runbooks: readonly {
+    readonly id: RunbookId;
+    readonly codes: readonly string[];
+    readonly words: readonly (readonly string[])[];
+  }[];
+  readonly labelRules: readonly {
+    readonly match: Readonly<Record<string, string>>;
+    readonly runbook: string;
+  }[];
+  /** Bot ids, app ids or bot names whose messages count as alerts. */
+  readonly trustedSenders: readonly string[];
+  readonly own: { readonly userId: string; readonly botId: string };
+}
+
+/** The outside said something that cannot be read; says what was wrong and what would be right. */
+export class IntakeError extends Error {
+  override readonly name = 'IntakeError';
+}
+
+export interface Match {
+  readonly runbook: RunbookId;
+  readonly code: string | null;
+}
+
+/** Which runbooks a text and its labels mean: by code first, then by label rule, then by words. */
+export function matches(
+  text: string,
+  labels: Readonly<Record<string, string>>,
+  rules: IntakeRules,
+): readonly Match[] {
+  const whole = `${text} ${Object.values(labels).join(' ')}`;
+  const byCode = rules.runbooks.flatMap(({ id, codes }) => {
+    const code = codes.find((one) => new RegExp(`(?<![A-Z0-9_])${one}(?![A-Z0-9_])`).test(whole));
+    return code === undefined ? [] : [{ runbook: id, code }];
+  });
+  if (byCode.length > 0) return byCode;
+  const byLabel = rules.labelRules
+    .filter(({ match }) => Object.entries(match).every(([label, value]) => labels[label] === value))
+    .flatMap(({ runbook }) => rules.runbooks.filter(({ id }) => id === runbook));
+  if (byLabel.length > 0) return byLabel.map(({ id }) => ({ runbook: id, code: null }));
+  const lower = whole.toLowerCase();
+  const byWords = rules.runbooks.filter(({ words }) =>
+    words.some((row) => row.every((word) => lower.includes(word))),
+  );
+  return byWords.map(({ id }) => ({ runbook: id, code: null }));
+}
+
+/** All codes that this bot knows, for a clear answer to an unknown one. */
+export function knownCodes(rules: IntakeRules): string {
+  return rules.runbooks.flatMap(({ codes }) => codes).join(', ');
+}
+
+type Common = Omit<Alert, 'runbook' | 'code' | 'ids' | 'summary'>;
+
+/** One alert per runbook that the text means. */
+export function alertsOf(common: Common, text: string, found: readonly Match[]): readonly Alert[] {
+  return found.map(({ runbook, code }) => ({
+    ...common,
+    runbook,
+    code,
+    summary: text.replace(/\s+/g, ' ').trim().slice(0, 300),
+    ids: { orders: findIds('order', text) },
+  }));
+}
+
+/** Only links that a person may safely be shown. */
+export function safeUrl(text: string | undefined): string | null {
+  return text !== undefined && /^https?:\/\/[^\s<>|"]+$/.test(text) ? text : null;
+}

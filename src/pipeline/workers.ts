@@ -1,0 +1,66 @@
+import type { Page, Pager } from '../ports/pager.ts';
+import { SystemError } from '../ports/system-error.ts';
+import type { VoiceStore } from '../ports/voice.ts';
+import type { Parts } from './parts.ts';
+
+/** A page's call may take this long, ms. */
+const PAGE_MS = 10_000;
+
+/** Sends what waits to be paged; the same dedup key again is harmless, so a lost answer is simply asked again. */
+export async function pageOnce(parts: Parts, voice: VoiceStore, pager: Pager): Promise<boolean> {
+  let sent = false;
+  for (const waiting of await voice.heads('page', 20)) {
+    const ending = new AbortController();
+    const timer = new AbortController();
+    void parts.clock.sleep(PAGE_MS, timer.signal).then(() => timer.signal.aborted || ending.abort());
+    try {
+      const reference = await parts.step(
+        'page',
+        async () => await pager.send(waiting.payload as Page, ending.signal),
+      );
+      await voice.sent(waiting.id, reference);
+      sent = true;
+    } catch (err) {
+      if (!(err instanceof SystemError)) throw err;
+      parts.log.error({ key: waiting.key, because: err.message }, 'a page could not be sent');
+      await voice.later(
+        waiting.id,
+        Math.min(60_000, 1_000 * 2 ** Math.min(waiting.attempts, 6)),
+        err.message,
+      );
+    } finally {
+      timer.abort();
+    }
+  }
+  return sent;
+}
+
+/** Does `work` as long as there is some, then waits until it is woken or something is due, at most a second. */
+export function loop(parts: Parts, name: string, work: () => Promise<boolean>) {
+  const over = new AbortController();
+  let wake = new AbortController();
+  async function turn(): Promise<void> {
+    while (!over.signal.aborted) {
+      wake = new AbortController();
+      const more = await work().catch((err) => {
+        parts.log.error(
+          { loop: name, err: err instanceof Error ? err.message : 'unknown' },
+          'a round failed; it is tried again',
+        );
+        return false;
+      });
+      if (more) continue;
+      const ms = await parts.journal.untilDue(1_000).catch(() => 1_000);
+      if (!over.signal.aborted)
+        await parts.clock.sleep(Math.max(ms, 10), AbortSignal.any([wake.signal, over.signal]));
+    }
+  }
+  const done = turn();
+  return {
+    wake: () => wake.abort(),
+    stop: async () => {
+      over.abort();
+      await done;
+    },
+  };
+}

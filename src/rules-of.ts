@@ -1,0 +1,35 @@
+import type { Config } from './config.ts';
+import type { Rules } from './pipeline/rules.ts';
+import { RUNBOOK_NAMES } from './runbooks/names.ts';
+
+/** The configuration in the pipeline's words. */
+export function rulesOf({ oms }: Config): Rules {
+  const { admin, workloads, orders } = oms;
+  return {
+    environment: oms.environment,
+    service: oms.service.name,
+    escalation: oms.escalation,
+    approvals: oms.approvals,
+    channels: {
+      alerts: oms.channels.alerts,
+      orders: oms.teams.orders.channel,
+      payments: oms.teams.payments.channel,
+      catalog: oms.teams.catalog.channel,
+      platform: oms.teams.platform.channel,
+    },
+    people: [oms.people.teamLead, oms.people.engineeringManager].filter((person) => person !== undefined),
+    names: {
+      namespace: workloads.namespace,
+      orderService: workloads.orderService,
+      workflowEngine: workloads.workflowEngine,
+      paths: admin,
+      statuses: {
+        processing: orders.processing,
+        all: [...new Set([orders.processing, ...RUNBOOK_NAMES.statuses.all])],
+      },
+    },
+    thresholds: oms.thresholds,
+    diagnosisMs: 5_000,
+    lookEveryMs: oms.lookEverySeconds * 1_000,
+  };
+}

@@ -1,0 +1,184 @@
+import type { WebClient } from '@slack/web-api';
+import * as z from 'zod';
+import { nextRung } from '../domain/escalation.ts';
+import type { IncidentId } from '../domain/ids.ts';
+import type { Incident, IncidentEvent } from '../domain/incident.ts';
+import { changeOf } from '../pipeline/change.ts';
+import type { Parts } from '../pipeline/parts.ts';
+import type { StaleCard, VoiceStore, Waiting } from '../ports/voice.ts';
+import { runbookById } from '../runbooks/catalogue.ts';
+import { incidentCard } from '../views/incident-card.ts';
+import type { Message } from '../views/kit.ts';
+import { escalation, threadLine } from '../views/plain.ts';
+import type { Channels } from './channels.ts';
+import { edit, findOwn, newest, type Place, post, type Said } from './post.ts';
+
+/** The first post waits so long for findings, ms of story time (design §1). */
+const WAIT_FOR_FINDINGS_MS = 1_000;
+const AGAIN_MS = 1_000;
+const REFUSED_MS = 60_000;
+
+export interface AnnouncerParts {
+  readonly parts: Parts;
+  readonly voice: VoiceStore;
+  readonly client: WebClient;
+  readonly channels: Channels;
+  readonly links: readonly { readonly label: string; readonly url: string }[];
+  /** Real time between two posts in one channel, ms; Slack takes about one a second. */
+  readonly paceMs: number;
+}
+
+/** The background voice: reconciles cards with what they should show, and says what waits in the outbox. */
+export function createAnnouncer(mouth: AnnouncerParts) {
+  const { parts, voice, client, channels } = mouth;
+  const quietUntil = new Map<string, number>();
+
+  /** One round. True when something was said, so that the next follows at once. */
+  async function speak(): Promise<boolean> {
+    const now = await parts.journal.now();
+    let said = false;
+    for (const card of await voice.staleCards(parts.rules.channels.alerts, 20)) {
+      if (card.incident.diagnosis === null && now - card.incident.openedAt < WAIT_FOR_FINDINGS_MS) continue;
+      said = (await showCard(card)) || said;
+    }
+    for (const waiting of await voice.heads('slack post', 20)) said = (await sayWaiting(waiting)) || said;
+    return said;
+  }
+
+  async function showCard({ incident, ts, afterMark }: StaleCard): Promise<boolean> {
+    const channel = parts.rules.channels.alerts;
+    const id = await channels.idOf(channel);
+    const card = render(incident);
+    const key = `card/${incident.id}`;
+    if (ts !== null) {
+      if (!mayCall(id)) return false;
+      const said = await parts.step('edit card', async () => await edit(client, id, ts, card));
+      if (said.kind === 'not now') quietUntil.set(id, parts.clock.now() + said.afterMs);
+      if (said.kind === 'shown' || said.kind === 'unsure')
+        await voice.cardShown(incident.id, channel, ts, said.kind === 'shown' ? incident.version : null);
+      if (said.kind === 'refused')
+        parts.log.error({ incident: incident.id, because: said.because }, 'Slack refused a card');
+      return said.kind === 'shown';
+    }
+    const place: Place = { channel: id, threadTs: null };
+    const said = await postOnce(
+      place,
+      key,
+      afterMark,
+      card,
+      async (mark) => await voice.cardTried(incident.id, channel, mark),
+    );
+    if (said?.kind !== 'shown') return false;
+    await voice.cardShown(incident.id, channel, said.ts, incident.version);
+    await announced(incident.id);
+    return true;
+  }
+
+  function render(incident: Incident): Message {
+    const { title } = runbookById(incident.runbook);
+    return incidentCard({
+      incident,
+      title,
+      next: nextRung(incident, parts.rules.escalation),
+      links: mouth.links,
+    });
+  }
+
+  async function announced(id: IncidentId): Promise<void> {
+    await parts.journal.transact('announced', async (tx) => {
+      const incident = await tx.incident(id);
+      if (incident === null || incident.announcedAt !== null) return;
+      tx.save(changeOf(incident, [{ type: 'announced', at: tx.now }], parts.rules));
+    });
+  }
+
+  /** Posts once, whatever happens in between: after a try without an answer it first looks for its own message. */
+  async function postOnce(
+    place: Place,
+    key: string,
+    afterMark: string | null,
+    words: Message,
+    tried: (mark: string) => Promise<void>,
+  ): Promise<Said | null> {
+    if (!mayCall(place.channel)) return null;
+    if (afterMark !== null) {
+      const found = await findOwn(client, place, key, afterMark);
+      if (found !== null) return { kind: 'shown', ts: found };
+    }
+    await tried(afterMark ?? (await newest(client, place)));
+    const said = await parts.step('post', async () => await post(client, place, key, words));
+    quietUntil.set(
+      place.channel,
+      parts.clock.now() + (said.kind === 'not now' ? said.afterMs : mouth.paceMs),
+    );
+    return said;
+  }
+
+  function mayCall(channel: string): boolean {
+    return (quietUntil.get(channel) ?? 0) <= parts.clock.now();
+  }
+
+  async function sayWaiting(waiting: Waiting): Promise<boolean> {
+    const ready = await prepare(waiting);
+    if (ready === 'nothing to say') {
+      await voice.sent(waiting.id, '');
+      return true;
+    }
+    if (ready === 'not yet') {
+      await voice.later(waiting.id, AGAIN_MS, 'The card does not stand yet.');
+      return false;
+    }
+    const said = await postOnce(
+      ready.place,
+      waiting.key,
+      waiting.afterMark,
+      ready.words,
+      async (mark) => await voice.tried(waiting.id, mark),
+    );
+    if (said === null) return false;
+    if (said.kind === 'shown') await voice.sent(waiting.id, said.ts);
+    else
+      await voice.later(
+        waiting.id,
+        said.kind === 'refused' ? REFUSED_MS : said.kind === 'not now' ? said.afterMs : AGAIN_MS,
+        said.because,
+      );
+    if (said.kind === 'refused')
+      parts.log.error({ key: waiting.key, because: said.because }, 'Slack refused a message');
+    return said.kind === 'shown';
+  }
+
+  async function prepare(
+    waiting: Waiting,
+  ): Promise<{ place: Place; words: Message } | 'not yet' | 'nothing to say'> {
+    const payload = Payload.parse(waiting.payload);
+    const id = payload.incident as IncidentId;
+    const incident = await parts.journal.incidentById(id);
+    if (incident === null) return 'nothing to say';
+    const alerts = parts.rules.channels.alerts;
+    const card = await voice.cardOf(id, alerts);
+    if (payload.what === 'thread') {
+      const words = threadLine(payload.event as IncidentEvent, incident);
+      if (words === null) return 'nothing to say';
+      return card === null
+        ? 'not yet'
+        : { place: { channel: await channels.idOf(alerts), threadTs: card }, words };
+    }
+    const { title } = runbookById(incident.runbook);
+    const words = escalation(incident, title, payload.rung, payload.because, null);
+    return { place: { channel: await channels.idOf(payload.channel), threadTs: null }, words };
+  }
+
+  return { speak };
+}
+
+const Payload = z.discriminatedUnion('what', [
+  z.object({ what: z.literal('thread'), incident: z.string(), event: z.looseObject({ type: z.string() }) }),
+  z.object({
+    what: z.literal('escalation'),
+    incident: z.string(),
+    channel: z.string(),
+    rung: z.number(),
+    because: z.string(),
+  }),
+]);

@@ -1,0 +1,72 @@
+import { App, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt';
+import { WebClient } from '@slack/web-api';
+import type { Journal } from '../ports/journal.ts';
+import type { Log } from '../ports/log.ts';
+import { storingReceiver } from './receiver.ts';
+
+export interface SlackSettings {
+  readonly botToken: string;
+  readonly appToken: string;
+  /** Another Slack-compatible server; undefined: Slack itself. */
+  readonly apiUrl: string | undefined;
+}
+
+/** Answers to people fail fast: they can press again. Never left to the library, which would retry for half an hour. */
+const INTERACTIVE = { timeout: 5_000, retryConfig: { retries: 1 }, rejectRateLimitedCalls: true } as const;
+/** The background voice tries again by itself, so its client never does: after a lost answer it looks first. */
+const BACKGROUND = { timeout: 10_000, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true } as const;
+
+/** The Bolt app in Socket Mode, with our store in front of every acknowledgement. */
+export async function createBot(parts: {
+  settings: SlackSettings;
+  journal: Journal;
+  log: Log;
+  stored: () => void;
+}) {
+  const { settings, journal, log, stored } = parts;
+  const logger = boltLogger(log);
+  const slackApiUrl = settings.apiUrl === undefined ? {} : { slackApiUrl: settings.apiUrl };
+  const inner = new SocketModeReceiver({
+    appToken: settings.appToken,
+    logger,
+    installerOptions: { clientOptions: { ...slackApiUrl, retryConfig: { retries: 5 } } },
+  });
+  const app = new App({
+    token: settings.botToken,
+    receiver: storingReceiver({ inner, journal, log, stored }),
+    // A copy each: the library writes into the object that it is given.
+    clientOptions: { ...slackApiUrl, ...INTERACTIVE },
+    convoStore: false,
+    ignoreSelf: false,
+    deferInitialization: true,
+    logger,
+  });
+  await app.init();
+  const identity = await app.client.auth.test();
+  const background = new WebClient(settings.botToken, { ...slackApiUrl, ...BACKGROUND, logger });
+  return {
+    app,
+    background,
+    own: { userId: identity.user_id ?? '', botId: identity.bot_id ?? '' },
+    start: async () => void (await app.start()),
+    stop: async () => await inner.client.disconnect().catch(() => undefined),
+  };
+}
+
+/** Bolt's words go to our log; its debug level would print whole payloads, so it is cut off. */
+function boltLogger(log: Log): Logger {
+  const words = (parts: unknown[]) =>
+    parts
+      .map((part) => (part instanceof Error ? part.message : String(part)))
+      .join(' ')
+      .slice(0, 300);
+  return {
+    debug: () => undefined,
+    info: (...said) => log.debug({ said: words(said) }, 'bolt'),
+    warn: (...said) => log.warn({ said: words(said) }, 'bolt'),
+    error: (...said) => log.warn({ said: words(said) }, 'bolt reports an error'),
+    setLevel: () => undefined,
+    getLevel: () => LogLevel.INFO,
+    setName: () => undefined,
+  };
+}

@@ -1,0 +1,121 @@
+import { nextRung } from '../domain/escalation.ts';
+import type { IncidentId, PersonId } from '../domain/ids.ts';
+import { readCommand, USAGE } from '../intake/command.ts';
+import type { Parts } from '../pipeline/parts.ts';
+import { acknowledge, escalateNow, hold, resolve } from '../pipeline/people.ts';
+import { openByPerson, personsAlert } from '../pipeline/receive.ts';
+import { AbsentSystem, SystemError } from '../ports/system-error.ts';
+import { CATALOGUE, findRunbook, runbookById } from '../runbooks/catalogue.ts';
+import { incidentCard } from '../views/incident-card.ts';
+import type { Message } from '../views/kit.ts';
+import { commands, help, incidentList, sentence } from '../views/plain.ts';
+import { PAGE, stuckList } from '../views/stuck-list.ts';
+
+/** The order service's list may take this long before the asker is told that it could not be had, ms. */
+const LIST_MS = 5_000;
+
+/** What a person typed behind `/oms`, done, and the answer that only they see. */
+export async function runCommand(parts: Parts, text: string, by: PersonId): Promise<Message> {
+  const read = readCommand(text);
+  if (!read.ok) return sentence(read.because);
+  const { command } = read;
+  switch (command.kind) {
+    case 'help':
+      return help(USAGE);
+    case 'incidents':
+      return incidentList(await parts.journal.openIncidents(), ({ runbook }) => runbookById(runbook).title);
+    case 'stuck-orders':
+      return await stuckPage(parts, command.status, command.olderThanMinutes, null);
+    case 'diagnose':
+      return await diagnose(parts, command.runbook, by);
+    case 'show':
+      return await show(parts, command.id);
+    case 'ack':
+      return sentence((await acknowledge(parts, command.id, by)).because);
+    case 'hold':
+      return sentence((await hold(parts, command.id, by, command.minutes, command.reason)).because);
+    case 'escalate':
+      return sentence((await escalateNow(parts, command.id, by, command.reason)).because);
+    case 'resolve':
+      return sentence((await resolve(parts, command.id, by, command.reason)).because);
+  }
+}
+
+/** One page of stuck orders for its asker; opens no incident. */
+export async function stuckPage(
+  parts: Parts,
+  status: string | null,
+  olderThanMinutes: number | null,
+  cursor: string | null,
+): Promise<Message> {
+  const { names, thresholds } = parts.rules;
+  const wanted = status ?? names.statuses.processing;
+  if (!names.statuses.all.includes(wanted)) {
+    return sentence(`“${wanted}” is no status of an order. There are: ${names.statuses.all.join(', ')}.`);
+  }
+  const minutes = olderThanMinutes ?? thresholds.stuckAfterMinutes;
+  const ending = new AbortController();
+  const timer = new AbortController();
+  void parts.clock.sleep(LIST_MS, timer.signal).then(() => timer.signal.aborted || ending.abort());
+  try {
+    const question = { status: wanted, olderThanMinutes: minutes, limit: PAGE, cursor };
+    const page = await parts.probes.orderService.stuckOrders(question, ending.signal);
+    const now = await parts.journal.now();
+    return stuckList({ ...page, status: wanted, olderThanMinutes: minutes, now });
+  } catch (err) {
+    if (err instanceof SystemError || err instanceof AbsentSystem) {
+      return sentence(
+        `Could not look: ${err.message}`,
+        `By hand: \`${names.paths.stuckOrders}?status=${wanted}&olderThan=${minutes}m\``,
+      );
+    }
+    throw err;
+  } finally {
+    timer.abort();
+  }
+}
+
+/** Opens or joins an incident with the asker as its source; the card shows what is found. */
+async function diagnose(parts: Parts, text: string, by: PersonId): Promise<Message> {
+  const runbook = findRunbook(text);
+  if (runbook === null) {
+    const known = CATALOGUE.map(({ id, codes }) => `${id} (${codes.join(', ')})`).join('; ');
+    return sentence(`No runbook is called “${text.slice(0, 40)}”. There is: ${known}.`);
+  }
+  const id = await parts.journal.transact('diagnose', async (tx) => {
+    const alert = personsAlert(runbook.id, by, 'A person asked for a diagnosis.', `diagnose ${by} ${tx.now}`);
+    return (await openByPerson(parts, tx, alert)).id;
+  });
+  return sentence(
+    `${id} ${runbook.title}: the systems are being asked, the card comes into ${parts.rules.channels.alerts}.`,
+  );
+}
+
+async function show(parts: Parts, id: IncidentId): Promise<Message> {
+  const incident = await parts.journal.incidentById(id);
+  if (incident === null) return sentence(`There is no ${id}. \`/oms incidents\` lists those that are open.`);
+  const { title } = runbookById(incident.runbook);
+  return incidentCard({ incident, title, next: nextRung(incident, parts.rules.escalation), links: [] });
+}
+
+/** Every step of the incident's runbook as a command to type. */
+export async function commandsToType(parts: Parts, id: IncidentId): Promise<Message> {
+  const incident = await parts.journal.incidentById(id);
+  if (incident === null) return sentence(`There is no ${id}.`);
+  const runbook = runbookById(incident.runbook);
+  const { names } = parts.rules;
+  const checks = Object.values(runbook.checks).map(({ step, title, equivalent, instead }) => ({
+    step,
+    title,
+    equivalent: equivalent(names),
+    ...(instead === undefined ? {} : { instead }),
+  }));
+  const actions = runbook.actions.map((action) => ({
+    step: action.step,
+    title: action.title,
+    equivalent:
+      incident.offers.find((offer) => offer.action === action.step)?.equivalent ??
+      action.equivalent(names, [], {}),
+  }));
+  return commands(id, [...checks, ...actions]);
+}

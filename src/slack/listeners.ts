@@ -1,0 +1,166 @@
+import type { App, BlockAction, ButtonAction } from '@slack/bolt';
+import { parseIncidentId } from '../domain/ids.ts';
+import type { IntakeRules } from '../intake/rules.ts';
+import { readSlackMessage } from '../intake/slack-message.ts';
+import { approve, refuse, request } from '../pipeline/approve.ts';
+import type { Answer, Parts } from '../pipeline/parts.ts';
+import { acknowledge, escalateNow } from '../pipeline/people.ts';
+import { openByPerson, personsAlert, receive } from '../pipeline/receive.ts';
+import { retryListed } from '../pipeline/retry-list.ts';
+import { findRunbook, runbookById } from '../runbooks/catalogue.ts';
+import { ACTIONS, type Message, verbOf } from '../views/kit.ts';
+import { answersOf, FIELDS_CALLBACK, fieldsModal } from '../views/modal.ts';
+import { notTrusted, sentence } from '../views/plain.ts';
+import { commandsToType, runCommand, stuckPage } from './commands.ts';
+import { deliveryOf } from './inbox.ts';
+
+export interface EarParts {
+  readonly parts: Parts;
+  readonly rules: () => IntakeRules;
+  /** The id of the alerts channel. */
+  readonly alertsChannel: () => Promise<string>;
+}
+
+type Reply = (
+  message: Message & { response_type?: 'ephemeral' | 'in_channel'; replace_original?: boolean },
+) => Promise<unknown>;
+
+/** One table of what can be heard. Each listener was acknowledged before; it parses, calls the pipeline, answers. */
+export function listen(app: App, ears: EarParts): void {
+  const { parts } = ears;
+
+  app.command('/oms', async ({ command, respond }) => {
+    const answer = await runCommand(parts, command.text, command.user_id);
+    await respond({ response_type: 'ephemeral', ...answer });
+  });
+
+  app.action<BlockAction<ButtonAction>>(
+    { type: 'block_actions' },
+    async ({ body, action, respond, client }) => {
+      const reply: Reply = async (message) =>
+        await respond({ response_type: 'ephemeral', replace_original: false, ...message });
+      const value = action.value ?? '';
+      if (verbOf(action.action_id) === ACTIONS.fill) {
+        const offer = await offerOf(parts, value);
+        if (offer === null)
+          await reply(sentence('This form belongs to nothing that stands now. The card has the newest one.'));
+        else await client.views.open({ trigger_id: body.trigger_id, view: fieldsModal(offer) });
+        return;
+      }
+      const shown = await press(ears, verbOf(action.action_id), value, body.user.id, body.trigger_id);
+      await reply(shown);
+    },
+  );
+
+  // Its answer belongs into the acknowledgement, so it runs before it.
+  app.view(FIELDS_CALLBACK, async ({ ack, body, view }) => {
+    const answers = answersOf(view.state.values);
+    const answer = await request(parts, view.private_metadata, body.user.id, answers);
+    const field = view.blocks.find(({ type }) => type === 'input')?.block_id ?? 'reason';
+    await (answer.ok
+      ? ack()
+      : ack({
+          response_action: 'errors',
+          errors: { [wrongField(answer.because) ?? field]: answer.because },
+        }));
+  });
+
+  app.event('message', async ({ event, context, client }) => {
+    const delivery = deliveryOf(context);
+    const alerts = await ears.alertsChannel();
+    if (!('channel' in event) || event.channel !== alerts) return;
+    const heard = readSlackMessage(event, ears.rules());
+    if (heard.kind === 'ignored') return;
+    if (heard.trusted) {
+      await receive(parts, heard.reading, delivery);
+      return;
+    }
+    const first = heard.reading.alerts[0];
+    if (first === undefined || heard.person === null) return;
+    const question = notTrusted(heard.person, first.runbook, runbookById(first.runbook).title);
+    await client.chat.postEphemeral({ channel: alerts, user: heard.person, ...question });
+  });
+
+  // Whatever is not in this table was acknowledged all the same, and must not look like a failure.
+  app.error(async (error) => {
+    throw error;
+  });
+}
+
+/** A field's complaint says which field it is about. */
+function wrongField(because: string): string | null {
+  if (because.includes('status')) return 'status';
+  if (because.includes('Tick')) return 'unchecked';
+  return because.includes('reason') ? 'reason' : null;
+}
+
+async function offerOf(parts: Parts, id: string) {
+  const incident = await parts.journal.transact('read offer', async (tx) => {
+    const found = await tx.incidentOfOffer(id);
+    return found === null ? null : await tx.incident(found);
+  });
+  return incident?.offers.find((offer) => offer.id === id) ?? null;
+}
+
+async function press(
+  ears: EarParts,
+  verb: string,
+  value: string,
+  by: string,
+  trigger: string,
+): Promise<Message> {
+  const { parts } = ears;
+  switch (verb) {
+    case ACTIONS.run:
+      return said(
+        value.startsWith('retry ')
+          ? await retryListed(parts, by, value.split(' ').slice(1), trigger)
+          : await approve(parts, value, by),
+      );
+    case ACTIONS.refuse:
+      return said(await refuse(parts, value, by));
+    case ACTIONS.acknowledge:
+      return await aboutIncident(value, async (id) => said(await acknowledge(parts, id, by)));
+    case ACTIONS.escalate:
+      return await aboutIncident(value, async (id) => said(await escalateNow(parts, id, by, '')));
+    case ACTIONS.commands:
+      return await aboutIncident(value, async (id) => await commandsToType(parts, id));
+    case ACTIONS.diagnoseAnyway:
+      return await diagnoseAnyway(parts, value, by, trigger);
+    case ACTIONS.share:
+    case ACTIONS.more: {
+      const [status, minutes, cursor] = value.split(' ');
+      const page = await stuckPage(parts, status ?? null, Number(minutes), cursor ?? null);
+      return verb === ACTIONS.share ? Object.assign(page, { response_type: 'in_channel' as const }) : page;
+    }
+    default:
+      return said(await approve(parts, value, by));
+  }
+}
+
+async function diagnoseAnyway(parts: Parts, runbook: string, by: string, trigger: string): Promise<Message> {
+  const found = findRunbook(runbook);
+  if (found === null) return sentence('No runbook knows this.');
+  const id = await parts.journal.transact('diagnose anyway', async (tx) => {
+    const alert = personsAlert(
+      found.id,
+      by,
+      'A person asked for the diagnosis of an untrusted message.',
+      trigger,
+    );
+    return (await openByPerson(parts, tx, alert)).id;
+  });
+  return sentence(`${id} is open; its card comes into the channel.`);
+}
+
+async function aboutIncident(
+  text: string,
+  then: (id: `OMS-${number}`) => Promise<Message>,
+): Promise<Message> {
+  const id = parseIncidentId(text);
+  return id.ok ? await then(id.value) : sentence('This button belongs to nothing that is known here.');
+}
+
+function said(answer: Answer): Message {
+  return sentence(answer.because);
+}

@@ -1,0 +1,101 @@
+import type { WebClient } from '@slack/web-api';
+import { ErrorCode } from '@slack/web-api';
+import type { Message } from '../views/kit.ts';
+
+/** What a call to Slack came to, in the voice's own words. */
+export type Said =
+  | { readonly kind: 'shown'; readonly ts: string }
+  | { readonly kind: 'not now'; readonly afterMs: number; readonly because: string }
+  /** It may stand there and it may not. */
+  | { readonly kind: 'unsure'; readonly because: string }
+  /** Slack will never take it. */
+  | { readonly kind: 'refused'; readonly because: string };
+
+const EVENT = 'oms_message';
+
+export interface Place {
+  readonly channel: string;
+  readonly threadTs: string | null;
+}
+
+/** Posts under a key that can be found again. */
+export async function post(
+  client: WebClient,
+  place: Place,
+  key: string,
+  { text, blocks }: Message,
+): Promise<Said> {
+  return await saying(async () => {
+    const answer = await client.chat.postMessage({
+      channel: place.channel,
+      text,
+      blocks,
+      ...(place.threadTs === null ? {} : { thread_ts: place.threadTs }),
+      unfurl_links: false,
+      unfurl_media: false,
+      metadata: { event_type: EVENT, event_payload: { key } },
+    });
+    return answer.ts ?? '';
+  });
+}
+
+export async function edit(
+  client: WebClient,
+  channel: string,
+  ts: string,
+  { text, blocks }: Message,
+): Promise<Said> {
+  return await saying(async () => {
+    await client.chat.update({ channel, ts, text, blocks });
+    return ts;
+  });
+}
+
+/** The newest message of a place: where the search for our own begins, should the answer be lost. */
+export async function newest(client: WebClient, { channel, threadTs }: Place): Promise<string> {
+  if (threadTs !== null) return threadTs;
+  const page = await client.conversations.history({ channel, limit: 1 });
+  return page.messages?.[0]?.ts ?? '0';
+}
+
+/** Our message with this key since `after`: the oldest is kept, others are taken away. Null when there is none. */
+export async function findOwn(
+  client: WebClient,
+  { channel, threadTs }: Place,
+  key: string,
+  after: string,
+): Promise<string | null> {
+  const question = { channel, oldest: after, inclusive: true, limit: 200, include_all_metadata: true };
+  const page =
+    threadTs === null
+      ? await client.conversations.history(question)
+      : await client.conversations.replies({ ...question, ts: threadTs });
+  const own = (page.messages ?? [])
+    .filter(({ metadata }) => metadata?.event_type === EVENT && keyOf(metadata.event_payload) === key)
+    .flatMap(({ ts }) => (ts === undefined ? [] : [ts]))
+    .sort();
+  for (const twice of own.slice(1)) await client.chat.delete({ channel, ts: twice });
+  return own[0] ?? null;
+}
+
+function keyOf(payload: unknown): unknown {
+  return typeof payload === 'object' && payload !== null && 'key' in payload ? payload.key : null;
+}
+
+async function saying(call: () => Promise<string>): Promise<Said> {
+  try {
+    return { kind: 'shown', ts: await call() };
+  } catch (err) {
+    const { code, because, retryAfter } = detail(err);
+    if (code === ErrorCode.RateLimitedError) return { kind: 'not now', afterMs: retryAfter * 1_000, because };
+    if (code === ErrorCode.PlatformError) return { kind: 'refused', because };
+    return { kind: 'unsure', because };
+  }
+}
+
+function detail(err: unknown): { code: string; because: string; retryAfter: number } {
+  if (!(err instanceof Error)) return { code: '', because: 'unknown', retryAfter: 1 };
+  const code = 'code' in err ? String(err.code) : '';
+  const retryAfter = 'retryAfter' in err ? Number(err.retryAfter) : 1;
+  return { code, because: err.message.slice(0, 300), retryAfter };
+}
