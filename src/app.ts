@@ -1,4 +1,3 @@
-import type { App } from '@slack/bolt';
 import type { Config } from './config.ts';
 import { createHttp } from './http/server.ts';
 import { readAlertmanager } from './intake/alertmanager.ts';
@@ -9,6 +8,7 @@ import { lookOnce } from './pipeline/look.ts';
 import { hearPagerDuty } from './pipeline/pagerduty.ts';
 import type { Parts } from './pipeline/parts.ts';
 import { receive } from './pipeline/receive.ts';
+import type { Timing } from './pipeline/rules.ts';
 import { runOnce } from './pipeline/run.ts';
 import { loop, pageOnce } from './pipeline/workers.ts';
 import type { Clock, Ids, Step } from './ports/clock.ts';
@@ -46,6 +46,7 @@ export interface AppParts {
   readonly step: Step;
   /** Real time between two posts in one channel, ms. */
   readonly paceMs?: number;
+  readonly timing?: Timing;
 }
 
 /** The whole bot, wired; nothing runs before `start`. */
@@ -55,7 +56,7 @@ export async function createApp(given: AppParts) {
   const stored = () => wake();
   const bot = await createBot({ settings: given.slack, journal, log, stored });
   const channels = createChannels(bot.background);
-  const rules = rulesOf(config);
+  const rules = rulesOf(config, given.timing);
   const parts: Parts = {
     journal,
     clock,
@@ -104,7 +105,7 @@ export async function createApp(given: AppParts) {
   });
 
   async function inboxOnce(): Promise<boolean> {
-    const delivery = await journal.claimDelivery(30_000);
+    const delivery = await journal.claimDelivery(parts.rules.timing.deliveryMs);
     if (delivery === null) return false;
     try {
       await workOnDelivery(parts, bot.app, intake, delivery);
@@ -185,7 +186,7 @@ export async function createApp(given: AppParts) {
 
 async function workOnDelivery(
   parts: Parts,
-  app: App,
+  app: Parameters<typeof workOn>[0],
   intake: IntakeRules,
   delivery: Delivery,
 ): Promise<void> {

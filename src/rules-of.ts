@@ -1,9 +1,9 @@
 import type { Config } from './config.ts';
-import type { Rules } from './pipeline/rules.ts';
+import { type Rules, TIMING, type Timing } from './pipeline/rules.ts';
 import { RUNBOOK_NAMES } from './runbooks/names.ts';
 
 /** The configuration in the pipeline's words. */
-export function rulesOf({ oms }: Config): Rules {
+export function rulesOf({ oms }: Config, timing: Timing = TIMING): Rules {
   const { admin, workloads, orders } = oms;
   return {
     environment: oms.environment,
@@ -29,6 +29,7 @@ export function rulesOf({ oms }: Config): Rules {
       },
     },
     thresholds: oms.thresholds,
+    timing,
     diagnosisMs: 5_000,
     lookEveryMs: oms.lookEverySeconds * 1_000,
   };

@@ -104,7 +104,11 @@ function webhookBody(
       event_type: delivery.eventType,
       resource_type: 'incident',
       occurred_at: new Date(at).toISOString(),
-      agent: { type: 'user_reference', summary: by },
+      // A change through the Events API is the integration's, not a person's.
+      agent: {
+        type: by === incident.service ? 'inbound_integration_reference' : 'user_reference',
+        summary: by,
+      },
       client: null,
       data: {
         id: incident.id,

@@ -1,37 +1,19 @@
 import * as z from 'zod';
 import { refuseBlocks, refuseView } from './blocks.ts';
-import type { Manifest } from './manifest.ts';
-import type { createRates } from './rates.ts';
-import { BOT, type Posted, type SlackLimits, type Workspace } from './workspace.ts';
+import { CONVERSATIONS } from './conversations.ts';
+import {
+  type Answer,
+  type ApiParts,
+  type Called,
+  channel,
+  done,
+  flag,
+  limited,
+  type Method,
+  no,
+} from './method.ts';
+import { BOT, type Posted } from './workspace.ts';
 
-type Answer = Readonly<Record<string, unknown>> & { readonly ok: boolean };
-export type Called = { readonly status: 200 | 429; readonly answer: Answer; readonly retryAfter?: number };
-
-export interface ApiParts {
-  readonly manifest: Manifest;
-  readonly workspace: Workspace;
-  readonly limits: SlackLimits;
-  readonly rates: ReturnType<typeof createRates>;
-  readonly tokens: { readonly bot: string; readonly app: string };
-  readonly openSocket: () => string;
-  readonly useTrigger: (
-    id: string,
-  ) => { readonly user: string } | 'expired_trigger_id' | 'exchanged_trigger_id' | 'invalid_trigger';
-  /** A message was posted, changed or deleted: members' events follow. */
-  readonly changed: (what: 'posted' | 'changed' | 'deleted', message: Posted, before?: Posted) => void;
-}
-
-interface Method {
-  readonly scope: string | null;
-  readonly args: z.ZodObject;
-  readonly tier3?: boolean;
-  readonly app?: boolean;
-  readonly run: (args: Record<string, never> & Record<string, unknown>, parts: ApiParts) => Answer | Called;
-}
-
-const flag = z.union([z.boolean(), z.stringbool()]);
-const count = z.coerce.number().int().positive().max(1000);
-const channel = { channel: z.string() };
 const words = {
   text: z.string().optional(),
   blocks: z.array(z.unknown()).optional(),
@@ -62,63 +44,7 @@ const METHODS: Readonly<Record<string, Method>> = {
     args: z.strictObject({}),
     run: (_args, { openSocket }) => ({ ok: true, url: openSocket() }),
   },
-  'conversations.list': {
-    scope: 'channels:read',
-    args: z.strictObject({
-      types: z.string().optional(),
-      exclude_archived: flag.optional(),
-      limit: count.optional(),
-      cursor: z.string().optional(),
-    }),
-    run: (_args, { workspace }) => ({
-      ok: true,
-      channels: workspace.channels.map(({ id, name, members }) => ({
-        id,
-        name,
-        is_channel: true,
-        is_member: members.has(BOT.user),
-      })),
-      response_metadata: { next_cursor: '' },
-    }),
-  },
-  'conversations.join': {
-    scope: 'channels:join',
-    args: z.strictObject(channel),
-    tier3: true,
-    run: ({ channel: id }, { workspace }) => {
-      const found = workspace.find(String(id));
-      if (found === undefined) return no('channel_not_found');
-      found.members.add(BOT.user);
-      return { ok: true, channel: { id: found.id, name: found.name } };
-    },
-  },
-  'conversations.history': {
-    scope: 'channels:history',
-    tier3: true,
-    args: z.strictObject({
-      ...channel,
-      limit: count.optional(),
-      oldest: z.string().optional(),
-      inclusive: flag.optional(),
-      include_all_metadata: flag.optional(),
-    }),
-    run: (args, parts) =>
-      history(args, parts, (message) => message.thread_ts === undefined || message.thread_ts === message.ts),
-  },
-  'conversations.replies': {
-    scope: 'channels:history',
-    tier3: true,
-    args: z.strictObject({
-      ...channel,
-      ts: z.string(),
-      limit: count.optional(),
-      oldest: z.string().optional(),
-      inclusive: flag.optional(),
-      include_all_metadata: flag.optional(),
-    }),
-    run: (args, parts) =>
-      history(args, parts, (message) => message.thread_ts === args['ts'] || message.ts === args['ts']),
-  },
+  ...CONVERSATIONS,
   'chat.postMessage': {
     scope: 'chat:write',
     args: z.strictObject({
@@ -272,29 +198,6 @@ export function callMethod(
   return 'status' in answer && 'answer' in answer ? (answer as Called) : done(answer as Answer);
 }
 
-function history(
-  args: Record<string, unknown>,
-  { workspace }: ApiParts,
-  belongs: (message: Posted) => boolean,
-): Answer {
-  const found = workspace.find(String(args['channel']));
-  if (found === undefined) return no('channel_not_found');
-  if (!found.members.has(BOT.user)) return no('not_in_channel');
-  const oldest = String(args['oldest'] ?? '0');
-  const messages = found.messages
-    .filter(
-      (message) =>
-        belongs(message) &&
-        (Number(message.ts) > Number(oldest) || (args['inclusive'] === true && message.ts === oldest)),
-    )
-    .toReversed()
-    .slice(0, Number(args['limit'] ?? 100))
-    .map(({ metadata, ...message }) =>
-      args['include_all_metadata'] === true ? { ...message, metadata } : message,
-    );
-  return { ok: true, messages, has_more: false };
-}
-
 function refuseWords(args: Record<string, unknown>, mostText: number): Answer | null {
   const text = args['text'];
   if (
@@ -316,16 +219,4 @@ function kept(args: Record<string, unknown>): Pick<Posted, 'blocks' | 'attachmen
     ...(args['attachments'] === undefined ? {} : { attachments: args['attachments'] as unknown[] }),
     ...(args['metadata'] === undefined ? {} : { metadata: args['metadata'] }),
   };
-}
-
-function no(error: string): Answer & { readonly error: string } {
-  return { ok: false, error };
-}
-
-function done(answer: Answer): Called {
-  return { status: 200, answer };
-}
-
-function limited(retryAfter: number): Called {
-  return { status: 429, answer: no('ratelimited'), retryAfter };
 }

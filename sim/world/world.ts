@@ -56,7 +56,7 @@ export interface World {
   start(scenario: Scenario): Promise<void>;
   end(scenario: Scenario): Promise<void>;
   snapshot(): Promise<WorldSnapshot>;
-  /** Called after each change that somebody asked for; returns the way to stop. */
+  /** Called after each change, also when time brought it; returns the way to stop. */
   onChange(listener: () => void): () => void;
 }
 
@@ -78,13 +78,15 @@ export async function createWorld(options: {
   const listeners = new Set<() => void>();
   let last: Promise<unknown> = Promise.resolve();
 
-  function inTurn<T>(work: (at: number) => T): Promise<T> {
+  function inTurn<T>(work: (at: number) => T, tell = false): Promise<T> {
     const mine = last.then(async () => {
       await adoptRows(pool, state);
       const at = now();
       state.timeline.advance(at);
       const result = work(at);
+      const changed = tell || state.dirty.size > 0;
       await flushRows(pool, state);
+      if (changed) for (const listener of listeners) listener();
       return result;
     });
     last = mine.catch(() => undefined);
@@ -92,9 +94,7 @@ export async function createWorld(options: {
   }
 
   async function change<T>(work: (state: WorldState, now: number) => T): Promise<T> {
-    const result = await inTurn((at) => work(state, at));
-    for (const listener of listeners) listener();
-    return result;
+    return await inTurn((at) => work(state, at), true);
   }
 
   async function attempt(kind: AttemptKind, id: string, by: string | null): Promise<Asked<Attempt>> {

@@ -4,7 +4,7 @@ import { type IncidentId, parseIncidentId } from '../domain/ids.ts';
 const Webhook = z.object({
   event: z.looseObject({
     event_type: z.string(),
-    agent: z.looseObject({ summary: z.string().optional() }).nullish(),
+    agent: z.looseObject({ type: z.string(), summary: z.string().default('somebody') }).nullish(),
     data: z.looseObject({ incident_key: z.string().nullish() }),
   }),
 });
@@ -22,7 +22,7 @@ export function readPagerDuty(
     | undefined;
   const [ours, , id] = (data.incident_key ?? '').split('/');
   const incident = parseIncidentId(id ?? '');
-  // Our own resolve comes back without an agent; nobody did it.
-  if (kind === undefined || ours !== 'oms' || !incident.ok || agent?.summary === undefined) return null;
+  // Our own resolve comes back as the integration's: only a user is a person.
+  if (kind === undefined || ours !== 'oms' || !incident.ok || agent?.type !== 'user_reference') return null;
   return { kind, incident: incident.value, by: agent.summary.slice(0, 60) };
 }

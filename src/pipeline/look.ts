@@ -9,15 +9,13 @@ import type { Parts } from './parts.ts';
 import { propose } from './propose.ts';
 import { sampleProof } from './verify.ts';
 
-/** A look may take this much longer than its own deadlines before another replica takes it, ms. */
-const LEASE_SLACK_MS = 5_000;
 /** A first *broken* is asked again so soon (runbook-knowledge §0: down is broken twice, 15 s apart). */
 const SECOND_LOOK_MS = 15_000;
 
 /** Does one due look: proofs that are due, and the whole diagnosis when it is. False when nothing was due. */
 export async function lookOnce(parts: Parts): Promise<boolean> {
   const { journal, rules } = parts;
-  const claimed = await journal.claimLook(rules.diagnosisMs + LEASE_SLACK_MS);
+  const claimed = await journal.claimLook(rules.diagnosisMs + rules.timing.lookSlackMs);
   if (claimed === null) return false;
   try {
     const now = await journal.now();

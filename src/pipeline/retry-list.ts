@@ -56,7 +56,7 @@ export async function retryListed(
       targets,
       parameters: {},
       preview: [
-        `The workflow of ${targets.length} ${targets.length === 1 ? 'order is' : 'orders are'} started again.`,
+        `The workflow of ${targets.length} ${targets.length === 1 ? 'order' : 'orders'} starts again.`,
       ],
       binding: { kind: 'subset', words: 'Orders that left processing meanwhile are left alone.' },
       recommended: null,

@@ -5,6 +5,19 @@ import type { Severity, TeamId } from '../domain/severity.ts';
 import type { Names } from '../runbooks/names.ts';
 import type { Thresholds } from '../runbooks/thresholds.ts';
 
+/** Deadlines and leases of real time, ms. A call has ended before its lease does (design §4). */
+export interface Timing {
+  /** One call of a lever, a read-back or a sample. */
+  readonly callMs: number;
+  /** Whoever is lost with a run is taken over after this. */
+  readonly runLeaseMs: number;
+  readonly deliveryMs: number;
+  /** A look's lease outlives its own deadline by this. */
+  readonly lookSlackMs: number;
+}
+
+export const TIMING: Timing = { callMs: 10_000, runLeaseMs: 15_000, deliveryMs: 5_000, lookSlackMs: 2_000 };
+
 /** What the pipeline is told by the configuration, in its own words. */
 export interface Rules {
   readonly environment: string;
@@ -18,6 +31,7 @@ export interface Rules {
   readonly people: readonly string[];
   readonly names: Names;
   readonly thresholds: Thresholds;
+  readonly timing: Timing;
   /** The whole diagnosis may take this long, ms (design §5: 5 s). */
   readonly diagnosisMs: number;
   readonly lookEveryMs: number;

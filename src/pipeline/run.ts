@@ -7,14 +7,12 @@ import { changeOf } from './change.ts';
 import type { Parts } from './parts.ts';
 import { proofPlanned } from './verify.ts';
 
-/** One call to the outside may take this long; its lease outlives it (design §4), ms. */
-const CALL_MS = 10_000;
-const LEASE_MS = 15_000;
+/** A lease is renewed so often, ms; a call that begins has ended before the lease does. */
 const RENEW_MS = 1_000;
 
 /** Works on one approved run, or clears up one whose worker was lost. False when there was none. */
 export async function runOnce(parts: Parts): Promise<boolean> {
-  const claimed = await parts.journal.claimRun(LEASE_MS);
+  const claimed = await parts.journal.claimRun(parts.rules.timing.runLeaseMs);
   if (claimed === null) return false;
   const run = await begin(parts, claimed);
   if (run === null) return true;
@@ -131,7 +129,9 @@ async function callOnce(parts: Parts, action: AnyAction, run: Run, target: strin
   const { state, line } = await parts.step(`call ${run.action}`, async () => {
     const ending = new AbortController();
     const timer = new AbortController();
-    void parts.clock.sleep(CALL_MS, timer.signal).then(() => timer.signal.aborted || ending.abort());
+    void parts.clock
+      .sleep(parts.rules.timing.callMs, timer.signal)
+      .then(() => timer.signal.aborted || ending.abort());
     try {
       const said = await action.apply(target, run.parameters, {
         levers: parts.levers,
@@ -165,7 +165,8 @@ async function clearUp(parts: Parts, claimed: ClaimedRun, run: Run): Promise<voi
   const items = await parts.journal.transact('read items', async (tx) => await tx.items(run.id));
   const open = items.filter(({ state }) => state === 'begun' || state === 'unknown');
   // Whoever was lost may have had a call under way: it has ended before we look.
-  if (claimed.takenOver && open.some(({ state }) => state === 'begun')) await parts.clock.sleep(CALL_MS);
+  if (claimed.takenOver && open.some(({ state }) => state === 'begun'))
+    await parts.clock.sleep(parts.rules.timing.callMs);
   for (const item of open) await readBack(parts, run, item);
   await parts.journal.transact('unsent items', async (tx) => {
     for (const { target, state } of items) {
@@ -249,7 +250,7 @@ function lookNow(now: number) {
 /** What a question about a run's effect may use. Reads only. */
 export async function proving(parts: Parts, run: Run) {
   const ending = new AbortController();
-  void parts.clock.sleep(CALL_MS).then(() => ending.abort());
+  void parts.clock.sleep(parts.rules.timing.callMs).then(() => ending.abort());
   return {
     probes: parts.probes,
     run,
@@ -267,19 +268,20 @@ interface Keeper {
 
 /** Renews the lease every second; once it could not be renewed, nothing more may begin. */
 function keepLease(parts: Parts, run: Run): Keeper {
+  const { callMs, runLeaseMs } = parts.rules.timing;
   const over = new AbortController();
   let renewedAt = parts.clock.now();
   void (async () => {
     while (!over.signal.aborted) {
-      await parts.clock.sleep(RENEW_MS, over.signal);
+      await parts.clock.sleep(Math.min(RENEW_MS, (runLeaseMs - callMs) / 3), over.signal);
       if (over.signal.aborted) return;
-      const renewed = await parts.journal.renewRun(run.id, LEASE_MS).catch(() => false);
+      const renewed = await parts.journal.renewRun(run.id, runLeaseMs).catch(() => false);
       if (renewed) renewedAt = parts.clock.now();
     }
   })();
   return {
     // A call that begins now has ended before the lease does.
-    held: () => parts.clock.now() - renewedAt < LEASE_MS - CALL_MS,
+    held: () => parts.clock.now() - renewedAt < runLeaseMs - callMs,
     stop: () => over.abort(),
   };
 }

@@ -53,7 +53,11 @@ export function judge(run: Run, proof: Proof, sample: ProofSample): Proof {
   const alike = last.length === proof.plan.alike;
   const moved = run.targets.filter((target) => alike && last.every((one) => one.moved.includes(target)));
   const worse = alike && last.every((one) => one.worse);
-  const over = sample.at >= proof.since + proof.plan.withinMs;
+  // After a long gap only one sample is past the deadline; one more decides, at most as many as must agree.
+  const deadline = proof.since + proof.plan.withinMs;
+  const past = samples.filter(({ at }) => at >= deadline).length;
+  const settled = alike && new Set(last.map((one) => [...one.moved].sort().join(' '))).size === 1;
+  const over = sample.at >= deadline && (settled || past >= proof.plan.alike);
   const verdict = verdictOf(run, moved.length, worse, over ? sample : null);
   const seen = sample.moved.length;
   const line =

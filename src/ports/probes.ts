@@ -44,12 +44,17 @@ export interface ImpactCounts {
   readonly at: number;
 }
 
+export interface ShareQuestion {
+  readonly status: string;
+  readonly olderThanMinutes: number;
+  readonly windowMinutes: number;
+  /** Ages count from here, epoch ms of story time. */
+  readonly now: number;
+}
+
 export interface OrdersDatabaseProbe {
   /** Runbook 3: stuck, and stuck + those that left *processing* in the last two hours. */
-  stuckShare(
-    question: { status: string; olderThanMinutes: number; windowMinutes: number },
-    signal: AbortSignal,
-  ): Promise<ImpactCounts>;
+  stuckShare(question: ShareQuestion, signal: AbortSignal): Promise<ImpactCounts>;
 }
 
 /** Reads only. A system that is absent by configuration throws `AbsentSystem` from each method. */

@@ -1,5 +1,3 @@
-import { parseOrderId } from '../domain/ids.ts';
-import type { StuckPage } from '../ports/probes.ts';
 import { defineRunbook } from './define-runbook.ts';
 import { causes } from './stuck-orders/causes.ts';
 import { checks, type StuckData } from './stuck-orders/checks.ts';
@@ -25,12 +23,13 @@ export const stuckOrders = defineRunbook<StuckData>({
   actions: [retryWorkflow, republishEvents, setStatus],
   impact: {
     means: 'stuck ÷ (stuck + orders that left processing in 2 hours)',
-    async measure({ probes, names, thresholds, signal }) {
+    async measure({ probes, names, thresholds, now, signal }) {
       return await probes.ordersDatabase.stuckShare(
         {
           status: names.statuses.processing,
           olderThanMinutes: thresholds.stuckAfterMinutes,
           windowMinutes: 120,
+          now,
         },
         signal,
       );
@@ -38,8 +37,3 @@ export const stuckOrders = defineRunbook<StuckData>({
   },
   atOnce: () => null,
 });
-
-/** The ids of a page that are ids; the service's own words are not trusted to be. */
-export function idsOf(page: Pick<StuckPage, 'orders'>): readonly string[] {
-  return page.orders.map(({ id }) => id).filter((id) => parseOrderId(id).ok);
-}

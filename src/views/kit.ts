@@ -53,7 +53,7 @@ export function quoted(text: string): string {
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
-    .replace(/([*_~`])/g, '\u200b$1\u200b');
+    .replace(/[*~`]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\u200b$&\u200b');
 }
 
 /** Card numbers, addresses and tokens never leave; nor does what turns the direction of writing. */

@@ -1,5 +1,5 @@
 import type { IncidentEvent } from '../../src/domain/incident.ts';
-import { ladderFor, type Rules } from '../../src/pipeline/rules.ts';
+import { ladderFor, type Rules, TIMING } from '../../src/pipeline/rules.ts';
 import { RUNBOOK_NAMES } from '../../src/runbooks/names.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/runbooks/thresholds.ts';
 
@@ -26,6 +26,7 @@ export function aRules(change: Partial<Rules> = {}): Rules {
     people: [],
     names: RUNBOOK_NAMES,
     thresholds: DEFAULT_THRESHOLDS,
+    timing: TIMING,
     diagnosisMs: 5_000,
     lookEveryMs: 60_000,
     ...change,

@@ -39,13 +39,18 @@ export function ordersDatabaseProbe(pool: pg.Pool, { table, columns }: OrdersTab
       const row = await read(
         pool,
         signal,
-        `select (count(*) filter (where stuck))::int as affected, count(*)::int as total, ${nowOf()} as as_of from (
-           select ${status} = $1 and ${updated} < ${nowOf()} - $2 * interval '1 minute' as stuck
+        `select (count(*) filter (where stuck))::int as affected, count(*)::int as total, $4::timestamptz as as_of from (
+           select ${status} = $1 and ${updated} < $4::timestamptz - $2 * interval '1 minute' as stuck
            from ${name}
-           where (${status} = $1 and ${updated} < ${nowOf()} - $2 * interval '1 minute')
-              or (${status} not in ($1, 'pending_payment', 'paid') and ${updated} >= ${nowOf()} - $3 * interval '1 minute')
+           where (${status} = $1 and ${updated} < $4::timestamptz - $2 * interval '1 minute')
+              or (${status} not in ($1, 'pending_payment', 'paid') and ${updated} >= $4::timestamptz - $3 * interval '1 minute')
          ) counted`,
-        [question.status, question.olderThanMinutes, question.windowMinutes],
+        [
+          question.status,
+          question.olderThanMinutes,
+          question.windowMinutes,
+          new Date(question.now).toISOString(),
+        ],
       );
       return {
         ...numbers(row),
@@ -55,11 +60,6 @@ export function ordersDatabaseProbe(pool: pg.Pool, { table, columns }: OrdersTab
       };
     },
   };
-}
-
-/** The database's own time; a pretend world that skips time brings a function of this name. */
-function nowOf(): string {
-  return 'now()';
 }
 
 async function read(

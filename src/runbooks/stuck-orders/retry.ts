@@ -26,7 +26,7 @@ export const retryWorkflow: Action<StuckData> = {
         targets: orders.map(({ id }) => id),
         parameters: {},
         preview: [
-          `The workflow of ${orders.length} ${orders.length === 1 ? 'order is' : 'orders are'} started again.`,
+          `The workflow of ${orders.length} ${orders.length === 1 ? 'order' : 'orders'} starts again.`,
         ],
         binding: subset,
       },

@@ -20,7 +20,7 @@ export async function testWorld(seed = 1): Promise<TestWorld> {
   const database = await freshDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   // The database is dropped by force while the last connections are still saying goodbye.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('error', () => undefined);
   let now = START;
   const world = await createWorld({ pool, now: () => now, seed });
   return {

@@ -59,6 +59,22 @@ describe('a healthy world', () => {
     await other.stop();
   });
 
+  test('tells its listeners when time changed something, and only then', async () => {
+    let told = 0;
+    const stop = here.world.onChange(() => {
+      told += 1;
+    });
+    await here.world.snapshot();
+    expect(told).toBe(0);
+    here.skip(HOUR);
+    await here.world.snapshot();
+    expect(told).toBe(1);
+    stop();
+    here.skip(HOUR);
+    await here.world.settle();
+    expect(told).toBe(1);
+  });
+
   test('differs with the seed', async () => {
     const other = await testWorld(2);
     const text = 'select id from orders order by created_at limit 5';

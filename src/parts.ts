@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import pg from 'pg';
+import { absent } from './adapters/absent.ts';
+import { orderServiceLever } from './adapters/order-service/lever.ts';
+import { orderServiceProbe } from './adapters/order-service/probe.ts';
+import { pagerDuty } from './adapters/pagerduty/pager.ts';
+import { ordersDatabaseProbe } from './adapters/postgres/probe.ts';
+import type { Config } from './config.ts';
+import type { Levers } from './ports/levers.ts';
+import type { Log } from './ports/log.ts';
+import type { Pager } from './ports/pager.ts';
+import type { Probes } from './ports/probes.ts';
+
+/** The real hands, as the configuration names them; what it leaves out is absent and says so. */
+export function realHands(
+  { env, oms }: Config,
+  log: Log,
+): { probes: Probes; levers: Levers; pager: Pager | null; close: () => Promise<void> } {
+  const tokenFile = env.ORDER_SERVICE_TOKEN_FILE;
+  const service = {
+    url: env.ORDER_SERVICE_URL ?? '',
+    token: async () => (tokenFile === undefined ? null : (await readFile(tokenFile, 'utf8')).trim()),
+    tokenHeader: oms.admin.tokenHeader,
+    paths: oms.admin,
+  };
+  const noService = 'The order service is not configured (ORDER_SERVICE_URL).';
+  const pool =
+    env.ORDERS_DATABASE_URL === undefined
+      ? null
+      : new pg.Pool({
+          connectionString: env.ORDERS_DATABASE_URL,
+          max: 3,
+          connectionTimeoutMillis: 3_000,
+          statement_timeout: 3_000,
+          application_name: 'oms-bot',
+        });
+  pool?.on('error', (err) =>
+    log.warn({ err: err.message }, 'an idle connection to the orders database ended'),
+  );
+  const here = env.ORDER_SERVICE_URL !== undefined;
+  return {
+    probes: {
+      orderService: here ? orderServiceProbe(service) : absent(noService),
+      ordersDatabase:
+        pool === null
+          ? absent('The orders database is not configured (ORDERS_DATABASE_URL).')
+          : ordersDatabaseProbe(pool, oms.orders),
+    },
+    levers: { orderService: here ? orderServiceLever(service) : absent(noService) },
+    pager: pagerOf({ env, oms }),
+    close: async () => void (await pool?.end()),
+  };
+}
+
+function pagerOf({ env, oms }: Pick<Config, 'env' | 'oms'>): Pager | null {
+  const keys = {
+    default: env.PAGERDUTY_ROUTING_KEY,
+    orders: env.PAGERDUTY_ROUTING_KEY_ORDERS,
+    payments: env.PAGERDUTY_ROUTING_KEY_PAYMENTS,
+    catalog: env.PAGERDUTY_ROUTING_KEY_CATALOG,
+    platform: env.PAGERDUTY_ROUTING_KEY_PLATFORM,
+  };
+  const routingKeys = Object.fromEntries(
+    Object.entries(keys).flatMap(([team, key]) => (key === undefined ? [] : [[team, key]])),
+  );
+  if (Object.keys(routingKeys).length === 0) return null;
+  return pagerDuty({ url: env.PAGERDUTY_EVENTS_URL, routingKeys, source: oms.service.name });
+}

@@ -1,0 +1,99 @@
+import pg from 'pg';
+import { orderServiceLever } from '../../src/adapters/order-service/lever.ts';
+import { orderServiceProbe } from '../../src/adapters/order-service/probe.ts';
+import { pagerDuty } from '../../src/adapters/pagerduty/pager.ts';
+import { ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
+import { systemClock, systemIds } from '../../src/adapters/system/clock.ts';
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Timing } from '../../src/pipeline/rules.ts';
+import type { Step } from '../../src/ports/clock.ts';
+import type { Log } from '../../src/ports/log.ts';
+import type { SlackSettings } from '../../src/slack/bot.ts';
+import { openPool } from '../../src/store/database.ts';
+import { createJournal } from '../../src/store/journal.ts';
+import { createVoiceStore } from '../../src/store/voice-store.ts';
+
+export const TOKEN = 'admin-token';
+export const ALERTS = '#orders-alerts';
+export const ROUTING_KEY = 'a'.repeat(32);
+
+export const YAML = `
+environment: prod
+trustedSenders: [Alertmanager]
+approvals:
+  responders: [URESPONDER]
+  approvers: [UAPPROVER]
+alerts:
+  scopeLabels: [region]
+`;
+
+/** Where the pretend world is; enough to start a bot in it, in this process or in another. */
+export interface Address {
+  readonly yaml: string;
+  readonly database: string;
+  readonly orders: string;
+  readonly service: string;
+  readonly slack: SlackSettings;
+  readonly pagerduty: string;
+}
+
+const quiet: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+const plain: Step = async (_name, work) => await work();
+
+/** The real bot with its real adapters, started against a pretend world. */
+export async function startBot(
+  address: Address,
+  options: { readonly step?: Step; readonly timing?: Timing; readonly log?: Log } = {},
+) {
+  const step = options.step ?? plain;
+  const log = options.log ?? quiet;
+  const config = readConfig({
+    env: { PORT: '0', ALERT_WEBHOOK_TOKEN: 'alert-token', PAGERDUTY_WEBHOOK_SECRET: 'webhook-secret' },
+    readFile: () => address.yaml,
+  });
+  const pool = openPool(address.database, log);
+  const orders = new pg.Pool({ connectionString: address.orders, max: 3 });
+  orders.on('error', () => undefined);
+  const settings = {
+    url: address.service,
+    token: async () => TOKEN,
+    tokenHeader: 'authorization',
+    paths: config.oms.admin,
+  };
+  const app = await createApp({
+    config,
+    journal: createJournal({ pool, step, ids: systemIds }),
+    voice: createVoiceStore({ pool, ids: systemIds }),
+    clock: systemClock,
+    ids: systemIds,
+    log,
+    slack: address.slack,
+    probes: {
+      orderService: orderServiceProbe(settings),
+      ordersDatabase: ordersDatabaseProbe(orders, config.oms.orders),
+    },
+    levers: { orderService: orderServiceLever(settings) },
+    pager: pagerDuty({
+      url: `${address.pagerduty}/v2/enqueue`,
+      routingKeys: { default: ROUTING_KEY },
+      source: 'oms-bot',
+    }),
+    step,
+    paceMs: 0,
+    ...(options.timing === undefined ? {} : { timing: options.timing }),
+  });
+  await app.start();
+  return {
+    app,
+    async stop() {
+      await app.stop();
+      await Promise.all([pool.end(), orders.end()]);
+    },
+  };
+}
