@@ -27,8 +27,6 @@ import { workOn } from './slack/inbox.ts';
 import { listen } from './slack/listeners.ts';
 import { slackPeople } from './slack/people.ts';
 
-/** Whoever speaks in the background is taken over within this time, ms (design §4: 5 s). */
-const VOICE_MS = 4_000;
 /** A delivery that fails so often is given up; it stays in the inbox with its trouble. */
 const TRIES = 10;
 
@@ -129,7 +127,7 @@ export async function createApp(given: AppParts) {
   }
 
   async function voiceOnce(): Promise<boolean> {
-    if (!(await voice.lease('voice', VOICE_MS))) return false;
+    if (!(await voice.lease('voice', rules.timing.voiceMs))) return false;
     const said = await announcer.speak();
     const paged = pager === null ? false : await pageOnce(parts, voice, pager);
     return said || paged;

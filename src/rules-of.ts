@@ -30,7 +30,6 @@ export function rulesOf({ oms }: Config, timing: Timing = TIMING): Rules {
     },
     thresholds: oms.thresholds,
     timing,
-    diagnosisMs: 5_000,
     lookEveryMs: oms.lookEverySeconds * 1_000,
   };
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { createFaults, type Fault, type Faults } from './faults.ts';
 import { sendResponse, toRequest } from './http-bridge.ts';
 
-export type { Fault, FaultRule, Faults } from './faults.ts';
+export type { Fault, Faults } from './faults.ts';
 
 /** One request as it arrived, and what it got. */
 export interface LoggedRequest {

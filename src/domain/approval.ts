@@ -1,8 +1,6 @@
 import type { PersonId } from './ids.ts';
 import { effectiveTier, type Offer } from './offer.ts';
 
-export type Role = 'responders' | 'approvers' | 'managers';
-
 /** Lists of user ids and user groups; an empty list means nobody. `byAction` wins for the step that it names. */
 export interface Approvers {
   readonly responders: readonly string[];

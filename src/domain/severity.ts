@@ -2,11 +2,6 @@
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-/** Below zero when `left` is more severe than `right`. */
-export function bySeverity(left: Severity, right: Severity): number {
-  return SEVERITIES.indexOf(left) - SEVERITIES.indexOf(right);
-}
-
 export type RunbookId =
   | 'payment-failures'
   | 'inventory-reservation'

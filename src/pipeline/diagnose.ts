@@ -32,7 +32,7 @@ export async function diagnose(parts: Parts, incident: Incident, now: number): P
     previous: previousOf(runbook, incident),
     incident,
   };
-  const budget = giveUp(parts, parts.rules.diagnosisMs, whole);
+  const budget = giveUp(parts, parts.rules.timing.diagnosisMs, whole);
   const [findings, impact] = await Promise.all([
     Promise.all(names.map((name) => ask(parts, must(runbook.checks[name]), asking, whole.signal))),
     measure(parts, runbook, asking, whole.signal),

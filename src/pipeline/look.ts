@@ -15,7 +15,7 @@ const SECOND_LOOK_MS = 15_000;
 /** Does one due look: proofs that are due, and the whole diagnosis when it is. False when nothing was due. */
 export async function lookOnce(parts: Parts): Promise<boolean> {
   const { journal, rules } = parts;
-  const claimed = await journal.claimLook(rules.diagnosisMs + rules.timing.lookSlackMs);
+  const claimed = await journal.claimLook(rules.timing.diagnosisMs + rules.timing.lookSlackMs);
   if (claimed === null) return false;
   try {
     const now = await journal.now();

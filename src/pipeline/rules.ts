@@ -14,9 +14,20 @@ export interface Timing {
   readonly deliveryMs: number;
   /** A look's lease outlives its own deadline by this. */
   readonly lookSlackMs: number;
+  /** The whole diagnosis (design §5). */
+  readonly diagnosisMs: number;
+  /** Whoever speaks in the background is taken over after this (design §4: within 5 s). */
+  readonly voiceMs: number;
 }
 
-export const TIMING: Timing = { callMs: 10_000, runLeaseMs: 15_000, deliveryMs: 5_000, lookSlackMs: 2_000 };
+export const TIMING: Timing = {
+  callMs: 10_000,
+  runLeaseMs: 15_000,
+  deliveryMs: 5_000,
+  lookSlackMs: 2_000,
+  diagnosisMs: 5_000,
+  voiceMs: 4_000,
+};
 
 /** What the pipeline is told by the configuration, in its own words. */
 export interface Rules {
@@ -32,8 +43,6 @@ export interface Rules {
   readonly names: Names;
   readonly thresholds: Thresholds;
   readonly timing: Timing;
-  /** The whole diagnosis may take this long, ms (design §5: 5 s). */
-  readonly diagnosisMs: number;
   readonly lookEveryMs: number;
 }
 

@@ -136,16 +136,18 @@ function reachableFolder(wanted: string | undefined, user: User | null): string 
 async function initialise(binaries: Binaries, dataDir: string, user: User | null): Promise<string> {
   const secret = join(dataDir, 'oms-password');
   if (existsSync(join(dataDir, 'PG_VERSION')) && existsSync(secret)) return readFileSync(secret, 'utf8');
-  // A first start that was killed half-way leaves a folder that initdb refuses.
-  for (const file of ['PG_VERSION', 'base', 'global']) {
-    if (existsSync(join(dataDir, file))) {
-      rmSync(dataDir, { recursive: true });
-      mkdirSync(dataDir, { mode: 0o700 });
-      own(dataDir, user);
-    }
+  // Written before initdb and gone after it: a folder beside it is our own first start that was killed half-way.
+  const file = `${dataDir}.password`;
+  if (existsSync(join(dataDir, 'PG_VERSION'))) {
+    if (!existsSync(file))
+      throw new Error(
+        `${dataDir} holds a PostgreSQL that oms-bot did not make. Name another folder, or set DATABASE_URL.`,
+      );
+    rmSync(dataDir, { recursive: true });
+    mkdirSync(dataDir, { mode: 0o700 });
+    own(dataDir, user);
   }
   const password = randomBytes(18).toString('base64url');
-  const file = `${dataDir}.password`;
   writeFileSync(file, password, { mode: 0o600 });
   own(file, user);
   const args = [
@@ -161,11 +163,11 @@ async function initialise(binaries: Binaries, dataDir: string, user: User | null
     '--no-sync',
   ];
   const { code, said } = await finished(binaries.initdb, args, user);
-  rmSync(file, { force: true });
   if (code !== 0)
     throw new Error(`The embedded PostgreSQL could not make its folder ${dataDir}:\n${said.trim()}`);
   writeFileSync(secret, password, { mode: 0o600 });
   own(secret, user);
+  rmSync(file, { force: true });
   return password;
 }
 

@@ -5,7 +5,7 @@ const { address, kill } = JSON.parse(process.argv[2] ?? '{}');
 const seen = new Set<string>();
 
 const { app } = await startBot(address, {
-  timing: { callMs: 500, runLeaseMs: 1_200, deliveryMs: 500, lookSlackMs: 0 },
+  timing: { callMs: 500, runLeaseMs: 1_200, deliveryMs: 500, lookSlackMs: 0, diagnosisMs: 900, voiceMs: 600 },
   log: {
     debug: () => undefined,
     info: () => undefined,

@@ -32,6 +32,7 @@ const STEPS = [
   'commit run ends',
   'proof R20',
   'commit proof',
+  'commit escalate',
   'page',
 ] as const;
 
@@ -105,7 +106,25 @@ async function journey(region: string): Promise<void> {
     await settledWithin();
     return (await approvals(region)) > 0;
   });
+  await until('the run has settled', settled);
+  await until('help is called', async () => {
+    if ((await rungs(region)) > 0) return true;
+    await world.slack
+      .as('UBYSTANDER')
+      .click(newestCard(world.slack), 'Call for help')
+      .catch(() => undefined);
+    await settledWithin();
+    return (await rungs(region)) > 0;
+  });
   await until('all is settled', settled);
+}
+
+async function rungs(region: string): Promise<number> {
+  const found = await world.store.owner.query<{ count: number }>(
+    `select jsonb_array_length(body->'climbed') as count from incidents where scope = $1`,
+    [region],
+  );
+  return found.rows[0]?.count ?? 0;
 }
 
 async function settledWithin(): Promise<void> {
@@ -191,7 +210,10 @@ async function truth(region: string): Promise<void> {
   expect(found.rows[0]?.runs).toMatchObject([
     { state: 'ended', outcome: expect.stringMatching(/done|partly|failed|unknown/) },
   ]);
-  expect(keys).toContain(`card/${found.rows[0]?.id}`);
+  const id = found.rows[0]?.id;
+  expect(keys).toContain(`card/${id}`);
+  const pages = world.pagerduty.incidents.filter(({ key }) => key.includes(`/${id}/`));
+  expect(pages.map(({ key }) => key)).toEqual([`oms/prod/${id}/1/rung-1`]);
 }
 
 function keyOf(metadata: unknown): string[] {

@@ -27,7 +27,6 @@ export function aRules(change: Partial<Rules> = {}): Rules {
     names: RUNBOOK_NAMES,
     thresholds: DEFAULT_THRESHOLDS,
     timing: TIMING,
-    diagnosisMs: 5_000,
     lookEveryMs: 60_000,
     ...change,
   };

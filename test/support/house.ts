@@ -52,6 +52,8 @@ export const HOUSE: Readonly<Record<string, Room>> = {
 const TIMELESS = ['domain', 'runbooks', 'pipeline', 'views', 'intake', 'slack', 'http'];
 const TIME =
   /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\brandomUUID\(|\bsetTimeout\(|\bsetInterval\(|AbortSignal\.timeout\(/;
+const IMPORT =
+  /^(?:(?:import|export)\b[^;'"=]*?\bfrom\s+|import\s+)['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
 const ENVIRONMENT = /\bprocess\.env\b/;
 
 /** What is wrong with one file of `src`, one sentence each; empty when nothing is. */
@@ -60,7 +62,7 @@ export function complaints(file: string, text: string): readonly string[] {
   const allowed = HOUSE[room];
   if (allowed === undefined) return [`${room} is no room of the house`];
   const found: string[] = [];
-  for (const [, still, late] of text.matchAll(/^(?:import|export)\b[^;']*'([^']+)'|import\('([^']+)'\)/gm)) {
+  for (const [, still, late] of text.matchAll(IMPORT)) {
     const target = still ?? late ?? '';
     if (target.startsWith('node:')) continue;
     if (target.startsWith('.')) {
