@@ -179,7 +179,8 @@ export function callMethod(
   const provided = parts.manifest.oauth_config.scopes.bot;
   if (method.scope !== null && !provided.includes(method.scope))
     return done({ ...no('missing_scope'), needed: method.scope, provided: provided.join(',') });
-  const { token: _token, ...given } = raw;
+  // Bolt names the team with every call of a listener; every method takes that.
+  const { token: _token, team_id: _team, ...given } = raw;
   const read = method.args.safeParse(given);
   if (!read.success)
     return done({

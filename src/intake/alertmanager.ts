@@ -60,7 +60,8 @@ export function readAlertmanager(body: unknown, rules: IntakeRules): Reading {
       key: one.fingerprint,
       status: one.status,
       scope: rules.scopeLabels.map((label) => one.labels[label] ?? '').join('/'),
-      startsAt: Number.isNaN(startsAt) ? null : startsAt,
+      // Alertmanager's zero time is the year 1: it says nothing.
+      startsAt: startsAt > 0 ? startsAt : null,
       url: safeUrl(one.generatorURL) ?? safeUrl(read.data.externalURL),
       tellsResolved: true,
       by: null,

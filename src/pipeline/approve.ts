@@ -30,10 +30,11 @@ export async function request(
   parts: Parts,
   offerId: OfferId,
   by: PersonId,
-  answers: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string>>,
 ): Promise<Answer> {
   return await onOffer(parts, 'request', offerId, by, async (tx, incident, offer) => {
     const action = actionOf(offer.action);
+    const answers = declared(offer, given);
     const wrong = Object.values(action.validate(answers));
     if (wrong.length > 0) return { because: wrong.join(' ') };
     if (offer.waits !== null) return { because: `“${offer.title}” waits: ${offer.waits}.` };
@@ -54,6 +55,17 @@ export async function request(
       says: `“${offer.title}” waits for a second person on the card of ${incident.id}.`,
     };
   });
+}
+
+/** Only what the form asked, and of a choice only what it offered: nothing else may come in this way. */
+function declared(offer: Offer, given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    offer.fields.flatMap(({ name, options }) => {
+      const answer = given[name];
+      const known = options === undefined || options.some(({ value }) => value === answer);
+      return answer === undefined || !known ? [] : [[name, answer] as const];
+    }),
+  );
 }
 
 /** A no to a request. Recorded with its name, like a yes. */

@@ -60,6 +60,13 @@ export async function escalateNow(
   return await decide(parts, 'escalate', id, (incident, { now }) => {
     const next = nextRung({ ...incident, state: 'open' }, parts.rules.escalation);
     if (next === null) return { no: `${id} has climbed its whole ladder.` };
+    // Pressed twice, or a press that is worked on again after a crash, must not wake two teams.
+    const last = incident.climbed.at(-1);
+    if (last?.reason === 'asked' && now - last.at < MINUTE) {
+      return {
+        no: `Rung ${last.rung} of ${id} was called a moment ago. Press again in a minute to call the next.`,
+      };
+    }
     const because = reason === '' ? 'Somebody asked for help.' : reason;
     const { event, outgoing } = climb(
       incident,

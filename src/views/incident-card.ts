@@ -13,6 +13,7 @@ import {
   cut,
   header,
   type Message,
+  masked,
   message,
   note,
   quoted,
@@ -56,14 +57,14 @@ export function verdictOf(incident: Incident): string {
 
 function impactText({ impact }: Incident): string {
   if (impact === null) return 'Impact is being counted.';
-  if (!impact.known) return `Impact unknown: ${impact.because}`;
+  if (!impact.known) return `Impact unknown: ${quoted(impact.because)}`;
   const percent = impactPercent(impact);
   return `${impact.affected} of ${impact.total} orders${percent === null ? '' : ` (${Math.round(percent)} %)`} affected.`;
 }
 
 function impactLine(incident: Incident): string {
   const { impact } = incident;
-  if (!impact?.known) return `*Impact* ${quoted(impactText(incident))}`;
+  if (!impact?.known) return `*Impact* ${impactText(incident)}`;
   return `*Impact* ${impactText(incident)} Last ${impact.windowMinutes} min, ${impact.source}, ${clock(impact.at)}.`;
 }
 
@@ -118,7 +119,7 @@ function rank(offer: Offer): number {
 }
 
 function offerLines(offer: Offer): readonly string[] {
-  const why = offer.recommended === null ? '' : ` Recommended: ${offer.recommended}.`;
+  const why = offer.recommended === null ? '' : ` Recommended: ${quoted(offer.recommended)}.`;
   const asked = offer.requestedBy === null ? '' : ` <@${offer.requestedBy}> asks; a second person approves.`;
   return [`• *${offer.title}*: ${offer.preview.map(quoted).join(' ')} ${offer.binding.words}${why}${asked}`];
 }
@@ -130,7 +131,7 @@ function offerButton(offer: Offer, primary: boolean): ButtonLike {
   const careful = effectiveTier(offer) !== 'safe';
   const confirm = {
     title: `${offer.title}?`,
-    lines: [...offer.preview, offer.binding.words],
+    lines: [...offer.preview.map(masked), offer.binding.words],
     yes: 'Yes, run it',
   };
   return { text, action: ACTIONS.run, value: offer.id, primary, ...(careful ? { confirm } : {}) };

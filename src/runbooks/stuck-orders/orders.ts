@@ -10,7 +10,7 @@ const AT_ONCE = 10;
 
 type Standing = { readonly target: string; readonly status: string | null };
 
-/** The present status of each order; null where nobody could say. */
+/** The present status of each order; null where nobody could say, also where the service does not know it. */
 export async function statusesOf(proving: Proving, targets: readonly string[]): Promise<readonly Standing[]> {
   const found: Standing[] = [];
   for (let from = 0; from < targets.length; from += AT_ONCE) {
@@ -23,7 +23,7 @@ export async function statusesOf(proving: Proving, targets: readonly string[]): 
 async function standing({ probes, signal }: Proving, target: string): Promise<Standing> {
   try {
     const order = await probes.orderService.order(OrderId.parse(target), signal);
-    return { target, status: order?.status ?? 'gone' };
+    return { target, status: order?.status ?? null };
   } catch (err) {
     if (err instanceof SystemError) return { target, status: null };
     throw err;

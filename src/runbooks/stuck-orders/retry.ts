@@ -88,8 +88,9 @@ async function attempted(
   const { probes, run, names, signal } = proving;
   const order = await probes.orderService.order(OrderId.parse(target), signal);
   if (order === null) return 'unknown';
-  if (order.attempts.some((attempt) => attempt.kind === kind && attempt.at >= (run.beganAt ?? 0)))
-    return 'done';
+  if (run.beganAt === null) return 'unknown';
+  const began = run.beganAt;
+  if (order.attempts.some((one) => one.kind === kind && one.by === run.by && one.at >= began)) return 'done';
   if (order.status !== names.statuses.processing) return 'unknown';
   const again = await statusesOf(proving, [target]);
   return again[0]?.status === names.statuses.processing ? 'not done' : 'unknown';

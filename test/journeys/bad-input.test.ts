@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { workflowEngineCrash } from '../../sim/world/scenarios/workflow-engine-crash.ts';
+import { ALERTS, type Rig, startRig } from '../support/rig.ts';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterAll(async () => await rig.stop());
+
+async function post(body: string, token = 'alert-token') {
+  return await fetch(`http://127.0.0.1:${rig.app.port()}/alerts/alertmanager`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body,
+  });
+}
+
+describe('bad input gets a clear answer', () => {
+  test.each([
+    ['malformed JSON', '{', 400, 'The body is no JSON. Nothing was taken.'],
+    ['another version', '{"version":"3"}', 400, 'version is "3"'],
+    ['a body of 10 MB', `"${'x'.repeat(10_000_000)}"`, 413, 'larger than 2 MB'],
+  ])('%s', async (_rule, body, status, error) => {
+    const answer = await post(body);
+    expect(answer.status).toBe(status);
+    expect(((await answer.json()) as { error: string }).error).toContain(error);
+  });
+
+  test('a wrong token takes nothing', async () => {
+    expect((await rig.alert({}, {}, 'wrong')).status).toBe(401);
+  });
+
+  test('an alert of another environment, an unknown code and a resolve for nothing open no incident', async () => {
+    await rig.alert({ fingerprint: 'a' }, { environment: 'stage' });
+    await rig.alert({ fingerprint: 'b' }, { alertname: 'DiskFull', code: 'DISK_FULL' });
+    await rig.alert({ fingerprint: 'c', status: 'resolved' });
+    await rig.app.idle();
+    expect(rig.slack.messages(ALERTS)).toEqual([]);
+    const notes = await rig.store.owner.query(`select text from journal where text like '%alert not taken%'`);
+    expect(notes.rowCount).toBe(3);
+  });
+
+  test('an alert’s words from a person ask before they open anything; a yes opens it', async () => {
+    const person = rig.slack.as('UBYSTANDER');
+    person.say(ALERTS, '[FIRING:1] WORKFLOW_STUCK');
+    await rig.app.idle();
+    await expect.poll(() => person.ephemerals().at(-1)?.text ?? '').toContain('is not a trusted sender');
+    const question = person.ephemerals().at(-1);
+    if (question === undefined) throw new Error('Nobody asked.');
+    await person.click(question, 'Run the diagnosis');
+    await rig.app.idle();
+    expect(rig.card().text).toContain('OMS-1');
+  });
+
+  test('a trusted bot’s message joins the open incident', async () => {
+    rig.slack.botSays(ALERTS, 'Alertmanager', {
+      attachments: [{ title: '[FIRING:1] WORKFLOW_STUCK (prod)' }],
+    });
+    await expect.poll(async () => (await rig.app.parts.journal.openIncidents())[0]?.sources.length).toBe(2);
+  });
+
+  test.each([
+    ['/oms stuk-orders', 'Did you mean `/oms stuck-orders'],
+    ['/oms stuck-orders banana', '“banana” is no status of an order.'],
+    ['/oms diagnose nonsense', 'No runbook is called “nonsense”.'],
+    ['/oms show OMS-99', 'There is no OMS-99.'],
+    ['/oms hold OMS-1 10 waiting', 'Only responders may hold an incident.'],
+  ])('%s', async (line, answer) => {
+    const person = rig.slack.as('UBYSTANDER');
+    expect(await person.command(ALERTS, line)).toBe('ok');
+    await rig.app.idle();
+    expect(person.ephemerals().at(-1)?.text).toContain(answer);
+  });
+
+  test('an order service that answers HTML is “could not look”, never healthy', async () => {
+    const heal = rig.service.faults.add({ fault: { mode: 'garbage' } });
+    const person = rig.slack.as('UBYSTANDER');
+    await person.command(ALERTS, '/oms stuck-orders');
+    await rig.app.idle();
+    expect(person.ephemerals().at(-1)?.text).toContain(
+      'Could not look: The order service answered with something that is no JSON.',
+    );
+    await rig.skip(2);
+    expect(rig.card().text).toContain('could not look everywhere');
+    heal();
+  });
+
+  test('setting a status takes a reason, a tick and a second person, and only while the status is still so', async () => {
+    await rig.world.change((state, now) => workflowEngineCrash.start(state, now));
+    await rig.skip(2);
+    const responder = rig.slack.as('URESPONDER');
+    await responder.click(rig.card(), 'Set status by hand');
+    await expect.poll(() => responder.modal()).not.toBeNull();
+    expect(await responder.submit({ status: 'shipped', reason: 'too short' })).toMatchObject({ errors: {} });
+    expect(
+      await responder.submit({
+        status: 'shipped',
+        reason: 'warehouse confirmed the parcel',
+        unchecked: 'yes',
+      }),
+    ).toBe('closed');
+    await rig.app.idle();
+    await responder.click(rig.card(), 'Approve: Set status by hand', { confirm: true });
+    await rig.app.idle();
+    expect(responder.ephemerals().at(-1)?.text).toContain('a second person has to approve it');
+    expect(rig.service.count('PATCH', /status/)).toBe(0);
+    await rig.slack.as('UAPPROVER').click(rig.card(), 'Approve: Set status by hand', { confirm: true });
+    await rig.app.idle();
+    expect(rig.service.count('PATCH', /status/)).toBe(1);
+    await rig.skip(1);
+    expect(JSON.stringify(rig.card().blocks)).toContain('The order reads shipped.');
+  });
+
+  test('a click on a button of yesterday starts nothing and says so', async () => {
+    const old = {
+      ...rig.card(),
+      blocks: [
+        {
+          type: 'actions',
+          elements: [
+            {
+              type: 'button',
+              action_id: 'oms_run:0',
+              value: 'gone',
+              text: { type: 'plain_text', text: 'Old' },
+            },
+          ],
+        },
+      ],
+    };
+    const person = rig.slack.as('URESPONDER');
+    await person.click(old, 'Old');
+    await rig.app.idle();
+    expect(person.ephemerals().at(-1)?.text).toContain(
+      'belongs to nothing that is known here. Nothing was started.',
+    );
+  });
+});

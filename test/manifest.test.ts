@@ -1,0 +1,20 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { readManifest } from '../sim/slack/manifest.ts';
+
+const SCHEMA = '../shared/reference/manifest.schema.1.0.0.json';
+
+test('the manifest is one that the simulated Slack installs', () => {
+  expect(readManifest('manifest.yml').features.slash_commands.map(({ command }) => command)).toEqual([
+    '/oms',
+  ]);
+});
+
+test.runIf(existsSync(SCHEMA))('the manifest is one that Slack’s own schema takes', () => {
+  const { $schema: _draft, ...schema } = JSON.parse(readFileSync(SCHEMA, 'utf8'));
+  const validate = new Ajv({ strict: false, allErrors: true, formats: { uri: true } }).compile(schema);
+  validate(parse(readFileSync('manifest.yml', 'utf8')));
+  expect(validate.errors).toBeNull();
+});

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { refuseBlocks } from '../../sim/slack/blocks.ts';
+import { begin, evolve } from '../../src/domain/evolve.ts';
+import type { Incident } from '../../src/domain/incident.ts';
+import { incidentCard } from '../../src/views/incident-card.ts';
+import { evidence, masked, quoted } from '../../src/views/kit.ts';
+import { stuckList } from '../../src/views/stuck-list.ts';
+import { anOpened } from '../support/builders.ts';
+
+const HOSTILE =
+  '<!channel> *bold* <https://evil.example|bank> 4242 4242 4242 4242 maria@example.com xoxb-123456789 \u202egnp.exe';
+
+function hostileIncident(): Incident {
+  const opened = anOpened();
+  const at = opened.at;
+  const finding = {
+    step: 'R16',
+    verdict: 'broken',
+    line: HOSTILE,
+    evidence: [HOSTILE],
+    data: null,
+    at,
+    tookMs: 1,
+  } as const;
+  const offer = {
+    id: 'o1',
+    action: 'R20',
+    title: 'Retry workflow',
+    tier: 'safe',
+    targets: Array.from({ length: 200 }, (_, n) => `ord_${n}abc`),
+    parameters: {},
+    preview: [HOSTILE],
+    binding: { kind: 'none', words: 'x' },
+    recommended: HOSTILE,
+    waits: null,
+    fields: [],
+    equivalent: 'x',
+    requestedBy: null,
+    at,
+    expiresAt: null,
+  } as const;
+  return evolve(begin(opened), {
+    type: 'diagnosed',
+    diagnosis: {
+      round: 1,
+      at,
+      tookMs: 1,
+      findings: Array.from({ length: 60 }, () => finding),
+      causes: [],
+      atOnce: null,
+    },
+    lookAt: at,
+    impact: { known: false, because: HOSTILE, at },
+    offers: [offer],
+    at,
+  });
+}
+
+describe('what is shown', () => {
+  test('stays within Slack’s limits, whatever was found', () => {
+    const card = incidentCard({
+      incident: hostileIncident(),
+      title: 'Orders stuck in processing',
+      next: null,
+      links: [],
+    });
+    expect(refuseBlocks(card.blocks)).toBeNull();
+  });
+
+  test('of foreign words wakes nobody, links nowhere and names no secret', () => {
+    const card = incidentCard({ incident: hostileIncident(), title: 'x', next: null, links: [] });
+    const whole = JSON.stringify(card);
+    for (const word of ['4242 4242', 'maria@example', 'xoxb-123456789', '\u202e'])
+      expect(whole).not.toContain(word);
+    const markup = [card.text, ...textsOf(card.blocks)];
+    for (const word of ['<!channel>', '<https://evil']) expect(markup.join()).not.toContain(word);
+  });
+
+  test('keeps ids whole, so that they can be copied', () => {
+    expect(quoted('ord_xyz789abc')).toBe('ord_xyz789abc');
+  });
+
+  test('of log lines is data, masked', () => {
+    expect(JSON.stringify(evidence(['*card* 4242424242424242']))).toContain('*card* [card number]');
+    expect(masked('Bearer abcdef123456')).toBe('[token]');
+  });
+
+  test('of a page of stuck orders is one that Slack takes', () => {
+    const order = {
+      id: 'ord_xyz789abc',
+      status: 'processing',
+      errorCode: HOSTILE,
+      updatedAt: 0,
+      lastEvent: null,
+      attempts: [],
+    };
+    const page = stuckList({
+      orders: Array.from({ length: 12 }, () => order),
+      total: 40,
+      status: 'processing',
+      olderThanMinutes: 120,
+      now: 9e6,
+      next: 'c',
+    });
+    expect(refuseBlocks(page.blocks)).toBeNull();
+  });
+});
+
+/** Every text in which Slack reads markup. */
+function textsOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(textsOf);
+  if (typeof value !== 'object' || value === null) return [];
+  if ('type' in value && value.type === 'mrkdwn' && 'text' in value) return [String(value.text)];
+  return Object.values(value).flatMap(textsOf);
+}
