@@ -16,13 +16,14 @@ function install() {
   const stamp = join(root, 'node_modules', '.oms-installed');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.error('oms-bot: installing packages, about a minute on a fresh clone.');
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // Not `npm ci`: it refuses a lock file that leaves out binaries of other platforms, as a partial mirror makes one.
+  const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   });
   if (npm.status !== 0) {
-    console.error('oms-bot: npm ci failed; what it said stands above. Nothing else was started.');
+    console.error('oms-bot: npm install failed; what it said stands above. Nothing else was started.');
     process.exit(npm.status ?? 1);
   }
   writeFileSync(stamp, lock);
