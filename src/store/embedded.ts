@@ -128,8 +128,11 @@ function everybodyReaches(file: string): boolean {
 
 /** The folder that was asked for, or, where only root may enter it, one below /var/lib that stands for it. */
 function reachableFolder(wanted: string | undefined, user: User | null): string | undefined {
-  if (wanted === undefined || user === null || everybodyReaches(resolve(wanted))) return wanted;
-  const name = createHash('sha256').update(resolve(wanted)).digest('hex').slice(0, 16);
+  if (wanted === undefined) return undefined;
+  // The server is started elsewhere, so a relative path would mean another folder to it.
+  const path = resolve(wanted);
+  if (user === null || everybodyReaches(path)) return path;
+  const name = createHash('sha256').update(path).digest('hex').slice(0, 16);
   return join('/var/lib/oms-bot', name);
 }
 
