@@ -42,13 +42,34 @@ export function readConfig({ env, readFile }: ConfigSources): Config {
     ? []
     : read.error.issues.map((issue) => `${issue.path.join('.')} in the environment: ${issue.message}.`);
   const file = read.data?.CONFIG_FILE ?? set['CONFIG_FILE'] ?? 'oms.yaml';
-  const text = readFile(file);
+  mistakes.push(...misspelt(Object.keys(set)));
+  const text = contentOf(file, readFile, mistakes);
   if (text === null && set['CONFIG_FILE'] !== undefined)
     mistakes.push(`CONFIG_FILE names ${file}, and there is no such file.`);
   const yaml = readYaml(file, text ?? '');
   mistakes.push(...yaml.mistakes);
   if (!read.success || yaml.oms === null || mistakes.length > 0) throw new ConfigError(mistakes);
   return Object.freeze({ env: read.data, oms: yaml.oms, origins: yaml.origins });
+}
+
+function contentOf(file: string, readFile: ConfigSources['readFile'], mistakes: string[]): string | null {
+  try {
+    return readFile(file);
+  } catch (err) {
+    mistakes.push(`${file} cannot be read: ${err instanceof Error ? err.message : 'unknown'}.`);
+    return '';
+  }
+}
+
+/** A team's key that is spelt wrong would silently page the default service. */
+function misspelt(names: readonly string[]): readonly string[] {
+  const known = Object.keys(Environment.shape);
+  return names
+    .filter((name) => name.startsWith('PAGERDUTY_') && !known.includes(name))
+    .map((name) => {
+      const near = nearest(name, known);
+      return `${name} in the environment is not known.${near === null ? '' : ` Did you mean ${near}?`}`;
+    });
 }
 
 interface ReadYaml {
@@ -73,7 +94,9 @@ function readYaml(file: string, text: string): ReadYaml {
     ({ message, pos }) => `${file}:${lines.linePos(pos[0]).line}: ${message}.`,
   );
   if (broken.length > 0) return { oms: null, mistakes: broken, origins: new Map() };
-  const value: unknown = document.toJS({ maxAliasCount: 10 }) ?? {};
+  const value: unknown = emptyAsUnset(document.toJS({ maxAliasCount: 10 }) ?? {});
+  if (typeof value !== 'object' || Array.isArray(value))
+    return { oms: null, mistakes: [`${file}:1: a file of keys is wanted, key: value.`], origins: new Map() };
   const read = OmsYaml.safeParse(value);
   if (read.success) {
     const origins = new Map(leaves(value).map((path) => [path.join('.'), `${file}:${lineOf(path)}`]));
@@ -84,6 +107,13 @@ function readYaml(file: string, text: string): ReadYaml {
     mistakes: read.error.issues.flatMap((issue) => explain(file, issue, lineOf)),
     origins: new Map(),
   };
+}
+
+/** A key with nothing behind it counts as not set. It stays a key, so that a misspelt one is still named. */
+function emptyAsUnset(value: unknown): unknown {
+  if (value === null) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, emptyAsUnset(inner)]));
 }
 
 function explain(
@@ -123,6 +153,7 @@ export function nearest(word: string, words: readonly string[]): string | null {
 
 /** The dotted path of every scalar or list. */
 export function leaves(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (value === undefined) return [];
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return path.length === 0 ? [] : [path];
   return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));

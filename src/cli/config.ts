@@ -36,16 +36,19 @@ export function explainConfig(key: string | undefined, print: (line: string) => 
   const rows = rowsOf(ownConfig());
   const wanted = rows.filter((row) => key === undefined || row.key === key || row.key.startsWith(`${key}.`));
   if (wanted.length === 0) {
-    const near = nearest(
-      key ?? '',
-      rows.map((row) => row.key),
-    );
+    const near = nearest(key ?? '', [...new Set(rows.flatMap((row) => groupsOf(row.key)))]);
     print(`There is no key ${key}.${near === null ? '' : ` Did you mean ${near}?`}`);
     return 1;
   }
   for (const { key: name, value, origin, means } of wanted)
     print(`${name} = ${value}  (${origin})${means === '' ? '' : `\n    ${means}`}`);
   return 0;
+}
+
+/** `a.b.c` → `a`, `a.b`, `a.b.c`. */
+function groupsOf(key: string): readonly string[] {
+  const parts = key.split('.');
+  return parts.map((_part, place) => parts.slice(0, place + 1).join('.'));
 }
 
 /** Every key with its value; a secret says only whether it is set. */

@@ -150,28 +150,36 @@ export const OmsYaml = z.strictObject({
 export type OmsYaml = z.infer<typeof OmsYaml>;
 
 const text = z.string().min(1);
-const url = z.url();
+const http = z.url({ protocol: /^https?$/, error: 'an address is written http://host:port or https://host' });
+const postgres = z.url({
+  protocol: /^postgres(ql)?$/,
+  error: 'an address is written postgres://user@host/database',
+});
+const redis = z.url({ protocol: /^rediss?$/, error: 'an address is written redis://host:6379' });
 
 /** The environment: secrets and addresses. An empty value counts as unset. */
 export const Environment = z.object({
   SLACK_BOT_TOKEN: describe(text.startsWith('xoxb-'), 'The bot’s token (xoxb-…).').optional(),
   SLACK_APP_TOKEN: describe(text.startsWith('xapp-'), 'Socket Mode (xapp-…).').optional(),
   SLACK_SIGNING_SECRET: describe(text, 'HTTP instead of Socket Mode.').optional(),
-  SLACK_API_URL: describe(url, 'Another Slack-compatible server.').optional(),
+  SLACK_API_URL: describe(http, 'Another Slack-compatible server.').optional(),
   CONFIG_FILE: describe(text, 'Where oms.yaml lies.').default('oms.yaml'),
-  DATABASE_URL: describe(url, 'The bot’s own PostgreSQL, as oms_bot; unset: an embedded one.').optional(),
-  DATABASE_OWNER_URL: describe(url, 'The same as its owner, for migrations.').optional(),
-  ORDERS_DATABASE_URL: describe(url, 'The orders database, read only.').optional(),
-  REDIS_URL: describe(url, 'Redis.').optional(),
+  DATABASE_URL: describe(
+    postgres,
+    'The bot’s own PostgreSQL, as oms_bot; unset: an embedded one.',
+  ).optional(),
+  DATABASE_OWNER_URL: describe(postgres, 'The same as its owner, for migrations.').optional(),
+  ORDERS_DATABASE_URL: describe(postgres, 'The orders database, read only.').optional(),
+  REDIS_URL: describe(redis, 'Redis.').optional(),
   KAFKA_BROKERS: describe(text, 'Kafka, host:port by comma.').optional(),
-  ORDER_SERVICE_URL: describe(url, 'The order service.').optional(),
+  ORDER_SERVICE_URL: describe(http, 'The order service.').optional(),
   ORDER_SERVICE_TOKEN_FILE: describe(text, 'A file with its admin token; read anew each time.').optional(),
   PAGERDUTY_ROUTING_KEY: describe(text, 'Events API v2, for teams without their own.').optional(),
   PAGERDUTY_ROUTING_KEY_ORDERS: describe(text, 'Events API v2 of the orders team.').optional(),
   PAGERDUTY_ROUTING_KEY_PAYMENTS: describe(text, 'Events API v2 of the payments team.').optional(),
   PAGERDUTY_ROUTING_KEY_CATALOG: describe(text, 'Events API v2 of the catalog team.').optional(),
   PAGERDUTY_ROUTING_KEY_PLATFORM: describe(text, 'Events API v2 of platform engineering.').optional(),
-  PAGERDUTY_EVENTS_URL: describe(url, 'Another server that speaks Events v2.').default(
+  PAGERDUTY_EVENTS_URL: describe(http, 'Another server that speaks Events v2.').default(
     'https://events.pagerduty.com/v2/enqueue',
   ),
   PAGERDUTY_WEBHOOK_SECRET: describe(text, 'The secret of PagerDuty’s webhook to us.').optional(),
