@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startOrderService } from '../../sim/order-service/order-service.ts';
 import { startPagerDuty } from '../../sim/pagerduty/pagerduty.ts';
-import { type SimulatedSlack, startSlack } from '../../sim/slack/slack.ts';
+import { NO_RATES, type SimulatedSlack, startSlack } from '../../sim/slack/slack.ts';
 import { createWorld } from '../../sim/world/world.ts';
 import { type Address, ALERTS, ROUTING_KEY, startBot, TOKEN, YAML } from './bot.ts';
 import { asBot, freshDatabase } from './postgres.ts';
@@ -24,8 +24,7 @@ export async function startPretendWorld(options: { readonly yaml?: string } = {}
   const slack = await startSlack({
     manifest: fileURLToPath(new URL('../../manifest.yml', import.meta.url)),
     limits: {
-      postsPerSecond: Number.POSITIVE_INFINITY,
-      tier3PerMinute: Number.POSITIVE_INFINITY,
+      ...NO_RATES,
       eventRetryMs: [100, 200, 400],
     },
   });

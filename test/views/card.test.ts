@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refuseBlocks } from '../../sim/slack/blocks.ts';
+import { validateBlocks } from '../../sim/slack/blocks/validate.ts';
 import { begin, evolve } from '../../src/domain/evolve.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { incidentCard } from '../../src/views/incident-card.ts';
@@ -64,7 +64,7 @@ describe('what is shown', () => {
       next: null,
       links: [],
     });
-    expect(refuseBlocks(card.blocks)).toBeNull();
+    expect(validateBlocks(card.blocks, 'message')).toEqual([]);
   });
 
   test('of foreign words wakes nobody, links nowhere and names no secret', () => {
@@ -102,7 +102,7 @@ describe('what is shown', () => {
       now: 9e6,
       next: 'c',
     });
-    expect(refuseBlocks(page.blocks)).toBeNull();
+    expect(validateBlocks(page.blocks, 'message')).toEqual([]);
   });
 });
 
