@@ -22,8 +22,10 @@ export function realHands(
     token: async () => (tokenFile === undefined ? null : (await readFile(tokenFile, 'utf8')).trim()),
     tokenHeader: oms.admin.tokenHeader,
     paths: oms.admin,
+    pods: null,
   };
   const noService = 'The order service is not configured (ORDER_SERVICE_URL).';
+  const noCluster = 'Kubernetes is not configured (KUBECONFIG).';
   const pool =
     env.ORDERS_DATABASE_URL === undefined
       ? null
@@ -45,8 +47,12 @@ export function realHands(
         pool === null
           ? absent('The orders database is not configured (ORDERS_DATABASE_URL).')
           : ordersDatabaseProbe(pool, oms.orders),
+      kubernetes: absent(noCluster),
     },
-    levers: { orderService: here ? orderServiceLever(service) : absent(noService) },
+    levers: {
+      orderService: here ? orderServiceLever(service) : absent(noService),
+      kubernetes: absent(noCluster),
+    },
     pager: pagerOf({ env, oms }),
     close: async () => void (await pool?.end()),
   };

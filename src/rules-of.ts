@@ -4,7 +4,7 @@ import { RUNBOOK_NAMES } from './runbooks/names.ts';
 
 /** The configuration in the pipeline's words. */
 export function rulesOf({ oms }: Config, timing: Timing = TIMING): Rules {
-  const { admin, workloads, orders } = oms;
+  const { admin, workloads, orders, payments, metrics } = oms;
   return {
     environment: oms.environment,
     service: oms.service.name,
@@ -22,10 +22,22 @@ export function rulesOf({ oms }: Config, timing: Timing = TIMING): Rules {
       namespace: workloads.namespace,
       orderService: workloads.orderService,
       workflowEngine: workloads.workflowEngine,
+      gateway: {
+        url: payments.gatewayUrl,
+        secret: payments.secret,
+        expiryAnnotation: payments.expiryAnnotation ?? null,
+      },
+      metrics: {
+        paymentSuccessRate: metrics.paymentSuccessRate,
+        paymentAttempts: metrics.paymentAttempts ?? null,
+        paymentDeclines: metrics.paymentDeclines ?? null,
+      },
+      logPatterns: oms.logPatterns,
       paths: admin,
       statuses: {
         processing: orders.processing,
-        all: [...new Set([orders.processing, ...RUNBOOK_NAMES.statuses.all])],
+        pendingPayment: orders.pendingPayment,
+        all: [...new Set([orders.processing, orders.pendingPayment, ...RUNBOOK_NAMES.statuses.all])],
       },
     },
     thresholds: oms.thresholds,

@@ -32,6 +32,15 @@ export async function askJson(system: string, ask: Ask): Promise<unknown> {
   throw refusal(system, response, clean(ask.problem?.(body) ?? null));
 }
 
+/** One question whose every HTTP answer counts, also 503. @throws SystemError when there was none */
+export async function askText(
+  system: string,
+  ask: Omit<Ask, 'problem'>,
+): Promise<{ readonly status: number; readonly body: string }> {
+  const { response, text } = await call(system, ask);
+  return { status: response.status, body: text };
+}
+
 async function call(
   system: string,
   { method, url, headers, body, signal }: Ask,

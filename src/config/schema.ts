@@ -61,7 +61,10 @@ export const OmsYaml = z.strictObject({
         })
         .prefault({}),
       workflowEngine: z
-        .strictObject({ selector: Name.default(RUNBOOK_NAMES.workflowEngine.selector) })
+        .strictObject({
+          deployment: Name.default(RUNBOOK_NAMES.workflowEngine.deployment),
+          selector: Name.default(RUNBOOK_NAMES.workflowEngine.selector),
+        })
         .prefault({}),
     })
     .prefault({}),
@@ -72,7 +75,38 @@ export const OmsYaml = z.strictObject({
       retryWorkflow: Path.default(RUNBOOK_NAMES.paths.retryWorkflow),
       republishEvents: Path.default(RUNBOOK_NAMES.paths.republishEvents),
       status: Path.default(RUNBOOK_NAMES.paths.status),
+      gatewayHealth: Path.default(RUNBOOK_NAMES.paths.gatewayHealth),
+      metrics: Path.default(RUNBOOK_NAMES.paths.metrics),
+      retryPayments: Path.default(RUNBOOK_NAMES.paths.retryPayments),
       tokenHeader: describe(Name, 'The header of the admin token.').default('authorization'),
+    })
+    .prefault({}),
+  payments: z
+    .strictObject({
+      gatewayUrl: describe(z.url({ protocol: /^https?$/ }), 'What R3 asks from inside a pod.').default(
+        RUNBOOK_NAMES.gateway.url,
+      ),
+      secret: describe(Name, 'The secret with the gateway’s credentials; its values are never read.').default(
+        RUNBOOK_NAMES.gateway.secret,
+      ),
+      expiryAnnotation: describe(Name, 'The annotation of that secret that names its expiry.').optional(),
+    })
+    .prefault({}),
+  metrics: describe(
+    z.strictObject({
+      paymentSuccessRate: describe(Name, 'A gauge from 0 to 1, per pod.').default(
+        RUNBOOK_NAMES.metrics.paymentSuccessRate,
+      ),
+      paymentAttempts: describe(Name, 'A counter; unset, a proof by rate reads could not tell.').optional(),
+      paymentDeclines: describe(Name, 'A counter of declined cards.').optional(),
+    }),
+    'Names on the /metrics page of the order service.',
+  ).prefault({}),
+  logPatterns: z
+    .strictObject({
+      fulfilmentWebhook: describe(Name, 'What a line about a call to the warehouse contains.').default(
+        RUNBOOK_NAMES.logPatterns.fulfilmentWebhook,
+      ),
     })
     .prefault({}),
   orders: z
@@ -81,10 +115,18 @@ export const OmsYaml = z.strictObject({
         'orders',
       ),
       columns: z
-        .strictObject({ status: Name.default('status'), updatedAt: Name.default('updated_at') })
+        .strictObject({
+          status: Name.default('status'),
+          errorCode: Name.default('error_code'),
+          createdAt: Name.default('created_at'),
+          updatedAt: Name.default('updated_at'),
+        })
         .prefault({}),
       processing: describe(Name, 'The status that orders get stuck in.').default(
         RUNBOOK_NAMES.statuses.processing,
+      ),
+      pendingPayment: describe(Name, 'The status of an order that waits for its payment.').default(
+        RUNBOOK_NAMES.statuses.pendingPayment,
       ),
     })
     .prefault({}),
@@ -187,6 +229,10 @@ export const Environment = z.object({
   ALERT_WEBHOOK_TOKEN: describe(text, 'Bearer token of POST /alerts/…').optional(),
   PORT: describe(z.coerce.number().int().min(0).max(65_535), 'Webhooks and health.').default(3000),
   LOG_LEVEL: describe(z.enum(['debug', 'info', 'warn', 'error']), 'How much is logged.').default('info'),
+  KUBECONFIG: describe(
+    text,
+    'A kubeconfig file; unset and inside Kubernetes: the pod’s own account.',
+  ).optional(),
   KUBERNETES_SERVICE_HOST: describe(text, 'Set by Kubernetes in every pod.').optional(),
 });
 export type Environment = z.infer<typeof Environment>;

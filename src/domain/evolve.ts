@@ -1,4 +1,5 @@
 import type { Alert } from './alert.ts';
+import { rememberCauses } from './cause-history.ts';
 import type { Incident, IncidentEvent, Source } from './incident.ts';
 
 type Opened = Extract<IncidentEvent, { type: 'opened' }>;
@@ -22,6 +23,7 @@ export function begin(event: Opened): Incident {
     diagnosis: null,
     lookAt: event.at,
     healthySince: null,
+    causeHistory: {},
     impact: null,
     offers: [],
     runs: [],
@@ -49,6 +51,8 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
         healthySince: null,
         lookAt: event.at,
       };
+    case 'raised':
+      return { ...incident, severity: event.severity, ladder: event.ladder };
     case 'alert joined':
       return join(incident, event.alert, event.at);
     case 'alert resolved':
@@ -70,6 +74,7 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
         diagnosis: event.diagnosis,
         lookAt: event.lookAt,
         impact: event.impact,
+        causeHistory: rememberCauses(incident.causeHistory, event.diagnosis.causes, event.at),
         healthySince: event.diagnosis.findings.some(
           ({ verdict }) => verdict === 'broken' || verdict === 'unknown',
         )

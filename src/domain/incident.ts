@@ -1,4 +1,5 @@
 import type { Alert, KnownIds } from './alert.ts';
+import type { CauseHistory } from './cause-history.ts';
 import type { Finding, JudgedCause } from './finding.ts';
 import type { IncidentId, OfferId, PersonId, RunId } from './ids.ts';
 import type { Impact } from './impact.ts';
@@ -86,6 +87,8 @@ export interface Incident {
   readonly lookAt: number | null;
   /** When the newest unbroken row of healthy rounds began; null when the last one was not. */
   readonly healthySince: number | null;
+  /** Causes that were supported in this incident, by id. */
+  readonly causeHistory: CauseHistory;
   readonly impact: Impact | null;
   readonly offers: readonly Offer[];
   readonly runs: readonly Run[];
@@ -117,6 +120,13 @@ export type IncidentEvent =
       readonly at: number;
     }
   | { readonly type: 'reopened'; readonly because: string; readonly at: number }
+  | {
+      readonly type: 'raised';
+      readonly severity: Severity;
+      readonly ladder: readonly Rung[];
+      readonly because: string;
+      readonly at: number;
+    }
   | { readonly type: 'alert joined'; readonly alert: Alert; readonly at: number }
   | {
       readonly type: 'alert resolved';

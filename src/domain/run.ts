@@ -28,12 +28,20 @@ export interface ProofSample {
   readonly value: number | null;
   /** Reads worse than before the run. */
   readonly worse: boolean;
+  /** What was asked for is still under way on the other side (a rollout): nothing is judged yet. */
+  readonly settling?: boolean;
+  /** It will not come to an end by itself (a stuck rollout): the proof is over. */
+  readonly stuck?: boolean;
 }
 
 /** When the action's check is asked again, and for how long. All in ms of story time. */
 export interface ProofPlan {
   readonly everyMs: number;
   readonly withinMs: number;
+  /** The change itself may take so long on the other side before the proof begins; absent: it is immediate. */
+  readonly settleMs?: number;
+  /** Asked so often until then. */
+  readonly settleEveryMs?: number;
   /** How many samples in a row must agree. */
   readonly alike: number;
   /** What success means, in words. */

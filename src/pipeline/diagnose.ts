@@ -14,6 +14,7 @@ export interface Look {
   readonly causes: readonly JudgedCause[];
   readonly impact: Impact;
   readonly atOnce: string | null;
+  readonly harmless: string | null;
   readonly tookMs: number;
 }
 
@@ -39,7 +40,8 @@ export async function diagnose(parts: Parts, incident: Incident, now: number): P
   ]);
   budget.abort();
   const byName = Object.fromEntries(names.map((name, place) => [name, must(findings[place])]));
-  const judging = { findings: byName, now, thresholds: parts.rules.thresholds, incident };
+  const { thresholds, names: named } = parts.rules;
+  const judging = { findings: byName, now, thresholds, names: named, incident };
   const causes = runbook.causes.map((cause) => ({
     id: cause.id,
     title: cause.title,
@@ -52,6 +54,7 @@ export async function diagnose(parts: Parts, incident: Incident, now: number): P
     causes,
     impact,
     atOnce: runbook.atOnce(judging),
+    harmless: runbook.harmless?.(judging) ?? null,
     tookMs: parts.clock.now() - began,
   };
 }

@@ -36,7 +36,7 @@ async function lookWhole(parts: Parts, claimed: Incident, now: number): Promise<
     if (incident === null || incident.state === 'resolved') return;
     const events: IncidentEvent[] = [diagnosed(parts, incident, look, tx.now)];
     let after = changeOf(incident, events, parts.rules).after;
-    const more = consequences(after, tx.now);
+    const more = consequences(after, look, tx.now);
     events.push(...more);
     after = more.length === 0 ? after : changeOf(incident, events, parts.rules).after;
     const outgoing = after.state === 'resolved' ? closePages(after, after.resolution?.because ?? '') : [];
@@ -59,13 +59,16 @@ function diagnosed(parts: Parts, incident: Incident, look: Look, now: number): I
     diagnosis,
     lookAt: now + (soon ? Math.min(SECOND_LOOK_MS, parts.rules.lookEveryMs) : parts.rules.lookEveryMs),
     impact: look.impact,
-    offers: propose(parts, incident, look.byName, now),
+    offers: propose(parts, incident, look, now),
     at: now,
   };
 }
 
 /** What a new diagnosis means for the incident: a relapse, a watch that begins, the end. */
-function consequences(incident: Incident, now: number): readonly IncidentEvent[] {
+function consequences(incident: Incident, look: Look, now: number): readonly IncidentEvent[] {
+  const busy = incident.runs.some(({ state }) => state !== 'ended');
+  if (look.harmless !== null && !busy)
+    return [{ type: 'resolved', by: null, because: look.harmless, at: now }];
   const broken = incident.diagnosis?.findings.some(({ verdict }) => verdict === 'broken') ?? false;
   if (incident.state === 'mitigated' && broken) {
     return [{ type: 'relapsed', because: 'A check is broken again.', at: now }];

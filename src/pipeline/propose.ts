@@ -1,7 +1,8 @@
+import { rememberCauses } from '../domain/cause-history.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Offer } from '../domain/offer.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
-import type { AnyFindings } from '../runbooks/define-runbook.ts';
+import type { Look } from './diagnose.ts';
 import type { Parts } from './parts.ts';
 
 /**
@@ -11,11 +12,14 @@ import type { Parts } from './parts.ts';
 export function propose(
   parts: Parts,
   incident: Incident,
-  findings: AnyFindings,
+  { byName: findings, causes }: Look,
   now: number,
 ): readonly Offer[] {
   const runbook = runbookById(incident.runbook);
-  const judging = { findings, now, thresholds: parts.rules.thresholds, incident };
+  const { thresholds, names } = parts.rules;
+  // What this look has just judged counts already: a cause that is over now unlocks its button now.
+  const causeHistory = rememberCauses(incident.causeHistory, causes, now);
+  const judging = { findings, now, thresholds, names, incident: { ...incident, causeHistory } };
   const busy = new Set(
     incident.runs.filter(({ state }) => state !== 'ended').flatMap(({ targets }) => targets),
   );

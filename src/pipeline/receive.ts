@@ -2,8 +2,10 @@ import type { Alert, Reading } from '../domain/alert.ts';
 import { reopening } from '../domain/ending.ts';
 import type { IncidentId, PersonId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
+import { SEVERITIES, type Severity } from '../domain/severity.ts';
 import type { Delivery, Transaction } from '../ports/journal.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
+import type { AnyRunbook } from '../runbooks/define-runbook.ts';
 import { changeOf } from './change.ts';
 import type { Parts } from './parts.ts';
 import { ladderFor } from './rules.ts';
@@ -80,7 +82,7 @@ async function takeAlert(
     case 'new incident':
       return await opened(parts, tx, alert);
     case 'open already':
-      return save(parts, tx, newest, joining(tx, alert, newest));
+      return save(parts, tx, newest, joining(parts, tx, alert, newest));
     case 'same incident':
       return save(parts, tx, newest, [
         { type: 'reopened', because: 'A newer alert came within 10 minutes of the end.', at: tx.now },
@@ -100,6 +102,7 @@ async function takeAlert(
 
 async function opened(parts: Parts, tx: Transaction, alert: Alert): Promise<Incident> {
   const runbook = runbookById(alert.runbook);
+  const severity = severityOf(runbook, [alert.code]);
   const id = await tx.nextIncidentId();
   // A clock ahead of ours would postpone the rule; one far behind would climb before anybody looked.
   const clockStartedAt = Math.min(alert.startsAt ?? tx.now, tx.now);
@@ -109,10 +112,10 @@ async function opened(parts: Parts, tx: Transaction, alert: Alert): Promise<Inci
       id,
       runbook: alert.runbook,
       scope: alert.scope,
-      severity: runbook.severity,
+      severity,
       environment: parts.rules.environment,
       clockStartedAt,
-      ladder: ladderFor(runbook.severity, runbook.team, parts.rules),
+      ladder: ladderFor(severity, runbook.team, parts.rules),
       at: tx.now,
     },
     { type: 'alert joined', alert, at: tx.now },
@@ -123,7 +126,7 @@ async function opened(parts: Parts, tx: Transaction, alert: Alert): Promise<Inci
 }
 
 /** The same alert once more says nothing new and is not journaled again. */
-function joining(tx: Transaction, alert: Alert, incident: Incident | null): IncidentEvent[] {
+function joining(parts: Parts, tx: Transaction, alert: Alert, incident: Incident | null): IncidentEvent[] {
   const same = incident?.sources.some(
     (source) =>
       source.source === alert.source &&
@@ -138,7 +141,23 @@ function joining(tx: Transaction, alert: Alert, incident: Incident | null): Inci
     because: 'An alert joined.',
     at: tx.now,
   };
-  return [{ type: 'alert joined', alert, at: tx.now }, asked];
+  const raised = incident === null ? [] : raising(parts, incident, alert, tx.now);
+  return [{ type: 'alert joined', alert, at: tx.now }, ...raised, asked];
+}
+
+/** A code that weighs more than those before it raises the incident, and the ladder with it; nothing lowers it. */
+function raising(parts: Parts, incident: Incident, alert: Alert, now: number): IncidentEvent[] {
+  const runbook = runbookById(incident.runbook);
+  const severity = severityOf(runbook, [...incident.sources.map(({ code }) => code), alert.code]);
+  if (SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(incident.severity)) return [];
+  const because = `${alert.code ?? 'An alert without a code'} weighs more than what came before it.`;
+  return [
+    { type: 'raised', severity, ladder: ladderFor(severity, runbook.team, parts.rules), because, at: now },
+  ];
+}
+
+function severityOf(runbook: AnyRunbook, codes: readonly (string | null)[]): Severity {
+  return runbook.severityOf?.(codes) ?? runbook.severity;
 }
 
 function quiet(parts: Parts, tx: Transaction, alert: Alert, newest: Incident | null): Incident | null {

@@ -63,7 +63,8 @@ export function ladderFor(severity: Severity, team: TeamId, rules: Rules): reado
     team: 'platform',
     channels: [rules.channels.platform],
     people: [],
-    pages: true,
+    // Declined cards are nobody's emergency (runbook-knowledge 1.C5).
+    pages: severity !== 'low',
     afterMinutes: rungEveryMinutes,
   };
   if (!urgent) return [first, second];

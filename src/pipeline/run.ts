@@ -60,6 +60,7 @@ async function begin(parts: Parts, claimed: ClaimedRun): Promise<Run | null> {
       state: 'running',
       beganAt: tx.now,
       targets,
+      parameters: 'changed' in still ? run.parameters : { ...run.parameters, ...still.noted },
       counts: { ...run.counts, planned: targets.length },
     };
     await tx.planItems(run.id, targets);

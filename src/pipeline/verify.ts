@@ -48,6 +48,23 @@ export async function sampleProof(parts: Parts, seen: Incident, run: Run, now: n
 
 /** Pure: what the samples so far say. Targets about which nothing is known never count as moved. */
 export function judge(run: Run, proof: Proof, sample: ProofSample): Proof {
+  const { settleMs, settleEveryMs } = proof.plan;
+  if (sample.stuck) return over(proof, sample, sample.worse ? 'made it worse' : 'did not help');
+  if (sample.settling && sample.at - proof.since >= (settleMs ?? 0))
+    return over(proof, sample, sample.worse ? 'made it worse' : 'did not help');
+  if (sample.settling)
+    return { ...proof, line: sample.line, nextAt: sample.at + (settleEveryMs ?? proof.plan.everyMs) };
+  // The proof's own time begins when what was asked for has come to its end.
+  if (settleMs !== undefined && proof.samples.length === 0)
+    return judgeSettled(run, { ...proof, since: sample.at }, sample);
+  return judgeSettled(run, proof, sample);
+}
+
+function over(proof: Proof, sample: ProofSample, verdict: ProofVerdict): Proof {
+  return { ...proof, samples: [...proof.samples, sample], verdict, line: sample.line, nextAt: null };
+}
+
+function judgeSettled(run: Run, proof: Proof, sample: ProofSample): Proof {
   const samples = [...proof.samples, sample];
   const last = samples.slice(-proof.plan.alike);
   const alike = last.length === proof.plan.alike;
@@ -57,8 +74,8 @@ export function judge(run: Run, proof: Proof, sample: ProofSample): Proof {
   const deadline = proof.since + proof.plan.withinMs;
   const past = samples.filter(({ at }) => at >= deadline).length;
   const settled = alike && new Set(last.map((one) => [...one.moved].sort().join(' '))).size === 1;
-  const over = sample.at >= deadline && (settled || past >= proof.plan.alike);
-  const verdict = verdictOf(run, moved.length, worse, over ? sample : null);
+  const ended = sample.at >= deadline && (settled || past >= proof.plan.alike);
+  const verdict = verdictOf(run, moved.length, worse, ended ? sample : null);
   const seen = sample.moved.length;
   const line =
     verdict === null

@@ -1,4 +1,5 @@
 import type { OrderId } from '../domain/ids.ts';
+import type { KubernetesLever } from './kubernetes.ts';
 
 /** Who wants it and under which run, sent along as a courtesy (`Idempotency-Key`), never as a licence to send twice. */
 export interface Licence {
@@ -11,6 +12,8 @@ export interface OrderServiceLever {
   retryWorkflow(order: OrderId, licence: Licence, signal: AbortSignal): Promise<string>;
   /** R21. */
   republishEvents(order: OrderId, licence: Licence, signal: AbortSignal): Promise<string>;
+  /** R5: every order that waits for payment then; the answer says how many. */
+  retryPayments(licence: Licence, signal: AbortSignal): Promise<string>;
   /** R22. */
   setStatus(
     order: OrderId,
@@ -24,4 +27,5 @@ export interface OrderServiceLever {
 /** Changes. Only `pipeline/run.ts` holds these. */
 export interface Levers {
   readonly orderService: OrderServiceLever;
+  readonly kubernetes: KubernetesLever;
 }

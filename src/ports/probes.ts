@@ -1,4 +1,5 @@
 import type { OrderId } from '../domain/ids.ts';
+import type { KubernetesProbe } from './kubernetes.ts';
 
 /** An order as the service describes it. Times are epoch ms of story time. No personal data. */
 export interface OrderSummary {
@@ -28,11 +29,32 @@ export interface StuckQuestion {
   readonly cursor: string | null;
 }
 
+/** What one pod said; `value` is null where it could not be asked, and then `problem` says why in one sentence. */
+export interface PodAnswer<T> {
+  readonly pod: string;
+  readonly value: T | null;
+  readonly problem: string | null;
+}
+
+/** R1 as one pod sees it. */
+export interface GatewayHealth {
+  readonly status: 'up' | 'degraded' | 'down';
+  /** The service's own words where it is not up; foreign text, one line, at most 200 characters. */
+  readonly words: string | null;
+}
+
 export interface OrderServiceProbe {
   /** R16, X4. */
   stuckOrders(question: StuckQuestion, signal: AbortSignal): Promise<StuckPage>;
   /** X10: one order now; null when the service does not know it. */
   order(id: OrderId, signal: AbortSignal): Promise<OrderSummary | null>;
+  /** R1, from every ready pod; where no cluster is configured, from the service's address as one. */
+  gatewayHealth(signal: AbortSignal): Promise<readonly PodAnswer<GatewayHealth>[]>;
+  /** R4, from every ready pod: the sum over all label sets of each name that the page has; others are left out. */
+  metrics(
+    names: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly PodAnswer<Readonly<Record<string, number>>>[]>;
 }
 
 /** Counts for the impact of one runbook, from the orders database. */
@@ -52,13 +74,32 @@ export interface ShareQuestion {
   readonly now: number;
 }
 
+export interface FailedQuestion {
+  /** A status in which an order waits … */
+  readonly waiting: string;
+  /** … and counts as affected after so long. */
+  readonly waitingMinutes: number;
+  /** Error codes of orders that failed for this reason. */
+  readonly codes: readonly string[];
+  /** Orders created in the last so many minutes; the next wider window is taken while there are fewer than `fewest`. */
+  readonly windowsMinutes: readonly number[];
+  readonly fewest: number;
+  /** Ages count from here, epoch ms of story time. */
+  readonly now: number;
+  /** Which row of the impact view, where there is one. */
+  readonly runbook: string;
+}
+
 export interface OrdersDatabaseProbe {
   /** Runbook 3: stuck, and stuck + those that left *processing* in the last two hours. */
   stuckShare(question: ShareQuestion, signal: AbortSignal): Promise<ImpactCounts>;
+  /** Runbooks whose orders fail or wait: those ÷ orders created in the window. */
+  failedShare(question: FailedQuestion, signal: AbortSignal): Promise<ImpactCounts>;
 }
 
 /** Reads only. A system that is absent by configuration throws `AbsentSystem` from each method. */
 export interface Probes {
   readonly orderService: OrderServiceProbe;
   readonly ordersDatabase: OrdersDatabaseProbe;
+  readonly kubernetes: KubernetesProbe;
 }

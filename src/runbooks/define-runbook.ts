@@ -49,6 +49,7 @@ export interface Judging<Data> {
   readonly findings: Findings<Data>;
   readonly now: number;
   readonly thresholds: Thresholds;
+  readonly names: Names;
   readonly incident: Incident;
 }
 
@@ -89,6 +90,8 @@ export interface Proving {
 export type StillHolds =
   | {
       readonly targets: readonly string[];
+      /** Kept with the run's parameters: what was so at its beginning, for the read-back and the proof. */
+      readonly noted?: Readonly<Record<string, string>>;
       readonly dropped: readonly { readonly target: string; readonly because: string }[];
     }
   | { readonly changed: string };
@@ -120,6 +123,8 @@ export interface Action<Data> {
   readonly proof: {
     plan(thresholds: Thresholds): ProofPlan;
     sample(proving: Proving): Promise<Omit<ProofSample, 'at'>>;
+    /** The runbook's own command for watching it (R8), where it has one. */
+    readonly watch?: { readonly step: StepName; readonly title: string; equivalent(names: Names): string };
   };
   readonly mitigates: boolean;
   /** What the run leaves for people to do. */
@@ -143,6 +148,10 @@ export interface Runbook<Data> {
     readonly means: string;
     measure(ask: Asking): Promise<ImpactCounts | Impact>;
   };
+  /** The severity that these codes mean together; absent: always `severity`. */
+  severityOf?(codes: readonly (string | null)[]): Severity;
+  /** Why this needs nobody after all, so that the incident ends by itself; null: it does. */
+  harmless?(judging: Judging<Data>): string | null;
   /** Why rung 1 is climbed without waiting; null: it waits. */
   atOnce(judging: Judging<Data>): string | null;
 }

@@ -18,6 +18,40 @@ export interface Thresholds {
   readonly ordersPerBatch: number;
   /** Characters of a reason (our default). */
   readonly reasonCharacters: number;
+  /** How far back logs are read (our default: 30 min). */
+  readonly logWindowMinutes: number;
+  /** Read at most of each container's log, kB (our default). */
+  readonly logKilobytes: number;
+  /** A class of log lines dominates from so many lines … (our default) */
+  readonly dominatesLines: number;
+  /** … and this share of the classified failures (our default: 50 %). */
+  readonly dominatesShare: number;
+  /** Under this share of them it is absent (our default: 5 %). */
+  readonly absentShare: number;
+  /** Failures that stopped so long ago do not go on; the log window still shows them (our default). */
+  readonly stoppedMinutes: number;
+  /** A rate of success below this fails (our default: 90 %) … */
+  readonly successPercent: number;
+  /** … of at least so many attempts (our default). */
+  readonly fewestAttempts: number;
+  /** Waiting for payment longer than this counts as trouble (our default: 15 min). */
+  readonly pendingPaymentMinutes: number;
+  /** Cards declined, usually (our default where we have no samples: 10 %). */
+  readonly usualDeclinePercent: number;
+  /** Declines at this multiple of the usual are a wave (our default: 2). */
+  readonly declineFactor: number;
+  /** A retry waits so long after the provider stopped throttling (our default). */
+  readonly afterRateLimitMinutes: number;
+  /** A restart needs so many ready pods (our default). */
+  readonly readyPodsForRestart: number;
+  /** A rollout may take so long before its proof begins (our default: 10 min). */
+  readonly rolloutMinutes: number;
+  /** A restart's proof and a retry of payments get so long (our default: 10 min). */
+  readonly rateProofMinutes: number;
+  /** No restart of the engine within this counts as *no restart* (our default: 2 h). */
+  readonly restartedWithinMinutes: number;
+  /** Deliveries of which so few may have failed to rule the warehouse out (our default). */
+  readonly fewestDeliveries: number;
 }
 
 export const DEFAULT_THRESHOLDS: Thresholds = {
@@ -30,4 +64,21 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   sampledOrders: 5,
   ordersPerBatch: 200,
   reasonCharacters: 10,
+  logWindowMinutes: 30,
+  logKilobytes: 4_096,
+  dominatesLines: 5,
+  dominatesShare: 0.5,
+  absentShare: 0.05,
+  stoppedMinutes: 5,
+  successPercent: 90,
+  fewestAttempts: 20,
+  pendingPaymentMinutes: 15,
+  usualDeclinePercent: 10,
+  declineFactor: 2,
+  afterRateLimitMinutes: 5,
+  readyPodsForRestart: 2,
+  rolloutMinutes: 10,
+  rateProofMinutes: 10,
+  restartedWithinMinutes: 120,
+  fewestDeliveries: 20,
 };

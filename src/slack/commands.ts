@@ -117,5 +117,10 @@ export async function commandsToType(parts: Parts, id: IncidentId): Promise<Mess
       incident.offers.find((offer) => offer.action === action.step)?.equivalent ??
       action.equivalent(names, [], {}),
   }));
-  return commands(id, [...checks, ...actions]);
+  const watches = runbook.actions.flatMap(({ proof }) => (proof.watch === undefined ? [] : [proof.watch]));
+  const watched = [...new Map(watches.map((watch) => [watch.step, watch])).values()].map((watch) => ({
+    ...watch,
+    equivalent: watch.equivalent(names),
+  }));
+  return commands(id, [...checks, ...actions, ...watched]);
 }

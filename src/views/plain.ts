@@ -85,6 +85,8 @@ export function threadLine(event: IncidentEvent, incident: Incident): Message | 
       return sentence(
         `${event.type === 'reopened' ? 'Open again' : event.type === 'relapsed' ? 'Broken again' : 'Withdrawn'}: ${event.because}`,
       );
+    case 'raised':
+      return sentence(`Now ${event.severity}: ${quoted(event.because)}`);
     case 'mitigated':
       return sentence(`Mitigated: ${event.because}`);
     case 'requested':

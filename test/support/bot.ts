@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { absent } from '../../src/adapters/absent.ts';
 import { orderServiceLever } from '../../src/adapters/order-service/lever.ts';
 import { orderServiceProbe } from '../../src/adapters/order-service/probe.ts';
 import { pagerDuty } from '../../src/adapters/pagerduty/pager.ts';
@@ -65,6 +66,7 @@ export async function startBot(
     token: async () => TOKEN,
     tokenHeader: 'authorization',
     paths: config.oms.admin,
+    pods: null,
   };
   const app = await createApp({
     config,
@@ -77,8 +79,12 @@ export async function startBot(
     probes: {
       orderService: orderServiceProbe(settings),
       ordersDatabase: ordersDatabaseProbe(orders, config.oms.orders),
+      kubernetes: absent('Kubernetes is not configured (KUBECONFIG).'),
     },
-    levers: { orderService: orderServiceLever(settings) },
+    levers: {
+      orderService: orderServiceLever(settings),
+      kubernetes: absent('Kubernetes is not configured (KUBECONFIG).'),
+    },
     pager: pagerDuty({
       url: `${address.pagerduty}/v2/enqueue`,
       routingKeys: { default: ROUTING_KEY },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { PodHttp } from '../../ports/kubernetes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { type Ask, askJson } from '../http.ts';
 import { problemOf } from './schema.ts';
@@ -13,8 +14,20 @@ export interface OrderServiceSettings {
   /** The API server strips `Authorization`, so the header's name can be another. */
   readonly tokenHeader: string;
   readonly paths: Readonly<
-    Record<'stuckOrders' | 'order' | 'retryWorkflow' | 'republishEvents' | 'status', string>
+    Record<
+      | 'stuckOrders'
+      | 'order'
+      | 'retryWorkflow'
+      | 'republishEvents'
+      | 'status'
+      | 'gatewayHealth'
+      | 'metrics'
+      | 'retryPayments',
+      string
+    >
   >;
+  /** Where single pods can be asked; null: no cluster is configured. */
+  readonly pods: PodHttp | null;
 }
 
 /** One call with the token, parsed. @throws SystemError */

@@ -3,6 +3,10 @@ import type { Levers, Licence } from '../../ports/levers.ts';
 import { callService, type OrderServiceSettings } from './client.ts';
 
 const Accepted = z.looseObject({ accepted: z.literal(true) });
+const Queued = z.looseObject({
+  accepted: z.literal(true),
+  orders: z.number().int().nonnegative().optional(),
+});
 const Changed = z.looseObject({ status: z.string(), previousStatus: z.string().optional() });
 
 /** Changes through the order service's admin API. Each is one request, never repeated from here. */
@@ -21,6 +25,15 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
       await post(settings.paths.retryWorkflow, order, licence, signal),
     republishEvents: async (order, licence, signal) =>
       await post(settings.paths.republishEvents, order, licence, signal),
+    async retryPayments(licence, signal) {
+      const { orders } = await callService(settings, Queued, {
+        method: 'POST',
+        path: settings.paths.retryPayments,
+        headers: headersOf(licence),
+        signal,
+      });
+      return orders === undefined ? 'Taken by the service.' : `Taken by the service for ${orders} orders.`;
+    },
     async setStatus(order, status, reason, licence, signal) {
       const answer = await callService(settings, Changed, {
         method: 'PATCH',

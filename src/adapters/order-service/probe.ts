@@ -1,7 +1,9 @@
 import type { OrderServiceProbe } from '../../ports/probes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { callService, type OrderServiceSettings } from './client.ts';
-import { Order, StuckOrders } from './schema.ts';
+import { metricsOf } from './metrics.ts';
+import { askEveryPod } from './pods.ts';
+import { gatewayHealthOf, Order, StuckOrders } from './schema.ts';
 
 /** Reads of the order service's admin API. */
 export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceProbe {
@@ -28,5 +30,11 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
         throw err;
       }
     },
+
+    gatewayHealth: async (signal) =>
+      await askEveryPod(settings, settings.paths.gatewayHealth, gatewayHealthOf, signal),
+
+    metrics: async (names, signal) =>
+      await askEveryPod(settings, settings.paths.metrics, (page) => metricsOf(page, names), signal),
   };
 }

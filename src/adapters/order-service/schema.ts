@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { OrderId } from '../../domain/ids.ts';
+import type { GatewayHealth } from '../../ports/probes.ts';
+import { notUnderstood } from './pods.ts';
 
 const Time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
@@ -40,6 +42,50 @@ export const StuckOrders = z
     nextCursor: z.string().nullish(),
   })
   .transform(({ orders, total, nextCursor }) => ({ orders, total, next: nextCursor ?? null }));
+
+const Health = z.object({
+  status: z.string().max(40),
+  error: z.string().max(2_000).nullish(),
+  latencyMs: z.number().nonnegative().nullish(),
+});
+
+const UP = new Set(['up', 'ok', 'healthy', 'pass']);
+const DEGRADED = new Set(['degraded', 'slow', 'warn']);
+
+/**
+ * R1: what one pod says of the gateway. A 2xx without a word that we know, or HTML, is no answer; a 5xx is *down*
+ * whatever its body says, for that is how a health endpoint says so.
+ */
+export function gatewayHealthOf({ status, body }: { status: number; body: string }): GatewayHealth {
+  const read = Health.safeParse(jsonOf(body)).data;
+  const words = read?.error == null ? null : oneLine(read.error);
+  if (status >= 500) return { status: 'down', words: words ?? `it answered ${status}` };
+  if (status >= 400) throw notUnderstood(`The health endpoint of the gateway answered ${status}.`);
+  const said = read?.status.toLowerCase() ?? '';
+  if (UP.has(said)) return { status: 'up', words: null };
+  if (DEGRADED.has(said)) {
+    const slow = read?.latencyMs == null ? null : `it answers in ${(read.latencyMs / 1000).toFixed(1)} s`;
+    return { status: 'degraded', words: words ?? slow };
+  }
+  if (said === 'down') return { status: 'down', words };
+  throw notUnderstood('The health endpoint of the gateway answered in a shape that is not known.');
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Foreign words: one line, at most 200 characters. */
+function oneLine(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim()
+    .slice(0, 200);
+}
 
 const Problem = z.object({ error: z.object({ message: z.string() }) });
 

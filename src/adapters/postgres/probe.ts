@@ -1,12 +1,12 @@
 import pg from 'pg';
-import type { OrdersDatabaseProbe } from '../../ports/probes.ts';
+import type { ImpactCounts, OrdersDatabaseProbe } from '../../ports/probes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 
 const SYSTEM = 'The orders database';
 
 export interface OrdersTable {
   readonly table: string;
-  readonly columns: { readonly status: string; readonly updatedAt: string };
+  readonly columns: Readonly<Record<'status' | 'errorCode' | 'createdAt' | 'updatedAt', string>>;
 }
 
 /** Reads of the orders database, by a role that should have no other right. */
@@ -14,28 +14,25 @@ export function ordersDatabaseProbe(pool: pg.Pool, { table, columns }: OrdersTab
   const name = table.split('.').map(pg.escapeIdentifier).join('.');
   const status = pg.escapeIdentifier(columns.status);
   const updated = pg.escapeIdentifier(columns.updatedAt);
+  const created = pg.escapeIdentifier(columns.createdAt);
+  const code = pg.escapeIdentifier(columns.errorCode);
+
+  /** The owners of the schema decide what counts, where they made the view; null: there is none. */
+  async function fromView(
+    runbook: string,
+    signal: AbortSignal,
+  ): Promise<Omit<ImpactCounts, 'windowMinutes'> | null> {
+    const view = await read(pool, signal, `select to_regclass('oms_bot_impact') is not null as "exists"`, []);
+    if (view['exists'] !== true) return null;
+    const text = 'select affected::int, total::int, as_of from oms_bot_impact where runbook = $1';
+    const row = await read(pool, signal, text, [runbook]);
+    return { ...numbers(row), source: 'impact view', at: timeOf(row['as_of']) };
+  }
+
   return {
     async stuckShare(question, signal) {
-      const view = await read(
-        pool,
-        signal,
-        `select to_regclass('oms_bot_impact') is not null as "exists"`,
-        [],
-      );
-      if (view['exists'] === true) {
-        const row = await read(
-          pool,
-          signal,
-          'select affected::int, total::int, as_of from oms_bot_impact where runbook = $1',
-          ['stuck-orders'],
-        );
-        return {
-          ...numbers(row),
-          windowMinutes: question.windowMinutes,
-          source: 'impact view',
-          at: timeOf(row['as_of']),
-        };
-      }
+      const seen = await fromView('stuck-orders', signal);
+      if (seen !== null) return { ...seen, windowMinutes: question.windowMinutes };
       const row = await read(
         pool,
         signal,
@@ -58,6 +55,25 @@ export function ordersDatabaseProbe(pool: pg.Pool, { table, columns }: OrdersTab
         source: 'orders table',
         at: timeOf(row['as_of']),
       };
+    },
+
+    async failedShare(question, signal) {
+      const seen = await fromView(question.runbook, signal);
+      if (seen !== null) return { ...seen, windowMinutes: question.windowsMinutes[0] ?? 30 };
+      const text = `select (count(*) filter (where ${code} = any($3)
+            or (${status} = $4 and ${updated} < $1::timestamptz - $5 * interval '1 minute')))::int as affected,
+          count(*)::int as total, $1::timestamptz as as_of
+        from ${name} where ${created} >= $1::timestamptz - $2 * interval '1 minute' and ${created} <= $1::timestamptz`;
+      let found: ImpactCounts | null = null;
+      for (const windowMinutes of question.windowsMinutes) {
+        const { codes, waiting, waitingMinutes } = question;
+        const now = new Date(question.now).toISOString();
+        const row = await read(pool, signal, text, [now, windowMinutes, codes, waiting, waitingMinutes]);
+        found = { ...numbers(row), windowMinutes, source: 'orders table', at: timeOf(row['as_of']) };
+        if (found.total >= question.fewest) return found;
+      }
+      if (found === null) throw new Error('The impact was asked for no window.');
+      return found;
     },
   };
 }

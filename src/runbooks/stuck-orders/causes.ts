@@ -1,10 +1,12 @@
 import type { Cause } from '../define-runbook.ts';
+import { goesOn } from '../shared/log-classes.ts';
+import { spell } from '../shared/spell.ts';
 import type { StuckData } from './checks.ts';
+import { refuses } from './webhooks.ts';
 
-/**
- * 3.C1 to 3.C5. Each rule names a finding that this version cannot see yet (events, engine, logs), and `unknown` and
- * `skipped` neither support nor rule out: all five stay open, and say what is missing.
- */
+const MINUTE = 60_000;
+
+/** A rule that names a finding which this version cannot see yet stays open, and says what is missing. */
 function open(id: string, title: string, outside: boolean, missing: string): Cause<StuckData> {
   return {
     id,
@@ -14,11 +16,71 @@ function open(id: string, title: string, outside: boolean, missing: string): Cau
   };
 }
 
+const engineAway: Cause<StuckData> = {
+  id: '3.C2',
+  title: 'Workflow engine away',
+  outside: true,
+  judge({ findings, now, thresholds }) {
+    const seen = findings.engine.data;
+    if (seen === null)
+      return { verdict: 'open', because: 'The workflow engine’s pods (R18) could not be looked at.' };
+    if (seen.ready * 2 < seen.total)
+      return {
+        verdict: 'supported',
+        because: `${seen.ready} of ${seen.total} pods of the workflow engine are ready.`,
+      };
+    if (seen.waiting.length > 0)
+      return {
+        verdict: 'supported',
+        because: `A pod of the workflow engine waits: ${seen.waiting.join(', ')}.`,
+      };
+    const ended = seen.restartedAt;
+    const first = findings.stuck.data?.orders[0]?.updatedAt ?? null;
+    if (ended !== null && first !== null && ended >= first)
+      return {
+        verdict: 'supported',
+        because: `A pod of the workflow engine ended ${spell(now - ended)} ago, after the first order got stuck.`,
+      };
+    if (seen.ready < seen.total)
+      return { verdict: 'open', because: `${seen.ready} of ${seen.total} pods are ready.` };
+    if (ended !== null && now - ended <= thresholds.restartedWithinMinutes * MINUTE)
+      return {
+        verdict: 'open',
+        because: `A pod ended ${spell(now - ended)} ago, before the first order got stuck.`,
+      };
+    return { verdict: 'ruled out', because: 'All its pods are ready, and none ended in 2 h.' };
+  },
+};
+
+/** Whether the warehouse refuses us now. */
+export const warehouse: Cause<StuckData> = {
+  id: '3.C4',
+  title: 'Warehouse does not take our calls',
+  outside: true,
+  judge({ findings, now, thresholds }) {
+    const counts = findings.webhooks.data;
+    if (counts === null)
+      return { verdict: 'open', because: 'The deliveries to the warehouse (R19) could not be looked at.' };
+    const { taken, failed } = counts.classes;
+    const all = taken.lines + failed.lines;
+    if (refuses(counts, thresholds.dominatesLines) && goesOn(failed, now, thresholds))
+      return { verdict: 'supported', because: `${failed.lines} of ${all} calls in 30 min were not taken.` };
+    if (counts.whole && all >= thresholds.fewestDeliveries && failed.lines < all * thresholds.absentShare)
+      return { verdict: 'ruled out', because: `${taken.lines} of ${all} calls in 30 min were taken.` };
+    return {
+      verdict: 'open',
+      because:
+        all === 0 ? 'Nothing was sent to it.' : `${failed.lines} of ${all} calls failed, which says little.`,
+    };
+  },
+};
+
+/** 3.C1 to 3.C5. */
 export const causes: readonly Cause<StuckData>[] = [
   open('3.C1', 'Events never got to Kafka', true, 'The events of the orders (R17)'),
-  open('3.C2', 'Workflow engine away', true, 'The workflow engine’s pods (R18)'),
+  engineAway,
   open('3.C3', 'Illegal state transition', false, 'The workflow engine’s log (X9)'),
-  open('3.C4', 'Warehouse does not take our calls', true, 'The deliveries to the warehouse (R19)'),
+  warehouse,
   open(
     '3.C5',
     'Database transaction ran out of time',

@@ -1,9 +1,11 @@
 import { broken, healthy, skipped } from '../../domain/finding.ts';
 import type { OrderSummary } from '../../ports/probes.ts';
+import { SystemError } from '../../ports/system-error.ts';
 import type { Check } from '../define-runbook.ts';
 import { curl } from '../names.ts';
-
-const MINUTE = 60_000;
+import { type PodsSeen, podsCheck } from '../shared/pods.ts';
+import { spell } from '../shared/spell.ts';
+import { type Deliveries, webhooks } from './webhooks.ts';
 
 export interface StuckSeen {
   readonly total: number;
@@ -15,8 +17,8 @@ export interface StuckData {
   readonly stuck: StuckSeen;
   readonly oldest: { readonly orders: readonly OrderSummary[] };
   readonly events: null;
-  readonly engine: null;
-  readonly webhooks: null;
+  readonly engine: PodsSeen;
+  readonly webhooks: Deliveries;
 }
 
 const stuck: Check<StuckSeen> = {
@@ -62,11 +64,23 @@ const oldest: Check<{ readonly orders: readonly OrderSummary[] }> = {
       cursor: null,
     };
     const page = await probes.orderService.stuckOrders(question, signal);
-    const asked = await Promise.all(
+    if (page.orders.length === 0) return healthy('No stuck order to look at.', { orders: [] });
+    const asked = await Promise.allSettled(
       page.orders.map(async ({ id }) => await probes.orderService.order(id, signal)),
     );
-    const orders = asked.filter((order) => order !== null);
-    if (orders.length === 0) return healthy('No stuck order to look at.', { orders: [] });
+    const orders = asked.flatMap((one) =>
+      one.status === 'fulfilled' && one.value !== null ? [one.value] : [],
+    );
+    if (orders.length === 0) {
+      const refused = asked.find((one) => one.status === 'rejected');
+      throw (
+        refused?.reason ??
+        new SystemError('The order service', 'not found', 'It knows none of the stuck orders.', {
+          sent: 'no',
+          mayRetry: false,
+        })
+      );
+    }
     const silent = orders.filter(({ lastEvent }) => lastEvent === null).length;
     const line = `${orders.length} oldest looked at: ${silent} without any event, ${orders.filter(({ attempts }) => attempts.length > 0).length} retried before.`;
     const evidence = orders.map(
@@ -109,25 +123,16 @@ export const checks = {
     'kubectl exec kafka-0 -- kafka-console-consumer --bootstrap-server localhost:9092 --topic order-events --max-messages 10000 --timeout-ms 10000 | grep <order>',
     'From the beginning it reads the whole topic; this one reads what comes now and stops.',
   ),
-  engine: notYet(
-    'R18',
-    'Is the workflow engine well?',
-    'Kubernetes',
-    'kubectl get pods -l app=workflow-engine',
-    'kubectl get pods -l app=workflow-engine',
-  ),
-  webhooks: notYet(
-    'R19',
-    'How did the calls to the warehouse end?',
-    'Kubernetes',
-    'kubectl logs -l app=order-service | grep "webhook:fulfillment"',
-    'kubectl logs -l app=order-service --tail=-1 --since=30m --prefix --all-containers | grep "webhook:fulfillment"',
-  ),
+  engine: podsCheck({
+    step: 'R18',
+    title: 'Is the workflow engine well?',
+    source: 'kubectl get pods -l app=workflow-engine',
+    what: 'The workflow engine',
+    workload: ({ namespace, workflowEngine }) => ({
+      namespace,
+      name: workflowEngine.deployment,
+      selector: workflowEngine.selector,
+    }),
+  }),
+  webhooks,
 };
-
-/** *2 h 40 min*, *35 min*. */
-export function spell(ms: number): string {
-  const minutes = Math.max(0, Math.round(ms / MINUTE));
-  if (minutes < 60) return `${minutes} min`;
-  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}

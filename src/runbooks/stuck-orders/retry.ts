@@ -1,6 +1,7 @@
 import { OrderId } from '../../domain/ids.ts';
 import type { Action } from '../define-runbook.ts';
 import { curl } from '../names.ts';
+import { warehouse } from './causes.ts';
 import type { StuckData } from './checks.ts';
 import { leftProcessing, statusesOf, stillProcessing } from './orders.ts';
 
@@ -34,8 +35,13 @@ export const retryWorkflow: Action<StuckData> = {
   },
   when: ({ findings }) =>
     findings.stuck.verdict === 'broken' ? 'orders are stuck and a retry does no harm' : null,
-  notWhile: ({ findings }) =>
-    findings.engine.verdict === 'broken' ? 'the workflow engine is down, nobody would take it' : null,
+  notWhile(judging) {
+    const { engine } = judging.findings;
+    if (engine.data !== null && engine.data.ready === 0)
+      return 'the workflow engine is down, nobody would take it';
+    if (engine.verdict === 'broken') return 'the workflow engine is not well, nobody might take it';
+    return warehouse.judge(judging).verdict === 'supported' ? 'the warehouse still refuses' : null;
+  },
   validate: () => ({}),
   stillHolds: async (proving, run) => await stillProcessing(proving, run.targets),
   apply: async (target, _parameters, { levers, licence, signal }) =>

@@ -1,0 +1,31 @@
+import parsePage from 'parse-prometheus-text-format';
+import { notUnderstood } from './pods.ts';
+
+/**
+ * R4: the sum over all label sets of each wanted name on one pod's page; a name that is not there is left out.
+ * @throws SystemError for another status, for a page that is none, and for one that was cut off: its last value may be
+ * half a number
+ */
+export function metricsOf(
+  { status, body }: { readonly status: number; readonly body: string },
+  names: readonly string[],
+): Readonly<Record<string, number>> {
+  if (status !== 200) throw notUnderstood(`The metrics page answered ${status}.`);
+  if (!body.endsWith('\n')) throw notUnderstood('The metrics page was cut off.');
+  const families = parsePage(body);
+  if (families.length === 0) throw notUnderstood('The metrics page is not in Prometheus’ text format.');
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const values = families
+        .filter((family) => family.name === name)
+        .flatMap(({ metrics }) => metrics.map(({ value }) => numberOf(value)));
+      if (values.length === 0 || values.some(Number.isNaN)) return [];
+      return [[name, values.reduce((sum, value) => sum + value, 0)] as const];
+    }),
+  );
+}
+
+/** The library hands numbers over as text, an empty one for what it could not read. */
+function numberOf(value: string | undefined): number {
+  return value === undefined || value === '' ? Number.NaN : Number(value);
+}

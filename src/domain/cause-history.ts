@@ -1,0 +1,34 @@
+import type { JudgedCause } from './finding.ts';
+
+/** When a cause was last supported, and since when every judgement has ruled it out; null: not yet, or not any more. */
+export interface CauseMemory {
+  readonly supportedAt: number;
+  readonly clearSince: number | null;
+}
+
+export type CauseHistory = Readonly<Record<string, CauseMemory>>;
+
+/** One judgement further. A cause that was never supported is not remembered. */
+export function rememberCauses(
+  before: CauseHistory,
+  causes: readonly JudgedCause[],
+  at: number,
+): CauseHistory {
+  const after: Record<string, CauseMemory> = { ...before };
+  for (const { id, verdict } of causes) {
+    const known = before[id];
+    if (verdict === 'supported') after[id] = { supportedAt: at, clearSince: null };
+    else if (known !== undefined)
+      after[id] = { ...known, clearSince: verdict === 'ruled out' ? (known.clearSince ?? at) : null };
+  }
+  return after;
+}
+
+/** Two judgements so far apart say that it is over (runbook-knowledge §0). */
+const OVER_MS = 60_000;
+
+/** *Over*: was supported in this incident and has been ruled out for at least `forMs`. Unknown is never over. */
+export function isOver(history: CauseHistory, id: string, now: number, forMs: number = OVER_MS): boolean {
+  const known = history[id];
+  return known?.clearSince != null && now - known.clearSince >= forMs;
+}

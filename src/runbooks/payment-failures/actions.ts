@@ -1,0 +1,142 @@
+import { isOver } from '../../domain/cause-history.ts';
+import type { Action, Judging, Proving } from '../define-runbook.ts';
+import { curl, orderWorkload } from '../names.ts';
+import { restartOf } from '../shared/restart.ts';
+import { gatewayDown, logsSay } from './causes.ts';
+import type { PaymentData } from './checks.ts';
+import { notedAttempts, rateSince, watchRate } from './rate.ts';
+
+const MINUTE = 60_000;
+const PAYMENTS = 'payments';
+
+/** Causes that end by themselves or by somebody else's hand; a retry helps once one of them is over. */
+const PASSING = ['1.C1', '1.C2', '1.C3', '1.C4'] as const;
+
+function causeNow(judging: Judging<PaymentData>): 'outage' | 'credentials' | 'rate limit' | null {
+  if (logsSay(judging, 'credentials') === 'dominates') return 'credentials';
+  if (logsSay(judging, 'rate limit') === 'dominates') return 'rate limit';
+  return gatewayDown(judging) || logsSay(judging, 'outage') === 'dominates' ? 'outage' : null;
+}
+
+async function waitingNow({ probes, names, thresholds, signal }: Proving): Promise<number> {
+  const page = await probes.orderService.stuckOrders(
+    {
+      status: names.statuses.pendingPayment,
+      olderThanMinutes: thresholds.pendingPaymentMinutes,
+      limit: 1,
+      cursor: null,
+    },
+    signal,
+  );
+  return page.total;
+}
+
+/** R5. The service chooses the orders: all that wait then. */
+export const retryPayments: Action<PaymentData> = {
+  step: 'R5',
+  title: 'Retry payments',
+  tier: 'safe',
+  source:
+    'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/retry-payments',
+  equivalent: (names) => curl(names, names.paths.retryPayments, '-X POST '),
+  notes: [
+    'The service tries each payment three times by itself; a retry is one more try.',
+    'Orders that wait are not lost; customers can pay again from their order page.',
+  ],
+  draft({ findings }) {
+    const seen = findings.waiting.data;
+    if (seen === null) return [];
+    return [
+      {
+        targets: [PAYMENTS],
+        parameters: {},
+        preview: [`All orders that wait for payment then are tried again, now ${seen.total}.`],
+        binding: { kind: 'none', words: 'The service chooses the orders.' },
+      },
+    ];
+  },
+  when({ findings, incident, now }) {
+    const over = PASSING.find((id) => isOver(incident.causeHistory, id, now));
+    if (over === undefined || (findings.waiting.data?.total ?? 0) === 0) return null;
+    return 'the trouble is over, and orders still wait';
+  },
+  notWhile(judging) {
+    const { findings, incident, now, thresholds } = judging;
+    const cause = causeNow(judging);
+    if (cause === 'credentials') return 'the same key would be refused again';
+    const throttled = incident.causeHistory['1.C4'];
+    const restMs = thresholds.afterRateLimitMinutes * MINUTE;
+    if (
+      cause === 'rate limit' ||
+      (throttled !== undefined && !isOver(incident.causeHistory, '1.C4', now, restMs))
+    )
+      return `it would feed the limit; it unlocks ${thresholds.afterRateLimitMinutes} min after the last 429`;
+    if (findings.gateway.verdict === 'broken')
+      return 'the gateway is not well, and a try now would burn one of three';
+    if (findings.gateway.verdict !== 'healthy') return 'nobody knows yet whether the gateway answers';
+    return (findings.waiting.data?.total ?? 0) === 0 ? 'nothing waits for payment' : null;
+  },
+  validate: () => ({}),
+  async stillHolds(proving, run) {
+    const waiting = await waitingNow(proving);
+    if (waiting === 0) return { changed: 'nothing waits for payment any more' };
+    return {
+      targets: run.targets,
+      dropped: [],
+      noted: { waiting: String(waiting), ...(await notedAttempts(proving)) },
+    };
+  },
+  apply: async (_target, _parameters, { levers, licence, signal }) =>
+    await levers.orderService.retryPayments(licence, signal),
+  // The service keeps no record of who asked for a retry of all; the proof reads what came of it.
+  readBack: async () => 'unknown',
+  proof: {
+    plan: ({ rateProofMinutes, successPercent }) => ({
+      everyMs: MINUTE,
+      withinMs: rateProofMinutes * MINUTE,
+      alike: 3,
+      words: `Fewer orders wait, and ${successPercent} % of payments succeed, within ${rateProofMinutes} min.`,
+    }),
+    watch: watchRate,
+    async sample(proving) {
+      const before = Number(proving.run.parameters['waiting'] ?? Number.NaN);
+      const waiting = await waitingNow(proving);
+      const line = ` ${waiting} orders wait, ${before} did.`;
+      return await rateSince(proving, PAYMENTS, { ok: waiting < before, line });
+    },
+  },
+  mitigates: false,
+  owes: [],
+};
+
+/** R7. Helps where pods hold an old key; cures no outage outside. */
+export const restartService = restartOf<PaymentData>({
+  step: 'R7',
+  source: 'kubectl rollout restart deployment/order-service',
+  workload: orderWorkload,
+  state: ({ findings }) => findings.service.data,
+  when(judging) {
+    const older = judging.findings.secret.data?.olderPods ?? 0;
+    return causeNow(judging) === 'credentials' && older > 0
+      ? `${older} pods started before the credentials changed`
+      : null;
+  },
+  notWhile(judging) {
+    const cause = causeNow(judging);
+    if (cause === 'outage' || cause === 'rate limit') return 'a restart cannot cure an outage outside';
+    if (judging.findings.gateway.verdict === 'unknown')
+      return 'the provider comes first, and nobody knows how the gateway is';
+    return null;
+  },
+  note: notedAttempts,
+  proof: {
+    plan: ({ rateProofMinutes, successPercent }) => ({
+      everyMs: MINUTE,
+      withinMs: rateProofMinutes * MINUTE,
+      alike: 3,
+      words: `${successPercent} % of payments succeed within ${rateProofMinutes} min of the rollout’s end.`,
+    }),
+    watch: watchRate,
+    sample: async (proving) => await rateSince(proving, proving.run.targets[0] ?? '', { ok: true, line: '' }),
+  },
+});

@@ -1,0 +1,126 @@
+import type { CauseVerdict } from '../../domain/finding.ts';
+import type { Cause, Judging } from '../define-runbook.ts';
+import { dominates, goesOn, isAbsent } from '../shared/log-classes.ts';
+import { spell } from '../shared/spell.ts';
+import type { PaymentData } from './checks.ts';
+import { GATEWAY_CLASSES } from './logs.ts';
+
+type Said = { readonly verdict: CauseVerdict; readonly because: string };
+type GatewayClass = (typeof GATEWAY_CLASSES)[number];
+
+const supported = (because: string): Said => ({ verdict: 'supported', because });
+const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
+const open = (because: string): Said => ({ verdict: 'open', because });
+
+/** What the logs say of one class: it dominates and goes on, it is absent or has stopped, or neither can be said. */
+export function logsSay(judging: Judging<PaymentData>, name: GatewayClass): 'dominates' | 'quiet' | 'open' {
+  const { findings, thresholds, now } = judging;
+  const counts = findings.logs.data;
+  if (counts === null) return 'open';
+  const ongoing = goesOn(counts.classes[name], now, thresholds);
+  if (ongoing && dominates(counts, name, GATEWAY_CLASSES, thresholds)) return 'dominates';
+  if (isAbsent(counts, name, GATEWAY_CLASSES, thresholds)) return 'quiet';
+  return counts.whole && !ongoing ? 'quiet' : 'open';
+}
+
+function lines({ findings }: Judging<PaymentData>, name: GatewayClass): number {
+  return findings.logs.data?.classes[name].lines ?? 0;
+}
+
+/** The gateway answers, and says that it is our key or our pace: then *down* is not an outage. */
+function refusesUs(judging: Judging<PaymentData>): boolean {
+  return logsSay(judging, 'credentials') === 'dominates' || logsSay(judging, 'rate limit') === 'dominates';
+}
+
+/** *Down*: said twice, 15 s apart, and not because the gateway refuses us (runbook-knowledge 1.C1). */
+export function gatewayDown(judging: Judging<PaymentData>): boolean {
+  return judging.findings.gateway.data?.down === true && !refusesUs(judging);
+}
+
+const outage: Cause<PaymentData> = {
+  id: '1.C1',
+  title: 'Payment gateway down or degraded',
+  outside: true,
+  judge(judging) {
+    const { gateway, logs } = judging.findings;
+    const minutes = judging.thresholds.logWindowMinutes;
+    const since = gateway.data?.downSince ?? null;
+    if (gatewayDown(judging) && since !== null) {
+      const pods = gateway.data?.pods ?? [];
+      const down = pods.filter(({ value }) => value?.status === 'down').length;
+      return supported(
+        `The health check has said down for ${spell(judging.now - since)}, on ${down} of ${pods.length} pods.`,
+      );
+    }
+    if (logsSay(judging, 'outage') === 'dominates')
+      return supported(`${lines(judging, 'outage')} payments met a 5xx or a timeout in ${minutes} min.`);
+    if (gateway.verdict === 'healthy' && logsSay(judging, 'outage') === 'quiet')
+      return ruledOut('Every pod reaches the gateway, and no 5xx or timeout comes any more.');
+    if (gateway.verdict === 'broken' && !refusesUs(judging))
+      return open('The health check has said down once; it is asked again.');
+    return open(
+      logs.data === null ? 'The logs could not be read.' : 'The health check and the logs do not agree yet.',
+    );
+  },
+};
+
+const network: Cause<PaymentData> = {
+  id: '1.C2',
+  title: 'No network path to the provider',
+  outside: true,
+  judge: ({ findings }) =>
+    findings.path.verdict === 'skipped'
+      ? open('The path could not be tried from inside a pod (R3).')
+      : open('The path was tried without a clear answer.'),
+};
+
+const credentials: Cause<PaymentData> = {
+  id: '1.C3',
+  title: 'Our key or credentials are wrong',
+  outside: false,
+  judge(judging) {
+    const { secret, logs } = judging.findings;
+    const expired = secret.data?.expiresAt != null && secret.data.expiresAt <= judging.now;
+    const older = secret.data?.olderPods ?? 0;
+    const old = older > 0 ? ` ${older} pods may still hold the old key.` : '';
+    if (expired) return supported(`The credentials have expired.${old}`);
+    const says = logsSay(judging, 'credentials');
+    if (says === 'dominates')
+      return supported(`${lines(judging, 'credentials')} payments were refused with 401 or 403.${old}`);
+    if (says === 'quiet' && secret.data !== null)
+      return ruledOut('No payment is refused with 401 or 403, and nothing has expired.');
+    return open(logs.data === null ? 'The logs could not be read.' : 'The secret could not be looked at.');
+  },
+};
+
+const rateLimit: Cause<PaymentData> = {
+  id: '1.C4',
+  title: 'The provider throttles us',
+  outside: true,
+  judge(judging) {
+    const says = logsSay(judging, 'rate limit');
+    if (says === 'dominates')
+      return supported(`${lines(judging, 'rate limit')} payments were answered with 429.`);
+    if (says === 'quiet') return ruledOut('No payment is answered with 429.');
+    return open(
+      judging.findings.logs.data === null ? 'The logs could not be read.' : 'The logs do not say it clearly.',
+    );
+  },
+};
+
+const declines: Cause<PaymentData> = {
+  id: '1.C5',
+  title: 'Declined cards, the customers’ side',
+  outside: true,
+  judge({ findings, thresholds }) {
+    const window = findings.rate.data?.window ?? null;
+    if (window === null || window.attempts < thresholds.fewestAttempts)
+      return open('Too few attempts have been counted so far.');
+    const share = (window.declines / window.attempts) * 100;
+    const usual = thresholds.usualDeclinePercent;
+    const said = `${Math.round(share)} % of ${window.attempts} attempts in ${window.minutes} min were declined, usual are ${usual} %.`;
+    return share >= usual * thresholds.declineFactor ? supported(said) : ruledOut(`${said} That is normal.`);
+  },
+};
+
+export const causes: readonly Cause<PaymentData>[] = [outage, network, credentials, rateLimit, declines];

@@ -1,0 +1,76 @@
+import { broken, healthy, unknown } from '../../domain/finding.ts';
+import type { Check } from '../define-runbook.ts';
+import { grepLogs, orderWorkload } from '../names.ts';
+import { countClasses, type LogClass, type LogCounts, total } from '../shared/log-classes.ts';
+
+export const PAYMENT_CODES = ['PAYMENT_FAILED', 'PAYMENT_GATEWAY_TIMEOUT', 'PAYMENT_DECLINED'] as const;
+/** Whose fault a decline is not: these never count as affected. */
+export const FAILURE_CODES = PAYMENT_CODES.filter((code) => code !== 'PAYMENT_DECLINED');
+
+/** What a failed payment's line says of its reason; declines are the customer's card and stand apart. */
+export type PaymentClass = 'declined' | 'credentials' | 'rate limit' | 'outage';
+export const GATEWAY_CLASSES = ['credentials', 'rate limit', 'outage'] as const;
+
+const status = (code: string) =>
+  new RegExp(`\\b(?:http_?)?(?:status|code)["']?\\s*[=:]\\s*["']?${code}\\b`, 'i');
+
+const CLASSES: readonly LogClass<PaymentClass>[] = [
+  {
+    name: 'declined',
+    pattern: /PAYMENT_DECLINED|insufficient_funds|card_declined|do_not_honor|expired_card/,
+  },
+  { name: 'credentials', pattern: status('40[13]') },
+  { name: 'rate limit', pattern: status('429') },
+  {
+    name: 'outage',
+    pattern: new RegExp(`${status('5\\d\\d').source}|PAYMENT_GATEWAY_TIMEOUT|ETIMEDOUT|timed?[ _]?out`, 'i'),
+  },
+];
+
+export type PaymentLogs = LogCounts<PaymentClass>;
+
+/** R2: what the failed payments of the log window say, by class and over all pods. */
+export const paymentLogs: Check<PaymentLogs> = {
+  step: 'R2',
+  title: 'What does the gateway answer?',
+  system: 'Kubernetes',
+  source: 'kubectl logs -l app=order-service | grep PAYMENT_FAILED',
+  equivalent: (names) => grepLogs(names, names.orderService.selector, 30, PAYMENT_CODES.join('|')),
+  deadlineMs: 4_500,
+  async look({ probes, names, thresholds, signal }) {
+    const { logWindowMinutes: minutes, logKilobytes } = thresholds;
+    const logs = await probes.kubernetes.logs(
+      {
+        workload: orderWorkload(names),
+        containing: PAYMENT_CODES,
+        windowMinutes: minutes,
+        bytesPerContainer: logKilobytes * 1024,
+      },
+      signal,
+    );
+    const counts = countClasses(logs, CLASSES);
+    const failures = total(counts, GATEWAY_CLASSES) + counts.unclassed;
+    const evidence = sample(logs.flatMap(({ lines }) => lines));
+    const missing = counts.whole
+      ? ''
+      : ` Not everything could be read: ${counts.problems[0] ?? 'more lines matched than are kept.'}`;
+    const line = `${failures} payments failed in ${minutes} min${parts(counts)}, and ${counts.classes.declined.lines} cards were declined.${missing}`;
+    if (failures >= thresholds.dominatesLines) return broken(line, counts, evidence);
+    return counts.whole ? healthy(line, counts, evidence) : unknown(line, counts, evidence);
+  },
+};
+
+function parts(counts: PaymentLogs): string {
+  const named = [
+    ...GATEWAY_CLASSES.map((name) => [name, counts.classes[name].lines] as const),
+    ['without a status', counts.unclassed] as const,
+  ].filter(([, lines]) => lines > 0);
+  return named.length === 0 ? '' : ` (${named.map(([name, lines]) => `${name} ${lines}`).join(', ')})`;
+}
+
+/** The newest lines, at most one of each wording: ids and times aside they mostly repeat. */
+function sample(lines: readonly string[]): readonly string[] {
+  const kinds = new Map<string, string>();
+  for (const line of lines) kinds.set(line.replace(/\d+|(?:ord|pay)_[a-z0-9]+/g, '#'), line);
+  return [...kinds.values()].slice(-5);
+}

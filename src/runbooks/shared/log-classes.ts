@@ -1,0 +1,113 @@
+import type { ContainerLog } from '../../ports/kubernetes.ts';
+import type { Thresholds } from '../thresholds.ts';
+
+const MINUTE = 60_000;
+
+/** One kind of failure, and how its lines look. The first class that matches a line takes it. */
+export interface LogClass<Name extends string> {
+  readonly name: Name;
+  readonly pattern: RegExp;
+}
+
+export interface ClassCount {
+  readonly lines: number;
+  /** The newest line's own time, epoch ms; null: no line, or none that says its time. */
+  readonly lastAt: number | null;
+}
+
+/** What the logs of one window say, counted. Journaled with the finding, so no line is in it. */
+export interface LogCounts<Name extends string> {
+  readonly classes: Readonly<Record<Name, ClassCount>>;
+  /** Matched the search and no class. */
+  readonly unclassed: number;
+  /** Every container of every pod, to the newest line. Otherwise nothing is *absent*. */
+  readonly whole: boolean;
+  readonly containers: number;
+  /** What could not be read, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)/;
+
+/** Counts the lines by class. `lines` may be fewer than matched; then the count of the rest is unclassed. */
+export function countClasses<Name extends string>(
+  logs: readonly ContainerLog[],
+  classes: readonly LogClass<Name>[],
+): LogCounts<Name> {
+  const counts = new Map<Name, { lines: number; lastAt: number | null }>(
+    classes.map(({ name }) => [name, { lines: 0, lastAt: null }]),
+  );
+  let unclassed = 0;
+  for (const { lines, matched } of logs) {
+    unclassed += matched - lines.length;
+    for (const line of lines) {
+      const found = classes.find(({ pattern }) => pattern.test(line));
+      const count = found === undefined ? undefined : counts.get(found.name);
+      if (count === undefined) unclassed += 1;
+      else {
+        count.lines += 1;
+        count.lastAt = later(count.lastAt, timeOf(line));
+      }
+    }
+  }
+  return {
+    classes: Object.fromEntries(counts) as Record<Name, ClassCount>,
+    unclassed,
+    whole: logs.every(
+      ({ truncated, problem, lines, matched }) => !truncated && problem === null && matched === lines.length,
+    ),
+    containers: logs.length,
+    problems: logs.flatMap(({ pod, problem, truncated }) =>
+      problem !== null
+        ? [`${pod}: ${problem}`]
+        : truncated
+          ? [`${pod}: its log was larger than we read.`]
+          : [],
+    ),
+  };
+}
+
+function timeOf(line: string): number | null {
+  const at = Date.parse(TIME.exec(line)?.[0] ?? '');
+  return Number.isNaN(at) ? null : at;
+}
+
+function later(one: number | null, other: number | null): number | null {
+  return one === null || (other !== null && other > one) ? other : one;
+}
+
+/** ≥ 5 lines and ≥ 50 % of the classified failures among `of` (runbook-knowledge §0). */
+export function dominates<Name extends string>(
+  counts: LogCounts<Name>,
+  name: Name,
+  of: readonly Name[],
+  thresholds: Thresholds,
+): boolean {
+  const { lines } = counts.classes[name];
+  return lines >= thresholds.dominatesLines && lines >= total(counts, of) * thresholds.dominatesShare;
+}
+
+/** < 5 % of the classified failures among `of`, in logs that were read whole (runbook-knowledge §0). */
+export function isAbsent<Name extends string>(
+  counts: LogCounts<Name>,
+  name: Name,
+  of: readonly Name[],
+  thresholds: Thresholds,
+): boolean {
+  if (!counts.whole) return false;
+  const { lines } = counts.classes[name];
+  return lines === 0 || lines < total(counts, of) * thresholds.absentShare;
+}
+
+/**
+ * Whether lines of this class still come. The window shows failures for half an hour after they stopped; a cause that
+ * is over must not stand for so long. A line without a time counts as new.
+ */
+export function goesOn(count: ClassCount, now: number, thresholds: Thresholds): boolean {
+  if (count.lines === 0) return false;
+  return count.lastAt === null || now - count.lastAt <= thresholds.stoppedMinutes * MINUTE;
+}
+
+export function total<Name extends string>(counts: LogCounts<Name>, of: readonly Name[]): number {
+  return of.reduce((sum, name) => sum + counts.classes[name].lines, 0);
+}

@@ -1,0 +1,42 @@
+import type { PodAnswer } from '../../ports/probes.ts';
+
+/** A counter's value by pod. */
+export type ByPod = Readonly<Record<string, number>>;
+
+/** One name of the metrics pages by pod; null where no pod's page has it. */
+export function byPod(
+  answers: readonly PodAnswer<Readonly<Record<string, number>>>[],
+  name: string | null,
+): ByPod | null {
+  if (name === null) return null;
+  const found = answers.flatMap(({ pod, value }) => {
+    const number = value?.[name];
+    return number === undefined ? [] : [[pod, number] as const];
+  });
+  return found.length === 0 ? null : Object.fromEntries(found);
+}
+
+/**
+ * How much a counter has risen over all pods. A pod that is new, or whose counter fell (its process began anew), counts
+ * from zero; one that is gone counts no more, so the result is a lower bound.
+ */
+export function risen(before: ByPod, after: ByPod): number {
+  return Object.entries(after).reduce((sum, [pod, value]) => {
+    const base = before[pod] ?? 0;
+    return sum + (value >= base ? value - base : value);
+  }, 0);
+}
+
+/** Written into a run's parameters and read back; anything else reads as nothing known. */
+export function readByPod(text: string | undefined): ByPod | null {
+  if (text === undefined || text === '') return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null) return null;
+    return Object.fromEntries(
+      Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+    );
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,139 @@
+import { broken, healthy, unknown } from '../../domain/finding.ts';
+import type { DeploymentState, Workload } from '../../ports/kubernetes.ts';
+import type { Action, Check, Judging, Proving } from '../define-runbook.ts';
+import type { Names } from '../names.ts';
+
+const MINUTE = 60_000;
+
+/** Asked while a rollout is under way; also how a restart is followed to its end. */
+const FOLLOW_MS = 10_000;
+
+/** What a restart has to know first: whether the pods are ready and nobody else is replacing them. */
+export function restartable(
+  step: Check<DeploymentState>['step'],
+  workload: (names: Names) => Workload,
+): Check<DeploymentState> {
+  return {
+    step,
+    title: 'Are the pods of the service ready?',
+    system: 'Kubernetes',
+    source: null,
+    equivalent: (names) =>
+      `kubectl -n ${names.namespace} rollout status deployment/${workload(names).name} --watch=false`,
+    deadlineMs: 4_000,
+    async look({ probes, names, signal }) {
+      const { name } = workload(names);
+      const state = await probes.kubernetes.deployment(workload(names), signal);
+      if (state === null)
+        return unknown(
+          `There is no deployment ${name} in ${names.namespace}; \`workloads\` in oms.yaml names it.`,
+        );
+      const line = `${name}: ${state.ready} of ${state.replicas} pods are ready. ${state.rollout === 'complete' ? 'No rollout is under way.' : state.line}`;
+      return state.ready < state.replicas || state.rollout === 'stuck'
+        ? broken(line, state)
+        : healthy(line, state);
+    },
+  };
+}
+
+/** Why no restart now, whatever the runbook (runbook-knowledge §0); null: nothing speaks against it. */
+export function restartWaits(
+  state: DeploymentState,
+  { thresholds }: Pick<Judging<unknown>, 'thresholds'>,
+): string | null {
+  if (state.paused) return 'its rollout is paused, and a restart would not begin';
+  if (state.rollout === 'under way') return 'another rollout is under way';
+  if (state.rollout === 'stuck') return 'the last rollout is stuck, new pods cannot start';
+  if (state.ready < thresholds.readyPodsForRestart)
+    return `only ${state.ready} of ${state.replicas} pods are ready, a restart would leave nobody`;
+  return null;
+}
+
+/** All that the restarts of the ten runbooks have in common: one deployment, bound to its generation, followed to its end. */
+export function restartOf<Data>(given: {
+  readonly step: Action<Data>['step'];
+  readonly source: string;
+  readonly workload: (names: Names) => Workload;
+  readonly state: (judging: Judging<Data>) => DeploymentState | null;
+  readonly when: (judging: Judging<Data>) => string | null;
+  /** Beyond what holds for every restart. */
+  readonly notWhile: (judging: Judging<Data>) => string | null;
+  /** Noted at the beginning, for the proof. */
+  readonly note: (proving: Proving) => Promise<Readonly<Record<string, string>>>;
+  readonly proof: Action<Data>['proof'];
+}): Action<Data> {
+  const { workload, proof } = given;
+  return {
+    step: given.step,
+    title: 'Restart the service',
+    tier: 'disruptive',
+    source: given.source,
+    equivalent: (names) => `kubectl -n ${names.namespace} rollout restart deployment/${workload(names).name}`,
+    notes: ['Pods are replaced one after the other; the others go on serving.'],
+    draft(judging) {
+      const state = given.state(judging);
+      if (state === null) return [];
+      return [
+        {
+          targets: [`deployment/${workload(judging.names).name}`],
+          parameters: { generation: String(state.generation) },
+          preview: [
+            `All ${state.replicas} pods are replaced one after the other, ${state.ready} are ready now.`,
+            'Before → after: the same image and configuration, new processes that read the secrets anew.',
+          ],
+          binding: {
+            kind: 'exact',
+            expected: String(state.generation),
+            words: 'Only while nobody else changes the deployment.',
+          },
+        },
+      ];
+    },
+    when: (judging) => given.when(judging),
+    notWhile(judging) {
+      const state = given.state(judging);
+      if (state === null) return 'its pods could not be looked at';
+      return given.notWhile(judging) ?? restartWaits(state, judging);
+    },
+    validate: () => ({}),
+    async stillHolds(proving, run) {
+      const state = await proving.probes.kubernetes.deployment(workload(proving.names), proving.signal);
+      if (state === null) return { changed: 'the deployment is gone' };
+      const shown = Number(run.parameters['generation']);
+      if (state.generation !== shown)
+        return {
+          changed: `somebody changed the deployment meanwhile (generation ${shown} is ${state.generation} now)`,
+        };
+      const waits = restartWaits(state, proving);
+      if (waits !== null) return { changed: waits };
+      const stamp = new Date(proving.now).toISOString();
+      return { targets: run.targets, dropped: [], noted: { stamp, ...(await given.note(proving)) } };
+    },
+    apply: async (_target, { generation, stamp }, { levers, names, signal }) =>
+      await levers.kubernetes.restart(workload(names), Number(generation), stamp ?? '', signal),
+    async readBack(_target, { stamp }, { probes, names, signal }) {
+      const state = await probes.kubernetes.deployment(workload(names), signal);
+      if (state === null) return 'unknown';
+      return state.restartedAt === stamp ? 'done' : 'not done';
+    },
+    proof: {
+      ...proof,
+      plan: (thresholds) => ({
+        ...proof.plan(thresholds),
+        settleMs: thresholds.rolloutMinutes * MINUTE,
+        settleEveryMs: FOLLOW_MS,
+      }),
+      async sample(proving) {
+        const state = await proving.probes.kubernetes.deployment(workload(proving.names), proving.signal);
+        const said = state?.line ?? 'The deployment could not be seen.';
+        const waiting = { moved: [], unknown: [], value: null, worse: false };
+        if (state?.rollout === 'under way') return { ...waiting, line: said, settling: true };
+        if (state?.rollout === 'stuck')
+          return { ...waiting, line: said, worse: state.ready < state.replicas, stuck: true };
+        return await proof.sample(proving);
+      },
+    },
+    mitigates: true,
+    owes: [],
+  };
+}
