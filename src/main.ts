@@ -47,7 +47,7 @@ async function start(): Promise<void> {
       'The clock of this database was moved by a pretend world. Use another DATABASE_URL.',
     ]);
   const step = async <T>(_name: string, work: () => Promise<T>) => await work();
-  const hands = realHands(config, log);
+  const hands = await realHands(config, log);
   const app = await createApp({
     config,
     journal: createJournal({ pool, step, ids: systemIds }),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { absent } from './adapters/absent.ts';
+import { connectKubernetes } from './adapters/kubernetes/connect.ts';
 import { orderServiceLever } from './adapters/order-service/lever.ts';
 import { orderServiceProbe } from './adapters/order-service/probe.ts';
 import { pagerDuty } from './adapters/pagerduty/pager.ts';
@@ -12,17 +13,23 @@ import type { Pager } from './ports/pager.ts';
 import type { Probes } from './ports/probes.ts';
 
 /** The real hands, as the configuration names them; what it leaves out is absent and says so. */
-export function realHands(
+export async function realHands(
   { env, oms }: Config,
   log: Log,
-): { probes: Probes; levers: Levers; pager: Pager | null; close: () => Promise<void> } {
+): Promise<{ probes: Probes; levers: Levers; pager: Pager | null; close: () => Promise<void> }> {
+  const cluster = await clusterOf(env);
+  const { namespace, orderService } = oms.workloads;
   const tokenFile = env.ORDER_SERVICE_TOKEN_FILE;
   const service = {
     url: env.ORDER_SERVICE_URL ?? '',
     token: async () => (tokenFile === undefined ? null : (await readFile(tokenFile, 'utf8')).trim()),
     tokenHeader: oms.admin.tokenHeader,
     paths: oms.admin,
-    pods: null,
+    pods:
+      cluster?.podHttp(
+        { namespace, name: orderService.deployment, selector: orderService.selector },
+        orderService.port,
+      ) ?? null,
   };
   const noService = 'The order service is not configured (ORDER_SERVICE_URL).';
   const noCluster = 'Kubernetes is not configured (KUBECONFIG).';
@@ -47,15 +54,24 @@ export function realHands(
         pool === null
           ? absent('The orders database is not configured (ORDERS_DATABASE_URL).')
           : ordersDatabaseProbe(pool, oms.orders),
-      kubernetes: absent(noCluster),
+      kubernetes: cluster?.probe ?? absent(noCluster),
     },
     levers: {
       orderService: here ? orderServiceLever(service) : absent(noService),
-      kubernetes: absent(noCluster),
+      kubernetes: cluster?.lever ?? absent(noCluster),
     },
     pager: pagerOf({ env, oms }),
-    close: async () => void (await pool?.end()),
+    close: async () => {
+      await Promise.all([pool?.end(), cluster?.close()]);
+    },
   };
+}
+
+/** KUBECONFIG, else the pod's own account, else none: the library's own guess would be a server on this host. */
+async function clusterOf({ KUBECONFIG, KUBERNETES_SERVICE_HOST }: Config['env']) {
+  if (KUBECONFIG !== undefined) return await connectKubernetes({ kubeconfig: { file: KUBECONFIG } });
+  if (KUBERNETES_SERVICE_HOST !== undefined) return await connectKubernetes({ kubeconfig: 'in cluster' });
+  return null;
 }
 
 function pagerOf({ env, oms }: Pick<Config, 'env' | 'oms'>): Pager | null {

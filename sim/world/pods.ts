@@ -3,23 +3,41 @@ export interface Pod {
   readonly name: string;
   /** The label `app`. */
   readonly app: 'order-service' | 'workflow-engine';
+  /** The label `pod-template-hash`: which version of the Deployment's template it was made from. */
+  readonly hash: string;
+  readonly createdAt: number;
   ready: boolean;
   restarts: number;
-  /** Of the present container, epoch ms. */
+  /** Of the present container, epoch ms; of a pod whose container waits, when it was made. */
   startedAt: number;
+  /** Why its container does not run; null: it runs. */
+  waiting: { readonly reason: string; readonly message: string } | null;
+  /** It is terminating since then, epoch ms. */
+  deletedAt: number | null;
   lastTermination: { readonly reason: string; readonly exitCode: number; readonly at: number } | null;
 }
 
-export function initialPods(startedAt: number): readonly Pod[] {
+export function initialPods(startedAt: number): Pod[] {
   return [
-    pod('order-service', '7c9f6d5b8-4kx2p', startedAt),
-    pod('order-service', '7c9f6d5b8-9vqzt', startedAt),
-    pod('order-service', '7c9f6d5b8-mm7hd', startedAt),
-    pod('workflow-engine', '5d8c7f9c4-2jwlk', startedAt),
-    pod('workflow-engine', '5d8c7f9c4-xr6bn', startedAt),
+    pod('order-service', '7c9f6d5b8', '4kx2p', startedAt),
+    pod('order-service', '7c9f6d5b8', '9vqzt', startedAt),
+    pod('order-service', '7c9f6d5b8', 'mm7hd', startedAt),
+    pod('workflow-engine', '5d8c7f9c4', '2jwlk', startedAt),
+    pod('workflow-engine', '5d8c7f9c4', 'xr6bn', startedAt),
   ];
 }
 
-function pod(app: Pod['app'], suffix: string, startedAt: number): Pod {
-  return { name: `${app}-${suffix}`, app, ready: true, restarts: 0, startedAt, lastTermination: null };
+function pod(app: Pod['app'], hash: string, suffix: string, startedAt: number): Pod {
+  return {
+    name: `${app}-${hash}-${suffix}`,
+    app,
+    hash,
+    createdAt: startedAt,
+    ready: true,
+    restarts: 0,
+    startedAt,
+    waiting: null,
+    deletedAt: null,
+    lastTermination: null,
+  };
 }

@@ -1,4 +1,5 @@
 import { type Chance, createChance } from './chance.ts';
+import { type Cluster, createCluster } from './cluster.ts';
 import { type Counters, createCounters } from './counters.ts';
 import { createLogBook, type LogBook } from './log-book.ts';
 import type { Order } from './order.ts';
@@ -24,7 +25,11 @@ export interface WorldState {
   readonly timeline: Timeline;
   readonly logs: LogBook;
   readonly counters: Counters;
-  readonly pods: readonly Pod[];
+  /** Rollouts take pods away and add others. */
+  readonly pods: Pod[];
+  readonly cluster: Cluster;
+  /** Per Deployment, when its last rollout was complete, story time; what a restart cures, it cures from then on. */
+  readonly restartedAt: Map<string, number>;
   readonly conditions: Conditions;
   /** Ids of the scenarios that run. */
   readonly scenarios: Set<string>;
@@ -39,6 +44,8 @@ export function createState(seed: number, startedAt: number): WorldState {
     logs: createLogBook(),
     counters: createCounters(),
     pods: initialPods(startedAt),
+    cluster: createCluster(startedAt),
+    restartedAt: new Map(),
     conditions: { engineUp: true, warehouseStatus: 200, publishing: true },
     scenarios: new Set(),
   };
@@ -46,7 +53,7 @@ export function createState(seed: number, startedAt: number): WorldState {
 
 /** One pod of the app to blame for a line, the same for the same labels. */
 export function somePod(state: WorldState, app: Pod['app'], ...labels: readonly (string | number)[]): string {
-  const pods = state.pods.filter((pod) => pod.app === app);
+  const pods = state.pods.filter((pod) => pod.app === app && pod.waiting === null);
   const chosen = pods[Math.floor(state.chance('pod', app, ...labels) * pods.length)];
   return chosen?.name ?? app;
 }

@@ -41,6 +41,8 @@ export interface World {
   now(): number;
   /** Lets everything happen that is due. */
   settle(): Promise<void>;
+  /** Looks at anything, after settling. What it hands out must be a copy. */
+  read<T>(look: (state: WorldState, now: number) => T): Promise<T>;
   /** Changes anything, after settling, one at a time; the table shows it when the promise resolves. */
   change<T>(work: (state: WorldState, now: number) => T): Promise<T>;
   /** Orders in that status since longer than `olderThanMs`, oldest first; `total` counts all of them. */
@@ -117,6 +119,7 @@ export async function createWorld(options: {
   return {
     now,
     change,
+    read: async (look) => await inTurn((at) => look(state, at)),
     settle: async () => await inTurn(() => undefined),
     stuckOrders: async (query) => await inTurn((at) => stuck(state, query, at)),
     order: async (id) => await inTurn(() => viewOf(state.orders.get(id))),

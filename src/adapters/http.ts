@@ -1,4 +1,4 @@
-import { fetch, type RequestInit, type Response } from 'undici';
+import { type Dispatcher, fetch, type RequestInit, type Response } from 'undici';
 import { SystemError } from '../ports/system-error.ts';
 
 export interface Ask {
@@ -7,6 +7,8 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
+  /** Its own connections, where the process-wide ones do not do. */
+  readonly dispatcher?: Dispatcher;
   /** Reads the other side's own words out of an error body; they are cleaned and cut before anybody sees them. */
   readonly problem?: (body: unknown) => string | null;
 }
@@ -43,7 +45,7 @@ export async function askText(
 
 async function call(
   system: string,
-  { method, url, headers, body, signal }: Ask,
+  { method, url, headers, body, signal, dispatcher }: Ask,
 ): Promise<{ response: Response; text: string }> {
   const init: RequestInit = {
     method,
@@ -51,34 +53,57 @@ async function call(
     signal,
     redirect: 'error',
     ...(body === undefined ? {} : { body }),
+    ...(dispatcher === undefined ? {} : { dispatcher }),
   };
   try {
     const response = await fetch(url, init);
     const text = await response.text();
     return { response, text: text.slice(0, LARGEST) };
   } catch (err) {
-    if (signal.aborted)
-      throw new SystemError(system, 'too slow', `${system} did not answer in time.`, {
-        sent: 'maybe',
-        mayRetry: true,
-        cause: err,
-      });
-    const code = codeOf(err);
-    const never =
-      code === 'ECONNREFUSED' ||
-      code === 'ENOTFOUND' ||
-      code === 'EAI_AGAIN' ||
-      code === 'UND_ERR_CONNECT_TIMEOUT';
-    const said = never ? `${system} cannot be reached (${code}).` : `${system} broke off its answer.`;
-    throw new SystemError(system, 'unreachable', said, {
-      sent: never ? 'no' : 'maybe',
-      mayRetry: true,
-      cause: err,
-    });
+    throw noAnswer(system, err, signal);
   }
 }
 
-function refusal(system: string, response: Response, said: string | null): SystemError {
+/** Codes of an error before the first byte of a request could leave. */
+const NEVER_REACHED = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+];
+
+/** What an exception of `fetch`, or of reading its body, means. */
+export function noAnswer(system: string, err: unknown, signal: AbortSignal): SystemError {
+  if (signal.aborted)
+    return new SystemError(system, 'too slow', `${system} did not answer in time.`, {
+      sent: 'maybe',
+      mayRetry: true,
+      cause: err,
+    });
+  const code = codeOf(err);
+  const never = NEVER_REACHED.includes(code);
+  const said = never ? `${system} cannot be reached (${code}).` : `${system} broke off its answer.`;
+  return new SystemError(system, 'unreachable', said, {
+    sent: never ? 'no' : 'maybe',
+    mayRetry: true,
+    cause: err,
+  });
+}
+
+/** What an answer other than success means. @param said the other side's own words, cleaned */
+export function refusal(
+  system: string,
+  response: { readonly status: number },
+  said: string | null,
+): SystemError {
   const { status } = response;
   const words = said === null ? '' : ` It says: ${said}`;
   const as = (fault: SystemError['fault'], sent: 'no' | 'maybe', mayRetry: boolean) =>
@@ -104,7 +129,7 @@ function codeOf(err: unknown): string {
 }
 
 /** Foreign words: one line, at most 200 characters, no control characters. */
-function clean(text: string | null): string | null {
+export function clean(text: string | null): string | null {
   if (text === null) return null;
   return text
     .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { absent } from '../../src/adapters/absent.ts';
+import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
 import { orderServiceLever } from '../../src/adapters/order-service/lever.ts';
 import { orderServiceProbe } from '../../src/adapters/order-service/probe.ts';
 import { pagerDuty } from '../../src/adapters/pagerduty/pager.ts';
@@ -37,6 +37,8 @@ export interface Address {
   readonly service: string;
   readonly slack: SlackSettings;
   readonly pagerduty: string;
+  /** The text of a kubeconfig. */
+  readonly kubeconfig: string;
 }
 
 const quiet: Log = {
@@ -61,12 +63,15 @@ export async function startBot(
   const pool = openPool(address.database, log);
   const orders = new pg.Pool({ connectionString: address.orders, max: 3 });
   orders.on('error', () => undefined);
+  const cluster = await connectKubernetes({ kubeconfig: { text: address.kubeconfig } });
+  const { namespace, orderService } = config.oms.workloads;
+  const workload = { namespace, name: orderService.deployment, selector: orderService.selector };
   const settings = {
     url: address.service,
     token: async () => TOKEN,
     tokenHeader: 'authorization',
     paths: config.oms.admin,
-    pods: null,
+    pods: cluster.podHttp(workload, orderService.port),
   };
   const app = await createApp({
     config,
@@ -79,11 +84,11 @@ export async function startBot(
     probes: {
       orderService: orderServiceProbe(settings),
       ordersDatabase: ordersDatabaseProbe(orders, config.oms.orders),
-      kubernetes: absent('Kubernetes is not configured (KUBECONFIG).'),
+      kubernetes: cluster.probe,
     },
     levers: {
       orderService: orderServiceLever(settings),
-      kubernetes: absent('Kubernetes is not configured (KUBECONFIG).'),
+      kubernetes: cluster.lever,
     },
     pager: pagerDuty({
       url: `${address.pagerduty}/v2/enqueue`,
@@ -99,7 +104,7 @@ export async function startBot(
     app,
     async stop() {
       await app.stop();
-      await Promise.all([pool.end(), orders.end()]);
+      await Promise.all([pool.end(), orders.end(), cluster.close()]);
     },
   };
 }

@@ -24,7 +24,10 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     rooms: [...SEES, 'runbooks', 'pipeline', 'intake', 'views'],
     vendors: ['zod', 'hono', '@hono/node-server'],
   },
-  adapters: { rooms: SEES, vendors: ['zod', 'undici', 'pg', 'parse-prometheus-text-format'] },
+  adapters: {
+    rooms: SEES,
+    vendors: ['zod', 'undici', 'pg', 'parse-prometheus-text-format', '@kubernetes/client-node'],
+  },
   store: { rooms: SEES, vendors: ['zod', 'pg'] },
   config: { rooms: ['runbooks'], vendors: ['zod'] },
   cli: {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { startKubernetes } from '../../sim/kubernetes/kubernetes.ts';
 import { startOrderService } from '../../sim/order-service/order-service.ts';
 import { startPagerDuty } from '../../sim/pagerduty/pagerduty.ts';
 import { NO_RATES, type SimulatedSlack, startSlack } from '../../sim/slack/slack.ts';
@@ -21,6 +22,7 @@ export async function startPretendWorld(options: { readonly yaml?: string } = {}
   const now = () => Date.now() + offset;
   const world = await createWorld({ pool: ordersPool, now, seed: 7 });
   const service = await startOrderService({ world, token: TOKEN });
+  const kubernetes = await startKubernetes({ world });
   const slack = await startSlack({
     manifest: fileURLToPath(new URL('../../manifest.yml', import.meta.url)),
     limits: {
@@ -36,6 +38,7 @@ export async function startPretendWorld(options: { readonly yaml?: string } = {}
     store,
     world,
     service,
+    kubernetes,
     slack,
     pagerduty,
     now,
@@ -47,6 +50,7 @@ export async function startPretendWorld(options: { readonly yaml?: string } = {}
       service: service.url,
       slack: { botToken: slack.botToken, appToken: slack.appToken, apiUrl: slack.apiUrl },
       pagerduty: pagerduty.url,
+      kubeconfig: kubernetes.kubeconfig(),
     } satisfies Address,
     async skipWorld(minutes: number) {
       offset += minutes * 60_000;
@@ -57,6 +61,7 @@ export async function startPretendWorld(options: { readonly yaml?: string } = {}
       await slack.stop();
       await service.stop();
       await pagerduty.stop();
+      await kubernetes.stop();
       await ordersPool.end();
       await store.close();
       await orders.drop();

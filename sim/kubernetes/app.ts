@@ -1,0 +1,219 @@
+import { isObject, type JsonObject } from '../world/cluster.ts';
+import type { World } from '../world/world.ts';
+import { type Access, type Attempt, forbiddenError, review } from './access.ts';
+import { listPage, selected } from './list.ts';
+import { podLog } from './logs.ts';
+import { type PodHttp, proxy } from './proxy.ts';
+import { createRevisions, nameOf } from './revisions.ts';
+import { showAll, showScale } from './show.ts';
+import { answer, badRequest, noSuchPath, notFound, Refusal, statusResponse } from './status.ts';
+import { watch } from './watch.ts';
+import { type Patch, patchDeployment, patchScale } from './write.ts';
+
+interface Options {
+  readonly world: World;
+  readonly namespace: string;
+  readonly token: string;
+  readonly access: Access;
+  readonly podHttp: PodHttp | null;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  pods: 'Pod',
+  secrets: 'Secret',
+  events: 'Event',
+  deployments: 'Deployment',
+  replicasets: 'ReplicaSet',
+};
+const PATH =
+  /^\/(?:api\/v1|apis\/(apps)\/v1)\/namespaces\/([^/]+)\/([a-z]+)(?:\/([^/]+)(?:\/([a-z]+)(?:\/(.*))?)?)?$/;
+const VERBS: Readonly<Record<string, string>> = {
+  GET: 'get',
+  HEAD: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
+/** What can be asked of what; `item` also stands for subresources by their name. */
+const METHODS: Readonly<Record<string, readonly string[]>> = {
+  pods: ['GET'],
+  'pods/item': ['GET'],
+  'pods/log': ['GET'],
+  'pods/proxy': Object.keys(VERBS),
+  'services/proxy': Object.keys(VERBS),
+  'secrets/item': ['GET'],
+  events: ['GET'],
+  deployments: ['GET'],
+  'deployments/item': ['GET', 'PATCH'],
+  'deployments/scale': ['GET', 'PATCH'],
+  replicasets: ['GET'],
+  'replicasets/item': ['GET'],
+};
+
+interface Route extends Attempt {
+  readonly namespace: string;
+  readonly rest: string;
+  readonly key: string;
+}
+
+/** The HTTP surface of the API server over one world. */
+export function kubernetesApp(options: Options): { fetch(request: Request): Promise<Response> } {
+  const { world, namespace, access } = options;
+  const revisions = createRevisions();
+
+  async function look(resource: string): Promise<readonly JsonObject[]> {
+    return await world.read((state) => revisions.stamp(resource, showAll(state, resource, namespace)));
+  }
+
+  async function one(route: Route): Promise<JsonObject> {
+    const here = route.namespace === namespace ? await look(route.resource) : [];
+    const found = here.find((item) => nameOf(item) === route.name);
+    if (found === undefined) throw notFound(route.group, route.resource, route.name ?? '');
+    return found;
+  }
+
+  async function list(route: Route, request: Request): Promise<Response> {
+    const query = new URL(request.url).searchParams;
+    const matches = selected(route.resource, query);
+    const items = async () => (route.namespace === namespace ? await look(route.resource) : []);
+    if (route.verb === 'watch') {
+      const from = numberOf(query, 'resourceVersion');
+      return watch(
+        {
+          look: async () => ({ items: await items(), version: revisions.newest() }),
+          since: (version) => revisions.since(route.resource, version),
+          matches,
+        },
+        from === 0 ? null : from,
+        numberOf(query, 'timeoutSeconds'),
+        request.signal,
+      );
+    }
+    const kind = `${KINDS[route.resource] ?? ''}List`;
+    const version = route.group === '' ? 'v1' : `${route.group}/v1`;
+    const found = (await items()).filter(matches);
+    return answer(listPage(kind, version, found, query, revisions.newest()));
+  }
+
+  async function write(route: Route, request: Request): Promise<Response> {
+    const patch: Patch = {
+      contentType: request.headers.get('content-type') ?? '',
+      body: await request.text(),
+      dryRun: new URL(request.url).searchParams.get('dryRun') === 'All',
+    };
+    const scale = route.subresource === 'scale';
+    await one(route);
+    await world.change((state, at) => {
+      const deployment = deploymentOf(state.cluster.deployments, route);
+      const all = revisions.stamp('deployments', showAll(state, 'deployments', namespace));
+      const shown = all.find((item) => nameOf(item) === route.name) ?? {};
+      if (scale) patchScale(state, deployment, showScale(deployment, namespace, state), patch, at);
+      else patchDeployment(state, deployment, shown, patch, at);
+    });
+    return scale ? await showScaleOf(route) : answer(await one(route));
+  }
+
+  async function showScaleOf(route: Route): Promise<Response> {
+    await one(route);
+    return answer(
+      await world.read((state) =>
+        showScale(deploymentOf(state.cluster.deployments, route), namespace, state),
+      ),
+    );
+  }
+
+  async function handle(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (['/healthz', '/livez', '/readyz'].includes(pathname)) return new Response('ok');
+    if (request.headers.get('authorization') !== `Bearer ${options.token}`) {
+      throw new Refusal(401, 'Unauthorized', 'Unauthorized');
+    }
+    if (pathname === '/version') return answer({ major: '1', minor: '36', gitVersion: 'v1.36.0' });
+    if (pathname === '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews') {
+      if (request.method !== 'POST') throw wrongMethod();
+      return answer(review(access, await bodyOf(request), namespace), 201);
+    }
+    const route = readRoute(request);
+    if (!access.allows(route)) throw forbiddenError(route, route.namespace);
+    if (!METHODS[route.key]?.includes(request.method)) throw wrongMethod();
+    const { resource, name, subresource } = route;
+    if (subresource === 'proxy' && (resource === 'pods' || resource === 'services')) {
+      if (route.namespace !== namespace) throw notFound('', resource, name ?? '');
+      return await proxy(world, options.podHttp, resource, name ?? '', route.rest, request);
+    }
+    if (name === null) return await list(route, request);
+    if (request.method === 'PATCH') return await write(route, request);
+    if (subresource === 'scale') return await showScaleOf(route);
+    const object = await one(route);
+    return subresource === 'log' ? await podLog(world, name, request) : answer(object);
+  }
+
+  return {
+    async fetch(request) {
+      try {
+        return await handle(request);
+      } catch (err) {
+        if (err instanceof Refusal) return statusResponse(err);
+        const said = err instanceof Error ? err.message : String(err);
+        return statusResponse(new Refusal(500, 'InternalError', `Internal error occurred: ${said}`, {}));
+      }
+    },
+  };
+}
+
+function readRoute(request: Request): Route {
+  const url = new URL(request.url);
+  const found = PATH.exec(url.pathname);
+  if (found === null) throw noSuchPath();
+  const [, group = '', namespace = '', resource = '', name, subresource, rest] = found;
+  const inGroup = ['deployments', 'replicasets'].includes(resource) === (group === 'apps');
+  const key = name === undefined ? resource : `${resource}/${subresource ?? 'item'}`;
+  const exists = inGroup && METHODS[key] !== undefined && (rest === undefined || subresource === 'proxy');
+  if (!exists) throw noSuchPath();
+  const isList = name === undefined && request.method === 'GET';
+  const watches = ['1', 'true'].includes(url.searchParams.get('watch') ?? '');
+  return {
+    key,
+    group,
+    namespace,
+    resource,
+    name: name === undefined ? null : decodeURIComponent(name),
+    subresource: subresource ?? null,
+    rest: rest ?? '',
+    verb: isList ? (watches ? 'watch' : 'list') : (VERBS[request.method] ?? request.method.toLowerCase()),
+  };
+}
+
+function deploymentOf<T>(all: ReadonlyMap<string, T>, route: Route): T {
+  const found = all.get(route.name ?? '');
+  if (found === undefined) throw notFound(route.group, route.resource, route.name ?? '');
+  return found;
+}
+
+function numberOf(query: URLSearchParams, key: string): number | null {
+  const text = query.get(key);
+  if (text === null || text === '') return null;
+  if (!/^\d+$/.test(text))
+    throw badRequest(`${key}: Invalid value: ${JSON.stringify(text)}: must be a number`);
+  return Number(text);
+}
+
+async function bodyOf(request: Request): Promise<JsonObject> {
+  try {
+    const body = JSON.parse(await request.text());
+    if (isObject(body)) return body;
+  } catch {
+    // The same answer as for any other body that is no object.
+  }
+  throw badRequest('the object provided is unrecognized (must be of type SelfSubjectAccessReview)');
+}
+
+function wrongMethod(): Refusal {
+  return new Refusal(
+    405,
+    'MethodNotAllowed',
+    'the server does not allow this method on the requested resource',
+    {},
+  );
+}

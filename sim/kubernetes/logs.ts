@@ -1,0 +1,153 @@
+import type { Pod } from '../world/pods.ts';
+import type { WorldState } from '../world/state.ts';
+import type { World } from '../world/world.ts';
+import { containerNames, logKey } from './show-pod.ts';
+import { badRequest, notFound, Refusal } from './status.ts';
+
+interface Options {
+  readonly sinceSeconds: number | null;
+  readonly sinceTime: number | null;
+  readonly tailLines: number | null;
+  readonly limitBytes: number | null;
+  readonly timestamps: boolean;
+  readonly previous: boolean;
+  readonly follow: boolean;
+}
+
+/** `pods/<name>/log`. Seconds count back from story time. @throws Refusal */
+export async function podLog(world: World, name: string, request: Request): Promise<Response> {
+  const query = new URL(request.url).searchParams;
+  const options = readOptions(name, query);
+  const read = (since: number | null) =>
+    world.read((state, now) => {
+      const pod = state.pods.find((each) => each.name === name);
+      if (pod === undefined) return null;
+      const container = chosenContainer(state, pod, query.get('container'));
+      return { now, lines: linesOf(state, pod, container, options, since ?? start(options, now)) };
+    });
+  const first = await read(null);
+  if (first === null) throw notFound('', 'pods', name);
+  const { tailLines, limitBytes } = options;
+  const lines =
+    tailLines === null ? first.lines : tailLines === 0 ? [] : first.lines.slice(-Math.floor(tailLines));
+  const whole = Buffer.from(lines.join(''));
+  const bytes = limitBytes === null ? whole : whole.subarray(0, limitBytes);
+  const headers = { 'content-type': 'text/plain' };
+  if (!options.follow) return new Response(new Uint8Array(bytes), { headers });
+  return new Response(followed(bytes, first.now + 1, read, request.signal), { headers });
+}
+
+/** What is new, as it comes, until the reader hangs up or the pod is gone. */
+function followed(
+  first: Buffer,
+  from: number,
+  read: (since: number) => Promise<{ readonly now: number; readonly lines: readonly string[] } | null>,
+  signal: AbortSignal,
+): ReadableStream<Uint8Array> {
+  let since = from;
+  let started = false;
+  return new ReadableStream({
+    async pull(controller) {
+      if (!started) {
+        started = true;
+        if (first.length > 0) {
+          controller.enqueue(new Uint8Array(first));
+          return;
+        }
+      }
+      while (!signal.aborted) {
+        const more = await read(since).catch(() => null);
+        if (more === null) break;
+        since = more.now + 1;
+        if (more.lines.length > 0) {
+          controller.enqueue(new TextEncoder().encode(more.lines.join('')));
+          return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      controller.close();
+    },
+  });
+}
+
+function chosenContainer(state: WorldState, pod: Pod, asked: string | null): string {
+  const names = containerNames(state, pod);
+  if (asked === null || asked === '') {
+    const [only] = names;
+    if (only !== undefined && names.length === 1) return only;
+    throw badRequest(
+      `a container name must be specified for pod ${pod.name}, choose one of: [${names.join(' ')}]`,
+    );
+  }
+  if (!names.includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${pod.name}`);
+  return asked;
+}
+
+function linesOf(
+  state: WorldState,
+  pod: Pod,
+  container: string,
+  options: Options,
+  since: number,
+): readonly string[] {
+  if (options.previous && pod.restarts === 0)
+    throw badRequest(`previous terminated container "${container}" in pod "${pod.name}" not found`);
+  if (pod.waiting !== null && !options.previous) {
+    const why = /ImagePull/.test(pod.waiting.reason)
+      ? 'trying and failing to pull image'
+      : pod.waiting.reason;
+    throw badRequest(`container "${container}" in pod "${pod.name}" is waiting to start: ${why}`);
+  }
+  const own = state.logs.read(logKey(state, pod, container), since).filter((line) => {
+    if (options.previous) return line.at < pod.startedAt;
+    // A container that was started anew has a log of its own.
+    return pod.restarts === 0 || line.at >= pod.startedAt;
+  });
+  return own.map(
+    (line) => `${options.timestamps ? `${new Date(line.at).toISOString()} ` : ''}${line.text}\n`,
+  );
+}
+
+function start(options: Options, now: number): number {
+  if (options.sinceSeconds !== null) return now - options.sinceSeconds * 1_000;
+  return options.sinceTime ?? 0;
+}
+
+function readOptions(pod: string, query: URLSearchParams): Options {
+  const bad = (field: string, value: string, said: string) =>
+    new Refusal(
+      422,
+      'Invalid',
+      `PodLogOptions "${pod}" is invalid: ${field}: Invalid value: ${value}: ${said}`,
+      {
+        name: pod,
+        kind: 'PodLogOptions',
+      },
+    );
+  const number = (field: string, least: number) => {
+    const text = query.get(field);
+    if (text === null) return null;
+    if (!/^-?\d+$/.test(text))
+      throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+    if (Number(text) >= least) return Number(text);
+    throw bad(field, text, least === 0 ? 'must be greater than or equal to 0' : 'must be greater than 0');
+  };
+  const flag = (field: string) => ['true', '1', ''].includes(query.get(field) ?? 'false');
+  const sinceTime = query.get('sinceTime');
+  if (sinceTime !== null && Number.isNaN(Date.parse(sinceTime))) {
+    throw badRequest(`parsing time ${JSON.stringify(sinceTime)} as "2006-01-02T15:04:05Z07:00"`);
+  }
+  const sinceSeconds = number('sinceSeconds', 1);
+  if (sinceSeconds !== null && sinceTime !== null) {
+    throw bad('sinceTime', sinceTime, 'at most one of `sinceTime` or `sinceSeconds` may be specified');
+  }
+  return {
+    sinceSeconds,
+    sinceTime: sinceTime === null ? null : Date.parse(sinceTime),
+    tailLines: number('tailLines', 0),
+    limitBytes: number('limitBytes', 1),
+    timestamps: flag('timestamps'),
+    previous: flag('previous'),
+    follow: flag('follow'),
+  };
+}

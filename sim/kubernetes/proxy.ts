@@ -1,0 +1,78 @@
+import { containersOf, objectIn } from '../world/cluster.ts';
+import { currentSet } from '../world/cluster-rollout.ts';
+import type { Pod } from '../world/pods.ts';
+import type { WorldState } from '../world/state.ts';
+import type { World } from '../world/world.ts';
+import { notFound, unavailable } from './status.ts';
+
+/** Answers for a pod: the request has the pod's own path, and no `Authorization`. */
+export type PodHttp = (pod: string, request: Request) => Response | Promise<Response>;
+
+interface Target {
+  readonly pod: string;
+  readonly port: number;
+}
+
+/**
+ * `pods/<name>:<port>/proxy/<path>` and the same of services, which choose a ready pod.
+ * @param named `name`, `name:port` or `scheme:name:port`
+ * @throws Refusal
+ */
+export async function proxy(
+  world: World,
+  podHttp: PodHttp | null,
+  resource: 'pods' | 'services',
+  named: string,
+  path: string,
+  request: Request,
+): Promise<Response> {
+  const parts = decodeURIComponent(named).split(':');
+  const [name = '', port = ''] = parts.length === 3 ? parts.slice(1) : parts;
+  const target = await world.read((state) =>
+    resource === 'pods' ? podTarget(state, name, port) : serviceTarget(state, name, port),
+  );
+  const refused = unavailable(
+    `error trying to reach service: dial tcp ${target.pod}:${target.port}: connect: connection refused`,
+  );
+  if (podHttp === null) throw refused;
+  const url = new URL(`http://${target.pod}:${target.port}/${path}${new URL(request.url).search}`);
+  const headers = new Headers(request.headers);
+  headers.delete('authorization');
+  const body = request.method === 'GET' || request.method === 'HEAD' ? null : await request.arrayBuffer();
+  try {
+    return await podHttp(target.pod, new Request(url, { method: request.method, headers, body }));
+  } catch {
+    throw refused;
+  }
+}
+
+function podTarget(state: WorldState, name: string, port: string): Target {
+  const pod = state.pods.find((each) => each.name === name);
+  if (pod === undefined) throw notFound('', 'pods', name);
+  const number = portOf(state, pod, port);
+  if (!pod.ready) {
+    throw unavailable(
+      `error trying to reach service: dial tcp ${name}:${number}: connect: connection refused`,
+    );
+  }
+  return { pod: name, port: number };
+}
+
+function serviceTarget(state: WorldState, name: string, port: string): Target {
+  if (!state.cluster.deployments.has(name)) throw notFound('', 'services', name);
+  const pod = state.pods.find((each) => each.app === name && each.ready);
+  if (pod === undefined) throw unavailable(`no endpoints available for service "${name}"`);
+  return { pod: pod.name, port: portOf(state, pod, port) };
+}
+
+/** A number, the name of a port of the first container, or nothing: its first port. */
+function portOf(state: WorldState, pod: Pod, port: string): number {
+  if (/^\d+$/.test(port)) return Number(port);
+  const deployment = state.cluster.deployments.get(pod.app);
+  const template = deployment === undefined ? undefined : currentSet(deployment).template;
+  const ports = containersOf(template)[0]?.['ports'];
+  const list = Array.isArray(ports) ? ports.map((each) => objectIn({ each }, 'each') ?? {}) : [];
+  const found = port === '' ? list[0] : list.find((each) => each['name'] === port);
+  if (typeof found?.['containerPort'] === 'number') return found['containerPort'];
+  throw unavailable(`no service port "${port}" found for "${pod.name}"`);
+}

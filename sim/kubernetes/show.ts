@@ -1,0 +1,210 @@
+import {
+  type ClusterEvent,
+  type Deployment,
+  type Json,
+  type JsonObject,
+  objectIn,
+  type ReplicaSet,
+  type Secret,
+} from '../world/cluster.ts';
+import { currentSet, livePods, replicasOf } from '../world/cluster-rollout.ts';
+import type { WorldState } from '../world/state.ts';
+import { showPod, uid } from './show-pod.ts';
+import { time } from './status.ts';
+
+const REVISION = 'deployment.kubernetes.io/revision';
+
+/** A Deployment as the API shows it; its status is counted from the pods of this moment. */
+function showDeployment(state: WorldState, deployment: Deployment, namespace: string): JsonObject {
+  const { name } = deployment;
+  return {
+    kind: 'Deployment',
+    apiVersion: 'apps/v1',
+    metadata: {
+      name,
+      namespace,
+      uid: uid('deployment', name),
+      generation: deployment.generation,
+      creationTimestamp: time(deployment.createdAt),
+      labels: deployment.labels,
+      annotations: { [REVISION]: String(currentSet(deployment).revision), ...deployment.annotations },
+    },
+    spec: deployment.spec,
+    status: deploymentStatus(state, deployment),
+  };
+}
+
+function deploymentStatus(state: WorldState, deployment: Deployment): JsonObject {
+  const { name, progress } = deployment;
+  const wanted = replicasOf(deployment);
+  const live = livePods(state, deployment);
+  const ready = live.filter((pod) => pod.ready).length;
+  const set = currentSet(deployment);
+  const updated = live.filter((pod) => pod.hash === set.hash).length;
+  const available = ready >= wanted - Math.floor(wanted / 4);
+  const said = {
+    NewReplicaSetAvailable: `ReplicaSet "${name}-${set.hash}" has successfully progressed.`,
+    ReplicaSetUpdated: `ReplicaSet "${name}-${set.hash}" is progressing.`,
+    ProgressDeadlineExceeded: `ReplicaSet "${name}-${set.hash}" has timed out progressing.`,
+  }[progress.reason];
+  // The real one leaves out what is zero.
+  const counts = Object.entries({
+    replicas: live.length,
+    updatedReplicas: updated,
+    readyReplicas: ready,
+    availableReplicas: ready,
+    unavailableReplicas: Math.max(0, live.length - ready, wanted - ready),
+  }).filter(([, count]) => count > 0);
+  return {
+    observedGeneration: deployment.observed,
+    ...Object.fromEntries(counts),
+    conditions: [
+      {
+        type: 'Available',
+        status: available ? 'True' : 'False',
+        lastUpdateTime: time(progress.at),
+        lastTransitionTime: time(progress.at),
+        reason: available ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
+        message: `Deployment ${available ? 'has' : 'does not have'} minimum availability.`,
+      },
+      {
+        type: 'Progressing',
+        status: progress.reason === 'ProgressDeadlineExceeded' ? 'False' : 'True',
+        lastUpdateTime: time(progress.at),
+        lastTransitionTime: time(progress.at),
+        reason: progress.reason,
+        message: said,
+      },
+    ],
+  };
+}
+
+export function showScale(deployment: Deployment, namespace: string, state: WorldState): JsonObject {
+  const labels = objectIn(objectIn(deployment.spec, 'selector'), 'matchLabels') ?? {};
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: {
+      name: deployment.name,
+      namespace,
+      uid: uid('deployment', deployment.name),
+      creationTimestamp: time(deployment.createdAt),
+    },
+    spec: { replicas: replicasOf(deployment) },
+    status: {
+      replicas: livePods(state, deployment).length,
+      selector: Object.entries(labels)
+        .map(([key, value]) => `${key}=${String(value)}`)
+        .join(','),
+    },
+  };
+}
+
+function showReplicaSet(
+  state: WorldState,
+  deployment: Deployment,
+  set: ReplicaSet,
+  namespace: string,
+): JsonObject {
+  const pods = livePods(state, deployment).filter((pod) => pod.hash === set.hash);
+  const ready = pods.filter((pod) => pod.ready).length;
+  const labels: Json = { app: deployment.name, 'pod-template-hash': set.hash };
+  const name = `${deployment.name}-${set.hash}`;
+  return {
+    kind: 'ReplicaSet',
+    apiVersion: 'apps/v1',
+    metadata: {
+      name,
+      namespace,
+      uid: uid('rs', name),
+      generation: 1,
+      creationTimestamp: time(set.createdAt),
+      labels,
+      annotations: { [REVISION]: String(set.revision) },
+      ownerReferences: [
+        {
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          name: deployment.name,
+          uid: uid('deployment', deployment.name),
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
+    },
+    spec: { replicas: pods.length, selector: { matchLabels: labels }, template: set.template },
+    status: { replicas: pods.length, readyReplicas: ready, availableReplicas: ready, observedGeneration: 1 },
+  };
+}
+
+function showSecret(secret: Secret, namespace: string): JsonObject {
+  return {
+    kind: 'Secret',
+    apiVersion: 'v1',
+    metadata: {
+      name: secret.name,
+      namespace,
+      uid: uid('secret', secret.name),
+      creationTimestamp: time(secret.createdAt),
+      annotations: { ...secret.annotations },
+      managedFields: secret.writes.map((write) => ({
+        manager: write.manager,
+        operation: 'Update',
+        apiVersion: 'v1',
+        time: time(write.at),
+        fieldsType: 'FieldsV1',
+        fieldsV1: write.data
+          ? { 'f:data': { '.': {}, ...keysOf(secret) }, 'f:type': {} }
+          : { 'f:metadata': { 'f:annotations': { '.': {} } } },
+      })),
+    },
+    data: { ...secret.data },
+    type: 'Opaque',
+  };
+}
+
+function showEvent(event: ClusterEvent, number: number, namespace: string): JsonObject {
+  const name = `${event.object}.${event.at.toString(16)}${number.toString(16)}`;
+  return {
+    kind: 'Event',
+    apiVersion: 'v1',
+    metadata: { name, namespace, uid: uid('event', name), creationTimestamp: time(event.at) },
+    involvedObject: {
+      kind: event.kind,
+      namespace,
+      name: event.object,
+      apiVersion: event.kind === 'Pod' ? 'v1' : 'apps/v1',
+    },
+    reason: event.reason,
+    message: event.message,
+    source: { component: event.kind === 'Pod' ? 'kubelet' : 'deployment-controller' },
+    firstTimestamp: time(event.at),
+    lastTimestamp: time(event.at),
+    count: 1,
+    type: event.type,
+    eventTime: null,
+  };
+}
+
+function keysOf(secret: Secret): JsonObject {
+  return Object.fromEntries(Object.keys(secret.data).map((key) => [`f:${key}`, {}]));
+}
+
+/** All objects of a resource, in no order. */
+export function showAll(state: WorldState, resource: string, namespace: string): readonly JsonObject[] {
+  const { deployments, secrets, events } = state.cluster;
+  switch (resource) {
+    case 'pods':
+      return state.pods.map((pod) => showPod(state, pod, namespace));
+    case 'deployments':
+      return [...deployments.values()].map((each) => showDeployment(state, each, namespace));
+    case 'replicasets':
+      return [...deployments.values()].flatMap((each) =>
+        each.sets.map((set) => showReplicaSet(state, each, set, namespace)),
+      );
+    case 'secrets':
+      return [...secrets.values()].map((each) => showSecret(each, namespace));
+    default:
+      return events.map((each, number) => showEvent(each, number, namespace));
+  }
+}

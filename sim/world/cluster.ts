@@ -1,0 +1,166 @@
+import type { Pod } from './pods.ts';
+
+/** Any JSON value; the API's documents are kept as they were written. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** One version of a Deployment's pod template. */
+export interface ReplicaSet {
+  readonly hash: string;
+  readonly template: JsonObject;
+  readonly createdAt: number;
+  revision: number;
+}
+
+/** What the Deployment's controller last said about its progress. */
+export interface Progress {
+  readonly reason: 'NewReplicaSetAvailable' | 'ReplicaSetUpdated' | 'ProgressDeadlineExceeded';
+  /** Of the last step forward; the deadline counts from here. */
+  readonly at: number;
+}
+
+export interface Deployment {
+  readonly name: Pod['app'];
+  readonly createdAt: number;
+  labels: JsonObject;
+  annotations: JsonObject;
+  /** `spec` as the API shows it; `spec.template` is what a rollout follows. */
+  spec: JsonObject;
+  /** Moves with each change of `spec`, with nothing else. */
+  generation: number;
+  /** The generation that the controller has seen. */
+  observed: number;
+  /** Newest last. */
+  readonly sets: ReplicaSet[];
+  progress: Progress;
+  /** The controller looks again by itself until the rollout is complete. */
+  watched: boolean;
+}
+
+export interface Secret {
+  readonly name: string;
+  readonly createdAt: number;
+  annotations: Record<string, string>;
+  /** Values in base64, all fake. */
+  data: Record<string, string>;
+  /** Who wrote which fields when, as managed fields tell it; `data` false: only labels or annotations. */
+  writes: { readonly manager: string; readonly at: number; readonly data: boolean }[];
+}
+
+export interface ClusterEvent {
+  readonly at: number;
+  readonly kind: 'Pod' | 'Deployment';
+  readonly object: string;
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What Kubernetes knows beyond the pods themselves. */
+export interface Cluster {
+  readonly deployments: Map<string, Deployment>;
+  readonly secrets: Map<string, Secret>;
+  /** The newest 500. */
+  readonly events: ClusterEvent[];
+  /** Images cannot be pulled: pods that are made now wait in ImagePullBackOff until it is over. */
+  pullsFail: boolean;
+}
+
+const DAY = 86_400_000;
+
+export function createCluster(startedAt: number): Cluster {
+  const deployments = new Map<string, Deployment>();
+  for (const [name, hash, replicas, tag] of [
+    ['order-service', '7c9f6d5b8', 3, '2.14.1'],
+    ['workflow-engine', '5d8c7f9c4', 2, '1.9.0'],
+  ] as const) {
+    deployments.set(name, deployment(name, hash, replicas, tag, startedAt));
+  }
+  const secrets = new Map<string, Secret>();
+  secrets.set('payment-gateway-credentials', {
+    name: 'payment-gateway-credentials',
+    createdAt: startedAt - 300 * DAY,
+    annotations: { 'oms.example.com/expires-at': new Date(startedAt + 30 * DAY).toISOString() },
+    data: {
+      'api-key': fake('pretend-api-key-4f1c9e'),
+      'merchant-id': fake('pretend-merchant-77120'),
+      'webhook-secret': fake('pretend-webhook-secret-b02d'),
+    },
+    writes: [
+      { manager: 'kubectl-create', at: startedAt - 300 * DAY, data: true },
+      { manager: 'secret-rotation', at: startedAt - 40 * DAY, data: true },
+      { manager: 'kubectl-annotate', at: startedAt - 2 * DAY, data: false },
+    ],
+  });
+  return { deployments, secrets, events: [], pullsFail: false };
+}
+
+export function addEvent(cluster: Cluster, event: ClusterEvent): void {
+  cluster.events.push(event);
+  if (cluster.events.length > 500) cluster.events.shift();
+}
+
+/** The container names of a template, in its order. */
+export function containersOf(template: JsonObject | undefined): readonly JsonObject[] {
+  const spec = objectIn(template, 'spec');
+  const list = spec?.['containers'];
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}
+
+export function objectIn(parent: JsonObject | undefined, key: string): JsonObject | undefined {
+  const value = parent?.[key];
+  return isObject(value) ? value : undefined;
+}
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function deployment(
+  name: Pod['app'],
+  hash: string,
+  replicas: number,
+  tag: string,
+  createdAt: number,
+): Deployment {
+  const template: JsonObject = {
+    metadata: { creationTimestamp: null, labels: { app: name } },
+    spec: {
+      containers: [
+        {
+          name,
+          image: `registry.example.com/oms/${name}:${tag}`,
+          imagePullPolicy: 'IfNotPresent',
+          ports: [{ name: 'http', containerPort: 8080, protocol: 'TCP' }],
+          env: [{ name: 'LOG_LEVEL', value: 'info' }],
+          resources: { limits: { memory: '1Gi' }, requests: { cpu: '250m', memory: '512Mi' } },
+        },
+      ],
+      restartPolicy: 'Always',
+      terminationGracePeriodSeconds: 30,
+    },
+  };
+  return {
+    name,
+    createdAt,
+    labels: { app: name },
+    annotations: {},
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } },
+      revisionHistoryLimit: 10,
+      progressDeadlineSeconds: 600,
+    },
+    generation: 1,
+    observed: 1,
+    sets: [{ hash, template: structuredClone(template), createdAt, revision: 1 }],
+    progress: { reason: 'NewReplicaSetAvailable', at: createdAt },
+    watched: false,
+  };
+}
+
+function fake(text: string): string {
+  return Buffer.from(text).toString('base64');
+}

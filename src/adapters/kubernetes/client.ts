@@ -1,0 +1,216 @@
+import type { KubeConfig } from '@kubernetes/client-node';
+import { type Dispatcher, fetch, type Response } from 'undici';
+import { SystemError } from '../../ports/system-error.ts';
+import { askJson, clean, noAnswer, refusal } from '../http.ts';
+import { statusMessage } from './schema.ts';
+
+export const KUBERNETES = 'Kubernetes';
+
+/** One request to the API server, in the words of RBAC too: they are what a refusal names. */
+export interface Call {
+  /** `list`, `get`, `patch`. */
+  readonly verb: string;
+  /** `pods/log`, `deployments.apps`. */
+  readonly resource: string;
+  /** With the query; names in it are already encoded. */
+  readonly path: string;
+  readonly signal: AbortSignal;
+  readonly patch?: unknown;
+}
+
+export interface KubernetesClient {
+  /** @throws SystemError */
+  json(call: Call): Promise<unknown>;
+  /** The answer with its body unread, whatever its status. @throws SystemError only when there is none */
+  open(call: Call): Promise<Response>;
+  /** What a bad answer of `open` means; reads at most the beginning of its body. */
+  refused(call: Call, response: Response): Promise<SystemError>;
+  /** The same where the body has been read. @param said the API server's own words */
+  refusedWith(call: Call, status: number, said: string): SystemError;
+  close(): Promise<void>;
+}
+
+/** Where the credentials are. */
+export type Kubeconfig = 'in cluster' | { readonly file: string } | { readonly text: string };
+
+/**
+ * @throws Error when the kubeconfig cannot be read or names no cluster. Credentials are only tried by a call.
+ */
+export async function createClient(kubeconfig: Kubeconfig): Promise<KubernetesClient> {
+  // Late, for it costs 90 MB and a third of a second, which a bot without a cluster need not pay.
+  const { KubeConfig, RequestContext } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  load(config, kubeconfig);
+  const server = config.getCurrentCluster()?.server.replace(/\/+$/, '');
+  if (server === undefined) throw new Error('The kubeconfig names no current cluster.');
+  const connections = shareConnections(config);
+
+  async function headersFor(call: Call): Promise<Record<string, string>> {
+    const context = new RequestContext(server + call.path, 'GET');
+    try {
+      await unlessAborted(config.applySecurityAuthentication(context), call.signal);
+    } catch (err) {
+      if (call.signal.aborted) throw unsent('too slow', `${KUBERNETES} did not answer in time.`, err);
+      // What the library says can contain the output of a credentials plug-in.
+      throw unsent('forbidden', `The credentials for ${KUBERNETES} cannot be read.`, err);
+    }
+    return { ...context.getHeaders(), 'user-agent': 'oms-bot' };
+  }
+
+  return {
+    async json(call) {
+      const headers = await headersFor(call);
+      const dispatcher = connections.current();
+      try {
+        return await askJson(KUBERNETES, {
+          method: call.patch === undefined ? 'GET' : 'PATCH',
+          url: server + call.path,
+          headers: {
+            ...headers,
+            ...(call.patch === undefined ? {} : { 'content-type': 'application/json-patch+json' }),
+          },
+          ...(call.patch === undefined ? {} : { body: JSON.stringify(call.patch) }),
+          signal: call.signal,
+          ...(dispatcher === undefined ? {} : { dispatcher }),
+          problem: statusMessage,
+        });
+      } catch (err) {
+        throw named(call, err);
+      }
+    },
+
+    async open(call) {
+      const headers = await headersFor(call);
+      const dispatcher = connections.current();
+      try {
+        return await fetch(server + call.path, {
+          headers,
+          signal: call.signal,
+          redirect: 'manual',
+          ...(dispatcher === undefined ? {} : { dispatcher }),
+        });
+      } catch (err) {
+        throw noAnswer(KUBERNETES, err, call.signal);
+      }
+    },
+
+    async refused(call, response) {
+      const { text } = await readAtMost(response, 20_000, call.signal);
+      return named(call, refusal(KUBERNETES, response, clean(statusMessage(parse(text)))));
+    },
+
+    refusedWith: (call, status, said) => named(call, refusal(KUBERNETES, { status }, clean(said))),
+
+    close: () => connections.close(),
+  };
+}
+
+/** The beginning of a body; the rest is not read. @throws SystemError when it breaks off */
+export async function readAtMost(
+  response: Response,
+  bytes: number,
+  signal: AbortSignal,
+): Promise<{ readonly text: string; readonly whole: boolean }> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let left = bytes;
+  try {
+    for await (const chunk of response.body ?? []) {
+      const part: Uint8Array = chunk;
+      text += decoder.decode(part.subarray(0, left), { stream: true });
+      left -= part.length;
+      if (left < 0) return { text, whole: false };
+    }
+  } catch (err) {
+    throw noAnswer(KUBERNETES, err, signal);
+  }
+  return { text, whole: true };
+}
+
+function load(config: KubeConfig, kubeconfig: Kubeconfig): void {
+  try {
+    if (kubeconfig === 'in cluster') config.loadFromCluster();
+    else if ('file' in kubeconfig) config.loadFromFile(kubeconfig.file);
+    else config.loadFromString(kubeconfig.text);
+  } catch (err) {
+    throw new Error('The kubeconfig cannot be read.', { cause: err });
+  }
+}
+
+interface Connections {
+  current(): Dispatcher | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * The library makes connections anew for each call (one more TLS handshake, one more open socket each). Ours are kept
+ * until the certificates in them change, which are what the library hands in.
+ */
+function shareConnections(config: KubeConfig): Connections {
+  const made = new Map<string, Dispatcher>();
+  let newest: Dispatcher | undefined;
+  // TypeScript calls these private; they are the one place that all its calls pass.
+  const inner = config as unknown as {
+    createDispatcher(cluster: unknown, options: unknown): Dispatcher | undefined;
+  };
+  const original = inner.createDispatcher.bind(config);
+  inner.createDispatcher = (cluster, options) => {
+    const key = JSON.stringify(options);
+    const known = made.get(key) ?? original(cluster, options);
+    if (known !== undefined && !made.has(key)) {
+      // Calls that run end on the old connections.
+      for (const [old, dispatcher] of made) {
+        made.delete(old);
+        void dispatcher.close().catch(() => undefined);
+      }
+      made.set(key, known);
+    }
+    newest = known;
+    return known;
+  };
+  return {
+    current: () => newest,
+    async close() {
+      for (const dispatcher of made.values()) await dispatcher.destroy();
+      made.clear();
+    },
+  };
+}
+
+/** A refusal for want of rights says which; the server's words name the user first, and are cut. */
+function named<E>(call: Call, err: E): E | SystemError {
+  if (!(err instanceof SystemError) || err.fault !== 'forbidden') return err;
+  if (err.message.startsWith(`${KUBERNETES} answered 401`)) return err;
+  return new SystemError(
+    KUBERNETES,
+    'forbidden',
+    `The bot's role may not ${call.verb} ${call.resource}. ${err.message}`,
+    { sent: 'no', mayRetry: false, cause: err },
+  );
+}
+
+function unsent(fault: 'too slow' | 'forbidden', message: string, cause: unknown): SystemError {
+  return new SystemError(KUBERNETES, fault, message, { sent: 'no', mayRetry: fault === 'too slow', cause });
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let stop = () => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+export function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

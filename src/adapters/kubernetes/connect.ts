@@ -1,0 +1,29 @@
+import type { KubernetesLever, KubernetesProbe, PodHttp, Workload } from '../../ports/kubernetes.ts';
+import { createClient, type Kubeconfig } from './client.ts';
+import { kubernetesLever } from './lever.ts';
+import { podHttp } from './pod-http.ts';
+import { kubernetesProbe } from './probe.ts';
+
+export interface KubernetesConnection {
+  readonly probe: KubernetesProbe;
+  readonly lever: KubernetesLever;
+  podHttp(workload: Workload, port: number): PodHttp;
+  /** Ends its connections; calls that run fail. */
+  close(): Promise<void>;
+}
+
+/**
+ * One cluster, one pool of connections. Makes no call itself; each has the deadline of its caller's signal only.
+ * @throws Error when the kubeconfig cannot be read
+ */
+export async function connectKubernetes(options: {
+  readonly kubeconfig: Kubeconfig;
+}): Promise<KubernetesConnection> {
+  const client = await createClient(options.kubeconfig);
+  return {
+    probe: kubernetesProbe(client),
+    lever: kubernetesLever(client),
+    podHttp: (workload, port) => podHttp(client, workload, port),
+    close: () => client.close(),
+  };
+}

@@ -1,0 +1,66 @@
+import type { PodSummary, Workload } from '../../ports/kubernetes.ts';
+import type { KubernetesClient } from './client.ts';
+import { type Pod, PodList, read } from './schema.ts';
+
+/** Small enough that a page of big pods stays below what one answer may hold. */
+const PAGE = 100;
+
+/** All pages. @throws SystemError */
+export async function listPods(
+  client: KubernetesClient,
+  { namespace, selector }: Pick<Workload, 'namespace' | 'selector'>,
+  signal: AbortSignal,
+): Promise<readonly Pod[]> {
+  const pods: Pod[] = [];
+  let next = '';
+  do {
+    const query = new URLSearchParams({ labelSelector: selector, limit: String(PAGE) });
+    if (next !== '') query.set('continue', next);
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods?${query}`;
+    const page = read(PodList, await client.json({ verb: 'list', resource: 'pods', path, signal }));
+    pods.push(...page.items);
+    next = page.metadata.continue ?? '';
+  } while (next !== '');
+  return pods;
+}
+
+export function isReady(pod: Pod): boolean {
+  const ready = pod.status.conditions.some((each) => each.type === 'Ready' && each.status === 'True');
+  return ready && !isLeaving(pod);
+}
+
+function isLeaving(pod: Pod): boolean {
+  return (pod.metadata.deletionTimestamp ?? null) !== null;
+}
+
+export function summaryOf(pod: Pod): PodSummary {
+  const { metadata, spec, status } = pod;
+  const containers = [...status.initContainerStatuses, ...status.containerStatuses];
+  const endings = containers.flatMap(({ lastState }) => lastState.terminated ?? []);
+  const last = endings.sort((one, other) => (other.finishedAt ?? 0) - (one.finishedAt ?? 0))[0];
+  return {
+    name: metadata.name,
+    createdAt: metadata.creationTimestamp,
+    ready: isReady(pod),
+    restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    waiting: waitingOf(pod),
+    lastTermination:
+      last === undefined
+        ? null
+        : { reason: last.reason, exitCode: last.exitCode, at: last.finishedAt ?? metadata.creationTimestamp },
+    node: spec.nodeName ?? null,
+    images: [...new Set(spec.containers.map(({ image }) => image))],
+  };
+}
+
+function waitingOf(pod: Pod): string | null {
+  const { status } = pod;
+  if (isLeaving(pod)) return 'Terminating';
+  for (const { state } of [...status.initContainerStatuses, ...status.containerStatuses]) {
+    if (state.waiting) return state.waiting.reason ?? 'Waiting';
+  }
+  if (status.phase === 'Failed') return status.reason ?? 'Failed';
+  if (status.phase !== 'Pending') return null;
+  const refused = status.conditions.find((each) => each.type === 'PodScheduled' && each.status !== 'True');
+  return refused?.reason ?? 'Pending';
+}

@@ -1,0 +1,52 @@
+import type { KubernetesProbe, SecretFacts } from '../../ports/kubernetes.ts';
+import { SystemError } from '../../ports/system-error.ts';
+import type { KubernetesClient } from './client.ts';
+import { getDeployment, stateOf } from './deployment.ts';
+import { readLogs } from './logs.ts';
+import { listPods, summaryOf } from './pods.ts';
+import { read, Secret } from './schema.ts';
+
+/** Reads through the API server. */
+export function kubernetesProbe(client: KubernetesClient): KubernetesProbe {
+  return {
+    async pods(workload, signal) {
+      const pods = await listPods(client, workload, signal);
+      return pods.map(summaryOf);
+    },
+
+    logs: async (question, signal) => await readLogs(client, question, signal),
+
+    async secret(namespace, name, expiryAnnotation, signal) {
+      const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
+      return await orNull(async (): Promise<SecretFacts> => {
+        const { metadata, data } = read(
+          Secret,
+          await client.json({ verb: 'get', resource: 'secrets', path, signal }),
+        );
+        const changes = metadata.managedFields.flatMap(({ time, data: touched }) =>
+          touched && time !== null ? [time] : [],
+        );
+        const expiry = expiryAnnotation === null ? undefined : metadata.annotations?.[expiryAnnotation];
+        const expiresAt = expiry === undefined ? Number.NaN : Date.parse(expiry);
+        return {
+          keys: data,
+          createdAt: metadata.creationTimestamp,
+          changedAt: changes.length === 0 ? null : Math.max(...changes),
+          expiresAt: Number.isNaN(expiresAt) ? null : expiresAt,
+        };
+      });
+    },
+
+    deployment: async (workload, signal) =>
+      await orNull(async () => stateOf(await getDeployment(client, workload, signal))),
+  };
+}
+
+async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (err) {
+    if (err instanceof SystemError && err.fault === 'not found') return null;
+    throw err;
+  }
+}

@@ -1,0 +1,131 @@
+import * as z from 'zod';
+import { SystemError } from '../../ports/system-error.ts';
+
+// Only the fields that we read. The API leaves out what is zero, empty or false.
+
+const Time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+const Count = z.number().int().nonnegative().default(0);
+
+const Terminated = z.object({
+  reason: z.string().max(100).default('Unknown'),
+  exitCode: z.number().int(),
+  finishedAt: Time.nullish(),
+});
+
+const ContainerStatus = z.object({
+  name: z.string(),
+  restartCount: Count,
+  state: z.object({ waiting: z.object({ reason: z.string().max(100).optional() }).nullish() }).default({}),
+  lastState: z.object({ terminated: Terminated.nullish() }).default({}),
+});
+
+const Container = z.object({
+  name: z.string(),
+  image: z.string().default(''),
+  restartPolicy: z.string().optional(),
+});
+
+const Pod = z.object({
+  metadata: z.object({ name: z.string(), creationTimestamp: Time, deletionTimestamp: z.string().nullish() }),
+  spec: z.object({
+    nodeName: z.string().nullish(),
+    containers: z.array(Container),
+    initContainers: z.array(Container).default([]),
+  }),
+  status: z
+    .object({
+      phase: z.string().optional(),
+      reason: z.string().max(100).optional(),
+      conditions: z
+        .array(z.object({ type: z.string(), status: z.string(), reason: z.string().max(100).nullish() }))
+        .default([]),
+      containerStatuses: z.array(ContainerStatus).default([]),
+      initContainerStatuses: z.array(ContainerStatus).default([]),
+    })
+    .default({ conditions: [], containerStatuses: [], initContainerStatuses: [] }),
+});
+export type Pod = z.infer<typeof Pod>;
+
+export const PodList = z.object({
+  kind: z.literal('PodList'),
+  metadata: z.object({ continue: z.string().nullish() }),
+  items: z.array(Pod),
+});
+
+const Annotations = z.record(z.string(), z.string()).nullish();
+
+export const Deployment = z.object({
+  kind: z.literal('Deployment'),
+  metadata: z.object({ generation: z.number().int() }),
+  spec: z.object({
+    replicas: z.number().int().nonnegative().default(1),
+    paused: z.boolean().default(false),
+    template: z.object({ metadata: z.object({ annotations: Annotations }).nullish() }),
+  }),
+  status: z.object({
+    observedGeneration: Count,
+    replicas: Count,
+    updatedReplicas: Count,
+    readyReplicas: Count,
+    availableReplicas: Count,
+    conditions: z
+      .array(
+        z.object({
+          type: z.string(),
+          status: z.string(),
+          reason: z.string().nullish(),
+          message: z.string().nullish(),
+        }),
+      )
+      .default([]),
+  }),
+});
+export type Deployment = z.infer<typeof Deployment>;
+
+/** What the fields of an entry are decides whether it touched the data; their names are key names, never values. */
+const ManagedField = z.object({
+  time: Time.nullish(),
+  fieldsV1: z.record(z.string(), z.unknown()).nullish(),
+});
+
+/** Drops every value while it parses: what comes out holds key names only. */
+export const Secret = z.object({
+  kind: z.literal('Secret'),
+  metadata: z.object({
+    creationTimestamp: Time,
+    annotations: Annotations,
+    managedFields: z
+      .array(ManagedField)
+      .default([])
+      .transform((fields) =>
+        fields.map(({ time, fieldsV1 }) => ({
+          time: time ?? null,
+          data: fieldsV1 !== null && fieldsV1 !== undefined && 'f:data' in fieldsV1,
+        })),
+      ),
+  }),
+  data: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .transform((data) => Object.keys(data ?? {}).sort()),
+});
+
+const Status = z.object({ kind: z.literal('Status'), message: z.string() });
+
+/** The API server's own words in an error, if it has any. */
+export function statusMessage(body: unknown): string | null {
+  return Status.safeParse(body).data?.message ?? null;
+}
+
+/** @throws SystemError *not understood*; it quotes where the shape differs, never what stands there */
+export function read<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues[0]?.path.join('.') ?? '';
+  throw new SystemError(
+    'Kubernetes',
+    'not understood',
+    `Kubernetes answered in a shape that is not known (at ${where.slice(0, 120) || 'the top'}).`,
+    { sent: 'maybe', mayRetry: false },
+  );
+}
