@@ -73,6 +73,12 @@ export function listen(app: App, ears: EarParts): void {
     if (heard.kind === 'ignored') return;
     if (heard.trusted) {
       await receive(parts, heard.reading, delivery);
+      if (heard.answer !== null) {
+        // It is noted already; were this answer retried, the alert would be taken twice.
+        await client.chat
+          .postMessage({ channel: alerts, thread_ts: heard.ts, ...sentence(heard.answer) })
+          .catch((err) => parts.log.warn({ err: String(err) }, 'an unknown alert could not be answered'));
+      }
       return;
     }
     const first = heard.reading.alerts[0];
