@@ -25,11 +25,14 @@ export interface Field {
   readonly name: string;
   readonly label: string;
   readonly kind: 'text' | 'long-text' | 'select' | 'tick';
+  /** Stands below the field, in smaller letters. */
   readonly hint?: string;
   readonly options?: readonly { readonly value: string; readonly text: string }[];
   readonly minLength?: number;
   readonly maxLength?: number;
+  /** May be left empty, a tick unticked; otherwise the form insists. */
   readonly optional?: boolean;
+  /** What stands in it at first: the text, or the value of one of the options. */
   readonly initial?: string;
 }
 

@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import type { Alert, Reading, Unmatched } from '../domain/alert.ts';
-import { alertsOf, IntakeError, type IntakeRules, knownCodes, matches, safeUrl } from './rules.ts';
+import {
+  alertsOf,
+  IntakeError,
+  type IntakeRules,
+  matches,
+  ofAnother,
+  ofNoRunbook,
+  safeUrl,
+} from './rules.ts';
 
 const Labels = z.record(z.string(), z.string());
 
@@ -30,10 +38,7 @@ export function readAlertmanager(body: unknown, rules: IntakeRules): Reading {
   const read = Payload.safeParse(body);
   if (!read.success) {
     const version = typeof body === 'object' && body !== null && 'version' in body ? body.version : undefined;
-    if (version !== '4')
-      throw new IntakeError(
-        `This is not Alertmanager's webhook of version "4" (version is ${JSON.stringify(version)}).`,
-      );
+    if (version !== '4') throw new IntakeError(wrongVersion(version));
     throw new IntakeError(
       `Alertmanager's webhook does not read as version "4": ${z.prettifyError(read.error).split('\n').join(' ').slice(0, 300)}.`,
     );
@@ -44,13 +49,13 @@ export function readAlertmanager(body: unknown, rules: IntakeRules): Reading {
     const text = [one.labels['alertname'], ...Object.values(one.annotations)].join(' ');
     const environment = one.labels[rules.environmentLabel];
     if (environment !== undefined && environment !== rules.environment) {
-      const because = `The alert is of ${environment}, this bot serves ${rules.environment}. It was not taken; send it to the bot of ${environment}.`;
+      const because = ofAnother(environment, rules);
       unmatched.push({ source: 'alertmanager', key: one.fingerprint, reason: 'other environment', because });
       continue;
     }
     const found = matches(text, one.labels, rules);
     if (found.length === 0) {
-      const because = `No runbook knows the alert ${one.labels['alertname'] ?? '(without a name)'}. A label or annotation with one of these codes would be taken: ${knownCodes(rules)}.`;
+      const because = ofNoRunbook(one.labels['alertname'] ?? '(without a name)', rules);
       unmatched.push({ source: 'alertmanager', key: one.fingerprint, reason: 'unknown code', because });
       continue;
     }
@@ -66,7 +71,7 @@ export function readAlertmanager(body: unknown, rules: IntakeRules): Reading {
       tellsResolved: true,
       by: null,
     };
-    alerts.push(...alertsOf(common, text, found));
+    alerts.push(...alertsOf(common, text, one.labels, found));
   }
   const { truncatedAlerts } = read.data;
   const remarks =
@@ -74,4 +79,13 @@ export function readAlertmanager(body: unknown, rules: IntakeRules): Reading {
       ? []
       : [`Alertmanager left out ${truncatedAlerts} more alerts of this group (max_alerts).`];
   return { alerts, unmatched, remarks };
+}
+
+/** Says what stands in the version's place; the number 4 looks right in JSON and is not. */
+function wrongVersion(version: unknown): string {
+  if (typeof version === 'number') {
+    return `This is not Alertmanager's webhook of version "4": version is the number ${version}; Alertmanager sends the string "4".`;
+  }
+  const said = JSON.stringify(version)?.slice(0, 60);
+  return `This is not Alertmanager's webhook of version "4" (version is ${said}).`;
 }

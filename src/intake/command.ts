@@ -31,11 +31,14 @@ export const USAGE = {
   resolve: '/oms resolve OMS-12 provider confirmed the end',
 } as const satisfies Record<Command['kind'], string>;
 
+/** Nobody asks for orders that have waited for longer; it is a slip of the finger, min. */
+const LONGEST_MINUTES = 30 * 1_440;
+
 const UNIT = { m: 1, min: 1, h: 60, d: 1_440 } as const;
 
 /** Reads what a person typed behind `/oms`. Never throws; a wrong word gets the right one. */
 export function readCommand(text: string): ReadCommand {
-  const words = text
+  const words = unescaped(text)
     .replace(/[“”]/g, '"')
     .trim()
     .split(/\s+/)
@@ -45,15 +48,20 @@ export function readCommand(text: string): ReadCommand {
   switch (verb) {
     case 'help':
     case 'incidents':
-      return { ok: true, command: { kind: verb } };
+      return alone(verb, rest, { ok: true, command: { kind: verb } });
     case 'stuck-orders':
       return stuckOrders(rest);
     case 'diagnose':
       if (rest[0] === undefined) return wrong('diagnose', 'It needs a runbook or a code.');
-      return { ok: true, command: { kind: 'diagnose', runbook: rest[0] } };
+      return alone('diagnose', rest.slice(1), {
+        ok: true,
+        command: { kind: 'diagnose', runbook: rest[0] },
+      });
     case 'show':
     case 'ack':
-      return withId(verb, rest, (id) => ({ ok: true, command: { kind: verb, id } }));
+      return withId(verb, rest, (id) =>
+        alone(verb, rest.slice(1), { ok: true, command: { kind: verb, id } }),
+      );
     case 'hold':
       return withId('hold', rest, (id) => hold(id, rest));
     case 'escalate':
@@ -69,6 +77,16 @@ export function readCommand(text: string): ReadCommand {
     default:
       return { ok: false, because: `There is no \`/oms ${verb.slice(0, 30)}\`. ${suggestion(verb)}` };
   }
+}
+
+/** Slack escapes what a person typed; views escape it again on the way out. */
+function unescaped(text: string): string {
+  return text.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
+}
+
+/** Words that would be dropped are named instead: they may have mattered to whoever typed them. */
+function alone(kind: Command['kind'], extra: readonly string[], command: ReadCommand): ReadCommand {
+  return extra.length === 0 ? command : wrong(kind, `“${extra.join(' ').slice(0, 60)}” is not understood.`);
 }
 
 function suggestion(verb: string): string {
@@ -104,9 +122,12 @@ function hold(id: IncidentId, rest: readonly string[]): ReadCommand {
 
 function stuckOrders(rest: readonly string[]): ReadCommand {
   const line = rest.join(' ').toLowerCase();
-  const read = /^(?:([a-z_]+)(?=\s|$)(?<!older))?\s*(?:older than (\d{1,4})\s?(m|min|h|d))?$/.exec(line);
+  const read = /^(?:([a-z_]+)(?=\s|$)(?<!older))?\s*(?:older than (-?\d{1,12})\s?(m|min|h|d))?$/.exec(line);
   if (read === null) return wrong('stuck-orders', `“${line.slice(0, 60)}” is not understood.`);
   const unit = read[3] as keyof typeof UNIT | undefined;
   const olderThanMinutes = unit === undefined ? null : Number(read[2]) * UNIT[unit];
+  if (olderThanMinutes !== null && (olderThanMinutes < 1 || olderThanMinutes > LONGEST_MINUTES)) {
+    return wrong('stuck-orders', `“older than ${read[2]}${read[3]}” is not between 1 min and 30 d.`);
+  }
   return { ok: true, command: { kind: 'stuck-orders', status: read[1] ?? null, olderThanMinutes } };
 }

@@ -54,21 +54,37 @@ export function matches(
   return byWords.map(({ id }) => ({ runbook: id, code: null }));
 }
 
+/** The clear answer to an alert that is labelled for another environment. */
+export function ofAnother(environment: string, rules: IntakeRules): string {
+  return `The alert is of ${environment}, this bot serves ${rules.environment}. It was not taken; send it to the bot of ${environment}.`;
+}
+
+/** The clear answer to an alert that no runbook knows. */
+export function ofNoRunbook(name: string, rules: IntakeRules): string {
+  return `No runbook knows the alert ${name}. A label or annotation with one of these codes would be taken: ${knownCodes(rules)}.`;
+}
+
 /** All codes that this bot knows, for a clear answer to an unknown one. */
-export function knownCodes(rules: IntakeRules): string {
+function knownCodes(rules: IntakeRules): string {
   return rules.runbooks.flatMap(({ codes }) => codes).join(', ');
 }
 
 type Common = Omit<Alert, 'runbook' | 'code' | 'ids' | 'summary'>;
 
-/** One alert per runbook that the text means. */
-export function alertsOf(common: Common, text: string, found: readonly Match[]): readonly Alert[] {
+/** One alert per runbook that the text means; order ids are taken from the text and from the labels' values. */
+export function alertsOf(
+  common: Common,
+  text: string,
+  labels: Readonly<Record<string, string>>,
+  found: readonly Match[],
+): readonly Alert[] {
+  const orders = findIds('order', [text, ...Object.values(labels)].join(' '));
   return found.map(({ runbook, code }) => ({
     ...common,
     runbook,
     code,
     summary: text.replace(/\s+/g, ' ').trim().slice(0, 300),
-    ids: { orders: findIds('order', text) },
+    ids: { orders },
   }));
 }
 

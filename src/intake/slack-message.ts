@@ -1,32 +1,25 @@
 import * as z from 'zod';
-import type { Reading } from '../domain/alert.ts';
-import { alertsOf, type IntakeRules, matches, safeUrl } from './rules.ts';
-
-const Attachment = z.looseObject({
-  title: z.string().optional(),
-  title_link: z.string().optional(),
-  text: z.string().optional(),
-  pretext: z.string().optional(),
-  fallback: z.string().optional(),
-  fields: z.array(z.looseObject({ title: z.string().optional(), value: z.string().optional() })).optional(),
-});
+import type { Reading, Unmatched } from '../domain/alert.ts';
+import { environmentIn, textOf } from './message-text.ts';
+import { alertsOf, type IntakeRules, matches, ofAnother, ofNoRunbook, safeUrl } from './rules.ts';
 
 const Message = z.looseObject({
   ts: z.string(),
-  text: z.string().optional(),
+  text: z.string().nullish(),
   user: z.string().optional(),
   bot_id: z.string().optional(),
   app_id: z.string().optional(),
   username: z.string().optional(),
-  bot_profile: z.looseObject({ name: z.string().optional() }).optional(),
-  attachments: z.array(Attachment).optional(),
+  bot_profile: z.looseObject({ name: z.string().optional() }).nullish(),
+  attachments: z.array(z.looseObject({ title_link: z.unknown().optional() })).nullish(),
+  blocks: z.array(z.unknown()).nullish(),
   thread_ts: z.string().optional(),
 });
 
 const Event = z.looseObject({
   channel: z.string(),
   subtype: z.string().optional(),
-  message: Message.optional(),
+  message: z.unknown().optional(),
 });
 
 export type HeardMessage =
@@ -38,11 +31,13 @@ export type HeardMessage =
       readonly ts: string;
       /** Who wrote it, when a person did. */
       readonly person: string | null;
+      /** What its sender should read below it: once, when it first fires and nobody can take it. */
+      readonly answer: string | null;
     }
   | { readonly kind: 'ignored'; readonly because: string };
 
-/** Alertmanager's default title: `[FIRING:2] …` or `[RESOLVED] …`. */
-const TITLE = /^\s*\[(FIRING|RESOLVED)(?::\d+)?[^\]]*\]/m;
+/** Alertmanager's default title: `[FIRING:2] NAME (label values)` or `[RESOLVED] …`. */
+const TITLE = /^\s*\*?\[(FIRING|RESOLVED)(?::\d+)?[^\]]*\]\s*([^\s(*]*)/m;
 
 /** A message of the alerts channel: an alert of a trusted bot, words that look like one, or nothing for us. */
 export function readSlackMessage(event: unknown, rules: IntakeRules): HeardMessage {
@@ -56,59 +51,62 @@ export function readSlackMessage(event: unknown, rules: IntakeRules): HeardMessa
     return ignored('our own message');
   if (message.thread_ts !== undefined && message.thread_ts !== message.ts)
     return ignored('a reply in a thread');
-  const text = plain(collect(message));
+  const text = textOf(message);
   const title = TITLE.exec(text);
   const found = matches(text, {}, rules);
-  const looksLikeOne = title !== null || found.some(({ code }) => code !== null);
-  if (!looksLikeOne || found.length === 0) return ignored('no alert that a runbook knows');
-  const { channel } = outer.data;
   const names = [message.bot_id, message.app_id, message.username, message.bot_profile?.name];
   const trusted =
     message.bot_id !== undefined &&
     names.some((name) => name !== undefined && rules.trustedSenders.includes(name));
+  // Words alone are ordinary talk; a title of Alertmanager's is an alert even where no runbook knows its code.
+  const known = found.length > 0 && (title !== null || found.some(({ code }) => code !== null));
+  if (!known && !(trusted && title !== null)) return ignored('no alert that a runbook knows');
+  const { channel } = outer.data;
+  const status = title?.[1] === 'RESOLVED' ? ('resolved' as const) : ('firing' as const);
   const common = {
     source: 'slack' as const,
     key: `${channel}:${message.ts}`,
-    status: title?.[1] === 'RESOLVED' ? ('resolved' as const) : ('firing' as const),
+    status,
     scope: '',
     startsAt: null,
-    url: safeUrl(message.attachments?.find(({ title_link }) => title_link !== undefined)?.title_link),
+    url: linkOf(message),
     // Alertmanager edits its message only when it is told to; a resolution by another message has another key.
     tellsResolved: false,
     by: null,
   };
-  const reading: Reading = { alerts: alertsOf(common, text, found), unmatched: [], remarks: [] };
+  const not = notTaken(text, title?.[2], found.length, rules);
+  const unmatched = not === null ? [] : [{ source: 'slack' as const, key: common.key, ...not }];
   return {
     kind: 'alert',
-    reading,
+    reading: { alerts: not === null ? alertsOf(common, text, {}, found) : [], unmatched, remarks: [] },
     trusted,
     channel,
     ts: message.ts,
     person: message.bot_id === undefined ? (message.user ?? null) : null,
+    answer: not?.reason === 'unknown code' && status === 'firing' && !edited ? not.because : null,
   };
+}
+
+/** Why no incident takes it, as for an alert that came by the webhook; null when one does. */
+function notTaken(
+  text: string,
+  name: string | undefined,
+  found: number,
+  rules: IntakeRules,
+): Pick<Unmatched, 'reason' | 'because'> | null {
+  const environment = environmentIn(text, rules);
+  if (environment !== null && environment !== rules.environment) {
+    return { reason: 'other environment', because: ofAnother(environment, rules) };
+  }
+  if (found > 0) return null;
+  return { reason: 'unknown code', because: ofNoRunbook(name || '(without a name)', rules) };
+}
+
+function linkOf(message: z.infer<typeof Message>): string | null {
+  const link = (message.attachments ?? []).map(({ title_link }) => title_link).find((one) => one != null);
+  return safeUrl(typeof link === 'string' ? link : undefined);
 }
 
 function ignored(because: string): HeardMessage {
   return { kind: 'ignored', because };
-}
-
-function collect(message: z.infer<typeof Message>): string {
-  const parts = (message.attachments ?? []).flatMap((one) => [
-    one.pretext,
-    one.title,
-    one.text,
-    one.title === undefined && one.text === undefined ? one.fallback : undefined,
-    ...(one.fields ?? []).flatMap((field) => [field.title, field.value]),
-  ]);
-  return [message.text, ...parts].filter((part) => part !== undefined && part !== '').join('\n');
-}
-
-/** Slack escapes and wraps; the words themselves are what counts. */
-function plain(text: string): string {
-  return text
-    .replace(/<(https?:[^|>]+)\|([^>]*)>/g, '$2')
-    .replace(/<(https?:[^>]+)>/g, '$1')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&amp;/g, '&');
 }

@@ -7,7 +7,7 @@ import { changeOf } from '../pipeline/change.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import type { StaleCard, VoiceStore, Waiting } from '../ports/voice.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
-import { incidentCard } from '../views/incident-card.ts';
+import { type CardView, cardRest, incidentCard } from '../views/incident-card.ts';
 import type { Message } from '../views/kit.ts';
 import { escalation, threadLine } from '../views/plain.ts';
 import type { Channels } from './channels.ts';
@@ -48,7 +48,8 @@ export function createAnnouncer(mouth: AnnouncerParts) {
   async function showCard({ incident, ts, afterMark }: StaleCard): Promise<boolean> {
     const channel = parts.rules.channels.alerts;
     const id = await channels.idOf(channel);
-    const card = render(incident);
+    const view = viewOf(incident);
+    const card = incidentCard(view);
     const key = `card/${incident.id}`;
     if (ts !== null) {
       if (!mayCall(id)) return false;
@@ -58,6 +59,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
         await voice.cardShown(incident.id, channel, ts, said.kind === 'shown' ? incident.version : null);
       if (said.kind === 'refused')
         parts.log.error({ incident: incident.id, because: said.because }, 'Slack refused a card');
+      if (said.kind === 'shown') await showRest(view, id, ts);
       return said.kind === 'shown';
     }
     const place: Place = { channel: id, threadTs: null };
@@ -71,17 +73,31 @@ export function createAnnouncer(mouth: AnnouncerParts) {
     if (said?.kind !== 'shown') return false;
     await voice.cardShown(incident.id, channel, said.ts, incident.version);
     await announced(incident.id);
+    await showRest(view, id, said.ts);
     return true;
   }
 
-  function render(incident: Incident): Message {
+  function viewOf(incident: Incident): CardView {
     const { title } = runbookById(incident.runbook);
-    return incidentCard({
-      incident,
-      title,
-      next: nextRung(incident, parts.rules.escalation),
-      links: mouth.links,
-    });
+    return { incident, title, next: nextRung(incident, parts.rules.escalation), links: mouth.links };
+  }
+
+  /** What had no room on the card stands in its thread, in messages of our own that are edited as the card is. */
+  async function showRest(view: CardView, channel: string, card: string): Promise<void> {
+    const place: Place = { channel, threadTs: card };
+    for (const [page, words] of cardRest(view).entries()) {
+      const key = `rest/${view.incident.id}/${page}`;
+      const known = await findOwn(client, place, key, card).catch(() => 'not now' as const);
+      // The card counts what is missing and every later edit comes by here again, so a failure needs no retry.
+      if (known === 'not now') return;
+      const said =
+        known === null ? await post(client, place, key, words) : await edit(client, channel, known, words);
+      if (said.kind === 'not now') quietUntil.set(channel, parts.clock.now() + said.afterMs);
+      if (said.kind !== 'shown') {
+        parts.log.warn({ key, because: said.because }, 'what a card left out could not be shown');
+        return;
+      }
+    }
   }
 
   async function announced(id: IncidentId): Promise<void> {

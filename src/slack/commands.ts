@@ -8,7 +8,7 @@ import { AbsentSystem, SystemError } from '../ports/system-error.ts';
 import { CATALOGUE, findRunbook, runbookById } from '../runbooks/catalogue.ts';
 import { incidentCard } from '../views/incident-card.ts';
 import type { Message } from '../views/kit.ts';
-import { commands, help, incidentList, sentence } from '../views/plain.ts';
+import { commands, help, incidentList, told } from '../views/plain.ts';
 import { PAGE, stuckList } from '../views/stuck-list.ts';
 
 /** The order service's list may take this long before the asker is told that it could not be had, ms. */
@@ -17,7 +17,7 @@ const LIST_MS = 5_000;
 /** What a person typed behind `/oms`, done, and the answer that only they see. */
 export async function runCommand(parts: Parts, text: string, by: PersonId): Promise<Message> {
   const read = readCommand(text);
-  if (!read.ok) return sentence(read.because);
+  if (!read.ok) return told(read.because);
   const { command } = read;
   switch (command.kind) {
     case 'help':
@@ -31,13 +31,13 @@ export async function runCommand(parts: Parts, text: string, by: PersonId): Prom
     case 'show':
       return await show(parts, command.id);
     case 'ack':
-      return sentence((await acknowledge(parts, command.id, by)).because);
+      return told((await acknowledge(parts, command.id, by)).because);
     case 'hold':
-      return sentence((await hold(parts, command.id, by, command.minutes, command.reason)).because);
+      return told((await hold(parts, command.id, by, command.minutes, command.reason)).because);
     case 'escalate':
-      return sentence((await escalateNow(parts, command.id, by, command.reason)).because);
+      return told((await escalateNow(parts, command.id, by, command.reason)).because);
     case 'resolve':
-      return sentence((await resolve(parts, command.id, by, command.reason)).because);
+      return told((await resolve(parts, command.id, by, command.reason)).because);
   }
 }
 
@@ -51,7 +51,7 @@ export async function stuckPage(
   const { names, thresholds } = parts.rules;
   const wanted = status ?? names.statuses.processing;
   if (!names.statuses.all.includes(wanted)) {
-    return sentence(`“${wanted}” is no status of an order. There are: ${names.statuses.all.join(', ')}.`);
+    return told(`“${wanted}” is no status of an order. There are: ${names.statuses.all.join(', ')}.`);
   }
   const minutes = olderThanMinutes ?? thresholds.stuckAfterMinutes;
   const ending = new AbortController();
@@ -64,7 +64,7 @@ export async function stuckPage(
     return stuckList({ ...page, status: wanted, olderThanMinutes: minutes, now });
   } catch (err) {
     if (err instanceof SystemError || err instanceof AbsentSystem) {
-      return sentence(
+      return told(
         `Could not look: ${err.message}`,
         `By hand: \`${names.paths.stuckOrders}?status=${wanted}&olderThan=${minutes}m\``,
       );
@@ -80,20 +80,20 @@ async function diagnose(parts: Parts, text: string, by: PersonId): Promise<Messa
   const runbook = findRunbook(text);
   if (runbook === null) {
     const known = CATALOGUE.map(({ id, codes }) => `${id} (${codes.join(', ')})`).join('; ');
-    return sentence(`No runbook is called “${text.slice(0, 40)}”. There is: ${known}.`);
+    return told(`No runbook is called “${text.slice(0, 40)}”. There is: ${known}.`);
   }
   const id = await parts.journal.transact('diagnose', async (tx) => {
     const alert = personsAlert(runbook.id, by, 'A person asked for a diagnosis.', `diagnose ${by} ${tx.now}`);
     return (await openByPerson(parts, tx, alert)).id;
   });
-  return sentence(
+  return told(
     `${id} ${runbook.title}: the systems are being asked, the card comes into ${parts.rules.channels.alerts}.`,
   );
 }
 
 async function show(parts: Parts, id: IncidentId): Promise<Message> {
   const incident = await parts.journal.incidentById(id);
-  if (incident === null) return sentence(`There is no ${id}. \`/oms incidents\` lists those that are open.`);
+  if (incident === null) return told(`There is no ${id}. \`/oms incidents\` lists those that are open.`);
   const { title } = runbookById(incident.runbook);
   return incidentCard({ incident, title, next: nextRung(incident, parts.rules.escalation), links: [] });
 }
@@ -101,7 +101,7 @@ async function show(parts: Parts, id: IncidentId): Promise<Message> {
 /** Every step of the incident's runbook as a command to type. */
 export async function commandsToType(parts: Parts, id: IncidentId): Promise<Message> {
   const incident = await parts.journal.incidentById(id);
-  if (incident === null) return sentence(`There is no ${id}.`);
+  if (incident === null) return told(`There is no ${id}.`);
   const runbook = runbookById(incident.runbook);
   const { names } = parts.rules;
   const checks = Object.values(runbook.checks).map(({ step, title, equivalent, instead }) => ({

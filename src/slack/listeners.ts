@@ -1,4 +1,4 @@
-import type { App, BlockAction, ButtonAction } from '@slack/bolt';
+import type { App, BlockAction, ButtonAction, OverflowAction } from '@slack/bolt';
 import { parseIncidentId } from '../domain/ids.ts';
 import type { IntakeRules } from '../intake/rules.ts';
 import { readSlackMessage } from '../intake/slack-message.ts';
@@ -9,8 +9,8 @@ import { openByPerson, personsAlert, receive } from '../pipeline/receive.ts';
 import { retryListed } from '../pipeline/retry-list.ts';
 import { findRunbook, runbookById } from '../runbooks/catalogue.ts';
 import { ACTIONS, type Message, verbOf } from '../views/kit.ts';
-import { answersOf, FIELDS_CALLBACK, fieldsModal } from '../views/modal.ts';
-import { notTrusted, sentence } from '../views/plain.ts';
+import { answersOf, CONFIRM_CALLBACK, FIELDS_CALLBACK, toldModal, windowOf } from '../views/modal.ts';
+import { notTrusted, told } from '../views/plain.ts';
 import { commandsToType, runCommand, stuckPage } from './commands.ts';
 import { deliveryOf } from './inbox.ts';
 
@@ -34,23 +34,35 @@ export function listen(app: App, ears: EarParts): void {
     await respond({ response_type: 'ephemeral', ...answer });
   });
 
-  app.action<BlockAction<ButtonAction>>(
+  app.action<BlockAction<ButtonAction | OverflowAction>>(
     { type: 'block_actions' },
     async ({ body, action, respond, client }) => {
       const reply: Reply = async (message) =>
         await respond({ response_type: 'ephemeral', replace_original: false, ...message });
-      const value = action.value ?? '';
-      if (verbOf(action.action_id) === ACTIONS.fill) {
+      const verb = verbOf(action.action_id);
+      const fromMenu = action.type === 'overflow';
+      const value = (fromMenu ? action.selected_option?.value : action.value) ?? '';
+      if (verb === ACTIONS.fill || fromMenu) {
         const offer = await offerOf(parts, value);
-        if (offer === null)
-          await reply(sentence('This form belongs to nothing that stands now. The card has the newest one.'));
-        else await client.views.open({ trigger_id: body.trigger_id, view: fieldsModal(offer) });
-        return;
+        const window = offer === null ? null : windowOf(offer);
+        if (window !== null) {
+          await client.views.open({ trigger_id: body.trigger_id, view: window });
+          return;
+        }
+        if (verb === ACTIONS.fill) {
+          await reply(told('This form belongs to nothing that stands now. The card has the newest one.'));
+          return;
+        }
       }
-      const shown = await press(ears, verbOf(action.action_id), value, body.user.id, body.trigger_id);
-      await reply(shown);
+      await reply(await press(ears, verb, value, body.user.id, body.trigger_id));
     },
   );
+
+  // The yes to what a menu's line showed; the same approval as a button's.
+  app.view(CONFIRM_CALLBACK, async ({ ack, body, view }) => {
+    const answer = await approve(parts, view.private_metadata, body.user.id);
+    await ack({ response_action: 'update', view: toldModal(view.title.text, answer.because) });
+  });
 
   // Its answer belongs into the acknowledgement, so it runs before it.
   app.view(FIELDS_CALLBACK, async ({ ack, body, view }) => {
@@ -73,6 +85,12 @@ export function listen(app: App, ears: EarParts): void {
     if (heard.kind === 'ignored') return;
     if (heard.trusted) {
       await receive(parts, heard.reading, delivery);
+      if (heard.answer !== null) {
+        // It is noted already; were this answer retried, the alert would be taken twice.
+        await client.chat
+          .postMessage({ channel: alerts, thread_ts: heard.ts, ...told(heard.answer) })
+          .catch((err) => parts.log.warn({ err: String(err) }, 'an unknown alert could not be answered'));
+      }
       return;
     }
     const first = heard.reading.alerts[0];
@@ -140,7 +158,7 @@ async function press(
 
 async function diagnoseAnyway(parts: Parts, runbook: string, by: string, trigger: string): Promise<Message> {
   const found = findRunbook(runbook);
-  if (found === null) return sentence('No runbook knows this.');
+  if (found === null) return told('No runbook knows this.');
   const id = await parts.journal.transact('diagnose anyway', async (tx) => {
     const alert = personsAlert(
       found.id,
@@ -150,7 +168,7 @@ async function diagnoseAnyway(parts: Parts, runbook: string, by: string, trigger
     );
     return (await openByPerson(parts, tx, alert)).id;
   });
-  return sentence(`${id} is open; its card comes into the channel.`);
+  return told(`${id} is open; its card comes into the channel.`);
 }
 
 async function aboutIncident(
@@ -158,9 +176,9 @@ async function aboutIncident(
   then: (id: `OMS-${number}`) => Promise<Message>,
 ): Promise<Message> {
   const id = parseIncidentId(text);
-  return id.ok ? await then(id.value) : sentence('This button belongs to nothing that is known here.');
+  return id.ok ? await then(id.value) : told('This button belongs to nothing that is known here.');
 }
 
 function said(answer: Answer): Message {
-  return sentence(answer.because);
+  return told(answer.because);
 }

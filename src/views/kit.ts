@@ -1,14 +1,18 @@
 import type {
   ActionsBlock,
   Button,
+  ConfirmationDialog,
   ContextBlock,
   HeaderBlock,
   KnownBlock,
   MrkdwnElement,
+  Overflow,
   PlainTextElement,
   RichTextBlock,
   SectionBlock,
 } from '@slack/types';
+import { masked } from './secrets.ts';
+import { cut, joined, type Words, words } from './words.ts';
 
 /** A message: `text` is what a lock screen and a screen reader get, `blocks` what the channel shows. */
 export interface Message {
@@ -16,15 +20,17 @@ export interface Message {
   readonly blocks: KnownBlock[];
 }
 
-/** Our own bounds, below Slack's (reference: blocks, cumulative text of about 12,000 characters). */
-const LIMIT = {
+/** Our own bounds, below Slack's (reference: blocks). */
+export const LIMIT = {
   header: 150,
   section: 2_900,
   context: 1_900,
   button: 75,
-  text: 3_000,
+  text: 1_500,
   blocks: 45,
   evidence: 1_500,
+  /** All text of one message together; Slack refuses somewhere above 12,000. */
+  all: 9_900,
 } as const;
 
 /** A click's verb; what it is about stands in the value. */
@@ -40,57 +46,29 @@ export const ACTIONS = {
   more: 'oms_more',
 } as const;
 
-const SECRET = [
-  [/\b(?:\d[ -]?){13,19}\b/g, '[card number]'],
-  [/\b[\w.+-]+@[\w-]+\.[\w.-]+\b/g, '[e-mail]'],
-  [/\b(?:xox[abeprs]-|xapp-|sk_(?:live|test)_|Bearer\s+)[\w.-]{6,}/g, '[token]'],
-  [/\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*/g, '[token]'],
-] as const;
-
-/** Foreign words made harmless: masked, without control and direction characters, escaped. */
-export function quoted(text: string): string {
-  return masked(text)
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/[*~`]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\u200b$&\u200b');
+function mrkdwn(text: Words, most: number): MrkdwnElement {
+  return { type: 'mrkdwn', text: cut(text.text === '' ? '–' : text.text, most), verbatim: true };
 }
 
-/** Card numbers, addresses and tokens never leave; nor does what turns the direction of writing. */
-export function masked(text: string): string {
-  let clean = text.replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '');
-  for (const [pattern, word] of SECRET) clean = clean.replace(pattern, word);
-  return clean;
-}
-
-/** Cut by whole characters, with a sign that something is missing. */
-export function cut(text: string, most: number): string {
-  const letters = [...text];
-  return letters.length <= most ? text : `${letters.slice(0, most - 1).join('')}…`;
-}
-
-export function mrkdwn(text: string, most: number = LIMIT.section): MrkdwnElement {
-  return { type: 'mrkdwn', text: cut(text === '' ? '–' : text, most), verbatim: true };
-}
-
+/** Text without markup; masked all the same. */
 export function plainText(text: string, most: number): PlainTextElement {
-  return { type: 'plain_text', text: cut(text, most), emoji: true };
+  return { type: 'plain_text', text: cut(masked(text) || '–', most), emoji: true };
 }
 
 export function header(text: string): HeaderBlock {
   return { type: 'header', text: plainText(text, LIMIT.header) };
 }
 
-export function section(lines: readonly string[], accessory?: Button): SectionBlock {
+export function section(lines: readonly Words[], accessory?: Button): SectionBlock {
   return {
     type: 'section',
-    text: mrkdwn(lines.join('\n')),
+    text: mrkdwn(joined(lines, '\n'), LIMIT.section),
     ...(accessory === undefined ? {} : { accessory }),
   };
 }
 
-export function note(lines: readonly string[]): ContextBlock {
-  return { type: 'context', elements: [mrkdwn(lines.join('\n'), LIMIT.context)] };
+export function note(lines: readonly Words[]): ContextBlock {
+  return { type: 'context', elements: [mrkdwn(joined(lines, '\n'), LIMIT.context)] };
 }
 
 /** Foreign text as data: no markup is read in it. */
@@ -102,39 +80,62 @@ export function evidence(lines: readonly string[]): RichTextBlock {
   };
 }
 
+/** Asked before a click counts, one sentence a line. */
+export interface Confirm {
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly yes: string;
+}
+
 export interface ButtonLike {
   readonly text: string;
   readonly action: string;
   readonly value: string;
   readonly primary?: boolean;
-  /** Asked before the click counts, one sentence a line. */
-  readonly confirm?: { readonly title: string; readonly lines: readonly string[]; readonly yes: string };
+  readonly confirm?: Confirm;
 }
 
-export function button({ text, action, value, primary, confirm }: ButtonLike): Button {
+/** A menu behind three dots. One verb for all its lines; which line was meant stands in its value. */
+export interface MenuLike {
+  readonly action: string;
+  readonly options: readonly { readonly text: string; readonly value: string }[];
+}
+
+function button({ text, action, value, primary, confirm }: ButtonLike): Button {
   return {
     type: 'button',
     text: plainText(text, LIMIT.button),
     action_id: action,
     value,
     ...(primary ? { style: 'primary' as const } : {}),
-    ...(confirm === undefined
-      ? {}
-      : {
-          confirm: {
-            title: plainText(confirm.title, 100),
-            text: plainText(confirm.lines.join('\n'), 300),
-            confirm: plainText(confirm.yes, 30),
-            deny: plainText('Not now', 30),
-          },
-        }),
+    ...(confirm === undefined ? {} : { confirm: dialog(confirm) }),
   };
 }
 
-/** A row of buttons; an id twice in one row would be refused, so each gets its place. */
-export function buttons(rows: readonly ButtonLike[]): readonly ActionsBlock[] {
-  if (rows.length === 0) return [];
-  const elements = rows.slice(0, 5).map((one, place) => button({ ...one, action: `${one.action}:${place}` }));
+function dialog({ title, lines, yes }: Confirm): ConfirmationDialog {
+  return {
+    title: plainText(title, 100),
+    text: plainText(lines.join('\n'), 300),
+    confirm: plainText(yes, 30),
+    deny: plainText('Not now', 30),
+  };
+}
+
+function menu({ action, options }: MenuLike): Overflow {
+  return {
+    type: 'overflow',
+    action_id: action,
+    options: options.map(({ text, value }) => ({ text: plainText(text, 75), value })),
+  };
+}
+
+/** A row of buttons and menus; an id twice in one row would be refused, so each gets its place. */
+export function buttons(row: readonly (ButtonLike | MenuLike)[]): readonly ActionsBlock[] {
+  if (row.length === 0) return [];
+  const elements = row.slice(0, 25).map((one, place) => {
+    const action = `${one.action}:${place}`;
+    return 'options' in one ? menu({ ...one, action }) : button({ ...one, action });
+  });
   return [{ type: 'actions', elements }];
 }
 
@@ -143,17 +144,35 @@ export function verbOf(actionId: string): string {
   return actionId.split(':')[0] ?? actionId;
 }
 
-/** Each reader's own time, with a fallback in UTC. */
-export function clock(at: number): string {
-  const utc = new Date(at).toISOString().slice(11, 16);
-  return `<!date^${Math.round(at / 1000)}^{time}|${utc} UTC>`;
+/** A message within all bounds: what does not fit is left out from the end, but never a button, and with a word about it. */
+export function message(text: Words, blocks: readonly KnownBlock[]): Message {
+  const said = cut(text.text, LIMIT.text);
+  const whole = { text: said, blocks: [...blocks] };
+  if (blocks.length <= LIMIT.blocks && lengthOf(whole) <= LIMIT.all) return whole;
+  const last = note([words`More did not fit here.`]);
+  const must = blocks.filter(({ type }) => type === 'actions');
+  let room = LIMIT.all - said.length - [last, ...must].reduce((sum, block) => sum + textLength(block), 0);
+  let places = LIMIT.blocks - must.length - 1;
+  const kept = blocks.filter((block) => {
+    if (block.type === 'actions') return true;
+    room -= textLength(block);
+    places -= 1;
+    return room >= 0 && places >= 0;
+  });
+  return { text: said, blocks: [...kept, last] };
 }
 
-/** A message within all bounds: too many blocks are cut with a word about it. */
-export function message(text: string, blocks: readonly KnownBlock[]): Message {
-  const kept =
-    blocks.length <= LIMIT.blocks
-      ? [...blocks]
-      : [...blocks.slice(0, LIMIT.blocks - 1), note(['More did not fit here.'])];
-  return { text: cut(text, LIMIT.text), blocks: kept };
+/** All text of a message, counted as Slack does: every string under a `text`. */
+export function lengthOf({ text, blocks }: Message): number {
+  return text.length + textLength(blocks);
+}
+
+function textLength(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + textLength(one), 0);
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.entries(value).reduce(
+    (sum, [key, inner]) =>
+      sum + (key === 'text' && typeof inner === 'string' ? inner.length : textLength(inner)),
+    0,
+  );
 }

@@ -1,12 +1,15 @@
-import type { InputBlock, ModalView } from '@slack/types';
+import type { InputBlock, ModalView, PlainTextOption } from '@slack/types';
 import * as z from 'zod';
 import type { Field, Offer } from '../domain/offer.ts';
-import { plainText, quoted, section } from './kit.ts';
+import { asksFirst, confirmLines } from './card-offers.ts';
+import { plainText, section } from './kit.ts';
+import { cut, said, words } from './words.ts';
 
 export const FIELDS_CALLBACK = 'oms_fields';
+export const CONFIRM_CALLBACK = 'oms_confirm';
 
 /** The form of an offer. Its answers come back with the offer's id and nothing else that decides. */
-export function fieldsModal(offer: Pick<Offer, 'id' | 'title' | 'fields' | 'preview'>): ModalView {
+function fieldsModal(offer: Pick<Offer, 'id' | 'title' | 'fields' | 'preview'>): ModalView {
   return {
     type: 'modal',
     callback_id: FIELDS_CALLBACK,
@@ -14,31 +17,81 @@ export function fieldsModal(offer: Pick<Offer, 'id' | 'title' | 'fields' | 'prev
     title: plainText(offer.title, 24),
     submit: plainText('Ask for approval', 24),
     close: plainText('Cancel', 24),
-    blocks: [section(offer.preview.map(quoted)), ...offer.fields.map(input)],
+    blocks: [section(offer.preview.map((line) => words`${line}`)), ...offer.fields.map(input)],
   };
 }
 
-function input(field: Field): InputBlock {
-  const base = {
-    type: 'input' as const,
-    block_id: field.name,
-    label: plainText(field.label, 2_000),
-    optional: field.optional ?? field.kind === 'tick',
-  };
-  const options = (field.options ?? []).map(({ value, text }) => ({ text: plainText(text, 75), value }));
-  if (field.kind === 'select')
-    return { ...base, element: { type: 'static_select', action_id: 'answer', options } };
-  if (field.kind === 'tick')
-    return { ...base, element: { type: 'checkboxes', action_id: 'answer', options } };
+/**
+ * What a line of the menu opens: the form, or the dialog that a button would have had, as a window of its own, because
+ * a menu has one dialog for all its lines. Null: nothing is asked, it runs like a button.
+ */
+export function windowOf(
+  offer: Pick<Offer, 'id' | 'title' | 'fields' | 'preview' | 'binding' | 'tier' | 'targets'>,
+): ModalView | null {
+  if (offer.fields.length > 0) return fieldsModal(offer);
+  if (!asksFirst(offer)) return null;
   return {
-    ...base,
-    element: {
-      type: 'plain_text_input',
+    type: 'modal',
+    callback_id: CONFIRM_CALLBACK,
+    private_metadata: offer.id,
+    title: plainText(offer.title, 24),
+    submit: plainText('Yes, run it', 24),
+    close: plainText('Not now', 24),
+    blocks: [section([words`*${offer.title}?*`, ...confirmLines(offer).map((line) => words`${line}`)])],
+  };
+}
+
+/** What came of a window's yes, in the same window. */
+export function toldModal(title: string, because: string): ModalView {
+  return {
+    type: 'modal',
+    title: plainText(title, 24),
+    close: plainText('Close', 24),
+    blocks: [section([said(because)])],
+  };
+}
+
+/** Slack's own bounds of a form. */
+const FORM = { label: 2_000, hint: 2_000, text: 3_000, options: 100, ticks: 10 } as const;
+
+function input(field: Field): InputBlock {
+  return {
+    type: 'input',
+    block_id: field.name,
+    label: plainText(field.label, FORM.label),
+    optional: field.optional ?? false,
+    ...(field.hint === undefined ? {} : { hint: plainText(field.hint, FORM.hint) }),
+    element: elementOf(field),
+  };
+}
+
+function elementOf(field: Field): InputBlock['element'] {
+  const options = (field.options ?? []).map(({ value, text }) => ({ text: plainText(text, 75), value }));
+  const chosen: PlainTextOption | undefined = options.find(({ value }) => value === field.initial);
+  if (field.kind === 'select') {
+    return {
+      type: 'static_select',
       action_id: 'answer',
-      multiline: field.kind === 'long-text',
-      ...(field.minLength === undefined ? {} : { min_length: field.minLength }),
-      ...(field.maxLength === undefined ? {} : { max_length: field.maxLength }),
-    },
+      options: options.slice(0, FORM.options),
+      ...(chosen === undefined ? {} : { initial_option: chosen }),
+    };
+  }
+  if (field.kind === 'tick') {
+    return {
+      type: 'checkboxes',
+      action_id: 'answer',
+      options: options.slice(0, FORM.ticks),
+      ...(chosen === undefined ? {} : { initial_options: [chosen] }),
+    };
+  }
+  const most = Math.min(field.maxLength ?? FORM.text, FORM.text);
+  return {
+    type: 'plain_text_input',
+    action_id: 'answer',
+    multiline: field.kind === 'long-text',
+    ...(field.minLength === undefined ? {} : { min_length: field.minLength }),
+    ...(field.maxLength === undefined ? {} : { max_length: most }),
+    ...(field.initial === undefined ? {} : { initial_value: cut(field.initial, most) }),
   };
 }
 

@@ -1,35 +1,49 @@
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
-import { runLine, verdictOf } from './incident-card.ts';
-import { ACTIONS, buttons, clock, evidence, type Message, message, quoted, section } from './kit.ts';
+import { runLine } from './card-findings.ts';
+import { verdictOf } from './incident-card.ts';
+import { ACTIONS, buttons, evidence, LIMIT, type Message, message, note, section } from './kit.ts';
+import { clock, joined, link, person, said, shortened, type Words, words } from './words.ts';
 
-/** One or a few plain sentences. */
-export function sentence(...lines: readonly string[]): Message {
-  return message(lines.join(' '), [section(lines)]);
+/** One or a few plain sentences of markup. */
+function sentence(...lines: readonly Words[]): Message {
+  return message(joined(lines, ' '), [section(lines)]);
+}
+
+/** One or a few sentences of the pipeline or of a command; whom they name by Slack's ids is called. */
+export function told(...sentences: readonly string[]): Message {
+  return sentence(...sentences.map(said));
 }
 
 export function help(usage: Readonly<Record<string, string>>): Message {
-  const lines = Object.values(usage).map((line) => `\`${line}\``);
-  return message('What /oms understands.', [
-    section(['*What I understand*', ...lines]),
-    section(['Alerts in this channel open an incident by themselves; its card has the buttons.']),
+  const lines = Object.values(usage).map((line) => words`\`${line}\``);
+  return message(words`What /oms understands.`, [
+    section([words`*What I understand*`, ...lines]),
+    section([words`Alerts in this channel open an incident by themselves; its card has the buttons.`]),
   ]);
 }
+
+/** So many incidents stand in one list. */
+const LISTED = 15;
 
 export function incidentList(
   incidents: readonly Incident[],
   titleOf: (incident: Incident) => string,
 ): Message {
-  if (incidents.length === 0) return sentence('No incident is open.');
-  const lines = incidents.map(
-    (one) => `*${one.id}* ${titleOf(one)}: ${verdictOf(one)}, since ${clock(one.clockStartedAt)}`,
-  );
-  return message(`${incidents.length} open.`, [section(lines)]);
+  if (incidents.length === 0) return sentence(words`No incident is open.`);
+  const lines = incidents
+    .slice(0, LISTED)
+    .map((one) => words`*${one.id}* ${titleOf(one)}: ${verdictOf(one)}, since ${clock(one.clockStartedAt)}`);
+  const more = incidents.length - LISTED;
+  return message(words`${incidents.length} open.`, [
+    section(lines),
+    ...(more > 0 ? [note([words`${more} more are open; each has its card in the channel.`])] : []),
+  ]);
 }
 
 /** The same words as an alert, from a person: never taken by itself. */
-export function notTrusted(person: string | null, runbook: string, title: string): Message {
-  const who = person === null ? 'This sender' : `<@${person}>`;
-  const text = `${who} is not a trusted sender, so no incident was opened. It reads like “${title}”. Run the diagnosis anyway?`;
+export function notTrusted(who: string | null, runbook: string, title: string): Message {
+  const name = who === null ? words`This sender` : person(who);
+  const text = words`${name} is not a trusted sender, so no incident was opened. It reads like “${title}”. Run the diagnosis anyway?`;
   return message(text, [
     section([text]),
     ...buttons([{ text: 'Run the diagnosis', action: ACTIONS.diagnoseAnyway, value: runbook }]),
@@ -46,13 +60,11 @@ export function commands(
     readonly instead?: string;
   }[],
 ): Message {
-  const blocks = steps
-    .slice(0, 15)
-    .flatMap(({ step, title, equivalent, instead }) => [
-      section([`*${step}* ${title}${instead === undefined ? '' : ` (${instead})`}`]),
-      evidence([equivalent]),
-    ]);
-  return message(`Commands for ${id}.`, blocks);
+  const blocks = steps.flatMap(({ step, title, equivalent, instead }) => [
+    section([words`*${step}* ${title}${instead === undefined ? '' : ` (${instead})`}`]),
+    evidence([equivalent]),
+  ]);
+  return message(words`Commands for ${id}.`, blocks);
 }
 
 export function escalation(
@@ -62,58 +74,64 @@ export function escalation(
   because: string,
   card: string | null,
 ): Message {
-  const where = card === null ? '' : ` <${card}|Open the card>`;
-  const head = `${incident.id} ${title} (${incident.environment}) needs you: rung ${rung}. ${quoted(because)}`;
-  return message(head, [
-    section([
-      `*${incident.id} ${title}* (${incident.environment}) needs you: rung ${rung}.`,
-      `${quoted(because)}${where}`,
-    ]),
+  const where = card === null ? words`` : words` ${link(card, 'Open the card')}`;
+  const why = shortened(words`${because}`, LIMIT.text - 300);
+  const needs = words`(${incident.environment}) needs you: rung ${rung}.`;
+  return message(words`${incident.id} ${title} ${needs} ${why}`, [
+    section([words`*${incident.id} ${title}* ${needs}`, words`${why}${where}`]),
   ]);
 }
+
+const AGAIN = { reopened: 'Open again', relapsed: 'Broken again', mitigated: 'Mitigated' } as const;
 
 /** The thread's log: one line for each thing worth keeping, null for the rest. */
 export function threadLine(event: IncidentEvent, incident: Incident): Message | null {
   switch (event.type) {
     case 'alert joined':
-      return sentence(`Alert: ${quoted(event.alert.summary)}`);
+      return sentence(words`Alert: ${event.alert.summary}`);
     case 'alert resolved':
-      return sentence('An alert resolved.');
+      return sentence(words`An alert resolved.`);
     case 'reopened':
     case 'relapsed':
-    case 'withdrawn':
-      return sentence(
-        `${event.type === 'reopened' ? 'Open again' : event.type === 'relapsed' ? 'Broken again' : 'Withdrawn'}: ${event.because}`,
-      );
-    case 'raised':
-      return sentence(`Now ${event.severity}: ${quoted(event.because)}`);
     case 'mitigated':
-      return sentence(`Mitigated: ${event.because}`);
+      return sentence(words`${AGAIN[event.type]}: ${event.because}`);
+    case 'raised':
+      return sentence(words`Now ${event.severity}: ${event.because}`);
+    case 'withdrawn':
+      return sentence(words`Withdrawn: ${said(event.because)}`);
     case 'requested':
       return sentence(
-        `<@${event.by}> asks for “${event.offer.title}” (${event.offer.targets.map(quoted).join(', ')}).`,
-        ...event.offer.preview.map(quoted),
+        words`${person(event.by)} asks for “${event.offer.title}” (${targets(event.offer.targets)}).`,
+        ...event.offer.preview.map((line) => words`${line}`),
       );
     case 'approved':
-      return sentence(`<@${event.by}> approved “${event.run.title}”.`);
+      return sentence(words`${person(event.by)} approved “${event.run.title}”.`);
     case 'refused':
-      return sentence(`Refused to <@${event.by}>: ${event.because}`);
+      return sentence(words`Refused to ${person(event.by)}: ${said(event.because)}`);
     case 'acknowledged':
-      return sentence(`<@${event.by}> has it.`);
+      return sentence(words`${person(event.by)} has it.`);
     case 'held':
       return sentence(
-        `<@${event.by}> holds the next rung until ${clock(event.until)}: ${quoted(event.reason)}`,
+        words`${person(event.by)} holds the next rung until ${clock(event.until)}: ${event.reason}`,
       );
     case 'climbed':
-      return sentence(`Rung ${event.climbed.rung} is called: ${quoted(event.climbed.because)}`);
+      return sentence(words`Rung ${event.climbed.rung} is called: ${event.climbed.because}`);
     case 'resolved':
-      return sentence(`Resolved: ${quoted(event.because)}`);
+      return sentence(words`Resolved: ${event.because}`);
     case 'run updated': {
       const run = incident.runs.find(({ id }) => id === event.run);
       const worth = event.change.state === 'ended' || event.change.proof?.verdict != null;
-      return run === undefined || !worth ? null : sentence(runLine(run).replace(/^• /, ''));
+      return run === undefined || !worth ? null : sentence(runLine(run));
     }
     default:
       return null;
   }
+}
+
+/** So many targets are named; the number of all of them says the rest. */
+const NAMED = 20;
+
+function targets(all: readonly string[]): string {
+  const named = all.slice(0, NAMED).join(', ');
+  return all.length <= NAMED ? named : `${named} and ${all.length - NAMED} more`;
 }

@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
-import { ACTIONS, buttons, clock, type Message, message, note, quoted, section } from './kit.ts';
+import { ACTIONS, buttons, type Message, message, note, section } from './kit.ts';
+import { clock, type Words, words } from './words.ts';
 
 export interface ListedOrder {
   readonly id: string;
@@ -22,25 +23,23 @@ export interface StuckListView {
 /** What stands on one page. */
 export const PAGE = 12;
 
-/** `/oms stuck-orders`: oldest first, grouped by code, a retry for each and for all shown. Asking opens no incident. */
+/** Orders of one code that came to be stuck within this time have most likely the same cause, ms. */
+const SAME_ONSET_MS = 10 * 60_000;
+
+/** `/oms stuck-orders`: oldest first, grouped by code and onset, a retry for each and for all shown. Asking opens no incident. */
 export function stuckList(view: StuckListView): Message {
   const than =
     view.olderThanMinutes % 60 === 0 ? `${view.olderThanMinutes / 60} h` : `${view.olderThanMinutes} min`;
   if (view.total === 0) {
-    const none = `No order has been in ${view.status} for over ${than}.`;
+    const none = words`No order has been in ${view.status} for over ${than}.`;
     return message(none, [section([none])]);
   }
-  const text = `${view.total} ${view.total === 1 ? 'order has' : 'orders have'} been in ${view.status} for over ${than}.`;
-  const groups = new Map<string, ListedOrder[]>();
-  for (const order of view.orders) {
-    const code = order.errorCode ?? 'no code';
-    groups.set(code, [...(groups.get(code) ?? []), order]);
-  }
-  const blocks: KnownBlock[] = [section([`*${text}*`, `Oldest first, ${view.orders.length} shown.`])];
-  for (const [code, orders] of groups) {
-    const onset = Math.min(...orders.map(({ updatedAt }) => updatedAt));
-    blocks.push(note([`*${quoted(code)}*, ${orders.length} shown, since ${clock(onset)}`]));
-    for (const order of orders) blocks.push(...row(order, view.now));
+  const text = words`${view.total} ${view.total === 1 ? 'order has' : 'orders have'} been in ${view.status} for over ${than}.`;
+  const blocks: KnownBlock[] = [
+    section([words`*${text}*`, words`Oldest first, ${view.orders.length} shown.`]),
+  ];
+  for (const group of groups(view.orders)) {
+    blocks.push(note([heading(group)]), ...group.map((order) => row(order, view.now)));
   }
   const ids = view.orders.map(({ id }) => id).join(' ');
   blocks.push(
@@ -66,22 +65,40 @@ export function stuckList(view: StuckListView): Message {
   return message(text, blocks);
 }
 
-function row(order: ListedOrder, now: number): KnownBlock[] {
+/** By code, and each code by onset: a group ends 10 minutes after its first order. The oldest group comes first. */
+function groups(orders: readonly ListedOrder[]): readonly (readonly ListedOrder[])[] {
+  const found: ListedOrder[][] = [];
+  for (const order of [...orders].sort((left, right) => left.updatedAt - right.updatedAt)) {
+    const open = found.findLast(([first]) => first?.errorCode === order.errorCode);
+    const first = open?.[0];
+    if (first !== undefined && order.updatedAt - first.updatedAt < SAME_ONSET_MS) open?.push(order);
+    else found.push([order]);
+  }
+  return found;
+}
+
+/** How many, which code, and when they came to be stuck. */
+function heading(group: readonly ListedOrder[]): Words {
+  const from = group[0]?.updatedAt ?? 0;
+  const to = group.at(-1)?.updatedAt ?? from;
+  const since =
+    to - from < 60_000 ? words`since ${clock(from)}` : words`since ${clock(from)} to ${clock(to)}`;
+  return words`*${group.length} ${group.length === 1 ? 'order' : 'orders'}*, ${group[0]?.errorCode ?? 'no code'}, ${since}`;
+}
+
+function row(order: ListedOrder, now: number): KnownBlock {
   const tried = order.attempts.at(-1);
   const event =
     order.lastEvent === null
       ? 'no event'
-      : `last event ${quoted(order.lastEvent.type)} ${age(now - order.lastEvent.at)} ago`;
+      : `last event ${order.lastEvent.type} ${age(now - order.lastEvent.at)} ago`;
+  const by = tried?.by == null ? words`` : words` by ${tried.by}`;
   const before =
-    tried === undefined
-      ? ''
-      : ` Tried before: ${quoted(tried.kind)} ${age(now - tried.at)} ago${tried.by === null ? '' : ` by ${quoted(tried.by)}`}.`;
+    tried === undefined ? words`` : words` Tried before: ${tried.kind} ${age(now - tried.at)} ago${by}.`;
   const [actions] = buttons([{ text: 'Retry', action: ACTIONS.run, value: `retry ${order.id}` }]);
   const retry = actions?.elements[0];
-  const lines = [
-    `*${quoted(order.id)}* ${age(now - order.updatedAt)} in ${quoted(order.status)}, ${event}.${before}`,
-  ];
-  return [section(lines, retry?.type === 'button' ? retry : undefined)];
+  const line = words`*${order.id}* ${age(now - order.updatedAt)} in ${order.status}, ${event}.${before}`;
+  return section([line], retry?.type === 'button' ? retry : undefined);
 }
 
 function age(ms: number): string {

@@ -73,12 +73,18 @@ describe('Alertmanager’s webhook', () => {
     expect(unmatched[0]?.because).toContain('WORKFLOW_STUCK');
   });
 
+  test('keeps the orders that its labels name, each once', () => {
+    const { alerts } = readAlertmanager(payload({}, { order: 'ord_label99', other: 'ord_xyz789abc' }), rules);
+    expect(alerts[0]?.ids.orders).toEqual(['ord_xyz789abc', 'ord_label99']);
+  });
+
   test('that was truncated says how many are missing', () => {
     expect(readAlertmanager(payload({ truncatedAlerts: 3 }), rules).remarks[0]).toContain('3 more');
   });
 
   test.each([
     ['another version', payload({ version: '3' }), 'version is "3"'],
+    ['the number 4', payload({ version: 4 }), 'version is the number 4; Alertmanager sends the string "4"'],
     ['no object', 'hello', 'version is undefined'],
     ['no alerts', { version: '4' }, 'alerts'],
   ])('of %s is refused with what was wrong', (_rule, body, because) => {

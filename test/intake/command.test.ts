@@ -15,6 +15,8 @@ describe('/oms', () => {
     ['hold 12 10 watching it', { kind: 'hold', id: 'OMS-12', minutes: 10, reason: 'watching it' }],
     ['resolve oms-3 provider is back', { kind: 'resolve', id: 'OMS-3', reason: 'provider is back' }],
     ['escalate OMS-3', { kind: 'escalate', id: 'OMS-3', reason: '' }],
+    ['resolve 3 a &gt; b &amp;amp; &lt;c&gt;', { kind: 'resolve', id: 'OMS-3', reason: 'a > b &amp; <c>' }],
+    ['stuck-orders older than 30d', { kind: 'stuck-orders', status: null, olderThanMinutes: 43_200 }],
   ])('“%s” is understood', (text, command) => {
     expect(readCommand(text)).toEqual({ ok: true, command });
   });
@@ -29,6 +31,18 @@ describe('/oms', () => {
     ['resolve OMS-1', 'It needs a reason'],
     ['stuck-orders older than a while', 'is not understood'],
     ['diagnose', 'It needs a runbook or a code'],
+    ['help me please', '“me please” is not understood. It looks like this: `/oms help`'],
+    ['incidents today', '“today” is not understood'],
+    ['show OMS-1 OMS-2', '“OMS-2” is not understood. It looks like this: `/oms show OMS-12`'],
+    ['ack OMS-1 on it', '“on it” is not understood'],
+    ['diagnose stuck-orders now', '“now” is not understood'],
+    [
+      'stuck-orders older than 0m',
+      '“older than 0m” is not between 1 min and 30 d. It looks like this: `/oms',
+    ],
+    ['stuck-orders older than -2h', '“older than -2h” is not between 1 min and 30 d'],
+    ['stuck-orders older than 31d', '“older than 31d” is not between 1 min and 30 d'],
+    ['stuck-orders processing older than 43201 min', 'is not between 1 min and 30 d'],
   ])('“%s” gets what would be right', (text, because) => {
     const read = readCommand(text);
     expect(read.ok).toBe(false);

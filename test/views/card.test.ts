@@ -3,12 +3,13 @@ import { validateBlocks } from '../../sim/slack/blocks/validate.ts';
 import { begin, evolve } from '../../src/domain/evolve.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { incidentCard } from '../../src/views/incident-card.ts';
-import { evidence, masked, quoted } from '../../src/views/kit.ts';
+import { evidence } from '../../src/views/kit.ts';
+import { masked } from '../../src/views/secrets.ts';
 import { stuckList } from '../../src/views/stuck-list.ts';
+import { quoted } from '../../src/views/words.ts';
 import { anOpened } from '../support/builders.ts';
-
-const HOSTILE =
-  '<!channel> *bold* <https://evil.example|bank> 4242 4242 4242 4242 maria@example.com xoxb-123456789 \u202egnp.exe';
+import { anIncident, anOffer } from '../support/incidents.ts';
+import { HOSTILE, textsOf } from './hostile.ts';
 
 function hostileIncident(): Incident {
   const opened = anOpened();
@@ -106,10 +107,32 @@ describe('what is shown', () => {
   });
 });
 
-/** Every text in which Slack reads markup. */
-function textsOf(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(textsOf);
-  if (typeof value !== 'object' || value === null) return [];
-  if ('type' in value && value.type === 'mrkdwn' && 'text' in value) return [String(value.text)];
-  return Object.values(value).flatMap(textsOf);
-}
+describe('the offers of a card', () => {
+  const show = (offers: Incident['offers']) =>
+    incidentCard({ incident: anIncident([], { offers }), title: 'x', next: null, links: [] }).blocks;
+  const elements = (blocks: ReturnType<typeof show>) =>
+    blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+  const some = (count: number) =>
+    Array.from({ length: count }, (_, n) => anOffer({ id: `o${n}`, title: `Do ${n}` }));
+
+  test('beyond the third are in a menu, with the verb of a run and their ids', () => {
+    const menus = elements(show(some(10))).filter(({ type }) => type === 'overflow');
+    expect(menus).toMatchObject([
+      { action_id: 'oms_run:3', options: ['o3', 'o4', 'o5', 'o6', 'o7'].map((value) => ({ value })) },
+      { action_id: 'oms_run:4', options: [{ value: 'o8' }, { value: 'o9' }] },
+    ]);
+    expect(elements(show(some(3))).filter(({ type }) => type === 'overflow')).toEqual([]);
+  });
+
+  test('of one kind are told apart by what they change', () => {
+    const twins = ['ord_a1', 'ord_b2'].map((target) => anOffer({ id: target, targets: [target] }));
+    expect(JSON.stringify(elements(show(twins)))).toContain('Retry workflow: ord_b2');
+  });
+
+  test('ask before a refusal too', () => {
+    const [refuse] = elements(show([anOffer({ requestedBy: 'U1' })])).filter(
+      ({ action_id }) => action_id?.startsWith('oms_refuse') === true,
+    );
+    expect(refuse).toMatchObject({ confirm: { title: { text: 'Refuse “Retry workflow”?' } } });
+  });
+});

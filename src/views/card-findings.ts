@@ -1,0 +1,113 @@
+import type { KnownBlock } from '@slack/types';
+import type { Incident } from '../domain/incident.ts';
+import type { Run } from '../domain/run.ts';
+import { LIMIT, note, section } from './kit.ts';
+import { fitting, type Left, type Room } from './room.ts';
+import { clock, joined, person, type Words, words } from './words.ts';
+
+interface Part {
+  readonly blocks: readonly KnownBlock[];
+  readonly left: readonly Left[];
+}
+
+/** The newest runs; each stands in the thread as well. */
+const RUNS = 3;
+
+/** What was run and what came of it. */
+export function runs({ runs: all }: Incident, room: Room): Part {
+  if (all.length === 0) return { blocks: [], left: [] };
+  const { shown, left } = fitting(all.slice(-RUNS).map(runLine), 'runs', room, LIMIT.section - 200);
+  const earlier = all.length - RUNS;
+  const more =
+    earlier > 0
+      ? [words`${earlier} earlier ${earlier === 1 ? 'run stands' : 'runs stand'} in the thread.`]
+      : [];
+  return { blocks: [section([words`*Done*`, ...shown.map((line) => words`• ${line}`), ...more])], left };
+}
+
+/** What came of one run, in one line. */
+export function runLine(run: Run): Words {
+  const head = words`*${run.title}*, approved by ${person(run.by)} ${clock(run.approvedAt)}:`;
+  if (run.state === 'approved') return words`${head} starts now.`;
+  if (run.state === 'running')
+    return words`${head} running, ${run.targets.length - run.counts.planned} of ${run.targets.length} answered.`;
+  const { proof } = run;
+  const outcome = run.outcome ?? 'ended';
+  if (proof === null) return words`${head} ${outcome}. ${run.line}`;
+  const verdict = proof.verdict === null ? words`` : words` *${proof.verdict}*.`;
+  const next = proof.nextAt === null ? words`` : words` Next look ${clock(proof.nextAt)}.`;
+  return words`${head} ${outcome}.${verdict} ${proof.line}${next}`;
+}
+
+/** What is broken, why, what could not be looked at, and what is healthy. */
+export function findings({ diagnosis }: Incident, room: Room): Part {
+  if (diagnosis === null) return { blocks: [section([words`The systems are being asked.`])], left: [] };
+  const of = (...verdicts: string[]) =>
+    diagnosis.findings.filter((finding) => verdicts.includes(finding.verdict));
+  const broken = fitting(
+    of('broken').map(({ line }) => words`${line}`),
+    'broken',
+    room,
+    LIMIT.section - 200,
+  );
+  const because = causes(diagnosis.causes, room);
+  const unseen = blind(of('unknown', 'skipped'), room);
+  const well = healthy(
+    of('healthy').map(({ line }) => words`${line}`),
+    room,
+  );
+  return {
+    blocks: [
+      ...(broken.shown.length === 0
+        ? []
+        : [section([words`*Broken*`, ...broken.shown.map((line) => words`• ${line}`)])]),
+      ...because.blocks,
+      ...unseen.blocks,
+      ...well.blocks,
+    ],
+    left: [...broken.left, ...because.left, ...unseen.left, ...well.left],
+  };
+}
+
+type Causes = NonNullable<Incident['diagnosis']>['causes'];
+
+function causes(all: Causes, room: Room): Part {
+  const supported = all
+    .filter(({ verdict }) => verdict === 'supported')
+    .sort((a, b) => Number(b.outside) - Number(a.outside));
+  const full = supported.map(({ title, because }) => words`*Cause* ${title}: ${because}`);
+  const short = supported.map(({ title }) => words`*Cause* ${title}.`);
+  const { shown, left } = room.reasons
+    ? fitting(full, 'causes', room, LIMIT.section - 900)
+    : { shown: [joined(short, ' ')], left: [] };
+  const titles = (verdict: string) =>
+    all.flatMap((cause) => (cause.verdict === verdict ? [cause.title] : [])).join(', ');
+  const lines = [
+    ...(supported.length === 0 ? [] : shown),
+    ...(titles('ruled out') === '' ? [] : [words`Ruled out: ${titles('ruled out')}.`]),
+    ...(titles('open') === '' ? [] : [words`Still open: ${titles('open')}.`]),
+  ];
+  const reasons = room.reasons ? [] : full.map((line) => ({ what: 'causes’ reasons', line }));
+  return { blocks: lines.length === 0 ? [] : [section(lines)], left: [...reasons, ...left] };
+}
+
+function blind(all: NonNullable<Incident['diagnosis']>['findings'], room: Room): Part {
+  if (all.length === 0) return { blocks: [], left: [] };
+  const lines = all.map(({ step, line }) => words`${step} ${line}`);
+  const { shown, left } = fitting(lines, 'could not look', { ...room, width: 200 }, LIMIT.context - 100);
+  if (room.blind && left.length === 0) return { blocks: [note([words`*Could not look*`, ...shown])], left };
+  const names = all.map(({ step }) => step).join(', ');
+  const whole = lines.map((line) => ({ what: 'could not look', line }));
+  return { blocks: [note([words`*Could not look* ${all.length}: ${names}.`])], left: whole };
+}
+
+function healthy(lines: readonly Words[], room: Room): Part {
+  if (lines.length === 0) return { blocks: [], left: [] };
+  const { shown, left } = fitting(lines, 'healthy', room, LIMIT.context - 100);
+  if (room.healthy && left.length === 0)
+    return { blocks: [note([words`*Healthy* ${joined(shown, ' ')}`])], left };
+  return {
+    blocks: [note([words`*Healthy* ${lines.length} ${lines.length === 1 ? 'check' : 'checks'}.`])],
+    left: lines.map((line) => ({ what: 'healthy', line })),
+  };
+}

@@ -1,0 +1,126 @@
+import type { KnownBlock } from '@slack/types';
+import type { Incident } from '../domain/incident.ts';
+import { effectiveTier, type Offer } from '../domain/offer.ts';
+import { ACTIONS, type ButtonLike, buttons, LIMIT, type MenuLike, note, section } from './kit.ts';
+import { fitting, type Left, type Room } from './room.ts';
+import { joined, person, type Words, words } from './words.ts';
+
+/** So many offers have a button; the others are behind the three dots. */
+const BUTTONS = 3;
+/** A menu of Slack's has at most this many lines. */
+const MENU = 5;
+const MENUS = 3;
+
+/** *Do now*: what may be pressed, the most wanted first, and what still waits. */
+export function todo(
+  { id, offers, state }: Incident,
+  room: Room,
+): { readonly blocks: readonly KnownBlock[]; readonly left: readonly Left[] } {
+  if (state === 'resolved') return { blocks: [], left: [] };
+  const ready = offers.filter(({ waits }) => waits === null).sort((left, right) => rank(left) - rank(right));
+  const now = fitting(ready.slice(0, BUTTONS).map(offerLine), 'offers', room, LIMIT.section - 100);
+  const also = fitting(ready.slice(BUTTONS).map(offerLine), 'offers', room, LIMIT.context - 100);
+  const waiting = offers.flatMap(({ title, waits }) =>
+    waits === null ? [] : [words`${title} waits: ${waits}.`],
+  );
+  const later = fitting(waiting, 'waiting offers', room, LIMIT.context);
+  const unpressed = ready.slice(BUTTONS + MENU * MENUS).map(offerLine);
+  return {
+    left: [
+      ...now.left,
+      ...also.left,
+      ...later.left,
+      ...unpressed.map((line) => ({ what: 'offers without a button', line })),
+    ],
+    blocks: [
+      ...(now.shown.length === 0 ? [] : [section([words`*Do now*`, ...bullets(now.shown)])]),
+      ...buttons(row(ready)),
+      ...(also.shown.length === 0
+        ? []
+        : [note([words`*Also possible, behind the three dots*`, ...bullets(also.shown)])]),
+      ...(later.shown.length === 0 ? [] : [note(later.shown)]),
+      ...buttons([
+        { text: 'I have it', action: ACTIONS.acknowledge, value: id },
+        { text: 'Call for help', action: ACTIONS.escalate, value: id },
+        { text: 'Commands to type', action: ACTIONS.commands, value: id },
+      ]),
+    ],
+  };
+}
+
+function bullets(lines: readonly Words[]): readonly Words[] {
+  return lines.map((line) => words`• ${line}`);
+}
+
+/** What waits for a second person first, then what is recommended, then the gentlest. */
+function rank(offer: Offer): number {
+  if (offer.requestedBy !== null) return 0;
+  const tier = { safe: 0, disruptive: 1, guarded: 2 }[offer.tier];
+  return (offer.recommended === null ? 10 : 1) + tier;
+}
+
+function offerLine(offer: Offer): Words {
+  const asked =
+    offer.requestedBy === null
+      ? words``
+      : words`${person(offer.requestedBy)} asks; a second person approves. `;
+  const preview = joined(
+    offer.preview.map((line) => words`${/[.!?…:]$/.test(line) ? line : `${line}.`}`),
+    ' ',
+  );
+  const why = offer.recommended === null ? words`` : words` Recommended: ${offer.recommended}.`;
+  return words`*${offer.title}*: ${asked}${preview} ${offer.binding.words}${why}`;
+}
+
+function row(ready: readonly Offer[]): readonly (ButtonLike | MenuLike)[] {
+  const first = ready[0];
+  const pressed = ready
+    .slice(0, BUTTONS)
+    .map((offer) => offerButton(offer, ready, offer === first && offer.recommended !== null));
+  const request = ready.find(({ requestedBy }) => requestedBy !== null);
+  const refusals = request === undefined ? [] : [refusal(request)];
+  const menus = Array.from({ length: MENUS }, (_, place) =>
+    ready.slice(BUTTONS + place * MENU, BUTTONS + (place + 1) * MENU),
+  ).filter(({ length }) => length > 0);
+  return [...pressed, ...refusals, ...menus.map((some) => offerMenu(some, ready))];
+}
+
+function refusal({ id, title, preview }: Offer): ButtonLike {
+  const lines = ['The request ends here and nothing is started.', ...preview];
+  const confirm = { title: `Refuse “${title}”?`, lines, yes: 'Yes, refuse' };
+  return { text: `Refuse ${title}`, action: ACTIONS.refuse, value: id, confirm };
+}
+
+function offerButton(offer: Offer, all: readonly Offer[], primary: boolean): ButtonLike {
+  const text = nameOf(offer, all);
+  if (offer.fields.length > 0) return { text, action: ACTIONS.fill, value: offer.id };
+  const confirm = { title: `${offer.title}?`, lines: confirmLines(offer), yes: 'Yes, run it' };
+  return { text, action: ACTIONS.run, value: offer.id, primary, ...(asksFirst(offer) ? { confirm } : {}) };
+}
+
+/** A menu has one dialog for all its lines, so what asks first does so in a window of its own (see `listeners`). */
+function offerMenu(some: readonly Offer[], all: readonly Offer[]): MenuLike {
+  return {
+    action: ACTIONS.run,
+    options: some.map((offer) => ({ text: nameOf(offer, all), value: offer.id })),
+  };
+}
+
+function nameOf(offer: Offer, all: readonly Offer[]): string {
+  const { title, targets, requestedBy, fields } = offer;
+  const twin = all.some((other) => other !== offer && other.title === title);
+  const of = twin && targets.length === 1 ? `: ${targets[0]}` : '';
+  if (fields.length > 0) return `${title}${of}…`;
+  if (requestedBy !== null) return `Approve: ${title}${of}`;
+  return `${title}${targets.length > 1 ? ` (${targets.length})` : of}`;
+}
+
+/** Whether a press must be answered with *yes* once more, after what would change was read. */
+export function asksFirst(offer: Pick<Offer, 'tier' | 'targets'>): boolean {
+  return effectiveTier(offer) !== 'safe';
+}
+
+/** What would change, before → after, and what must still be true for it. */
+export function confirmLines({ preview, binding }: Pick<Offer, 'preview' | 'binding'>): readonly string[] {
+  return [...preview, binding.words];
+}
