@@ -1,17 +1,16 @@
 import type { WebClient } from '@slack/web-api';
-import * as z from 'zod';
 import { nextRung } from '../domain/escalation.ts';
 import type { IncidentId } from '../domain/ids.ts';
-import type { Incident, IncidentEvent } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
 import { changeOf } from '../pipeline/change.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import type { StaleCard, VoiceStore, Waiting } from '../ports/voice.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
 import { incidentCard } from '../views/incident-card.ts';
 import type { Message } from '../views/kit.ts';
-import { escalation, threadLine } from '../views/plain.ts';
 import type { Channels } from './channels.ts';
-import { edit, findOwn, newest, type Place, post, type Said } from './post.ts';
+import { prepare } from './outgoing.ts';
+import { edit, failure, findOwn, newest, type Place, post, type Said } from './post.ts';
 
 /** The first post waits so long for findings, ms of story time (design §1). */
 const WAIT_FOR_FINDINGS_MS = 1_000;
@@ -67,7 +66,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
       afterMark,
       card,
       async (mark) => await voice.cardTried(incident.id, channel, mark),
-    );
+    ).catch(failure);
     if (said?.kind !== 'shown') return false;
     await voice.cardShown(incident.id, channel, said.ts, incident.version);
     await announced(incident.id);
@@ -119,23 +118,16 @@ export function createAnnouncer(mouth: AnnouncerParts) {
   }
 
   async function sayWaiting(waiting: Waiting): Promise<boolean> {
-    const ready = await prepare(waiting);
-    if (ready === 'nothing to say') {
+    const said = await say(waiting).catch(failure);
+    if (said === null) return false;
+    if (said === 'nothing to say') {
       await voice.sent(waiting.id, '');
       return true;
     }
-    if (ready === 'not yet') {
+    if (said === 'not yet') {
       await voice.later(waiting.id, AGAIN_MS, 'The card does not stand yet.');
       return false;
     }
-    const said = await postOnce(
-      ready.place,
-      waiting.key,
-      waiting.afterMark,
-      ready.words,
-      async (mark) => await voice.tried(waiting.id, mark),
-    );
-    if (said === null) return false;
     if (said.kind === 'shown') await voice.sent(waiting.id, said.ts);
     else
       await voice.later(
@@ -148,37 +140,17 @@ export function createAnnouncer(mouth: AnnouncerParts) {
     return said.kind === 'shown';
   }
 
-  async function prepare(
-    waiting: Waiting,
-  ): Promise<{ place: Place; words: Message } | 'not yet' | 'nothing to say'> {
-    const payload = Payload.parse(waiting.payload);
-    const id = payload.incident as IncidentId;
-    const incident = await parts.journal.incidentById(id);
-    if (incident === null) return 'nothing to say';
-    const alerts = parts.rules.channels.alerts;
-    const card = await voice.cardOf(id, alerts);
-    if (payload.what === 'thread') {
-      const words = threadLine(payload.event as IncidentEvent, incident);
-      if (words === null) return 'nothing to say';
-      return card === null
-        ? 'not yet'
-        : { place: { channel: await channels.idOf(alerts), threadTs: card }, words };
-    }
-    const { title } = runbookById(incident.runbook);
-    const words = escalation(incident, title, payload.rung, payload.because, null);
-    return { place: { channel: await channels.idOf(payload.channel), threadTs: null }, words };
+  async function say(waiting: Waiting): Promise<Said | 'not yet' | 'nothing to say' | null> {
+    const ready = await prepare(mouth, waiting);
+    if (typeof ready === 'string') return ready;
+    return await postOnce(
+      ready.place,
+      waiting.key,
+      waiting.afterMark,
+      ready.words,
+      async (mark) => await voice.tried(waiting.id, mark),
+    );
   }
 
   return { speak };
 }
-
-const Payload = z.discriminatedUnion('what', [
-  z.object({ what: z.literal('thread'), incident: z.string(), event: z.looseObject({ type: z.string() }) }),
-  z.object({
-    what: z.literal('escalation'),
-    incident: z.string(),
-    channel: z.string(),
-    rung: z.number(),
-    because: z.string(),
-  }),
-]);

@@ -1,5 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { ErrorCode } from '@slack/web-api';
+import { SystemError } from '../ports/system-error.ts';
 import type { Message } from '../views/kit.ts';
 
 /** What a call to Slack came to, in the voice's own words. */
@@ -86,11 +87,21 @@ async function saying(call: () => Promise<string>): Promise<Said> {
   try {
     return { kind: 'shown', ts: await call() };
   } catch (err) {
-    const { code, because, retryAfter } = detail(err);
-    if (code === ErrorCode.RateLimitedError) return { kind: 'not now', afterMs: retryAfter * 1_000, because };
-    if (code === ErrorCode.PlatformError) return { kind: 'refused', because };
-    return { kind: 'unsure', because };
+    return failure(err);
   }
+}
+
+/**
+ * What an error of a call to Slack means.
+ * @throws the error itself when it is not Slack's
+ */
+export function failure(err: unknown): Exclude<Said, { kind: 'shown' }> {
+  if (err instanceof SystemError) return { kind: 'refused', because: err.message };
+  const { code, because, retryAfter } = detail(err);
+  if (!code.startsWith('slack_webapi_')) throw err;
+  if (code === ErrorCode.RateLimitedError) return { kind: 'not now', afterMs: retryAfter * 1_000, because };
+  if (code === ErrorCode.PlatformError) return { kind: 'refused', because };
+  return { kind: 'unsure', because };
 }
 
 function detail(err: unknown): { code: string; because: string; retryAfter: number } {

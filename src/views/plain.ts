@@ -72,6 +72,36 @@ export function escalation(
   ]);
 }
 
+/** A direct message to somebody whom the ladder calls. */
+export function calledPerson(
+  incident: Incident,
+  title: string,
+  rung: number,
+  because: string,
+  channel: string,
+): Message {
+  const head = `${incident.id} ${title} (${incident.environment}) needs you: rung ${rung}.`;
+  return sentence(
+    head,
+    quoted(because),
+    `Its card is in ${channel}; \`/oms show ${incident.id}\` shows it to you here.`,
+  );
+}
+
+/** Said to platform engineering instead, so that a rung never goes nowhere. The address is the company's own setting. */
+export function notReached(
+  incident: Incident,
+  title: string,
+  rung: number,
+  address: string,
+  because: string,
+): Message {
+  return sentence(
+    `${incident.id} ${title} (${incident.environment}): rung ${rung} could not reach ${address}: ${quoted(because)}.`,
+    'Please tell them by hand, and mend `people` in oms.yaml.',
+  );
+}
+
 /** The thread's log: one line for each thing worth keeping, null for the rest. */
 export function threadLine(event: IncidentEvent, incident: Incident): Message | null {
   switch (event.type) {
