@@ -1,8 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { nextRung } from '../domain/escalation.ts';
-import type { IncidentId } from '../domain/ids.ts';
 import type { Incident } from '../domain/incident.ts';
-import { changeOf } from '../pipeline/change.ts';
+import { announced } from '../pipeline/announce.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import type { StaleCard, VoiceStore, Waiting } from '../ports/voice.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
@@ -14,6 +13,8 @@ import { edit, failure, findOwn, newest, type Place, post, type Said } from './p
 
 /** The first post waits so long for findings, ms of story time (design §1). */
 const WAIT_FOR_FINDINGS_MS = 1_000;
+/** While a card waits for its findings, real ms. */
+const LOOK_AGAIN_MS = 50;
 const AGAIN_MS = 1_000;
 const REFUSED_MS = 60_000;
 
@@ -36,12 +37,17 @@ export function createAnnouncer(mouth: AnnouncerParts) {
   async function speak(): Promise<boolean> {
     const now = await parts.journal.now();
     let said = false;
+    let soon = false;
     for (const card of await voice.staleCards(parts.rules.channels.alerts, 20)) {
-      if (card.incident.diagnosis === null && now - card.incident.openedAt < WAIT_FOR_FINDINGS_MS) continue;
+      if (card.incident.diagnosis === null && now - card.incident.openedAt < WAIT_FOR_FINDINGS_MS) {
+        soon = true;
+        continue;
+      }
       said = (await showCard(card)) || said;
     }
     for (const waiting of await voice.heads('slack post', 20)) said = (await sayWaiting(waiting)) || said;
-    return said;
+    if (soon && !said) await parts.clock.sleep(LOOK_AGAIN_MS);
+    return said || soon;
   }
 
   async function showCard({ incident, ts, afterMark }: StaleCard): Promise<boolean> {
@@ -68,8 +74,9 @@ export function createAnnouncer(mouth: AnnouncerParts) {
       async (mark) => await voice.cardTried(incident.id, channel, mark),
     ).catch(failure);
     if (said?.kind !== 'shown') return false;
-    await voice.cardShown(incident.id, channel, said.ts, incident.version);
-    await announced(incident.id);
+    const adopted = said.adopted ?? false;
+    await voice.cardShown(incident.id, channel, said.ts, adopted ? null : incident.version);
+    await announced(parts, incident.id, incident.diagnosis !== null && !adopted);
     return true;
   }
 
@@ -80,14 +87,6 @@ export function createAnnouncer(mouth: AnnouncerParts) {
       title,
       next: nextRung(incident, parts.rules.escalation),
       links: mouth.links,
-    });
-  }
-
-  async function announced(id: IncidentId): Promise<void> {
-    await parts.journal.transact('announced', async (tx) => {
-      const incident = await tx.incident(id);
-      if (incident === null || incident.announcedAt !== null) return;
-      tx.save(changeOf(incident, [{ type: 'announced', at: tx.now }], parts.rules));
     });
   }
 
@@ -102,7 +101,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
     if (!mayCall(place.channel)) return null;
     if (afterMark !== null) {
       const found = await findOwn(client, place, key, afterMark);
-      if (found !== null) return { kind: 'shown', ts: found };
+      if (found !== null) return { kind: 'shown', ts: found, adopted: true };
     }
     await tried(afterMark ?? (await newest(client, place)));
     const said = await parts.step('post', async () => await post(client, place, key, words));

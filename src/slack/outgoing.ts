@@ -4,9 +4,10 @@ import type { IncidentId } from '../domain/ids.ts';
 import type { IncidentEvent } from '../domain/incident.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import type { VoiceStore, Waiting } from '../ports/voice.ts';
-import { runbookById } from '../runbooks/catalogue.ts';
+import { runbookById, titlesOf } from '../runbooks/catalogue.ts';
+import { type DetailsView, details } from '../views/details.ts';
 import type { Message } from '../views/kit.ts';
-import { calledPerson, escalation, notReached, threadLine } from '../views/plain.ts';
+import { calledPerson, escalation, news, notReached, threadLine } from '../views/plain.ts';
 import type { Channels } from './channels.ts';
 import { findPerson } from './people.ts';
 import type { Place } from './post.ts';
@@ -33,6 +34,12 @@ const Payload = z.discriminatedUnion('what', [
     rung: z.number(),
     because: z.string(),
   }),
+  z.object({ what: z.literal('news'), incident: z.string(), lines: z.array(z.string()) }),
+  z.object({
+    what: z.literal('details'),
+    incident: z.string(),
+    diagnosis: z.looseObject({ at: z.number() }),
+  }),
   z.object({
     what: z.literal('person'),
     incident: z.string(),
@@ -57,14 +64,22 @@ export async function prepare(
   const { title } = runbookById(incident.runbook);
   const alerts = parts.rules.channels.alerts;
   const inChannel = async (name: string) => ({ channel: await channels.idOf(name), threadTs: null });
+  async function inThread(words: Message, broadcast = false): Promise<Ready | 'not yet'> {
+    const card = await voice.cardOf(id, alerts);
+    if (card === null) return 'not yet';
+    return { place: { channel: await channels.idOf(alerts), threadTs: card, broadcast }, words };
+  }
 
   switch (payload.what) {
     case 'thread': {
       const words = threadLine(payload.event as IncidentEvent, incident);
-      if (words === null) return 'nothing to say';
-      const card = await voice.cardOf(id, alerts);
-      if (card === null) return 'not yet';
-      return { place: { channel: await channels.idOf(alerts), threadTs: card }, words };
+      return words === null ? 'nothing to say' : await inThread(words);
+    }
+    case 'news':
+      return await inThread(news(incident, title, payload.lines), true);
+    case 'details': {
+      const diagnosis = payload.diagnosis as unknown as DetailsView['diagnosis'];
+      return await inThread(details({ of: id, diagnosis, titleOf: titlesOf(incident.runbook) }));
     }
     case 'escalation': {
       const words = escalation(incident, title, payload.rung, payload.because, null);

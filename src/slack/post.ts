@@ -5,7 +5,8 @@ import type { Message } from '../views/kit.ts';
 
 /** What a call to Slack came to, in the voice's own words. */
 export type Said =
-  | { readonly kind: 'shown'; readonly ts: string }
+  /** `adopted`: it stood there already, with words that may be older. */
+  | { readonly kind: 'shown'; readonly ts: string; readonly adopted?: boolean }
   | { readonly kind: 'not now'; readonly afterMs: number; readonly because: string }
   /** It may stand there and it may not. */
   | { readonly kind: 'unsure'; readonly because: string }
@@ -17,6 +18,8 @@ const EVENT = 'oms_message';
 export interface Place {
   readonly channel: string;
   readonly threadTs: string | null;
+  /** A reply that the channel shows too. */
+  readonly broadcast?: boolean;
 }
 
 /** Posts under a key that can be found again. */
@@ -31,13 +34,21 @@ export async function post(
       channel: place.channel,
       text,
       blocks,
-      ...(place.threadTs === null ? {} : { thread_ts: place.threadTs }),
+      ...(place.threadTs === null
+        ? {}
+        : { thread_ts: place.threadTs, reply_broadcast: place.broadcast ?? false }),
       unfurl_links: false,
       unfurl_media: false,
       metadata: { event_type: EVENT, event_payload: { key } },
     });
     return answer.ts ?? '';
   });
+}
+
+function reply({ threadTs, broadcast }: Place) {
+  if (threadTs === null) return {};
+  if (broadcast) return { thread_ts: threadTs, reply_broadcast: true } as const;
+  return { thread_ts: threadTs };
 }
 
 export async function edit(

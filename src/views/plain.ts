@@ -1,3 +1,4 @@
+import { impactPercent } from '../domain/impact.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import { runLine, verdictOf } from './incident-card.ts';
 import { ACTIONS, buttons, clock, evidence, type Message, message, quoted, section } from './kit.ts';
@@ -72,6 +73,16 @@ export function escalation(
   ]);
 }
 
+/** What people must notice: a verdict that came later or got worse. The first line is what a lock screen shows. */
+export function news(incident: Incident, title: string, lines: readonly string[]): Message {
+  const head = `${incident.environment} · ${incident.id} · ${title}: ${verdictOf(incident)}.`;
+  const percent = impactPercent(incident.impact);
+  const impact = percent === null ? 'Impact unknown.' : `${Math.round(percent)} % of orders affected.`;
+  return message([head, ...lines.map(quoted), impact].join(' '), [
+    section([`*${head}*`, ...lines.map((line) => `• ${quoted(line)}`), impact]),
+  ]);
+}
+
 /** A direct message to somebody whom the ladder calls. */
 export function calledPerson(
   incident: Incident,
@@ -109,12 +120,8 @@ export function threadLine(event: IncidentEvent, incident: Incident): Message | 
       return sentence(`Alert: ${quoted(event.alert.summary)}`);
     case 'alert resolved':
       return sentence('An alert resolved.');
-    case 'reopened':
-    case 'relapsed':
     case 'withdrawn':
-      return sentence(
-        `${event.type === 'reopened' ? 'Open again' : event.type === 'relapsed' ? 'Broken again' : 'Withdrawn'}: ${event.because}`,
-      );
+      return sentence(`Withdrawn: ${event.because}`);
     case 'raised':
       return sentence(`Now ${event.severity}: ${quoted(event.because)}`);
     case 'mitigated':
