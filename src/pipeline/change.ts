@@ -35,6 +35,7 @@ const SILENT: ReadonlySet<IncidentEvent['type']> = new Set([
   'announced',
   'reopened',
   'relapsed',
+  'raised',
 ]);
 
 function threadLog(incident: Incident, events: readonly IncidentEvent[]): readonly Outgoing[] {

@@ -14,9 +14,10 @@ export function newsOf(
   after: Incident,
   events: readonly IncidentEvent[],
 ): readonly Outgoing[] {
-  const again = events.flatMap((event) =>
-    event.type === 'relapsed' || event.type === 'reopened' ? [event.because] : [],
-  );
+  const again = events.flatMap((event) => {
+    if (event.type === 'raised') return [`Now ${event.severity}: ${event.because}`];
+    return event.type === 'relapsed' || event.type === 'reopened' ? [event.because] : [];
+  });
   const now = after.diagnosis;
   const looked = events.some(({ type }) => type === 'diagnosed');
   if (looked && now !== null && before?.diagnosis == null) {
@@ -31,7 +32,7 @@ export function newsOf(
   ];
   if (lines.length === 0 || after.state === 'resolved') return [];
   // Before the card stands there is nothing to reply to; its first post says all of this.
-  if (again.length === 0 && before?.announcedAt == null) return [];
+  if (before?.announcedAt == null) return [];
   // A cause that comes and goes is told once; broken again after healthy is told each time.
   const what =
     again.length > 0 || broken ? `worse/${after.version}` : `cause/${causes.map(({ id }) => id).join(',')}`;

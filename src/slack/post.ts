@@ -34,9 +34,7 @@ export async function post(
       channel: place.channel,
       text,
       blocks,
-      ...(place.threadTs === null
-        ? {}
-        : { thread_ts: place.threadTs, reply_broadcast: place.broadcast ?? false }),
+      ...reply(place),
       unfurl_links: false,
       unfurl_media: false,
       metadata: { event_type: EVENT, event_payload: { key } },

@@ -122,8 +122,6 @@ export function threadLine(event: IncidentEvent, incident: Incident): Message | 
       return sentence('An alert resolved.');
     case 'withdrawn':
       return sentence(`Withdrawn: ${event.because}`);
-    case 'raised':
-      return sentence(`Now ${event.severity}: ${quoted(event.because)}`);
     case 'mitigated':
       return sentence(`Mitigated: ${event.because}`);
     case 'requested':
