@@ -147,11 +147,15 @@ export async function createApp(given: AppParts) {
       await bot.start();
       connected = true;
       stops.push(bot.stop);
+      // What one loop has done is often work for another: a card follows its diagnosis at once.
+      const work = {
+        inbox: inboxOnce,
+        deadlines: async () => (await decideDue(parts)) > 0,
+        looks: async () => await lookOnce(parts),
+        runs: async () => await runOnce(parts),
+      };
       const loops = [
-        loop(parts, 'inbox', inboxOnce),
-        loop(parts, 'deadlines', async () => (await decideDue(parts)) > 0),
-        loop(parts, 'looks', async () => await lookOnce(parts)),
-        loop(parts, 'runs', async () => await runOnce(parts)),
+        ...Object.entries(work).map(([name, once]) => loop(parts, name, once, () => wake())),
         loop(parts, 'voice', voiceOnce),
       ];
       wake = () => {

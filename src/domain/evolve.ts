@@ -1,5 +1,6 @@
 import type { Alert } from './alert.ts';
 import { rememberCauses } from './cause-history.ts';
+import { type Finding, overall } from './finding.ts';
 import type { Incident, IncidentEvent, Source } from './incident.ts';
 
 type Opened = Extract<IncidentEvent, { type: 'opened' }>;
@@ -24,6 +25,7 @@ export function begin(event: Opened): Incident {
     lookAt: event.at,
     healthySince: null,
     causeHistory: {},
+    brokenSince: null,
     impact: null,
     offers: [],
     runs: [],
@@ -75,6 +77,7 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
         lookAt: event.lookAt,
         impact: event.impact,
         causeHistory: rememberCauses(incident.causeHistory, event.diagnosis.causes, event.at),
+        brokenSince: brokenSince(incident, event.diagnosis.findings, event.at),
         healthySince: event.diagnosis.findings.some(
           ({ verdict }) => verdict === 'broken' || verdict === 'unknown',
         )
@@ -125,6 +128,16 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
     default:
       return unreachable(event);
   }
+}
+
+function brokenSince(
+  { brokenSince: before }: Incident,
+  findings: readonly Finding[],
+  at: number,
+): number | null {
+  const verdict = overall(findings);
+  if (verdict === 'healthy') return null;
+  return verdict === 'broken' ? (before ?? at) : before;
 }
 
 function join(incident: Incident, alert: Alert, at: number): Incident {

@@ -89,6 +89,8 @@ export interface Incident {
   readonly healthySince: number | null;
   /** Causes that were supported in this incident, by id. */
   readonly causeHistory: CauseHistory;
+  /** When it was first seen broken since it was last healthy; rounds that could not tell change nothing. */
+  readonly brokenSince: number | null;
   readonly impact: Impact | null;
   readonly offers: readonly Offer[];
   readonly runs: readonly Run[];

@@ -2,6 +2,7 @@ import { nextRung } from '../domain/escalation.ts';
 import { evolve } from '../domain/evolve.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Change, Outgoing } from '../ports/journal.ts';
+import { newsOf } from './news.ts';
 import type { Rules } from './rules.ts';
 
 /** A decision made ready for one commit: the events folded in, the next deadlines read off the new state. */
@@ -22,16 +23,19 @@ export function changeOf(
     events,
     dueAt: dueAt(after, rules),
     lookAt: lookAt(after),
-    outgoing: [...log, ...outgoing],
+    outgoing: [...newsOf(before, after, events), ...log, ...detailsOf(before, after), ...outgoing],
   };
 }
 
-/** What is never worth a line in the thread: it stands on the card. */
+/** What is never worth a line in the thread: it stands on the card, or is told as news. */
 const SILENT: ReadonlySet<IncidentEvent['type']> = new Set([
   'opened',
   'diagnosed',
   'look asked',
   'announced',
+  'reopened',
+  'relapsed',
+  'raised',
 ]);
 
 function threadLog(incident: Incident, events: readonly IncidentEvent[]): readonly Outgoing[] {
@@ -43,6 +47,21 @@ function threadLog(incident: Incident, events: readonly IncidentEvent[]): readon
       kind: 'slack post',
       payload: { what: 'thread', incident: incident.id, event },
     }));
+}
+
+/** Every finding of the first diagnosis, once; later ones are shown to whoever asks. */
+function detailsOf(before: Incident | null, { id, diagnosis }: Incident): readonly Outgoing[] {
+  if (diagnosis === null || (before?.diagnosis ?? null) !== null) return [];
+  const { at, tookMs, causes } = diagnosis;
+  const findings = diagnosis.findings.map((finding) => ({ ...finding, data: null }));
+  return [
+    {
+      stream: `thread ${id}`,
+      key: `${id}/details`,
+      kind: 'slack post',
+      payload: { what: 'details', incident: id, diagnosis: { at, tookMs, causes, findings } },
+    },
+  ];
 }
 
 /** The next decision that the clock alone makes: a rung, or the end of an approval's validity. */

@@ -56,7 +56,7 @@ export function overdue(
   return { events, outgoing };
 }
 
-/** One rung: the event, the message to the team's channel, the page. */
+/** One rung: the event, the messages to the team's channel and to people, the page. */
 export function climb(
   incident: Incident,
   { rung, at, reason, because }: DueRung,
@@ -76,6 +76,16 @@ export function climb(
       kind: 'slack post',
       payload: { what: 'escalation', channel, incident: incident.id, rung: rung.number, because },
     }),
+  );
+  posts.push(
+    ...rung.people.map(
+      (address): Outgoing => ({
+        stream: `person ${address}`,
+        key: `${incident.id}/${incident.generation}/rung-${rung.number}/${address}`,
+        kind: 'slack post',
+        payload: { what: 'person', address, incident: incident.id, rung: rung.number, because },
+      }),
+    ),
   );
   return {
     event,

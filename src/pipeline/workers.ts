@@ -35,8 +35,16 @@ export async function pageOnce(parts: Parts, voice: VoiceStore, pager: Pager): P
   return sent;
 }
 
-/** Does `work` as long as there is some, then waits until it is woken or something is due, at most a second. */
-export function loop(parts: Parts, name: string, work: () => Promise<boolean>) {
+/**
+ * Does `work` as long as there is some, then waits until it is woken or something is due, at most a second.
+ * @param worked told after each round that did something
+ */
+export function loop(
+  parts: Parts,
+  name: string,
+  work: () => Promise<boolean>,
+  worked: () => void = () => undefined,
+) {
   const over = new AbortController();
   let wake = new AbortController();
   async function turn(): Promise<void> {
@@ -49,7 +57,10 @@ export function loop(parts: Parts, name: string, work: () => Promise<boolean>) {
         );
         return false;
       });
-      if (more) continue;
+      if (more) {
+        worked();
+        continue;
+      }
       const ms = await parts.journal.untilDue(1_000).catch(() => 1_000);
       if (!over.signal.aborted)
         await parts.clock.sleep(Math.max(ms, 10), AbortSignal.any([wake.signal, over.signal]));

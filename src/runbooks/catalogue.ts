@@ -31,3 +31,9 @@ export function actionOf(step: StepName): AnyAction {
   if (found === undefined) throw new Error(`There is no action ${step} in this version.`);
   return found;
 }
+
+/** The titles of a runbook's checks by their step; an unknown step is its own title. */
+export function titlesOf(id: RunbookId): (step: string) => string {
+  const checks = Object.values(runbookById(id).checks);
+  return (step) => checks.find((check) => check.step === step)?.title ?? step;
+}

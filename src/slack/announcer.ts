@@ -1,20 +1,20 @@
 import type { WebClient } from '@slack/web-api';
-import * as z from 'zod';
 import { nextRung } from '../domain/escalation.ts';
-import type { IncidentId } from '../domain/ids.ts';
-import type { Incident, IncidentEvent } from '../domain/incident.ts';
-import { changeOf } from '../pipeline/change.ts';
+import type { Incident } from '../domain/incident.ts';
+import { announced } from '../pipeline/announce.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import type { StaleCard, VoiceStore, Waiting } from '../ports/voice.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
 import { type CardView, cardRest, incidentCard } from '../views/incident-card.ts';
 import type { Message } from '../views/kit.ts';
-import { escalation, threadLine } from '../views/plain.ts';
 import type { Channels } from './channels.ts';
-import { edit, findOwn, newest, type Place, post, type Said } from './post.ts';
+import { prepare } from './outgoing.ts';
+import { edit, failure, findOwn, newest, type Place, post, type Said } from './post.ts';
 
 /** The first post waits so long for findings, ms of story time (design §1). */
 const WAIT_FOR_FINDINGS_MS = 1_000;
+/** While a card waits for its findings, real ms. */
+const LOOK_AGAIN_MS = 50;
 const AGAIN_MS = 1_000;
 const REFUSED_MS = 60_000;
 
@@ -37,12 +37,17 @@ export function createAnnouncer(mouth: AnnouncerParts) {
   async function speak(): Promise<boolean> {
     const now = await parts.journal.now();
     let said = false;
+    let soon = false;
     for (const card of await voice.staleCards(parts.rules.channels.alerts, 20)) {
-      if (card.incident.diagnosis === null && now - card.incident.openedAt < WAIT_FOR_FINDINGS_MS) continue;
+      if (card.incident.diagnosis === null && now - card.incident.openedAt < WAIT_FOR_FINDINGS_MS) {
+        soon = true;
+        continue;
+      }
       said = (await showCard(card)) || said;
     }
     for (const waiting of await voice.heads('slack post', 20)) said = (await sayWaiting(waiting)) || said;
-    return said;
+    if (soon && !said) await parts.clock.sleep(LOOK_AGAIN_MS);
+    return said || soon;
   }
 
   async function showCard({ incident, ts, afterMark }: StaleCard): Promise<boolean> {
@@ -69,10 +74,11 @@ export function createAnnouncer(mouth: AnnouncerParts) {
       afterMark,
       card,
       async (mark) => await voice.cardTried(incident.id, channel, mark),
-    );
+    ).catch(failure);
     if (said?.kind !== 'shown') return false;
-    await voice.cardShown(incident.id, channel, said.ts, incident.version);
-    await announced(incident.id);
+    const adopted = said.adopted ?? false;
+    await voice.cardShown(incident.id, channel, said.ts, adopted ? null : incident.version);
+    await announced(parts, incident.id, incident.diagnosis !== null && !adopted);
     await showRest(view, id, said.ts);
     return true;
   }
@@ -100,14 +106,6 @@ export function createAnnouncer(mouth: AnnouncerParts) {
     }
   }
 
-  async function announced(id: IncidentId): Promise<void> {
-    await parts.journal.transact('announced', async (tx) => {
-      const incident = await tx.incident(id);
-      if (incident === null || incident.announcedAt !== null) return;
-      tx.save(changeOf(incident, [{ type: 'announced', at: tx.now }], parts.rules));
-    });
-  }
-
   /** Posts once, whatever happens in between: after a try without an answer it first looks for its own message. */
   async function postOnce(
     place: Place,
@@ -119,7 +117,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
     if (!mayCall(place.channel)) return null;
     if (afterMark !== null) {
       const found = await findOwn(client, place, key, afterMark);
-      if (found !== null) return { kind: 'shown', ts: found };
+      if (found !== null) return { kind: 'shown', ts: found, adopted: true };
     }
     await tried(afterMark ?? (await newest(client, place)));
     const said = await parts.step('post', async () => await post(client, place, key, words));
@@ -135,23 +133,16 @@ export function createAnnouncer(mouth: AnnouncerParts) {
   }
 
   async function sayWaiting(waiting: Waiting): Promise<boolean> {
-    const ready = await prepare(waiting);
-    if (ready === 'nothing to say') {
+    const said = await say(waiting).catch(failure);
+    if (said === null) return false;
+    if (said === 'nothing to say') {
       await voice.sent(waiting.id, '');
       return true;
     }
-    if (ready === 'not yet') {
+    if (said === 'not yet') {
       await voice.later(waiting.id, AGAIN_MS, 'The card does not stand yet.');
       return false;
     }
-    const said = await postOnce(
-      ready.place,
-      waiting.key,
-      waiting.afterMark,
-      ready.words,
-      async (mark) => await voice.tried(waiting.id, mark),
-    );
-    if (said === null) return false;
     if (said.kind === 'shown') await voice.sent(waiting.id, said.ts);
     else
       await voice.later(
@@ -164,37 +155,17 @@ export function createAnnouncer(mouth: AnnouncerParts) {
     return said.kind === 'shown';
   }
 
-  async function prepare(
-    waiting: Waiting,
-  ): Promise<{ place: Place; words: Message } | 'not yet' | 'nothing to say'> {
-    const payload = Payload.parse(waiting.payload);
-    const id = payload.incident as IncidentId;
-    const incident = await parts.journal.incidentById(id);
-    if (incident === null) return 'nothing to say';
-    const alerts = parts.rules.channels.alerts;
-    const card = await voice.cardOf(id, alerts);
-    if (payload.what === 'thread') {
-      const words = threadLine(payload.event as IncidentEvent, incident);
-      if (words === null) return 'nothing to say';
-      return card === null
-        ? 'not yet'
-        : { place: { channel: await channels.idOf(alerts), threadTs: card }, words };
-    }
-    const { title } = runbookById(incident.runbook);
-    const words = escalation(incident, title, payload.rung, payload.because, null);
-    return { place: { channel: await channels.idOf(payload.channel), threadTs: null }, words };
+  async function say(waiting: Waiting): Promise<Said | 'not yet' | 'nothing to say' | null> {
+    const ready = await prepare(mouth, waiting);
+    if (typeof ready === 'string') return ready;
+    return await postOnce(
+      ready.place,
+      waiting.key,
+      waiting.afterMark,
+      ready.words,
+      async (mark) => await voice.tried(waiting.id, mark),
+    );
   }
 
   return { speak };
 }
-
-const Payload = z.discriminatedUnion('what', [
-  z.object({ what: z.literal('thread'), incident: z.string(), event: z.looseObject({ type: z.string() }) }),
-  z.object({
-    what: z.literal('escalation'),
-    incident: z.string(),
-    channel: z.string(),
-    rung: z.number(),
-    because: z.string(),
-  }),
-]);

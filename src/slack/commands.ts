@@ -5,7 +5,8 @@ import type { Parts } from '../pipeline/parts.ts';
 import { acknowledge, escalateNow, hold, resolve } from '../pipeline/people.ts';
 import { openByPerson, personsAlert } from '../pipeline/receive.ts';
 import { AbsentSystem, SystemError } from '../ports/system-error.ts';
-import { CATALOGUE, findRunbook, runbookById } from '../runbooks/catalogue.ts';
+import { CATALOGUE, findRunbook, runbookById, titlesOf } from '../runbooks/catalogue.ts';
+import { details } from '../views/details.ts';
 import { incidentCard } from '../views/incident-card.ts';
 import type { Message } from '../views/kit.ts';
 import { commands, help, incidentList, told } from '../views/plain.ts';
@@ -15,7 +16,11 @@ import { PAGE, stuckList } from '../views/stuck-list.ts';
 const LIST_MS = 5_000;
 
 /** What a person typed behind `/oms`, done, and the answer that only they see. */
-export async function runCommand(parts: Parts, text: string, by: PersonId): Promise<Message> {
+export async function runCommand(
+  parts: Parts,
+  text: string,
+  by: PersonId,
+): Promise<Message | readonly Message[]> {
   const read = readCommand(text);
   if (!read.ok) return told(read.because);
   const { command } = read;
@@ -91,11 +96,15 @@ async function diagnose(parts: Parts, text: string, by: PersonId): Promise<Messa
   );
 }
 
-async function show(parts: Parts, id: IncidentId): Promise<Message> {
+/** The card and, in a message of its own, every finding of the newest look. */
+async function show(parts: Parts, id: IncidentId): Promise<Message | readonly Message[]> {
   const incident = await parts.journal.incidentById(id);
   if (incident === null) return told(`There is no ${id}. \`/oms incidents\` lists those that are open.`);
   const { title } = runbookById(incident.runbook);
-  return incidentCard({ incident, title, next: nextRung(incident, parts.rules.escalation), links: [] });
+  const card = incidentCard({ incident, title, next: nextRung(incident, parts.rules.escalation), links: [] });
+  const { diagnosis } = incident;
+  if (diagnosis === null) return card;
+  return [card, details({ of: id, diagnosis, titleOf: titlesOf(incident.runbook) })];
 }
 
 /** Every step of the incident's runbook as a command to type. */

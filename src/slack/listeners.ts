@@ -31,7 +31,7 @@ export function listen(app: App, ears: EarParts): void {
 
   app.command('/oms', async ({ command, respond }) => {
     const answer = await runCommand(parts, command.text, command.user_id);
-    await respond({ response_type: 'ephemeral', ...answer });
+    for (const message of [answer].flat()) await respond({ response_type: 'ephemeral', ...message });
   });
 
   app.action<BlockAction<ButtonAction | OverflowAction>>(

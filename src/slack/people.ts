@@ -1,4 +1,4 @@
-import type { WebClient } from '@slack/web-api';
+import { ErrorCode, type WebClient } from '@slack/web-api';
 import type { Clock } from '../ports/clock.ts';
 import type { People } from '../ports/people.ts';
 
@@ -23,4 +23,33 @@ export function slackPeople(client: WebClient, clock: Clock): People {
       return 'no';
     },
   };
+}
+
+/** The direct messages with whoever has this e-mail address in Slack, or why there are none. */
+export type FoundPerson = { readonly channel: string } | { readonly because: string };
+
+/**
+ * Finds a person by e-mail address and opens the direct messages with them.
+ * @throws the web client's error when Slack did not answer
+ */
+export async function findPerson(client: WebClient, address: string): Promise<FoundPerson> {
+  try {
+    const { user } = await client.users.lookupByEmail({ email: address });
+    const opened = await client.conversations.open({ users: user?.id ?? '' });
+    const channel = opened.channel?.id;
+    return channel === undefined ? { because: 'Slack opened no direct messages' } : { channel };
+  } catch (err) {
+    const error = refusal(err);
+    if (error === null) throw err;
+    return {
+      because: error === 'users_not_found' ? 'Slack knows nobody with this address' : `Slack said ${error}`,
+    };
+  }
+}
+
+/** Slack's own word for why it refused; null when that is not what happened. */
+function refusal(err: unknown): string | null {
+  if (!(err instanceof Error) || !('code' in err) || err.code !== ErrorCode.PlatformError) return null;
+  const data = 'data' in err ? err.data : null;
+  return typeof data === 'object' && data !== null && 'error' in data ? String(data.error) : 'no';
 }

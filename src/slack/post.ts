@@ -1,10 +1,12 @@
 import type { WebClient } from '@slack/web-api';
 import { ErrorCode } from '@slack/web-api';
+import { SystemError } from '../ports/system-error.ts';
 import type { Message } from '../views/kit.ts';
 
 /** What a call to Slack came to, in the voice's own words. */
 export type Said =
-  | { readonly kind: 'shown'; readonly ts: string }
+  /** `adopted`: it stood there already, with words that may be older. */
+  | { readonly kind: 'shown'; readonly ts: string; readonly adopted?: boolean }
   | { readonly kind: 'not now'; readonly afterMs: number; readonly because: string }
   /** It may stand there and it may not. */
   | { readonly kind: 'unsure'; readonly because: string }
@@ -16,6 +18,8 @@ const EVENT = 'oms_message';
 export interface Place {
   readonly channel: string;
   readonly threadTs: string | null;
+  /** A reply that the channel shows too. */
+  readonly broadcast?: boolean;
 }
 
 /** Posts under a key that can be found again. */
@@ -30,13 +34,19 @@ export async function post(
       channel: place.channel,
       text,
       blocks,
-      ...(place.threadTs === null ? {} : { thread_ts: place.threadTs }),
+      ...reply(place),
       unfurl_links: false,
       unfurl_media: false,
       metadata: { event_type: EVENT, event_payload: { key } },
     });
     return answer.ts ?? '';
   });
+}
+
+function reply({ threadTs, broadcast }: Place) {
+  if (threadTs === null) return {};
+  if (broadcast) return { thread_ts: threadTs, reply_broadcast: true } as const;
+  return { thread_ts: threadTs };
 }
 
 export async function edit(
@@ -86,11 +96,21 @@ async function saying(call: () => Promise<string>): Promise<Said> {
   try {
     return { kind: 'shown', ts: await call() };
   } catch (err) {
-    const { code, because, retryAfter } = detail(err);
-    if (code === ErrorCode.RateLimitedError) return { kind: 'not now', afterMs: retryAfter * 1_000, because };
-    if (code === ErrorCode.PlatformError) return { kind: 'refused', because };
-    return { kind: 'unsure', because };
+    return failure(err);
   }
+}
+
+/**
+ * What an error of a call to Slack means.
+ * @throws the error itself when it is not Slack's
+ */
+export function failure(err: unknown): Exclude<Said, { kind: 'shown' }> {
+  if (err instanceof SystemError) return { kind: 'refused', because: err.message };
+  const { code, because, retryAfter } = detail(err);
+  if (!code.startsWith('slack_webapi_')) throw err;
+  if (code === ErrorCode.RateLimitedError) return { kind: 'not now', afterMs: retryAfter * 1_000, because };
+  if (code === ErrorCode.PlatformError) return { kind: 'refused', because };
+  return { kind: 'unsure', because };
 }
 
 function detail(err: unknown): { code: string; because: string; retryAfter: number } {

@@ -1,8 +1,9 @@
+import { impactPercent } from '../domain/impact.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import { runLine } from './card-findings.ts';
 import { verdictOf } from './incident-card.ts';
 import { ACTIONS, buttons, evidence, LIMIT, type Message, message, note, section } from './kit.ts';
-import { clock, joined, link, person, said, shortened, type Words, words } from './words.ts';
+import { clock, configured, joined, link, person, said, shortened, type Words, words } from './words.ts';
 
 /** One or a few plain sentences of markup. */
 function sentence(...lines: readonly Words[]): Message {
@@ -82,7 +83,45 @@ export function escalation(
   ]);
 }
 
-const AGAIN = { reopened: 'Open again', relapsed: 'Broken again', mitigated: 'Mitigated' } as const;
+/** What people must notice: a verdict that came later or got worse. The first line is what a lock screen shows. */
+export function news(incident: Incident, title: string, lines: readonly string[]): Message {
+  const head = words`${incident.environment} · ${incident.id} · ${title}: ${verdictOf(incident)}.`;
+  const percent = impactPercent(incident.impact);
+  const impact =
+    percent === null ? words`Impact unknown.` : words`${Math.round(percent)} % of orders affected.`;
+  return message(joined([head, ...lines.map((line) => words`${line}`), impact], ' '), [
+    section([words`*${head}*`, ...lines.map((line) => words`• ${line}`), impact]),
+  ]);
+}
+
+/** A direct message to somebody whom the ladder calls. */
+export function calledPerson(
+  incident: Incident,
+  title: string,
+  rung: number,
+  because: string,
+  channel: string,
+): Message {
+  return sentence(
+    words`${incident.id} ${title} (${incident.environment}) needs you: rung ${rung}.`,
+    words`${because}`,
+    words`Its card is in ${channel}; \`/oms show ${incident.id}\` shows it to you here.`,
+  );
+}
+
+/** Said to platform engineering instead, so that a rung never goes nowhere. The address is the company's own setting. */
+export function notReached(
+  incident: Incident,
+  title: string,
+  rung: number,
+  address: string,
+  because: string,
+): Message {
+  return sentence(
+    words`${incident.id} ${title} (${incident.environment}): rung ${rung} could not reach ${configured(address)}: ${because}.`,
+    words`Please tell them by hand, and mend \`people\` in oms.yaml.`,
+  );
+}
 
 /** The thread's log: one line for each thing worth keeping, null for the rest. */
 export function threadLine(event: IncidentEvent, incident: Incident): Message | null {
@@ -91,10 +130,8 @@ export function threadLine(event: IncidentEvent, incident: Incident): Message | 
       return sentence(words`Alert: ${event.alert.summary}`);
     case 'alert resolved':
       return sentence(words`An alert resolved.`);
-    case 'reopened':
-    case 'relapsed':
     case 'mitigated':
-      return sentence(words`${AGAIN[event.type]}: ${event.because}`);
+      return sentence(words`Mitigated: ${event.because}`);
     case 'raised':
       return sentence(words`Now ${event.severity}: ${event.because}`);
     case 'withdrawn':

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { incidentCard } from '../../src/views/incident-card.ts';
 import type { Message } from '../../src/views/kit.ts';
-import { commands, escalation, notTrusted, threadLine, told } from '../../src/views/plain.ts';
+import { commands, escalation, news, notTrusted, threadLine, told } from '../../src/views/plain.ts';
 import { anIncident, anOffer, aRun } from '../support/incidents.ts';
 import { HOSTILE, textsOf } from './hostile.ts';
 
@@ -41,7 +41,7 @@ describe('foreign words', () => {
         links: [],
       }),
     ],
-    ['a relapse', threadLine({ type: 'relapsed', because: HOSTILE, at }, opened)],
+    ['news', news(opened, 'Orders stuck', [HOSTILE])],
     ['a mitigation', threadLine({ type: 'mitigated', because: HOSTILE, until: at, at }, opened)],
     ['a withdrawal', threadLine({ type: 'withdrawn', offer: 'o', because: HOSTILE, at }, opened)],
     ['a refusal', threadLine({ type: 'refused', offer: 'o', by, because: HOSTILE, at }, opened)],

@@ -1,0 +1,102 @@
+import type { WebClient } from '@slack/web-api';
+import * as z from 'zod';
+import type { IncidentId } from '../domain/ids.ts';
+import type { IncidentEvent } from '../domain/incident.ts';
+import type { Parts } from '../pipeline/parts.ts';
+import type { VoiceStore, Waiting } from '../ports/voice.ts';
+import { runbookById, titlesOf } from '../runbooks/catalogue.ts';
+import { type DetailsView, details } from '../views/details.ts';
+import type { Message } from '../views/kit.ts';
+import { calledPerson, escalation, news, notReached, threadLine } from '../views/plain.ts';
+import type { Channels } from './channels.ts';
+import { findPerson } from './people.ts';
+import type { Place } from './post.ts';
+
+/** One message, ready to be posted. */
+export interface Ready {
+  readonly place: Place;
+  readonly words: Message;
+}
+
+export interface OutgoingParts {
+  readonly parts: Parts;
+  readonly voice: VoiceStore;
+  readonly client: WebClient;
+  readonly channels: Channels;
+}
+
+const Payload = z.discriminatedUnion('what', [
+  z.object({ what: z.literal('thread'), incident: z.string(), event: z.looseObject({ type: z.string() }) }),
+  z.object({
+    what: z.literal('escalation'),
+    incident: z.string(),
+    channel: z.string(),
+    rung: z.number(),
+    because: z.string(),
+  }),
+  z.object({ what: z.literal('news'), incident: z.string(), lines: z.array(z.string()) }),
+  z.object({
+    what: z.literal('details'),
+    incident: z.string(),
+    diagnosis: z.looseObject({ at: z.number() }),
+  }),
+  z.object({
+    what: z.literal('person'),
+    incident: z.string(),
+    address: z.string(),
+    rung: z.number(),
+    because: z.string(),
+  }),
+]);
+
+/**
+ * What waits in the outbox, as a message in its place. *Not yet*: the card whose thread it belongs to does not stand.
+ * @throws the web client's own errors, when Slack has to be asked and does not answer
+ */
+export async function prepare(
+  { parts, voice, client, channels }: OutgoingParts,
+  waiting: Waiting,
+): Promise<Ready | 'not yet' | 'nothing to say'> {
+  const payload = Payload.parse(waiting.payload);
+  const id = payload.incident as IncidentId;
+  const incident = await parts.journal.incidentById(id);
+  if (incident === null) return 'nothing to say';
+  const { title } = runbookById(incident.runbook);
+  const alerts = parts.rules.channels.alerts;
+  const inChannel = async (name: string) => ({ channel: await channels.idOf(name), threadTs: null });
+  async function inThread(words: Message, broadcast = false): Promise<Ready | 'not yet'> {
+    const card = await voice.cardOf(id, alerts);
+    if (card === null) return 'not yet';
+    return { place: { channel: await channels.idOf(alerts), threadTs: card, broadcast }, words };
+  }
+
+  switch (payload.what) {
+    case 'thread': {
+      const words = threadLine(payload.event as IncidentEvent, incident);
+      return words === null ? 'nothing to say' : await inThread(words);
+    }
+    case 'news':
+      return await inThread(news(incident, title, payload.lines), true);
+    case 'details': {
+      const diagnosis = payload.diagnosis as unknown as DetailsView['diagnosis'];
+      return await inThread(details({ of: id, diagnosis, titleOf: titlesOf(incident.runbook) }));
+    }
+    case 'escalation': {
+      const words = escalation(incident, title, payload.rung, payload.because, null);
+      return { place: await inChannel(payload.channel), words };
+    }
+    case 'person': {
+      const found = await parts.step('find person', async () => await findPerson(client, payload.address));
+      if ('channel' in found) {
+        const words = calledPerson(incident, title, payload.rung, payload.because, alerts);
+        return { place: { channel: found.channel, threadTs: null }, words };
+      }
+      parts.log.error(
+        { incident: id, rung: payload.rung, because: found.because },
+        'a person of the ladder cannot be reached in Slack',
+      );
+      const words = notReached(incident, title, payload.rung, payload.address, found.because);
+      return { place: await inChannel(parts.rules.channels.platform), words };
+    }
+  }
+}
