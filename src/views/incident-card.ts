@@ -117,12 +117,13 @@ function impactLine(incident: Incident): Words {
   return words`*Impact* ${impactText(incident)} Last ${impact.windowMinutes} min, ${impact.source}, ${clock(impact.at)}.`;
 }
 
-function sinceLine({ clockStartedAt, sources, acknowledged, severity }: Incident): Words {
+function sinceLine({ clockStartedAt, sources, acknowledged, severity, state }: Incident): Words {
   const firing = sources.filter(({ state }) => state === 'firing').length;
   const alerts =
     firing === 0 ? 'no alert is firing' : `${firing} ${firing === 1 ? 'source says' : 'sources say'} so`;
-  const who = acknowledged === null ? words`Nobody has it yet.` : words`${person(acknowledged.by)} has it.`;
-  return words`*Since* ${clock(clockStartedAt)}, ${severity}, ${alerts}. ${who}`;
+  const nobody = state === 'resolved' ? words`` : words` Nobody has it yet.`;
+  const who = acknowledged === null ? nobody : words` ${person(acknowledged.by)} has it.`;
+  return words`*Since* ${clock(clockStartedAt)}, ${severity}, ${alerts}.${who}`;
 }
 
 function needed({ offers, state }: Incident): string {

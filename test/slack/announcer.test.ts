@@ -1,0 +1,68 @@
+import type { WebClient } from '@slack/web-api';
+import { describe, expect, test } from 'vitest';
+import type { Incident } from '../../src/domain/incident.ts';
+import type { Parts } from '../../src/pipeline/parts.ts';
+import type { VoiceStore } from '../../src/ports/voice.ts';
+import { createAnnouncer } from '../../src/slack/announcer.ts';
+import type { Channels } from '../../src/slack/channels.ts';
+import { aRules } from '../support/builders.ts';
+import { aFinding, anIncident, OPENED } from '../support/incidents.ts';
+
+interface Standing {
+  readonly ts: string;
+  readonly metadata?: unknown;
+  readonly edits: string[];
+}
+
+/** The voice with one incident whose card stands already; each round edits it. */
+function aVoice(incident: Incident) {
+  const thread: Standing[] = [];
+  const client = {
+    chat: {
+      postMessage: async (message: { metadata: unknown; text: string }) => {
+        const ts = `2.${thread.length}`;
+        thread.push({ ts, metadata: message.metadata, edits: [message.text] });
+        return { ts };
+      },
+      update: async ({ ts, text }: { ts: string; text: string }) =>
+        thread.find((one) => one.ts === ts)?.edits.push(text),
+    },
+    conversations: { replies: async () => ({ messages: thread }) },
+  } as unknown as WebClient;
+  const voice = {
+    staleCards: async () => [{ incident, ts: '1.1', afterMark: null }],
+    heads: async () => [],
+    cardShown: async () => undefined,
+  } as unknown as VoiceStore;
+  const parts = {
+    journal: { now: async () => OPENED + 60_000 },
+    clock: { now: () => 0 },
+    log: { warn: () => undefined, error: () => undefined },
+    step: async (_name: string, work: () => unknown) => await work(),
+    rules: aRules(),
+  } as unknown as Parts;
+  const channels = { idOf: async () => 'C1' } as unknown as Channels;
+  const { speak } = createAnnouncer({ parts, voice, client, channels, links: [], paceMs: 0 });
+  return { speak, thread };
+}
+
+const many = (count: number) =>
+  Array.from({ length: count }, (_, n) => aFinding('broken', `Fact ${n}: ${'x'.repeat(200)}`));
+
+describe('what a card has no room for', () => {
+  test('stands in its thread once, and is edited as the card is', async () => {
+    const { speak, thread } = aVoice(anIncident(many(50)));
+    await speak();
+    const count = thread.length;
+    await speak();
+    expect(count).toBeGreaterThan(0);
+    expect(thread.map(({ edits }) => edits.length)).toEqual(Array.from({ length: count }, () => 2));
+    expect(thread[0]?.edits[0]).toContain('What the card of OMS-1 had no room for');
+  });
+
+  test('is nothing for a card with room', async () => {
+    const { speak, thread } = aVoice(anIncident(many(3)));
+    await speak();
+    expect(thread).toEqual([]);
+  });
+});
