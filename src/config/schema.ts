@@ -86,6 +86,10 @@ export const OmsYaml = z.strictObject({
       processing: describe(Name, 'The status that orders get stuck in.').default(
         RUNBOOK_NAMES.statuses.processing,
       ),
+      beforeProcessing: describe(
+        z.array(Name),
+        'The statuses that orders have before that one; such orders never left it.',
+      ).default(['pending_payment', 'payment_failed', 'paid']),
     })
     .prefault({}),
   escalation: z

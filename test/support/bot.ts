@@ -1,8 +1,10 @@
 import pg from 'pg';
+import { ORDER_SERVICE } from '../../src/adapters/order-service/client.ts';
 import { orderServiceLever } from '../../src/adapters/order-service/lever.ts';
 import { orderServiceProbe } from '../../src/adapters/order-service/probe.ts';
-import { pagerDuty } from '../../src/adapters/pagerduty/pager.ts';
-import { ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
+import { PAGERDUTY, pagerDuty } from '../../src/adapters/pagerduty/pager.ts';
+import { ORDERS_DATABASE, ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
+import { policyFor } from '../../src/adapters/resilience.ts';
 import { systemClock, systemIds } from '../../src/adapters/system/clock.ts';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -64,6 +66,7 @@ export async function startBot(
     url: address.service,
     token: async () => TOKEN,
     tokenHeader: 'authorization',
+    policy: policyFor(ORDER_SERVICE),
     paths: config.oms.admin,
   };
   const app = await createApp({
@@ -76,13 +79,14 @@ export async function startBot(
     slack: address.slack,
     probes: {
       orderService: orderServiceProbe(settings),
-      ordersDatabase: ordersDatabaseProbe(orders, config.oms.orders),
+      ordersDatabase: ordersDatabaseProbe(orders, policyFor(ORDERS_DATABASE), config.oms.orders),
     },
     levers: { orderService: orderServiceLever(settings) },
     pager: pagerDuty({
       url: `${address.pagerduty}/v2/enqueue`,
       routingKeys: { default: ROUTING_KEY },
       source: 'oms-bot',
+      policy: policyFor(PAGERDUTY),
     }),
     step,
     paceMs: 0,

@@ -24,7 +24,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     rooms: [...SEES, 'runbooks', 'pipeline', 'intake', 'views'],
     vendors: ['zod', 'hono', '@hono/node-server'],
   },
-  adapters: { rooms: SEES, vendors: ['zod', 'undici', 'pg'] },
+  adapters: { rooms: SEES, vendors: ['zod', 'undici', 'pg', 'cockatiel'] },
   store: { rooms: SEES, vendors: ['zod', 'pg'] },
   config: { rooms: ['runbooks'], vendors: ['zod'] },
   cli: {
