@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { absent } from './adapters/absent.ts';
 import { connectKubernetes } from './adapters/kubernetes/connect.ts';
+import { ORDER_SERVICE } from './adapters/order-service/client.ts';
 import { orderServiceLever } from './adapters/order-service/lever.ts';
 import { orderServiceProbe } from './adapters/order-service/probe.ts';
-import { pagerDuty } from './adapters/pagerduty/pager.ts';
-import { ordersDatabaseProbe } from './adapters/postgres/probe.ts';
+import { PAGERDUTY, pagerDuty } from './adapters/pagerduty/pager.ts';
+import { ORDERS_DATABASE, ordersDatabaseProbe } from './adapters/postgres/probe.ts';
+import { policyFor } from './adapters/resilience.ts';
 import type { Config } from './config.ts';
 import type { Levers } from './ports/levers.ts';
 import type { Log } from './ports/log.ts';
@@ -24,6 +26,7 @@ export async function realHands(
     url: env.ORDER_SERVICE_URL ?? '',
     token: async () => (tokenFile === undefined ? null : (await readFile(tokenFile, 'utf8')).trim()),
     tokenHeader: oms.admin.tokenHeader,
+    policy: policyFor(ORDER_SERVICE),
     paths: oms.admin,
     pods:
       cluster?.podHttp(
@@ -53,7 +56,7 @@ export async function realHands(
       ordersDatabase:
         pool === null
           ? absent('The orders database is not configured (ORDERS_DATABASE_URL).')
-          : ordersDatabaseProbe(pool, oms.orders),
+          : ordersDatabaseProbe(pool, policyFor(ORDERS_DATABASE), oms.orders),
       kubernetes: cluster?.probe ?? absent(noCluster),
     },
     levers: {
@@ -86,5 +89,10 @@ function pagerOf({ env, oms }: Pick<Config, 'env' | 'oms'>): Pager | null {
     Object.entries(keys).flatMap(([team, key]) => (key === undefined ? [] : [[team, key]])),
   );
   if (Object.keys(routingKeys).length === 0) return null;
-  return pagerDuty({ url: env.PAGERDUTY_EVENTS_URL, routingKeys, source: oms.service.name });
+  return pagerDuty({
+    url: env.PAGERDUTY_EVENTS_URL,
+    routingKeys,
+    source: oms.service.name,
+    policy: policyFor(PAGERDUTY),
+  });
 }

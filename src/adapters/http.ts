@@ -1,5 +1,5 @@
 import { type Dispatcher, fetch, type RequestInit, type Response } from 'undici';
-import { SystemError } from '../ports/system-error.ts';
+import { type Sent, SystemError, type SystemFault } from '../ports/system-error.ts';
 
 export interface Ask {
   readonly method: 'GET' | 'POST' | 'PATCH';
@@ -13,8 +13,19 @@ export interface Ask {
   readonly problem?: (body: unknown) => string | null;
 }
 
-/** The largest answer that is read, characters. */
+/** The largest answer that is read, bytes; of a larger one the rest is left on the wire. */
 const LARGEST = 5_000_000;
+
+/** Errors before anything of the request was sent. */
+const NEVER_SENT = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+const CERTIFICATE = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
 
 /**
  * One call over HTTP, and one place that says what an answer means. `sent` is `no` only where the other side surely
@@ -22,8 +33,10 @@ const LARGEST = 5_000_000;
  * @throws SystemError
  */
 export async function askJson(system: string, ask: Ask): Promise<unknown> {
-  const { response, text } = await call(system, ask);
-  const body = parse(text);
+  if (ask.signal.aborted) throw tooSlow(system, 'no');
+  const response = await send(system, ask);
+  const text = await readText(system, response, ask.signal);
+  const body = parse(text ?? '');
   if (response.ok) {
     if (body !== undefined) return body;
     throw new SystemError(system, 'not understood', `${system} answered with something that is no JSON.`, {
@@ -39,80 +52,101 @@ export async function askText(
   system: string,
   ask: Omit<Ask, 'problem'>,
 ): Promise<{ readonly status: number; readonly body: string }> {
-  const { response, text } = await call(system, ask);
-  return { status: response.status, body: text };
+  if (ask.signal.aborted) throw tooSlow(system, 'no');
+  const response = await send(system, ask);
+  return { status: response.status, body: (await readText(system, response, ask.signal)) ?? '' };
 }
 
-async function call(
+async function send(
   system: string,
   { method, url, headers, body, signal, dispatcher }: Ask,
-): Promise<{ response: Response; text: string }> {
+): Promise<Response> {
   const init: RequestInit = {
     method,
     headers: { accept: 'application/json', ...headers },
     signal,
-    redirect: 'error',
+    // Followed, a POST could become a GET, and a token could reach another host.
+    redirect: 'manual',
     ...(body === undefined ? {} : { body }),
     ...(dispatcher === undefined ? {} : { dispatcher }),
   };
   try {
-    const response = await fetch(url, init);
-    const text = await response.text();
-    return { response, text: text.slice(0, LARGEST) };
+    return await fetch(url, init);
   } catch (err) {
     throw noAnswer(system, err, signal);
   }
 }
 
-/** Codes of an error before the first byte of a request could leave. */
-const NEVER_REACHED = [
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-];
-
 /** What an exception of `fetch`, or of reading its body, means. */
 export function noAnswer(system: string, err: unknown, signal: AbortSignal): SystemError {
-  if (signal.aborted)
-    return new SystemError(system, 'too slow', `${system} did not answer in time.`, {
-      sent: 'maybe',
-      mayRetry: true,
-      cause: err,
-    });
+  if (signal.aborted) return tooSlow(system, 'maybe', err);
   const code = codeOf(err);
-  const never = NEVER_REACHED.includes(code);
-  const said = never ? `${system} cannot be reached (${code}).` : `${system} broke off its answer.`;
-  return new SystemError(system, 'unreachable', said, {
-    sent: never ? 'no' : 'maybe',
-    mayRetry: true,
-    cause: err,
-  });
+  const as = (words: string, sent: Sent, mayRetry = true) =>
+    new SystemError(system, 'unreachable', `${system} ${words}`, { sent, mayRetry, cause: err });
+  if (NEVER_SENT.includes(code)) return as(`cannot be reached (${code}).`, 'no');
+  if (CERTIFICATE.test(code)) return as(`has a certificate that is not trusted (${code}).`, 'no', false);
+  return as('ended the connection without an answer.', 'maybe');
+}
+
+/** Null when a refusal broke off: its status already says all that matters. */
+async function readText(system: string, response: Response, signal: AbortSignal): Promise<string | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      size += chunk.byteLength;
+      // Leaving the loop cancels the body and ends its connection.
+      if (size > LARGEST) break;
+      chunks.push(chunk);
+    }
+  } catch (err) {
+    if (!response.ok) return null;
+    if (signal.aborted) throw tooSlow(system, 'maybe', err);
+    const words = `${system} broke off in the middle of its answer.`;
+    throw new SystemError(system, 'unreachable', words, { sent: 'maybe', mayRetry: true, cause: err });
+  }
+  if (size <= LARGEST) return Buffer.concat(chunks).toString('utf8');
+  if (!response.ok) return null;
+  const words = `${system} answered with more than ${LARGEST / 1_000_000} MB; the rest was not read.`;
+  throw new SystemError(system, 'not understood', words, { sent: 'maybe', mayRetry: false });
 }
 
 /** What an answer other than success means. @param said the other side's own words, cleaned */
 export function refusal(
   system: string,
-  response: { readonly status: number },
+  response: { readonly status: number; readonly headers?: Pick<Response['headers'], 'get'> },
   said: string | null,
 ): SystemError {
   const { status } = response;
-  const words = said === null ? '' : ` It says: ${said}`;
-  const as = (fault: SystemError['fault'], sent: 'no' | 'maybe', mayRetry: boolean) =>
-    new SystemError(system, fault, `${system} answered ${status}.${words}`, { sent, mayRetry });
+  const words = said === null || said === '' ? '' : ` It says: ${said}`;
+  const as = (fault: SystemFault, sent: Sent, mayRetry: boolean, more = words) =>
+    new SystemError(system, fault, `${system} answered ${status}.${more}`, { sent, mayRetry });
+  if (status >= 300 && status < 400) {
+    const to = clean(response.headers?.get('location') ?? null);
+    const where = to === null ? '' : ` It points to ${to}; configure the address that answers itself.`;
+    // Only 307 and 308 ask for the same request elsewhere; the others may follow something that was done.
+    return as('refused', status === 307 || status === 308 ? 'no' : 'maybe', false, where);
+  }
   if (status === 404) return as('not found', 'no', false);
   if (status === 401 || status === 403) return as('forbidden', 'no', false);
-  if (status === 429) return as('rate limited', 'no', true);
-  if (status >= 400 && status < 500) return as('refused', 'no', false);
+  // Some server on the way gave up waiting for the rest of the request; the one behind it may have had enough.
+  if (status === 408) return as('too slow', 'maybe', true);
+  if (status === 429) {
+    const rest = Number.parseInt(response.headers?.get('retry-after') ?? '', 10);
+    const when = Number.isNaN(rest) ? '' : ` It may be asked again in ${rest} s.`;
+    return as('rate limited', 'no', false, `${words}${when}`);
+  }
+  // A 409 too: we send no change twice, so it is about the state before ours.
+  if (status < 500) return as('refused', 'no', false);
   return as('failed', 'maybe', true);
+}
+
+function tooSlow(system: string, sent: Sent, cause?: unknown): SystemError {
+  return new SystemError(system, 'too slow', `${system} did not answer in time.`, {
+    sent,
+    mayRetry: true,
+    cause,
+  });
 }
 
 function parse(text: string): unknown {

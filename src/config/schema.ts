@@ -128,6 +128,10 @@ export const OmsYaml = z.strictObject({
       pendingPayment: describe(Name, 'The status of an order that waits for its payment.').default(
         RUNBOOK_NAMES.statuses.pendingPayment,
       ),
+      beforeProcessing: describe(
+        z.array(Name),
+        'The statuses that orders have before that one; such orders never left it.',
+      ).default(['pending_payment', 'payment_failed', 'paid']),
     })
     .prefault({}),
   escalation: z

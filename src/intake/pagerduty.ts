@@ -5,11 +5,14 @@ const Webhook = z.object({
   event: z.looseObject({
     event_type: z.string(),
     agent: z.looseObject({ type: z.string(), summary: z.string().default('somebody') }).nullish(),
-    data: z.looseObject({ incident_key: z.string().nullish() }),
+    data: z.looseObject({ incident_key: z.string().nullish(), title: z.string().default('') }),
   }),
 });
 
-/** A v3 webhook about a page of ours (`oms/prod/OMS-12/1/rung-1`); null for everything else. */
+/**
+ * A v3 webhook about a page of ours (`oms/prod/OMS-12/1/rung-1`); null for everything else. Where PagerDuty groups
+ * alerts it sends `incident_key: null`; then the title counts, which is our summary (`OMS-12 Orders stuck …`).
+ */
 export function readPagerDuty(
   body: unknown,
 ): { kind: 'acknowledged' | 'resolved'; incident: IncidentId; by: string } | null {
@@ -20,7 +23,8 @@ export function readPagerDuty(
     | 'acknowledged'
     | 'resolved'
     | undefined;
-  const [ours, , id] = (data.incident_key ?? '').split('/');
+  const [ours, , id] =
+    data.incident_key == null ? ['oms', '', data.title.split(' ')[0]] : data.incident_key.split('/');
   const incident = parseIncidentId(id ?? '');
   // Our own resolve comes back as the integration's: only a user is a person.
   if (kind === undefined || ours !== 'oms' || !incident.ok || agent?.type !== 'user_reference') return null;

@@ -7,7 +7,9 @@ export type SystemFault =
   | 'forbidden'
   | 'rate limited'
   | 'failed'
-  | 'not understood';
+  | 'not understood'
+  /** It answers, and has nothing left to give: connections, disk, memory. A check may read that as *broken*. */
+  | 'exhausted';
 
 /** Whether a change may have happened on the other side: `no` surely not, `maybe` cannot be known from the answer. */
 export type Sent = 'no' | 'maybe';

@@ -1,9 +1,11 @@
 import pg from 'pg';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
+import { ORDER_SERVICE } from '../../src/adapters/order-service/client.ts';
 import { orderServiceLever } from '../../src/adapters/order-service/lever.ts';
 import { orderServiceProbe } from '../../src/adapters/order-service/probe.ts';
-import { pagerDuty } from '../../src/adapters/pagerduty/pager.ts';
-import { ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
+import { PAGERDUTY, pagerDuty } from '../../src/adapters/pagerduty/pager.ts';
+import { ORDERS_DATABASE, ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
+import { policyFor } from '../../src/adapters/resilience.ts';
 import { systemClock, systemIds } from '../../src/adapters/system/clock.ts';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -70,6 +72,7 @@ export async function startBot(
     url: address.service,
     token: async () => TOKEN,
     tokenHeader: 'authorization',
+    policy: policyFor(ORDER_SERVICE),
     paths: config.oms.admin,
     pods: cluster.podHttp(workload, orderService.port),
   };
@@ -83,7 +86,7 @@ export async function startBot(
     slack: address.slack,
     probes: {
       orderService: orderServiceProbe(settings),
-      ordersDatabase: ordersDatabaseProbe(orders, config.oms.orders),
+      ordersDatabase: ordersDatabaseProbe(orders, policyFor(ORDERS_DATABASE), config.oms.orders),
       kubernetes: cluster.probe,
     },
     levers: {
@@ -94,6 +97,7 @@ export async function startBot(
       url: `${address.pagerduty}/v2/enqueue`,
       routingKeys: { default: ROUTING_KEY },
       source: 'oms-bot',
+      policy: policyFor(PAGERDUTY),
     }),
     step,
     paceMs: 0,

@@ -26,7 +26,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
   },
   adapters: {
     rooms: SEES,
-    vendors: ['zod', 'undici', 'pg', 'parse-prometheus-text-format', '@kubernetes/client-node'],
+    vendors: ['zod', 'undici', 'pg', 'parse-prometheus-text-format', '@kubernetes/client-node', 'cockatiel'],
   },
   store: { rooms: SEES, vendors: ['zod', 'pg'] },
   config: { rooms: ['runbooks'], vendors: ['zod'] },

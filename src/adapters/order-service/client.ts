@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { PodHttp } from '../../ports/kubernetes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { type Ask, askJson } from '../http.ts';
+import type { Policy } from '../resilience.ts';
 import { problemOf } from './schema.ts';
 
 export const ORDER_SERVICE = 'The order service';
@@ -13,6 +14,8 @@ export interface OrderServiceSettings {
   readonly token: () => Promise<string | null>;
   /** The API server strips `Authorization`, so the header's name can be another. */
   readonly tokenHeader: string;
+  /** Shared by all calls to this service. */
+  readonly policy: Policy;
   readonly paths: Readonly<
     Record<
       | 'stuckOrders'
@@ -30,14 +33,36 @@ export interface OrderServiceSettings {
   readonly pods: PodHttp | null;
 }
 
-/** One call with the token, parsed. @throws SystemError */
+type ServiceCall = Pick<Ask, 'method' | 'body' | 'signal' | 'headers'> & { readonly path: string };
+
+/** One call with the token, parsed. A GET may be repeated; everything else is sent once. @throws SystemError */
 export async function callService<T>(
   settings: OrderServiceSettings,
   schema: z.ZodType<T>,
-  ask: Pick<Ask, 'method' | 'body' | 'signal'> & { path: string; headers?: Readonly<Record<string, string>> },
+  ask: ServiceCall,
 ): Promise<T> {
-  const token = await settings.token();
-  const answer = await askJson(ORDER_SERVICE, {
+  const { repeatable, once } = settings.policy;
+  const answer = await (ask.method === 'GET' ? repeatable : once)(
+    async () => await callOnce(settings, ask),
+    ask.signal,
+  );
+  const read = schema.safeParse(answer);
+  if (read.success) return read.data;
+  const first = z.prettifyError(read.error).split('\n')[0] ?? '';
+  throw new SystemError(
+    ORDER_SERVICE,
+    'not understood',
+    `${ORDER_SERVICE} answered in a shape that is not known (${first.slice(0, 120)}).`,
+    { sent: 'maybe', mayRetry: false },
+  );
+}
+
+async function callOnce(settings: OrderServiceSettings, ask: ServiceCall): Promise<unknown> {
+  const token = await settings.token().catch((cause: unknown) => {
+    const words = `${ORDER_SERVICE} was not asked: the file with its token cannot be read.`;
+    throw new SystemError(ORDER_SERVICE, 'forbidden', words, { sent: 'no', mayRetry: false, cause });
+  });
+  return await askJson(ORDER_SERVICE, {
     method: ask.method,
     url: new URL(ask.path, settings.url).href,
     headers: {
@@ -49,16 +74,4 @@ export async function callService<T>(
     signal: ask.signal,
     problem: problemOf,
   });
-  const read = schema.safeParse(answer);
-  if (read.success) return read.data;
-  const first = z.prettifyError(read.error).split('\n')[0] ?? '';
-  throw new SystemError(
-    ORDER_SERVICE,
-    'not understood',
-    `${ORDER_SERVICE} answered in a shape that is not known (${first.slice(0, 120)}).`,
-    {
-      sent: 'maybe',
-      mayRetry: false,
-    },
-  );
 }

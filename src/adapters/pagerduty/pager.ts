@@ -1,9 +1,11 @@
+import * as z from 'zod';
 import type { Severity } from '../../domain/severity.ts';
 import type { Page, Pager } from '../../ports/pager.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { askJson } from '../http.ts';
+import type { Policy } from '../resilience.ts';
 
-const SYSTEM = 'PagerDuty';
+export const PAGERDUTY = 'PagerDuty';
 
 export interface PagerDutySettings {
   /** The Events API v2, `https://events.pagerduty.com/v2/enqueue`. */
@@ -11,7 +13,15 @@ export interface PagerDutySettings {
   /** By team; `default` for a team without its own. */
   readonly routingKeys: Readonly<Record<string, string>>;
   readonly source: string;
+  readonly policy: Policy;
 }
+
+const Confirmed = z.looseObject({ dedup_key: z.string() });
+
+/** `Event object is invalid: routing_key: …` */
+const Problem = z
+  .looseObject({ message: z.string(), errors: z.array(z.string()).default([]) })
+  .transform(({ message, errors }) => [message, ...errors].join(': '));
 
 const SEVERITY = {
   critical: 'critical',
@@ -26,21 +36,25 @@ export function pagerDuty(settings: PagerDutySettings): Pager {
     async send(page, signal) {
       const routingKey = settings.routingKeys[page.team] ?? settings.routingKeys['default'];
       if (routingKey === undefined) {
-        throw new SystemError(SYSTEM, 'refused', `There is no PAGERDUTY_ROUTING_KEY for ${page.team}.`, {
+        throw new SystemError(PAGERDUTY, 'refused', `There is no PAGERDUTY_ROUTING_KEY for ${page.team}.`, {
           sent: 'no',
           mayRetry: false,
         });
       }
-      await askJson(SYSTEM, {
-        method: 'POST',
-        url: settings.url,
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(event(page, routingKey, settings.source)),
-        signal,
-        problem: (body) =>
-          typeof body === 'object' && body !== null && 'message' in body ? String(body.message) : null,
-      });
-      return page.dedupKey;
+      const body = JSON.stringify(event(page, routingKey, settings.source));
+      const send = async () =>
+        await askJson(PAGERDUTY, {
+          method: 'POST',
+          url: settings.url,
+          headers: { 'content-type': 'application/json' },
+          body,
+          signal,
+          problem: (answer) => Problem.safeParse(answer).data ?? null,
+        });
+      const confirmed = Confirmed.safeParse(await settings.policy.repeatable(send, signal));
+      if (confirmed.data?.dedup_key === page.dedupKey) return page.dedupKey;
+      const words = `${PAGERDUTY} did not confirm the page ${page.dedupKey}; nobody can be sure that it was heard.`;
+      throw new SystemError(PAGERDUTY, 'not understood', words, { sent: 'maybe', mayRetry: false });
     },
   };
 }
