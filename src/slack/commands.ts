@@ -9,7 +9,7 @@ import { CATALOGUE, findRunbook, runbookById, titlesOf } from '../runbooks/catal
 import { details } from '../views/details.ts';
 import { incidentCard } from '../views/incident-card.ts';
 import type { Message } from '../views/kit.ts';
-import { commands, help, incidentList, told } from '../views/plain.ts';
+import { commands, help, incidentList, reply, told } from '../views/plain.ts';
 import { PAGE, stuckList } from '../views/stuck-list.ts';
 
 /** The order service's list may take this long before the asker is told that it could not be had, ms. */
@@ -22,7 +22,7 @@ export async function runCommand(
   by: PersonId,
 ): Promise<Message | readonly Message[]> {
   const read = readCommand(text);
-  if (!read.ok) return told(read.because);
+  if (!read.ok) return reply(read.because);
   const { command } = read;
   switch (command.kind) {
     case 'help':
@@ -56,7 +56,7 @@ export async function stuckPage(
   const { names, thresholds } = parts.rules;
   const wanted = status ?? names.statuses.processing;
   if (!names.statuses.all.includes(wanted)) {
-    return told(`“${wanted}” is no status of an order. There are: ${names.statuses.all.join(', ')}.`);
+    return reply(`“${wanted}” is no status of an order. There are: ${names.statuses.all.join(', ')}.`);
   }
   const minutes = olderThanMinutes ?? thresholds.stuckAfterMinutes;
   const ending = new AbortController();
@@ -69,7 +69,7 @@ export async function stuckPage(
     return stuckList({ ...page, status: wanted, olderThanMinutes: minutes, now });
   } catch (err) {
     if (err instanceof SystemError || err instanceof AbsentSystem) {
-      return told(
+      return reply(
         `Could not look: ${err.message}`,
         `By hand: \`${names.paths.stuckOrders}?status=${wanted}&olderThan=${minutes}m\``,
       );
@@ -85,13 +85,13 @@ async function diagnose(parts: Parts, text: string, by: PersonId): Promise<Messa
   const runbook = findRunbook(text);
   if (runbook === null) {
     const known = CATALOGUE.map(({ id, codes }) => `${id} (${codes.join(', ')})`).join('; ');
-    return told(`No runbook is called “${text.slice(0, 40)}”. There is: ${known}.`);
+    return reply(`No runbook is called “${text.slice(0, 40)}”. There is: ${known}.`);
   }
   const id = await parts.journal.transact('diagnose', async (tx) => {
     const alert = personsAlert(runbook.id, by, 'A person asked for a diagnosis.', `diagnose ${by} ${tx.now}`);
     return (await openByPerson(parts, tx, alert)).id;
   });
-  return told(
+  return reply(
     `${id} ${runbook.title}: the systems are being asked, the card comes into ${parts.rules.channels.alerts}.`,
   );
 }
@@ -99,7 +99,7 @@ async function diagnose(parts: Parts, text: string, by: PersonId): Promise<Messa
 /** The card and, in a message of its own, every finding of the newest look. */
 async function show(parts: Parts, id: IncidentId): Promise<Message | readonly Message[]> {
   const incident = await parts.journal.incidentById(id);
-  if (incident === null) return told(`There is no ${id}. \`/oms incidents\` lists those that are open.`);
+  if (incident === null) return reply(`There is no ${id}. \`/oms incidents\` lists those that are open.`);
   const { title } = runbookById(incident.runbook);
   const card = incidentCard({ incident, title, next: nextRung(incident, parts.rules.escalation), links: [] });
   const { diagnosis } = incident;
@@ -110,7 +110,7 @@ async function show(parts: Parts, id: IncidentId): Promise<Message | readonly Me
 /** Every step of the incident's runbook as a command to type. */
 export async function commandsToType(parts: Parts, id: IncidentId): Promise<Message> {
   const incident = await parts.journal.incidentById(id);
-  if (incident === null) return told(`There is no ${id}.`);
+  if (incident === null) return reply(`There is no ${id}.`);
   const runbook = runbookById(incident.runbook);
   const { names } = parts.rules;
   const checks = Object.values(runbook.checks).map(({ step, title, equivalent, instead }) => ({

@@ -10,7 +10,7 @@ import { retryListed } from '../pipeline/retry-list.ts';
 import { findRunbook, runbookById } from '../runbooks/catalogue.ts';
 import { ACTIONS, type Message, verbOf } from '../views/kit.ts';
 import { answersOf, CONFIRM_CALLBACK, FIELDS_CALLBACK, toldModal, windowOf } from '../views/modal.ts';
-import { notTrusted, told } from '../views/plain.ts';
+import { notTrusted, reply, told } from '../views/plain.ts';
 import { commandsToType, runCommand, stuckPage } from './commands.ts';
 import { deliveryOf } from './inbox.ts';
 
@@ -37,7 +37,7 @@ export function listen(app: App, ears: EarParts): void {
   app.action<BlockAction<ButtonAction | OverflowAction>>(
     { type: 'block_actions' },
     async ({ body, action, respond, client }) => {
-      const reply: Reply = async (message) =>
+      const answer: Reply = async (message) =>
         await respond({ response_type: 'ephemeral', replace_original: false, ...message });
       const verb = verbOf(action.action_id);
       const fromMenu = action.type === 'overflow';
@@ -50,11 +50,11 @@ export function listen(app: App, ears: EarParts): void {
           return;
         }
         if (verb === ACTIONS.fill) {
-          await reply(told('This form belongs to nothing that stands now. The card has the newest one.'));
+          await answer(told('This form belongs to nothing that stands now. The card has the newest one.'));
           return;
         }
       }
-      await reply(await press(ears, verb, value, body.user.id, body.trigger_id));
+      await answer(await press(ears, verb, value, body.user.id, body.trigger_id));
     },
   );
 
@@ -88,7 +88,7 @@ export function listen(app: App, ears: EarParts): void {
       if (heard.answer !== null) {
         // It is noted already; were this answer retried, the alert would be taken twice.
         await client.chat
-          .postMessage({ channel: alerts, thread_ts: heard.ts, ...told(heard.answer) })
+          .postMessage({ channel: alerts, thread_ts: heard.ts, ...reply(heard.answer) })
           .catch((err) => parts.log.warn({ err: String(err) }, 'an unknown alert could not be answered'));
       }
       return;

@@ -3,16 +3,32 @@ import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import { runLine } from './card-findings.ts';
 import { verdictOf } from './incident-card.ts';
 import { ACTIONS, buttons, evidence, LIMIT, type Message, message, note, section } from './kit.ts';
-import { clock, configured, joined, link, person, said, shortened, type Words, words } from './words.ts';
+import {
+  answered,
+  clock,
+  configured,
+  joined,
+  link,
+  person,
+  said,
+  shortened,
+  type Words,
+  words,
+} from './words.ts';
 
 /** One or a few plain sentences of markup. */
 function sentence(...lines: readonly Words[]): Message {
   return message(joined(lines, ' '), [section(lines)]);
 }
 
-/** One or a few sentences of the pipeline or of a command; whom they name by Slack's ids is called. */
+/** One or a few sentences of the pipeline; whom they name by Slack's ids is called. */
 export function told(...sentences: readonly string[]): Message {
   return sentence(...sentences.map(said));
+}
+
+/** One or a few sentences about what somebody typed or sent; nobody is called, whatever it was. */
+export function reply(...sentences: readonly string[]): Message {
+  return sentence(...sentences.map(answered));
 }
 
 export function help(usage: Readonly<Record<string, string>>): Message {

@@ -42,13 +42,22 @@ export function quoted(text: string): string {
  * backticks. Those stay; all else is quoted. Never for text that somebody else wrote: a mention in it would call.
  */
 export function said(text: string): Words {
-  const pieces = text.split(/(<@[^<>\s]{1,80}>|<!subteam\^S[A-Z0-9]{1,20}>|`[^`\n]*`)/);
-  const kept = pieces.map((piece, place) => {
+  return kept(text, /(<@[^<>\s]{1,80}>|<!subteam\^S[A-Z0-9]{1,20}>|`[^`\n]*`)/);
+}
+
+/** A sentence of ours about what somebody typed or sent: commands in backticks stay, nobody is called. */
+export function answered(text: string): Words {
+  return kept(text, /(`[^`\n]*`)/);
+}
+
+/** Quotes everything but what the pattern, one group, finds. */
+function kept(text: string, pattern: RegExp): Words {
+  const pieces = text.split(pattern).map((piece, place) => {
     if (place % 2 === 0) return quoted(piece);
     if (piece.startsWith('<@')) return person(piece.slice(2, -1)).text;
     return piece.startsWith('`') ? `\`${quoted(piece.slice(1, -1))}\`` : piece;
   });
-  return new Markup(kept.join(''));
+  return new Markup(pieces.join(''));
 }
 
 /** What our own configuration says, a channel or an address of whom to call: escaped, and shown as it is. */

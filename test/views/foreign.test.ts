@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { incidentCard } from '../../src/views/incident-card.ts';
 import type { Message } from '../../src/views/kit.ts';
-import { commands, escalation, news, notTrusted, threadLine, told } from '../../src/views/plain.ts';
+import { commands, escalation, news, notTrusted, reply, threadLine, told } from '../../src/views/plain.ts';
 import { anIncident, anOffer, aRun } from '../support/incidents.ts';
 import { HOSTILE, textsOf } from './hostile.ts';
 
@@ -66,7 +66,8 @@ describe('foreign words', () => {
       ),
     ],
     ['an escalation', escalation(opened, HOSTILE, 1, HOSTILE, null)],
-    ['an answer', told(HOSTILE)],
+    ['an answer of the pipeline', told(HOSTILE)],
+    ['an answer', reply(HOSTILE)],
     ['a command', commands('OMS-1', [{ step: 'R1', title: HOSTILE, equivalent: HOSTILE }])],
     ['a question', notTrusted(HOSTILE, 'stuck-orders', HOSTILE)],
   ])('of %s wake nobody', (_rule, shown) => {
@@ -84,6 +85,12 @@ describe('foreign words', () => {
       expect(whole).not.toContain(word);
     const markup = [shown?.text ?? '', ...textsOf(shown?.blocks)].join('\n');
     expect(markup).not.toContain('<https://evil');
+  });
+
+  test('in an answer to somebody call nobody, not even one person', () => {
+    expect(reply('“<@U1> <!subteam^S1>” is not understood. Type `/oms help`.').text).toBe(
+      '“&lt;@U1&gt; &lt;!subteam^S1&gt;” is not understood. Type `/oms help`.',
+    );
   });
 
   test('keep the people whom the pipeline names', () => {
