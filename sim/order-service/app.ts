@@ -1,10 +1,20 @@
 import { type Context, Hono } from 'hono';
+import { createMiddleware } from 'hono/factory';
 import type * as z from 'zod';
+import { createChance } from '../world/chance.ts';
+import type { GatewayHealth } from '../world/gateway.ts';
 import type { Attempt } from '../world/order.ts';
 import type { Asked, World } from '../world/world.ts';
 import { remembering } from './idempotency.ts';
 import { metricsText } from './metrics.ts';
 import { cursorAfter, iso, orderJson, readCursor, StatusInput, StuckInput, spanMs } from './questions.ts';
+
+/** The pod that answers, where one is asked by name; else a random ready one does, as behind a Service. */
+interface PodBinding {
+  readonly pod?: string;
+}
+
+type OrderServiceEnv = { Bindings: PodBinding; Variables: { pod: string } };
 
 /** The HTTP surface of the order service over one world. */
 export function orderServiceApp(options: {
@@ -12,19 +22,22 @@ export function orderServiceApp(options: {
   readonly token: string;
   /** Asked at each request. */
   readonly honoursIdempotencyKeys: () => boolean;
-}): Hono {
+}): Hono<OrderServiceEnv> {
   const { world } = options;
-  const app = new Hono();
+  const app = new Hono<OrderServiceEnv>();
   app.notFound((c) => refuse(c, 404, 'NOT_FOUND', `no route ${c.req.method} ${c.req.path}`));
   app.onError((error, c) => refuse(c, 503, 'DATABASE_UNAVAILABLE', error.message));
 
-  app.get('/health', async (c) => {
-    await world.settle();
-    return c.json({ status: 'UP' });
+  app.use(answeringPod(world));
+  app.get('/health', (c) => c.json({ status: 'UP' }));
+  app.get('/health/payment-gateway', async (c) => {
+    const health = await world.gatewayHealth(c.var.pod);
+    if (health === null) return noPod(c);
+    return c.json(gatewayJson(health, world.now()), health.status === 'down' ? 503 : 200);
   });
   app.get('/metrics', async (c) => {
     c.header('content-type', 'text/plain; version=0.0.4; charset=utf-8');
-    return c.body(metricsText(await world.snapshot()));
+    return c.body(metricsText(await world.snapshot(), c.var.pod));
   });
 
   app.use('/admin/*', async (c, next) => {
@@ -71,6 +84,12 @@ export function orderServiceApp(options: {
     );
   });
 
+  app.post('/admin/retry-payments', async (c) => {
+    const orders = await world.retryPayments(requestedBy(c));
+    if (orders === null) return refuse(c, 409, 'RETRY_UNDER_WAY', 'a retry of payments is under way');
+    return c.json({ accepted: true, orders }, 202);
+  });
+
   app.patch('/admin/orders/:id/status', async (c) => {
     const read = StatusInput.safeParse(await jsonBody(c));
     if (!read.success) return refuse(c, 400, 'INVALID_BODY', whatIsWrong(read.error));
@@ -80,6 +99,37 @@ export function orderServiceApp(options: {
     return c.json({ id, status: read.data.status, previousStatus: done.value.previousStatus });
   });
   return app;
+}
+
+/** Settles who answers; without a ready pod nobody does. */
+function answeringPod(world: World) {
+  const chance = createChance(1);
+  let asked = 0;
+  return createMiddleware<OrderServiceEnv>(async (c, next) => {
+    const named = c.env?.pod;
+    const ready = (await world.snapshot()).pods.filter(
+      (pod) => pod.app === 'order-service' && pod.ready && (named === undefined || pod.name === named),
+    );
+    asked += 1;
+    const pod = ready[Math.floor(chance('request', asked) * ready.length)];
+    if (pod === undefined) return noPod(c);
+    c.set('pod', pod.name);
+    return await next();
+  });
+}
+
+function noPod(c: Context): Response {
+  return refuse(c, 503, 'NO_READY_POD', 'no ready pod of order-service takes the request');
+}
+
+function gatewayJson({ status, latencyMs, error }: GatewayHealth, at: number) {
+  return {
+    status,
+    gateway: 'stripe',
+    ...(latencyMs === null ? {} : { latencyMs }),
+    ...(error === null ? {} : { error }),
+    checkedAt: iso(at),
+  };
 }
 
 function answerAttempt(c: Context, id: string, asked: Asked<Attempt>): Response {

@@ -3,8 +3,6 @@ import type { WorldSnapshot } from '../world/snapshot.ts';
 
 const HELP = {
   orders_created_total: 'Orders created.',
-  payment_attempts_total: 'Payments tried at the gateway.',
-  payment_declines_total: 'Payments that the customer’s bank declined.',
   workflow_retries_total: 'Workflows started again through the admin API.',
   workflow_failures_total: 'Workflows that ended without shipping.',
   events_published_total: 'Events that Kafka accepted.',
@@ -12,9 +10,23 @@ const HELP = {
   webhook_deliveries_total: 'Webhooks to the warehouse by what it answered.',
 } as const satisfies Record<WorldSnapshot['counters'][number]['name'], string>;
 
-/** The world in Prometheus' text format, version 0.0.4. */
-export function metricsText(world: WorldSnapshot): string {
+/** What one pod shows in Prometheus' text format, version 0.0.4: its own payments, and the world that all of them see. */
+export function metricsText(world: WorldSnapshot, pod: string): string {
   const lines: string[] = [];
+  const mine = world.paymentsByPod[pod];
+  if (mine !== undefined) {
+    lines.push(
+      '# HELP payment_attempts_total Payments tried at the gateway.',
+      '# TYPE payment_attempts_total counter',
+      `payment_attempts_total ${mine.attempts}`,
+      '# HELP payment_declines_total Payments that the customer’s bank declined.',
+      '# TYPE payment_declines_total counter',
+      `payment_declines_total ${mine.declines}`,
+      '# HELP payment_success_rate Successes of the last 5 minutes, declines left out; 0 to 1.',
+      '# TYPE payment_success_rate gauge',
+      `payment_success_rate ${mine.successRate}`,
+    );
+  }
   for (const [name, help] of Object.entries(HELP)) {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`);
     const found = world.counters.filter((counter) => counter.name === name);

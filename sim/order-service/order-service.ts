@@ -10,9 +10,17 @@ export interface OrderService extends FaultyServer {
    * double send is seen under every fault. A text must be the whole path.
    */
   count(method: string, path: string | RegExp): number;
+  /**
+   * Asks one pod past the Service, as Kubernetes' pod proxy does: neither logged nor counted here, and no fault applies.
+   * A pod that is not there or not ready answers 503.
+   */
+  forPod(pod: string, request: Request): Promise<Response>;
 }
 
-/** The order service's `/admin`, `/health` and `/metrics` on the loopback. `/admin` wants the token. */
+/**
+ * The order service's `/admin`, `/health` and `/metrics` on the loopback. `/admin` wants the token. Each request is
+ * answered by a random ready pod.
+ */
 export async function startOrderService(options: {
   readonly world: World;
   readonly token: string;
@@ -31,6 +39,7 @@ export async function startOrderService(options: {
   const service: OrderService = {
     ...server,
     honourIdempotencyKeys: false,
+    forPod: async (pod, request) => await app.fetch(request, { pod }),
     count(method, path) {
       return server.requests.filter(
         (request) =>

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { newOrder, type Order } from './order.ts';
+import { voidPayment } from './payments.ts';
 import type { WorldState } from './state.ts';
 
 /** What the world needs of a `pg` Pool. */
@@ -61,7 +62,10 @@ export async function adoptRows(pool: SqlPool, state: WorldState): Promise<void>
     if (state.dirty.has(row.id)) continue;
     const order = known ?? foundOrder(row.id, row.created_at.getTime());
     state.orders.set(row.id, order);
-    if (order.status !== row.status) order.run = null;
+    if (order.status !== row.status) {
+      order.run = null;
+      voidPayment(order);
+    }
     order.status = row.status;
     order.errorCode = row.error_code;
     order.updatedAt = row.updated_at.getTime();

@@ -8,7 +8,7 @@ export const ORDER_STATUSES = [
 ] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
-export type AttemptKind = 'retry-workflow' | 'republish-events';
+export type AttemptKind = 'retry-workflow' | 'republish-events' | 'retry-payment';
 
 export interface Attempt {
   readonly kind: AttemptKind;
@@ -27,6 +27,16 @@ export interface Note {
   readonly text: string;
 }
 
+/** How the payment of an order that waits for it goes on. */
+interface Payment {
+  /** Attempts begun so far, the automatic ones and those asked for. */
+  tries: number;
+  /** Number of the plan that counts; attempts of earlier plans are void. */
+  plan: number;
+  /** `idle` also while it waits for an automatic retry; `retry asked` until the attempt of a retry of all ended. */
+  stage: 'idle' | 'under way' | 'retry asked';
+}
+
 /** An order; times are epoch ms of story time. `updatedAt` moves with the status only. */
 export interface Order {
   readonly id: string;
@@ -43,6 +53,7 @@ export interface Order {
   poison: boolean;
   /** The run of the workflow that is under way; null when none is. */
   run: number | null;
+  readonly payment: Payment;
 }
 
 export function newOrder(id: string, at: number): Order {
@@ -57,6 +68,7 @@ export function newOrder(id: string, at: number): Order {
     notes: [],
     poison: false,
     run: null,
+    payment: { tries: 0, plan: 0, stage: 'idle' },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Counter } from './counters.ts';
+import type { PaymentFigures } from './payment-ledger.ts';
 import type { Pod } from './pods.ts';
 import type { Conditions, WorldState } from './state.ts';
 
@@ -19,6 +20,9 @@ export interface WorldSnapshot {
   };
   readonly pods: readonly Readonly<Pod>[];
   readonly counters: readonly Counter[];
+  readonly payments: PaymentFigures;
+  /** By the name of each pod of the order service. */
+  readonly paymentsByPod: Readonly<Record<string, PaymentFigures>>;
 }
 
 export function snapshot(state: WorldState, at: number): WorldSnapshot {
@@ -37,5 +41,11 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     orders: { byStatus, stuck, underWay },
     pods: state.pods.map((pod) => ({ ...pod })),
     counters: state.counters.all(),
+    payments: state.payments.figures(at),
+    paymentsByPod: Object.fromEntries(
+      state.pods
+        .filter((pod) => pod.app === 'order-service')
+        .map((pod) => [pod.name, state.payments.figures(at, pod.name)]),
+    ),
   };
 }

@@ -3,6 +3,7 @@ import { type Cluster, createCluster } from './cluster.ts';
 import { type Counters, createCounters } from './counters.ts';
 import { createLogBook, type LogBook } from './log-book.ts';
 import type { Order } from './order.ts';
+import { createPaymentLedger, type PaymentLedger } from './payment-ledger.ts';
 import { initialPods, type Pod } from './pods.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
@@ -14,6 +15,14 @@ export interface Conditions {
   warehouseStatus: number;
   /** Events of orders reach Kafka. */
   publishing: boolean;
+  /** Degraded: half of the calls time out. Rate limited: most are answered 429. */
+  gateway: 'up' | 'degraded' | 'down' | 'rate-limited';
+  /** Names of the pods without a network path to the gateway. */
+  gatewayCutOffFrom: 'all' | readonly string[];
+  /** When the secret with the gateway's key changed, epoch ms; null when it never did. */
+  keyChangedAt: number | null;
+  /** Declined cards as a multiple of the usual share. */
+  declineFactor: number;
 }
 
 /** Everything in the world, in memory; the orders are mirrored into the table after each change. */
@@ -31,11 +40,23 @@ export interface WorldState {
   /** Per Deployment, when its last rollout was complete, story time; what a restart cures, it cures from then on. */
   readonly restartedAt: Map<string, number>;
   readonly conditions: Conditions;
+  readonly payments: PaymentLedger;
+  /** The gateway's key that the pod read at its start. */
+  keyAgeOfPod(pod: Pod): 'old' | 'current';
   /** Ids of the scenarios that run. */
   readonly scenarios: Set<string>;
 }
 
 export function createState(seed: number, startedAt: number): WorldState {
+  const conditions: Conditions = {
+    engineUp: true,
+    warehouseStatus: 200,
+    publishing: true,
+    gateway: 'up',
+    gatewayCutOffFrom: [],
+    keyChangedAt: null,
+    declineFactor: 1,
+  };
   return {
     chance: createChance(seed),
     orders: new Map(),
@@ -46,7 +67,9 @@ export function createState(seed: number, startedAt: number): WorldState {
     pods: initialPods(startedAt),
     cluster: createCluster(startedAt),
     restartedAt: new Map(),
-    conditions: { engineUp: true, warehouseStatus: 200, publishing: true },
+    conditions,
+    payments: createPaymentLedger(),
+    keyAgeOfPod: ({ startedAt: since }) => (since < (conditions.keyChangedAt ?? since) ? 'old' : 'current'),
     scenarios: new Set(),
   };
 }

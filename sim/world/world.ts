@@ -1,3 +1,4 @@
+import { type GatewayHealth, probeGateway } from './gateway.ts';
 import { beginLife } from './life.ts';
 import {
   type Attempt,
@@ -8,6 +9,7 @@ import {
   type OrderStatus,
 } from './order.ts';
 import { adoptRows, flushRows, prepareTable, type SqlPool } from './order-table.ts';
+import { retryAllPayments, voidPayment } from './payments.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { snapshot, type WorldSnapshot } from './snapshot.ts';
 import { createState, type WorldState } from './state.ts';
@@ -17,7 +19,7 @@ const HOUR = 3_600_000;
 const BACKGROUND_MS = 6 * HOUR;
 
 /** An order as the world hands it out: a copy that stays as it was. */
-export type OrderView = Readonly<Omit<Order, 'run' | 'poison'>>;
+export type OrderView = Readonly<Omit<Order, 'run' | 'poison' | 'payment'>>;
 
 /** What a request to do something came to. */
 export type Asked<T> =
@@ -50,6 +52,10 @@ export interface World {
   order(id: string): Promise<OrderView | null>;
   retryWorkflow(id: string, by: string | null): Promise<Asked<Attempt>>;
   republishEvents(id: string, by: string | null): Promise<Asked<Attempt>>;
+  /** How many orders it tries again; null while an earlier retry is under way. */
+  retryPayments(by: string | null): Promise<number | null>;
+  /** What the probe of that pod sees; null when there is no such pod. */
+  gatewayHealth(pod: string): Promise<GatewayHealth | null>;
   /** The reason becomes a note. Every order may get every status, as in the real admin API. */
   setStatus(
     id: string,
@@ -99,7 +105,11 @@ export async function createWorld(options: {
     return await inTurn((at) => work(state, at), true);
   }
 
-  async function attempt(kind: AttemptKind, id: string, by: string | null): Promise<Asked<Attempt>> {
+  async function attempt(
+    kind: Exclude<AttemptKind, 'retry-payment'>,
+    id: string,
+    by: string | null,
+  ): Promise<Asked<Attempt>> {
     return await change((_state, at): Asked<Attempt> => {
       const order = state.orders.get(id);
       if (order === undefined) return { ok: false, because: 'unknown order' };
@@ -125,6 +135,12 @@ export async function createWorld(options: {
     order: async (id) => await inTurn(() => viewOf(state.orders.get(id))),
     retryWorkflow: async (id, by) => await attempt('retry-workflow', id, by),
     republishEvents: async (id, by) => await attempt('republish-events', id, by),
+    retryPayments: async (by) => await change((_state, at) => retryAllPayments(state, at, by)),
+    gatewayHealth: async (name) =>
+      await inTurn((at) => {
+        const pod = state.pods.find((each) => each.name === name);
+        return pod === undefined ? null : probeGateway(state, pod, at);
+      }),
     setStatus: async (id, to) => await change((_state, at) => setStatus(state, id, to, at)),
     start: async (scenario) =>
       await change((_state, at) => {
@@ -170,6 +186,7 @@ function setStatus(
   order.errorCode = null;
   order.updatedAt = at;
   order.run = null;
+  voidPayment(order);
   state.dirty.add(id);
   return { ok: true, value: { previousStatus } };
 }
@@ -197,6 +214,6 @@ function byAge(one: Aged, other: Aged): number {
 
 function viewOf(order: Order | undefined): OrderView | null {
   if (order === undefined) return null;
-  const { run: _run, poison: _poison, ...shown } = order;
+  const { run: _run, poison: _poison, payment: _payment, ...shown } = order;
   return { ...shown, events: [...order.events], attempts: [...order.attempts], notes: [...order.notes] };
 }

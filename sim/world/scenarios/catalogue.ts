@@ -1,10 +1,28 @@
 import { eventsLost } from './events-lost.ts';
+import {
+  declines,
+  gatewayDown,
+  keyRotated,
+  networkOnePod,
+  networkPath,
+  rateLimited,
+} from './payment-failures.ts';
 import type { Scenario } from './scenario.ts';
 import { webhookRefused } from './webhook-refused.ts';
 import { workflowEngineCrash } from './workflow-engine-crash.ts';
 
 /** Every story that can be started, in the order in which people see them. */
-export const scenarios: readonly Scenario[] = [workflowEngineCrash, webhookRefused, eventsLost];
+export const scenarios: readonly Scenario[] = [
+  workflowEngineCrash,
+  webhookRefused,
+  eventsLost,
+  gatewayDown,
+  networkPath,
+  networkOnePod,
+  keyRotated,
+  rateLimited,
+  declines,
+];
 
 export function findScenario(id: string): Scenario | null {
   return scenarios.find((scenario) => scenario.id === id) ?? null;

@@ -10,6 +10,13 @@ export const eventsLost: Scenario = {
   id: 'events-lost',
   runbook: 'stuck-orders',
   title: 'For 25 minutes no order events reached Kafka; 22 orders wait for a workflow that never started.',
+  alert: {
+    alertname: 'OrdersStuckInProcessing',
+    code: 'ORDER_PROCESSING_TIMEOUT',
+    severity: 'medium',
+    summary: 'Orders have been in processing for more than two hours',
+    startsAgoMs: 35 * MINUTE,
+  },
   start(state, now) {
     plantStuck(state, {
       label: this.id,

@@ -1,15 +1,28 @@
 import { between } from '../chance.ts';
 import { addOrder } from '../life.ts';
 import type { Order } from '../order.ts';
-import type { WorldState } from '../state.ts';
+import { somePod, type WorldState } from '../state.ts';
 import { beginDeliveries, free, writeDelivery } from '../workflow.ts';
+
+/** The alert that Alertmanager would have sent for a story. */
+export interface ScenarioAlert {
+  readonly alertname: string;
+  /** The label `code`: one of the runbook's error codes. */
+  readonly code: string;
+  readonly severity: 'critical' | 'high' | 'medium' | 'low';
+  /** The annotation `summary`. */
+  readonly summary: string;
+  /** It fires since so long before the story's start. */
+  readonly startsAgoMs: number;
+}
 
 /** A story that can be started and ended; both change the world at once. */
 export interface Scenario {
   readonly id: string;
-  readonly runbook: 'stuck-orders';
+  readonly runbook: 'stuck-orders' | 'payment-failures';
   /** One line for people. */
   readonly title: string;
+  readonly alert: ScenarioAlert;
   start(state: WorldState, now: number): void;
   /** Only the cause goes; what it left behind stays. Absent where the cause is over from the start. */
   recover?(state: WorldState): void;
@@ -35,8 +48,17 @@ export function plantStuck(
     const processingAt = Math.round(plan.from + gap * (number + share));
     const createdAt = processingAt - between(20_000, 90_000, state.chance(plan.label, 'pay', number));
     const order = addOrder(state, `${plan.label} ${number}`, createdAt);
-    state.counters.add('payment_attempts_total');
+    state.payments.record({
+      begunAt: processingAt,
+      endedAt: processingAt,
+      pod: somePod(state, 'order-service', order.id),
+      order: order.id,
+      attempt: 1,
+      result: 'paid',
+      code: null,
+    });
     order.status = 'processing';
+    order.payment.tries = 1;
     order.updatedAt = processingAt;
     order.events.push({ type: 'payment.captured', at: processingAt });
     if (plan.eventLost !== true) order.events.push({ type: 'fulfillment.requested', at: processingAt });

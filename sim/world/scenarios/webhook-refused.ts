@@ -6,6 +6,13 @@ export const webhookRefused: Scenario = {
   id: 'webhook-refused',
   runbook: 'stuck-orders',
   title: 'The warehouse has answered 503 to our webhooks for more than three hours.',
+  alert: {
+    alertname: 'OrderWorkflowsFail',
+    code: 'WORKFLOW_STUCK',
+    severity: 'medium',
+    summary: 'Workflows of orders end without shipping',
+    startsAgoMs: 75 * 60_000,
+  },
   start(state, now) {
     state.conditions.warehouseStatus = 503;
     replayShipments(state, now - SINCE_MS, now);

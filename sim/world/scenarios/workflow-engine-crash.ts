@@ -13,6 +13,13 @@ export const workflowEngineCrash: Scenario = {
   id: 'workflow-engine-crash',
   runbook: 'stuck-orders',
   title: 'The workflow engine was down for 20 minutes; 37 orders never left processing.',
+  alert: {
+    alertname: 'OrdersStuckInProcessing',
+    code: 'ORDER_PROCESSING_TIMEOUT',
+    severity: 'medium',
+    summary: 'Orders have been in processing for more than two hours',
+    startsAgoMs: 35 * MINUTE,
+  },
   start(state, now) {
     const from = now - DOWN_SINCE;
     const to = now - BACK_SINCE;
