@@ -23,7 +23,9 @@ export async function podLog(world: World, name: string, request: Request): Prom
       const pod = state.pods.find((each) => each.name === name);
       if (pod === undefined) return null;
       const container = chosenContainer(state, pod, query.get('container'));
-      return { now, lines: linesOf(state, pod, container, options, since ?? start(options, now)) };
+      const from = (at: number) => linesOf(state, pod, container, options, at);
+      // Those of this very moment: a follower must not get them twice.
+      return { now, lines: from(since ?? start(options, now)), already: from(now).length };
     });
   const first = await read(null);
   if (first === null) throw notFound('', 'pods', name);
@@ -34,33 +36,36 @@ export async function podLog(world: World, name: string, request: Request): Prom
   const bytes = limitBytes === null ? whole : whole.subarray(0, limitBytes);
   const headers = { 'content-type': 'text/plain' };
   if (!options.follow) return new Response(new Uint8Array(bytes), { headers });
-  return new Response(followed(bytes, first.now + 1, read, request.signal), { headers });
+  return new Response(followed(bytes, first.now, first.already, read, request.signal), { headers });
 }
+
+type Read = (since: number) => Promise<{ readonly lines: readonly string[] } | null>;
 
 /** What is new, as it comes, until the reader hangs up or the pod is gone. */
 function followed(
   first: Buffer,
-  from: number,
-  read: (since: number) => Promise<{ readonly now: number; readonly lines: readonly string[] } | null>,
+  since: number,
+  already: number,
+  read: Read,
   signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
-  let since = from;
-  let started = false;
+  // By number and not by time: more lines can come of a moment that has been looked at.
+  let seen = already;
+  let begun = false;
   return new ReadableStream({
     async pull(controller) {
-      if (!started) {
-        started = true;
-        if (first.length > 0) {
-          controller.enqueue(new Uint8Array(first));
-          return;
-        }
+      if (!begun) {
+        begun = true;
+        controller.enqueue(new Uint8Array(first));
+        return;
       }
       while (!signal.aborted) {
-        const more = await read(since).catch(() => null);
-        if (more === null) break;
-        since = more.now + 1;
-        if (more.lines.length > 0) {
-          controller.enqueue(new TextEncoder().encode(more.lines.join('')));
+        const all = await read(since).catch(() => null);
+        if (all === null) break;
+        const more = all.lines.slice(seen);
+        seen = all.lines.length;
+        if (more.length > 0) {
+          controller.enqueue(new TextEncoder().encode(more.join('')));
           return;
         }
         await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { addSidecar } from '../sim/kubernetes/support.ts';
+import { type Connected, connected, QUESTION, soon } from './support.ts';
+
+const POD = 'order-service-7c9f6d5b8-4kx2p';
+
+let here: Connected;
+beforeEach(async () => {
+  here = await connected();
+});
+afterEach(async () => {
+  await here.stop();
+});
+
+describe('logs', () => {
+  const mine = async (question = QUESTION) =>
+    (await here.connection.probe.logs(question, soon())).filter(({ pod }) => pod === POD);
+
+  test('come of every container', async () => {
+    await addSidecar(here);
+    await here.world.change((state, now) => {
+      state.logs.write(now - 1_000, `${POD}/log-shipper`, 'WARN', 'buffer order=full');
+    });
+    const [app, sidecar] = await mine();
+    expect(app?.lines.length).toBeGreaterThan(0);
+    expect(sidecar).toMatchObject({ container: 'log-shipper', matched: 1, problem: null });
+  });
+
+  test('come of the container before a restart too', async () => {
+    const crashAt = here.world.now() - 10 * 60_000;
+    await here.world.change((state) => {
+      const pod = state.pods[0];
+      if (pod === undefined) throw new Error('no pod');
+      state.logs.write(crashAt - 1, POD, 'ERROR', 'order= the last words');
+      state.logs.write(crashAt + 1, POD, 'INFO', 'order= the first words');
+      pod.restarts = 1;
+      pod.startedAt = crashAt;
+    });
+    const [log] = await mine();
+    const text = log?.lines.join('\n') ?? '';
+    expect(text.indexOf('the last words')).toBeGreaterThan(-1);
+    expect(text.indexOf('the first words')).toBeGreaterThan(text.indexOf('the last words'));
+  });
+
+  test('keep the newest 2,000 of what matched, and count the rest', async () => {
+    await here.world.change((state, now) => {
+      for (let number = 0; number < 2_500; number += 1) {
+        state.logs.write(now - 2_500 + number, POD, 'INFO', `flood ${number}`);
+      }
+    });
+    const [log] = await mine({ ...QUESTION, containing: ['flood '] });
+    expect(log).toMatchObject({ matched: 2_500, truncated: false });
+    expect(log?.lines).toHaveLength(2_000);
+    expect(log?.lines.at(-1)).toMatch(/flood 2499$/);
+    expect(log?.lines[0]).toMatch(/flood 500$/);
+  });
+
+  test('that reach the byte limit are cut, without half a line', async () => {
+    await here.world.change((state, now) => {
+      state.logs.forget(({ pod }) => pod === POD);
+      for (let number = 0; number < 9; number += 1) {
+        state.logs.write(now - 9 + number, POD, 'INFO', `line ${number} äöü`);
+      }
+    });
+    const whole = await mine({ ...QUESTION, containing: ['line'] });
+    expect(whole).toMatchObject([{ matched: 9, truncated: false }]);
+    const lengthOfOne = Buffer.byteLength(`${whole[0]?.lines[0] ?? ''}\n`);
+    const [cut] = await mine({
+      ...QUESTION,
+      containing: ['line'],
+      bytesPerContainer: 4 * lengthOfOne - 3,
+    });
+    expect(cut).toMatchObject({ truncated: true, lines: whole[0]?.lines.slice(0, 3) });
+  });
+
+  test('are cut also where the server knows no limit', async () => {
+    const body = 'a line order=1\n'.repeat(100);
+    here.kubernetes.faults.add({
+      match: { path: /4kx2p\/log$/ },
+      fault: { mode: 'status', status: 200, body },
+    });
+    expect(await mine({ ...QUESTION, bytesPerContainer: 32 })).toMatchObject([
+      { matched: 2, truncated: true },
+    ]);
+  });
+
+  test('of a container that never began are its problem', async () => {
+    await here.world.change((state) => {
+      const pod = state.pods[0];
+      if (pod !== undefined) pod.waiting = { reason: 'ImagePullBackOff', message: '' };
+    });
+    const [log] = await mine();
+    expect(log).toMatchObject({ lines: [], matched: 0 });
+    expect(log?.problem).toContain('is waiting to start');
+  });
+});
