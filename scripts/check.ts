@@ -11,6 +11,11 @@ const CHECKS: readonly { readonly name: string; readonly file: string; readonly 
       args: ['check', '--error-on-warnings'],
     },
     { name: 'types', file: 'node_modules/typescript/bin/tsc', args: ['--noEmit', '-p', '.'] },
+    {
+      name: 'types of the page',
+      file: 'node_modules/typescript/bin/tsc',
+      args: ['--noEmit', '-p', 'sim/page/app'],
+    },
     { name: 'unused code', file: 'node_modules/knip/bin/knip.js', args: [] },
   ];
 

@@ -22,7 +22,7 @@ export async function startPretendWorld(options: { readonly yaml?: string } = {}
   const now = () => Date.now() + offset;
   const world = await createWorld({ pool: ordersPool, now, seed: 7 });
   const service = await startOrderService({ world, token: TOKEN });
-  const kubernetes = await startKubernetes({ world });
+  const kubernetes = await startKubernetes({ world, podHttp: service.forPod });
   const slack = await startSlack({
     manifest: fileURLToPath(new URL('../../manifest.yml', import.meta.url)),
     limits: {

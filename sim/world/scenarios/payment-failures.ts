@@ -113,6 +113,8 @@ export const keyRotated = paymentScenario({
     const begun = state.pods.filter(({ app }) => app === 'order-service').map((pod) => pod.startedAt + 1);
     const changedAt = Math.max(since, ...begun);
     state.conditions.keyChangedAt = changedAt;
+    const secret = state.cluster.secrets.get('payment-gateway-credentials');
+    secret?.writes.push({ manager: 'secret-rotation', at: changedAt, data: true });
     return changedAt;
   },
   cure(state) {

@@ -1,0 +1,72 @@
+import type { Scenario } from '../../sim/world/scenarios/scenario.ts';
+import { runbookById } from '../../src/runbooks/catalogue.ts';
+
+/** Sends a scenario's alert to the bot as Alertmanager would: firing when it begins, resolved when it ends. */
+export interface Alertmanager {
+  fire(scenario: Scenario): Promise<void>;
+  resolve(scenario: Scenario): Promise<void>;
+}
+
+/**
+ * @param options.url of the bot's webhook
+ * @param options.now story time, epoch ms
+ */
+export function createAlertmanager(options: {
+  readonly url: () => string;
+  readonly token: string;
+  readonly environment: string;
+  readonly now: () => number;
+}): Alertmanager {
+  const began = new Map<string, number>();
+
+  async function send(scenario: Scenario, status: 'firing' | 'resolved'): Promise<void> {
+    const startsAt = began.get(scenario.id) ?? options.now();
+    const { title, codes } = runbookById(scenario.runbook);
+    const labels = {
+      alertname: nameOf(scenario.runbook),
+      code: codes[0] ?? scenario.runbook,
+      environment: options.environment,
+      service: 'order-management-service',
+    };
+    const alert = {
+      status,
+      labels,
+      annotations: { summary: title },
+      startsAt: new Date(startsAt).toISOString(),
+      endsAt: status === 'firing' ? '0001-01-01T00:00:00Z' : new Date(options.now()).toISOString(),
+      generatorURL: `https://prometheus.example.com/graph?g0.expr=${labels.alertname}`,
+      // Alertmanager's own is a hash of the labels: one alert of one kind, however often it begins.
+      fingerprint: scenario.runbook,
+    };
+    const response = await fetch(options.url(), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${options.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        version: '4',
+        groupKey: `{}:{alertname="${labels.alertname}"}`,
+        truncatedAlerts: 0,
+        status,
+        receiver: 'oms-bot',
+        groupLabels: { alertname: labels.alertname },
+        commonLabels: labels,
+        commonAnnotations: alert.annotations,
+        externalURL: 'https://alertmanager.example.com',
+        alerts: [alert],
+      }),
+    });
+    if (!response.ok) throw new Error(`The bot did not take the alert: ${await response.text()}`);
+  }
+
+  return {
+    async fire(scenario) {
+      began.set(scenario.id, options.now());
+      await send(scenario, 'firing');
+    },
+    resolve: async (scenario) => await send(scenario, 'resolved'),
+  };
+}
+
+/** `stuck-orders` → `StuckOrders`. */
+function nameOf(runbook: string): string {
+  return runbook.replace(/(?:^|-)(\w)/g, (_whole, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { systemClock, systemIds } from '../../src/adapters/system/clock.ts';
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { realHands } from '../../src/parts.ts';
+import { openPool } from '../../src/store/database.ts';
+import { createJournal } from '../../src/store/journal.ts';
+import { createVoiceStore } from '../../src/store/voice-store.ts';
+import type { Closers } from './closers.ts';
+
+/** Where the bot finds the pretend world: as it would in a real one, by its environment and its `oms.yaml`. */
+export interface BotSettings {
+  readonly env: Readonly<Record<string, string>>;
+  readonly yaml: string;
+  readonly adminToken: string;
+  readonly kubeconfig: string;
+}
+
+/** The bot itself with its real adapters, in this process. */
+export async function startBot({ env, yaml, adminToken, kubeconfig }: BotSettings, closers: Closers) {
+  const folder = mkdtempSync(join(tmpdir(), 'oms-demo-'));
+  closers.add(async () => rmSync(folder, { recursive: true, force: true }));
+  const tokenFile = join(folder, 'admin-token');
+  writeFileSync(tokenFile, adminToken, { mode: 0o600 });
+  const kubeconfigFile = join(folder, 'kubeconfig');
+  writeFileSync(kubeconfigFile, kubeconfig, { mode: 0o600 });
+  const config = readConfig({
+    env: { ...env, PORT: '0', ORDER_SERVICE_TOKEN_FILE: tokenFile, KUBECONFIG: kubeconfigFile },
+    readFile: () => yaml,
+  });
+  // The page shows what the bot says; its log is for whoever asks.
+  const level = process.env['LOG_LEVEL'] ?? 'silent';
+  const log = pino({ level }, pino.destination({ dest: 2, sync: true }));
+  const pool = openPool(config.env.DATABASE_URL ?? '', log);
+  closers.add(async () => await pool.end());
+  const hands = await realHands(config, log);
+  closers.add(hands.close);
+  const step = async <T>(_name: string, work: () => Promise<T>) => await work();
+  const journal = createJournal({ pool, step, ids: systemIds });
+  const app = await createApp({
+    config,
+    journal,
+    voice: createVoiceStore({ pool, ids: systemIds }),
+    clock: systemClock,
+    ids: systemIds,
+    log,
+    slack: {
+      botToken: config.env.SLACK_BOT_TOKEN ?? '',
+      appToken: config.env.SLACK_APP_TOKEN ?? '',
+      apiUrl: config.env.SLACK_API_URL,
+    },
+    ...hands,
+    step,
+  });
+  await app.start();
+  closers.add(async () => await app.stop());
+  return { port: app.port, wake: app.wake, journal, alerts: config.oms.channels.alerts };
+}

@@ -1,0 +1,35 @@
+import type { Persona } from '../../sim/page/shapes.ts';
+import type { SimulatedSlack } from '../../sim/slack/simulated-slack.ts';
+
+const ONCALL = 'U0MARA';
+const MANAGER = 'U0JONAS';
+const BYSTANDER = 'U0PRIYA';
+
+/** Whom the visitor of the page can be. */
+export const PERSONAS: readonly Persona[] = [
+  { id: ONCALL, role: 'On call: may approve safe actions' },
+  { id: MANAGER, role: 'Manager: may approve guarded actions' },
+  { id: BYSTANDER, role: 'Bystander: may look and call for help' },
+];
+
+/** `oms.yaml` of the pretend company. */
+export const YAML = `
+environment: prod
+trustedSenders: [Alertmanager]
+approvals:
+  responders: [${ONCALL}]
+  approvers: [${MANAGER}]
+  managers: [${MANAGER}]
+links:
+  Dashboard: https://grafana.example.com/d/order-service
+  Runbook: https://wiki.example.com/runbooks/orders
+`;
+
+/** The people and channels of the pretend company. */
+export function furnish(slack: SimulatedSlack): void {
+  slack.addUser({ id: ONCALL, name: 'mara', realName: 'Mara Lindqvist', email: 'mara@shop.example' });
+  slack.addUser({ id: MANAGER, name: 'jonas', realName: 'Jonas Okafor', email: 'jonas@shop.example' });
+  slack.addUser({ id: BYSTANDER, name: 'priya', realName: 'Priya Raman', email: 'priya@shop.example' });
+  for (const name of ['orders-alerts', 'orders-team', 'payments', 'catalog-team', 'platform-eng'])
+    slack.addChannel(name);
+}

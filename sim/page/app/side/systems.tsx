@@ -1,0 +1,65 @@
+import { useDesk } from '../desk.ts';
+
+/** The pretend systems as they stand now. */
+export function Systems() {
+  const { state } = useDesk();
+  const { orders, conditions, pods } = state.world;
+  const figures: readonly (readonly [string, number, boolean])[] = [
+    ['stuck in processing', orders.stuck, orders.stuck > 0],
+    ['workflows under way', orders.underWay, false],
+    ...Object.entries(orders.byStatus)
+      .sort(([one], [other]) => one.localeCompare(other))
+      .map(([status, count]) => [status, count, false] as const),
+  ];
+  return (
+    <section className="side-card">
+      <h2>Systems</h2>
+      <dl className="figures">
+        {figures.map(([name, value, bad]) => (
+          <div key={name} className={bad ? 'figure figure-bad' : 'figure'}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3>Conditions</h3>
+      <ul className="states">
+        {Object.entries(conditions).map(([name, value]) => (
+          <State
+            key={name}
+            name={spaced(name)}
+            value={String(value)}
+            good={value === true || value === 200}
+          />
+        ))}
+      </ul>
+      <h3>Pods</h3>
+      <ul className="states">
+        {pods.map(({ name, ready, restarts }) => (
+          <State
+            key={name}
+            name={name}
+            value={`${ready ? 'ready' : 'not ready'}${restarts === 0 ? '' : `, ${restarts} restarts`}`}
+            good={ready}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function State(props: { readonly name: string; readonly value: string; readonly good: boolean }) {
+  const { name, value, good } = props;
+  return (
+    <li>
+      <span className={good ? 'dot' : 'dot dot-bad'} aria-hidden="true" />
+      <span className="state-name">{name}</span>
+      <span className={good ? 'state-value' : 'state-value state-bad'}>{value}</span>
+    </li>
+  );
+}
+
+/** `engineUp` → `engine up`. */
+function spaced(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
