@@ -20,6 +20,13 @@ approvals:
   responders: [${ONCALL}]
   approvers: [${MANAGER}]
   managers: [${MANAGER}]
+people:
+  teamLead: jonas@shop.example
+payments:
+  expiryAnnotation: oms.example.com/expires-at
+metrics:
+  paymentAttempts: payment_attempts_total
+  paymentDeclines: payment_declines_total
 links:
   Dashboard: https://grafana.example.com/d/order-service
   Runbook: https://wiki.example.com/runbooks/orders

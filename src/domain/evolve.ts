@@ -33,6 +33,7 @@ export function begin(event: Opened): Incident {
     climbed: [],
     acknowledged: null,
     hold: null,
+    watched: [],
     mitigated: null,
     resolution: null,
   };
@@ -106,6 +107,7 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
       return {
         ...incident,
         state: 'mitigated',
+        watched: [...incident.watched, event.run],
         mitigated: { since: event.at, until: event.until, because: event.because },
       };
     case 'relapsed':

@@ -104,6 +104,8 @@ export interface Incident {
     readonly reason: string;
   } | null;
   /** Healthy because of a restart or a temporary change: watched until then. */
+  /** Runs after which the incident was watched as mitigated; a relapse does not watch the same one again. */
+  readonly watched: readonly RunId[];
   readonly mitigated: { readonly since: number; readonly until: number; readonly because: string } | null;
   readonly resolution: Resolution | null;
 }
@@ -169,7 +171,13 @@ export type IncidentEvent =
       readonly because: string;
       readonly at: number;
     }
-  | { readonly type: 'mitigated'; readonly until: number; readonly because: string; readonly at: number }
+  | {
+      readonly type: 'mitigated';
+      readonly run: RunId;
+      readonly until: number;
+      readonly because: string;
+      readonly at: number;
+    }
   | { readonly type: 'relapsed'; readonly because: string; readonly at: number }
   | { readonly type: 'acknowledged'; readonly by: PersonId; readonly at: number }
   | {

@@ -73,19 +73,25 @@ function consequences(incident: Incident, look: Look, now: number): readonly Inc
   if (incident.state === 'mitigated' && broken) {
     return [{ type: 'relapsed', because: 'A check is broken again.', at: now }];
   }
+  const watch = toWatch(incident);
+  if (watch !== undefined && !broken) {
+    const because = `“${watch.title}” helped.`;
+    return [{ type: 'mitigated', run: watch.id, until: now + WATCH_AT_LEAST_MS, because, at: now }];
+  }
   const ends = endsBecause(incident, now);
   return ends === null ? [] : [{ type: 'resolved', by: null, because: ends, at: now }];
+}
+
+/** A restart or a temporary change that helped and was not watched yet; the watch begins when nothing is broken. */
+function toWatch({ state, runs, watched }: Incident): Run | undefined {
+  if (state !== 'open') return undefined;
+  return runs.find((run) => run.mitigates && run.proof?.verdict === 'helped' && !watched.includes(run.id));
 }
 
 /** After a run has proven that it helped: watched after a restart, over where only people had said so, else let the checks decide. */
 export function afterHelp(incident: Incident, run: Run, now: number): readonly IncidentEvent[] {
   if (incident.state !== 'open') return [];
-  if (run.mitigates) {
-    return [
-      { type: 'mitigated', until: now + WATCH_AT_LEAST_MS, because: `“${run.title}” helped.`, at: now },
-    ];
-  }
-  if (proofEnds(incident))
+  if (!run.mitigates && proofEnds(incident))
     return [{ type: 'resolved', by: null, because: `“${run.title}” helped, as its check shows.`, at: now }];
   return [{ type: 'look asked', lookAt: now, because: 'A run helped.', at: now }];
 }

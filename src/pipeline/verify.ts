@@ -78,9 +78,11 @@ function judgeSettled(run: Run, proof: Proof, sample: ProofSample): Proof {
   const verdict = verdictOf(run, moved.length, worse, ended ? sample : null);
   const seen = sample.moved.length;
   const line =
-    verdict === null
-      ? `${run.targets.length} asked, ${seen} finished. ${sample.line}`
-      : `${moved.length} of ${run.targets.length} finished. ${sample.line}`;
+    run.targets.length === 1
+      ? sample.line
+      : verdict === null
+        ? `${run.targets.length} asked, ${seen} finished. ${sample.line}`
+        : `${moved.length} of ${run.targets.length} finished. ${sample.line}`;
   return {
     ...proof,
     samples,

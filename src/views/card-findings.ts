@@ -51,7 +51,8 @@ export function findings({ diagnosis }: Incident, room: Room): Part {
     LIMIT.section - 200,
   );
   const because = causes(diagnosis.causes, room);
-  const unseen = blind(of('unknown', 'skipped'), room);
+  const unseen = blind('Could not look', of('unknown'), room);
+  const unasked = blind('Not looked at', of('skipped'), room);
   const well = healthy(
     of('healthy').map(({ line }) => words`${line}`),
     room,
@@ -63,9 +64,10 @@ export function findings({ diagnosis }: Incident, room: Room): Part {
         : [section([words`*Broken*`, ...broken.shown.map((line) => words`• ${line}`)])]),
       ...because.blocks,
       ...unseen.blocks,
+      ...unasked.blocks,
       ...well.blocks,
     ],
-    left: [...broken.left, ...because.left, ...unseen.left, ...well.left],
+    left: [...broken.left, ...because.left, ...unseen.left, ...unasked.left, ...well.left],
   };
 }
 
@@ -91,14 +93,15 @@ function causes(all: Causes, room: Room): Part {
   return { blocks: lines.length === 0 ? [] : [section(lines)], left: [...reasons, ...left] };
 }
 
-function blind(all: NonNullable<Incident['diagnosis']>['findings'], room: Room): Part {
+/** Asked without an answer, or not asked at all: two things, for the first is trouble and the second is a setting. */
+function blind(head: string, all: NonNullable<Incident['diagnosis']>['findings'], room: Room): Part {
   if (all.length === 0) return { blocks: [], left: [] };
   const lines = all.map(({ step, line }) => words`${step} ${line}`);
-  const { shown, left } = fitting(lines, 'could not look', { ...room, width: 200 }, LIMIT.context - 100);
-  if (room.blind && left.length === 0) return { blocks: [note([words`*Could not look*`, ...shown])], left };
+  const { shown, left } = fitting(lines, head.toLowerCase(), { ...room, width: 200 }, LIMIT.context - 100);
+  if (room.blind && left.length === 0) return { blocks: [note([words`*${head}*`, ...shown])], left };
   const names = all.map(({ step }) => step).join(', ');
-  const whole = lines.map((line) => ({ what: 'could not look', line }));
-  return { blocks: [note([words`*Could not look* ${all.length}: ${names}.`])], left: whole };
+  const whole = lines.map((line) => ({ what: head.toLowerCase(), line }));
+  return { blocks: [note([words`*${head}* ${all.length}: ${names}.`])], left: whole };
 }
 
 function healthy(lines: readonly Words[], room: Room): Part {

@@ -33,7 +33,7 @@ export function todo(
       ...unpressed.map((line) => ({ what: 'offers without a button', line })),
     ],
     blocks: [
-      ...(now.shown.length === 0 ? [] : [section([words`*Do now*`, ...bullets(now.shown)])]),
+      ...(now.shown.length === 0 ? [] : [section([heading(ready), ...bullets(now.shown)])]),
       ...buttons(row(ready)),
       ...(also.shown.length === 0
         ? []
@@ -46,6 +46,12 @@ export function todo(
       ]),
     ],
   };
+}
+
+/** Nobody is urged to do what nothing speaks for. */
+function heading(ready: readonly Offer[]): Words {
+  const wanted = ready.some(({ recommended, requestedBy }) => recommended !== null || requestedBy !== null);
+  return wanted ? words`*Do now*` : words`*Possible, not recommended now*`;
 }
 
 function bullets(lines: readonly Words[]): readonly Words[] {

@@ -29,6 +29,11 @@ approvals:
   approvers: [UAPPROVER]
 alerts:
   scopeLabels: [region]
+payments:
+  expiryAnnotation: oms.example.com/expires-at
+metrics:
+  paymentAttempts: payment_attempts_total
+  paymentDeclines: payment_declines_total
 `;
 
 /** Where the pretend world is; enough to start a bot in it, in this process or in another. */

@@ -12,7 +12,9 @@ import { openStore } from './store.ts';
 export { ALERTS } from './bot.ts';
 
 /** The pretend world without a bot: Slack, the order service, PagerDuty, two databases, two clocks. */
-export async function startPretendWorld(options: { readonly yaml?: string } = {}) {
+export async function startPretendWorld(
+  options: { readonly yaml?: string; readonly ordersPerHour?: number } = {},
+) {
   const store = await openStore();
   const orders = await freshDatabase();
   const ordersPool = new pg.Pool({ connectionString: orders.url, max: 5 });
@@ -20,7 +22,12 @@ export async function startPretendWorld(options: { readonly yaml?: string } = {}
   ordersPool.on('error', () => undefined);
   let offset = 0;
   const now = () => Date.now() + offset;
-  const world = await createWorld({ pool: ordersPool, now, seed: 7 });
+  const world = await createWorld({
+    pool: ordersPool,
+    now,
+    seed: 7,
+    ...(options.ordersPerHour === undefined ? {} : { ordersPerHour: options.ordersPerHour }),
+  });
   const service = await startOrderService({ world, token: TOKEN });
   const kubernetes = await startKubernetes({ world, podHttp: service.forPod });
   const slack = await startSlack({
@@ -70,7 +77,7 @@ export async function startPretendWorld(options: { readonly yaml?: string } = {}
 }
 
 /** The whole bot in a pretend world, through its front doors: Slack, the webhook, the clock. */
-export async function startRig(options: { readonly yaml?: string } = {}) {
+export async function startRig(options: { readonly yaml?: string; readonly ordersPerHour?: number } = {}) {
   const pretend = await startPretendWorld(options);
   const { slack, store } = pretend;
   const bot = await startBot(pretend.address);

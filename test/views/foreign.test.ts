@@ -42,7 +42,7 @@ describe('foreign words', () => {
       }),
     ],
     ['news', news(opened, 'Orders stuck', [HOSTILE])],
-    ['a mitigation', threadLine({ type: 'mitigated', because: HOSTILE, until: at, at }, opened)],
+    ['a mitigation', threadLine({ type: 'mitigated', run: 'r', because: HOSTILE, until: at, at }, opened)],
     ['a withdrawal', threadLine({ type: 'withdrawn', offer: 'o', because: HOSTILE, at }, opened)],
     ['a refusal', threadLine({ type: 'refused', offer: 'o', by, because: HOSTILE, at }, opened)],
     ['a reason to resolve', threadLine({ type: 'resolved', by, because: HOSTILE, at }, opened)],

@@ -65,10 +65,10 @@ const gateway: Check<GatewaySeen> = {
     );
     const asked = answered.length === pods.length ? `${pods.length}` : `${answered.length} of ${pods.length}`;
     if (bad.length > 0) {
-      const word = isDown ? 'down' : 'degraded';
-      const words = bad.find(({ words }) => words !== null)?.words;
-      const since = downSince !== null && downSince < now ? ` for ${spell(now - downSince)}` : '';
-      const line = `The payment gateway is ${word}${since}, say ${bad.length} of ${asked} pods${words == null ? '' : `: ${words}`}.`;
+      const words = bad.find((one) => one.words !== null)?.words ?? null;
+      const since =
+        downSince !== null && downSince < now ? `has been down for ${spell(now - downSince)}` : 'is down';
+      const line = `The payment gateway ${isDown ? since : 'is slow'}, ${bad.length} of ${asked} pods say${words === null ? '.' : `: ${words}.`}`;
       return broken(line, seen, evidence);
     }
     if (answered.length === 0) return unknown('No pod said how the payment gateway is.', seen, evidence);
@@ -78,7 +78,7 @@ const gateway: Check<GatewaySeen> = {
         seen,
         evidence,
       );
-    return healthy(`The payment gateway is up, say all ${pods.length} pods.`, seen, evidence);
+    return healthy(`All ${pods.length} pods reach the payment gateway.`, seen, evidence);
   },
 };
 

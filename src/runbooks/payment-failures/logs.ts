@@ -2,6 +2,9 @@ import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { Check } from '../define-runbook.ts';
 import { grepLogs, orderWorkload } from '../names.ts';
 import { countClasses, type LogClass, type LogCounts, total } from '../shared/log-classes.ts';
+import { spell } from '../shared/spell.ts';
+
+const MINUTE = 60_000;
 
 export const PAYMENT_CODES = ['PAYMENT_FAILED', 'PAYMENT_GATEWAY_TIMEOUT', 'PAYMENT_DECLINED'] as const;
 /** Whose fault a decline is not: these never count as affected. */
@@ -37,7 +40,7 @@ export const paymentLogs: Check<PaymentLogs> = {
   source: 'kubectl logs -l app=order-service | grep PAYMENT_FAILED',
   equivalent: (names) => grepLogs(names, names.orderService.selector, 30, PAYMENT_CODES.join('|')),
   deadlineMs: 4_500,
-  async look({ probes, names, thresholds, signal }) {
+  async look({ probes, names, thresholds, now, signal }) {
     const { logWindowMinutes: minutes, logKilobytes } = thresholds;
     const logs = await probes.kubernetes.logs(
       {
@@ -51,14 +54,28 @@ export const paymentLogs: Check<PaymentLogs> = {
     const counts = countClasses(logs, CLASSES);
     const failures = total(counts, GATEWAY_CLASSES) + counts.unclassed;
     const evidence = sample(logs.flatMap(({ lines }) => lines));
+    const failedAt = newest(counts);
+    const ongoing = failedAt === null || now - failedAt <= thresholds.stoppedMinutes * MINUTE;
+    const stopped = failures === 0 || ongoing ? '' : `, none in the last ${spell(now - failedAt)}`;
     const missing = counts.whole
       ? ''
       : ` Not everything could be read: ${counts.problems[0] ?? 'more lines matched than are kept.'}`;
-    const line = `${failures} payments failed in ${minutes} min${parts(counts)}, and ${counts.classes.declined.lines} cards were declined.${missing}`;
-    if (failures >= thresholds.dominatesLines) return broken(line, counts, evidence);
+    const line = `${count(failures, 'payment', 'payments')} failed in ${minutes} min${parts(counts)}${stopped}; ${count(counts.classes.declined.lines, 'card was', 'cards were')} declined.${missing}`;
+    if (failures >= thresholds.dominatesLines && ongoing) return broken(line, counts, evidence);
     return counts.whole ? healthy(line, counts, evidence) : unknown(line, counts, evidence);
   },
 };
+
+/** The newest failure that is no decline; a failure of no class counts by the newest line of all. */
+function newest(counts: PaymentLogs): number | null {
+  const times = GATEWAY_CLASSES.flatMap((name) => counts.classes[name].lastAt ?? []);
+  if (counts.unclassed > 0 && counts.newestAt !== null) times.push(counts.newestAt);
+  return times.length === 0 ? null : Math.max(...times);
+}
+
+function count(many: number, one: string, more: string): string {
+  return `${many} ${many === 1 ? one : more}`;
+}
 
 function parts(counts: PaymentLogs): string {
   const named = [

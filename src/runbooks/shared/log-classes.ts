@@ -20,6 +20,8 @@ export interface LogCounts<Name extends string> {
   readonly classes: Readonly<Record<Name, ClassCount>>;
   /** Matched the search and no class. */
   readonly unclassed: number;
+  /** The newest line of all that matched, epoch ms; null: none, or none that says its time. */
+  readonly newestAt: number | null;
   /** Every container of every pod, to the newest line. Otherwise nothing is *absent*. */
   readonly whole: boolean;
   readonly containers: number;
@@ -38,10 +40,12 @@ export function countClasses<Name extends string>(
     classes.map(({ name }) => [name, { lines: 0, lastAt: null }]),
   );
   let unclassed = 0;
+  let newestAt: number | null = null;
   for (const { lines, matched } of logs) {
     unclassed += matched - lines.length;
     for (const line of lines) {
       const found = classes.find(({ pattern }) => pattern.test(line));
+      newestAt = later(newestAt, timeOf(line));
       const count = found === undefined ? undefined : counts.get(found.name);
       if (count === undefined) unclassed += 1;
       else {
@@ -53,6 +57,7 @@ export function countClasses<Name extends string>(
   return {
     classes: Object.fromEntries(counts) as Record<Name, ClassCount>,
     unclassed,
+    newestAt,
     whole: logs.every(
       ({ truncated, problem, lines, matched }) => !truncated && problem === null && matched === lines.length,
     ),

@@ -1,9 +1,10 @@
 const MINUTE = 60_000;
 
-/** *2 h 40 min*, *35 min*, *20 s*: an age or a duration in ms, for people. */
+/** *41 d*, *2 h 40 min*, *35 min*, *20 s*: an age or a duration in ms, for people. */
 export function spell(ms: number): string {
   if (ms < MINUTE) return `${Math.max(0, Math.round(ms / 1000))} s`;
   const minutes = Math.round(ms / MINUTE);
   if (minutes < 60) return `${minutes} min`;
+  if (minutes >= 48 * 60) return `${Math.round(minutes / 1_440)} d`;
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
