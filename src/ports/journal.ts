@@ -1,3 +1,4 @@
+import type { Freeze } from '../domain/freeze.ts';
 import type { IncidentId, OfferId, RunId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { ItemState, Run, RunItem } from '../domain/run.ts';
@@ -58,7 +59,14 @@ export interface Transaction {
   note(fact: { readonly type: string } & Readonly<Record<string, unknown>>): void;
   /** The delivery is dealt with when this commits. */
   done(delivery: Delivery): Promise<void>;
-  frozen(): Promise<{ readonly until: number; readonly by: string; readonly reason: string } | null>;
+  /** What is said outside although it belongs to no incident. */
+  say(outgoing: Outgoing): void;
+  /** The freeze that stands. Locks its row, so that none begins before this commits; *to change it*: for ourselves alone. */
+  frozen(purpose?: 'to change it'): Promise<Freeze | null>;
+  /** Null: none stands. Resolves with the number of this change. */
+  setFreeze(freeze: Freeze | null): Promise<number>;
+  /** A freeze whose time is over and that nobody has ended yet. */
+  freezeOver(): Promise<Freeze | null>;
   planItems(run: RunId, targets: readonly string[]): Promise<void>;
   setItem(run: RunId, target: string, state: ItemState, line: string): Promise<void>;
   items(run: RunId): Promise<readonly RunItem[]>;
@@ -90,6 +98,7 @@ export interface Journal {
   /** What is left to do right now, by kind; all zero when there is nothing. */
   backlog(channel: string): Promise<Readonly<Record<string, number>>>;
   openIncidents(): Promise<readonly Incident[]>;
+  freeze(): Promise<Freeze | null>;
   incidentById(id: IncidentId): Promise<Incident | null>;
 }
 

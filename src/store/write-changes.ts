@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Offer } from '../domain/offer.ts';
-import type { Change } from '../ports/journal.ts';
+import type { Change, Outgoing } from '../ports/journal.ts';
 import { FORMAT } from './rows.ts';
 
 /**
@@ -16,7 +16,10 @@ export async function writeChanges(client: pg.PoolClient, changes: readonly Chan
   for (const { after, events } of changes) {
     for (const event of events) await writeRun(client, after, event);
   }
-  await writeOutbox(client, changes);
+  await writeOutbox(
+    client,
+    changes.flatMap(({ outgoing }) => outgoing),
+  );
 }
 
 async function writeIncidents(client: pg.PoolClient, changes: readonly Change[]): Promise<void> {
@@ -122,8 +125,8 @@ async function writeRun(client: pg.PoolClient, incident: Incident, event: Incide
   }
 }
 
-async function writeOutbox(client: pg.PoolClient, changes: readonly Change[]): Promise<void> {
-  const rows = changes.flatMap(({ outgoing }) => outgoing);
+/** Keeps what has to be said outside until it was. */
+export async function writeOutbox(client: pg.PoolClient, rows: readonly Outgoing[]): Promise<void> {
   if (rows.length === 0) return;
   // A key that was said is not said again: deciding twice is harmless.
   await client.query(

@@ -148,8 +148,6 @@ export function threadLine(event: IncidentEvent, incident: Incident): Message | 
       return sentence(words`An alert resolved.`);
     case 'mitigated':
       return sentence(words`Mitigated: ${event.because}`);
-    case 'raised':
-      return sentence(words`Now ${event.severity}: ${event.because}`);
     case 'withdrawn':
       return sentence(words`Withdrawn: ${said(event.because)}`);
     case 'requested':
