@@ -13,7 +13,7 @@ export type Command =
   | { readonly kind: 'show' | 'ack'; readonly id: IncidentId }
   | { readonly kind: 'hold'; readonly id: IncidentId; readonly minutes: number; readonly reason: string }
   | { readonly kind: 'freeze'; readonly minutes: number; readonly reason: string }
-  | { readonly kind: 'unfreeze' }
+  | { readonly kind: 'unfreeze' | 'owed' }
   | { readonly kind: 'escalate' | 'resolve'; readonly id: IncidentId; readonly reason: string };
 
 export type ReadCommand =
@@ -31,6 +31,7 @@ export const USAGE = {
   hold: '/oms hold OMS-12 10 gateway answers again, watching',
   freeze: '/oms freeze 2h release of the order service',
   unfreeze: '/oms unfreeze',
+  owed: '/oms owed',
   escalate: '/oms escalate OMS-12 two teams needed',
   resolve: '/oms resolve OMS-12 provider confirmed the end',
 } as const satisfies Record<Command['kind'], string>;
@@ -52,6 +53,7 @@ export function readCommand(text: string): ReadCommand {
   switch (verb) {
     case 'help':
     case 'incidents':
+    case 'owed':
     case 'unfreeze':
       return alone(verb, rest, { ok: true, command: { kind: verb } });
     case 'stuck-orders':

@@ -1,3 +1,5 @@
+import { dutiesOf } from '../domain/duty.ts';
+import type { IncidentEvent } from '../domain/incident.ts';
 import { countItems, outcomeOf, type Run, type RunItem } from '../domain/run.ts';
 import type { ClaimedRun } from '../ports/journal.ts';
 import { SystemError } from '../ports/system-error.ts';
@@ -243,13 +245,20 @@ async function end(parts: Parts, claimed: ClaimedRun): Promise<void> {
     ].join(' ');
     const proof = counts.done + counts.unknown > 0 ? proofPlanned(parts, run.action, tx.now) : null;
     const change: Partial<Run> = { state: 'ended', endedAt: tx.now, counts, outcome, line, proof };
-    tx.save(
-      changeOf(
-        incident,
-        [{ type: 'run updated', run: run.id, change, because: line, at: tx.now }, lookNow(tx.now)],
-        parts.rules,
-      ),
+    const changed = items.filter(({ state }) => state === 'done' || state === 'unknown');
+    const duties = dutiesOf(
+      run,
+      actionOf(run.action).owes,
+      changed.map(({ target }) => target),
+      tx.now,
+      () => parts.ids.next(),
     );
+    const events: IncidentEvent[] = [
+      { type: 'run updated', run: run.id, change, because: line, at: tx.now },
+      ...(duties.length === 0 ? [] : [{ type: 'owed', duties, at: tx.now } as const]),
+      lookNow(tx.now),
+    ];
+    tx.save(changeOf(incident, events, parts.rules));
   });
 }
 

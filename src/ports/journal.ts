@@ -1,3 +1,4 @@
+import type { Duty } from '../domain/duty.ts';
 import type { Freeze } from '../domain/freeze.ts';
 import type { IncidentId, OfferId, RunId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
@@ -51,6 +52,7 @@ export interface Transaction {
   incident(id: IncidentId): Promise<Incident | null>;
   /** The newest of its runbook and scope, open or not. Locks the pair, so that two alerts open one incident. */
   newest(runbook: RunbookId, scope: string): Promise<Incident | null>;
+  incidentOfDuty(duty: string): Promise<IncidentId | null>;
   incidentOfOffer(offer: OfferId): Promise<IncidentId | null>;
   /** Due by the clock and not being decided elsewhere. Locks them until the commit. */
   claimDue(limit: number): Promise<readonly Incident[]>;
@@ -98,6 +100,8 @@ export interface Journal {
   /** What is left to do right now, by kind; all zero when there is nothing. */
   backlog(channel: string): Promise<Readonly<Record<string, number>>>;
   openIncidents(): Promise<readonly Incident[]>;
+  /** Duties that nobody has ticked off, oldest first. */
+  owed(): Promise<readonly { readonly incident: IncidentId; readonly duty: Duty }[]>;
   freeze(): Promise<Freeze | null>;
   incidentById(id: IncidentId): Promise<Incident | null>;
 }

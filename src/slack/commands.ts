@@ -10,6 +10,7 @@ import { CATALOGUE, findRunbook, runbookById, titlesOf } from '../runbooks/catal
 import { details } from '../views/details.ts';
 import { incidentCard } from '../views/incident-card.ts';
 import type { Message } from '../views/kit.ts';
+import { owedList } from '../views/owed.ts';
 import { commands, help, incidentList, reply, told } from '../views/plain.ts';
 import { PAGE, stuckList } from '../views/stuck-list.ts';
 
@@ -40,6 +41,8 @@ export async function runCommand(
       return told((await acknowledge(parts, command.id, by)).because);
     case 'hold':
       return told((await hold(parts, command.id, by, command.minutes, command.reason)).because);
+    case 'owed':
+      return owedList(await parts.journal.owed());
     case 'freeze':
       return told((await freeze(parts, by, command.minutes, command.reason)).because);
     case 'unfreeze':

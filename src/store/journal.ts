@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type pg from 'pg';
+import type { Duty } from '../domain/duty.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Ids, Step } from '../ports/clock.ts';
 import { type ClaimedRun, type Delivery, type Journal, JournalUnavailable } from '../ports/journal.ts';
@@ -159,6 +160,14 @@ export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): J
         [],
       );
       return found.rows.map(({ body }) => decode(body));
+    },
+
+    async owed() {
+      const found = await query<{ incident: ClaimedRun['incident']; body: Duty }>(
+        'select incident, body from owed where done_at is null order by seq',
+        [],
+      );
+      return found.rows.map(({ incident, body }) => ({ incident, duty: body }));
     },
 
     freeze: async () => await freezeOn(pool).standing('').catch(unavailable),

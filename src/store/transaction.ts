@@ -51,6 +51,13 @@ export async function openTransaction(
       return found.rows[0]?.incident ?? null;
     },
 
+    async incidentOfDuty(duty) {
+      const found = await client.query<{ incident: IncidentId }>('select incident from owed where id = $1', [
+        duty,
+      ]);
+      return found.rows[0]?.incident ?? null;
+    },
+
     async claimDue(limit) {
       const found = await client.query<{ body: Incident }>(
         `select body from incidents where due_at <= oms_now() and format <= $2

@@ -14,7 +14,10 @@ export async function writeChanges(client: pg.PoolClient, changes: readonly Chan
   if (offers.length > 0) await writeOffers(client, offers);
   await supersede(client, changes);
   for (const { after, events } of changes) {
-    for (const event of events) await writeRun(client, after, event);
+    for (const event of events) {
+      await writeRun(client, after, event);
+      await writeDuty(client, after, event);
+    }
   }
   await writeOutbox(
     client,
@@ -122,6 +125,23 @@ async function writeRun(client: pg.PoolClient, incident: Incident, event: Incide
   }
   if (event.type === 'run updated' && event.change.state !== undefined) {
     await client.query('update runs set state = $2 where id = $1', [event.run, event.change.state]);
+  }
+}
+
+async function writeDuty(client: pg.PoolClient, incident: Incident, event: IncidentEvent): Promise<void> {
+  if (event.type === 'owed') {
+    await client.query(
+      `insert into owed (id, incident, run, body)
+       select id, $1, run, body from jsonb_array_elements($2) as body, jsonb_to_record(body) as r (id text, run text)`,
+      [incident.id, JSON.stringify(event.duties)],
+    );
+  }
+  if (event.type === 'duty done') {
+    await client.query('update owed set done_at = $2, done_by = $3 where id = $1', [
+      event.duty,
+      iso(event.at),
+      event.by,
+    ]);
   }
 }
 

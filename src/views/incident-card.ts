@@ -8,6 +8,7 @@ import { findings, runs } from './card-findings.ts';
 import { todo } from './card-offers.ts';
 import { freezeLine } from './freeze.ts';
 import { header, LIMIT, lengthOf, type Message, message, note, section } from './kit.ts';
+import { owedLines } from './owed.ts';
 import { type Left, leftLine, ROOMS, type Room } from './room.ts';
 import { clock, configured, joined, link, person, shortened, type Words, words } from './words.ts';
 
@@ -82,6 +83,7 @@ function draw(view: CardView, room: Room): Drawn {
   const parts = [todo(incident, room), runs(incident, room), findings(incident, room)];
   const left = parts.flatMap((part) => part.left);
   const missing = leftLine(left);
+  const owed = owedLines(incident.owed);
   return {
     text: words`${head}. ${impactText(incident)} ${needed(incident)}`,
     left,
@@ -89,6 +91,7 @@ function draw(view: CardView, room: Room): Drawn {
       header(head),
       section([impactLine(incident), sinceLine(incident)]),
       ...parts.flatMap(({ blocks }) => blocks),
+      ...(owed.length === 0 ? [] : [section(owed)]),
       ...(missing === null ? [] : [note([missing])]),
       note([...frozen(view), ...next(view)]),
       ...foot(view),

@@ -16,6 +16,7 @@ describe('/oms', () => {
     ['resolve oms-3 provider is back', { kind: 'resolve', id: 'OMS-3', reason: 'provider is back' }],
     ['freeze 2h big release', { kind: 'freeze', minutes: 120, reason: 'big release' }],
     ['Freeze 1D weekend', { kind: 'freeze', minutes: 1440, reason: 'weekend' }],
+    ['owed', { kind: 'owed' }],
     ['unfreeze', { kind: 'unfreeze' }],
     ['escalate OMS-3', { kind: 'escalate', id: 'OMS-3', reason: '' }],
     ['resolve 3 a &gt; b &amp;amp; &lt;c&gt;', { kind: 'resolve', id: 'OMS-3', reason: 'a > b &amp; <c>' }],
