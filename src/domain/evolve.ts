@@ -29,6 +29,7 @@ export function begin(event: Opened): Incident {
     impact: null,
     offers: [],
     runs: [],
+    owed: [],
     ladder: event.ladder,
     climbed: [],
     acknowledged: null,
@@ -102,6 +103,15 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
       return {
         ...incident,
         runs: incident.runs.map((run) => (run.id === event.run ? { ...run, ...event.change } : run)),
+      };
+    case 'owed':
+      return { ...incident, owed: [...incident.owed, ...event.duties] };
+    case 'duty done':
+      return {
+        ...incident,
+        owed: incident.owed.map((duty) =>
+          duty.id === event.duty ? { ...duty, done: { by: event.by, at: event.at } } : duty,
+        ),
       };
     case 'mitigated':
       return {

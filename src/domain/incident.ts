@@ -1,5 +1,6 @@
 import type { Alert, KnownIds } from './alert.ts';
 import type { CauseHistory } from './cause-history.ts';
+import type { Duty } from './duty.ts';
 import type { Finding, JudgedCause } from './finding.ts';
 import type { IncidentId, OfferId, PersonId, RunId } from './ids.ts';
 import type { Impact } from './impact.ts';
@@ -94,6 +95,8 @@ export interface Incident {
   readonly impact: Impact | null;
   readonly offers: readonly Offer[];
   readonly runs: readonly Run[];
+  /** What runs left for people to do, also what is done. */
+  readonly owed: readonly Duty[];
   readonly ladder: readonly Rung[];
   readonly climbed: readonly Climbed[];
   readonly acknowledged: { readonly by: PersonId; readonly at: number } | null;
@@ -178,6 +181,8 @@ export type IncidentEvent =
       readonly because: string;
       readonly at: number;
     }
+  | { readonly type: 'owed'; readonly duties: readonly Duty[]; readonly at: number }
+  | { readonly type: 'duty done'; readonly duty: string; readonly by: PersonId; readonly at: number }
   | { readonly type: 'relapsed'; readonly because: string; readonly at: number }
   | { readonly type: 'acknowledged'; readonly by: PersonId; readonly at: number }
   | {

@@ -12,6 +12,8 @@ export type Command =
   | { readonly kind: 'diagnose'; readonly runbook: string }
   | { readonly kind: 'show' | 'ack'; readonly id: IncidentId }
   | { readonly kind: 'hold'; readonly id: IncidentId; readonly minutes: number; readonly reason: string }
+  | { readonly kind: 'freeze'; readonly minutes: number; readonly reason: string }
+  | { readonly kind: 'unfreeze' | 'owed' }
   | { readonly kind: 'escalate' | 'resolve'; readonly id: IncidentId; readonly reason: string };
 
 export type ReadCommand =
@@ -27,6 +29,9 @@ export const USAGE = {
   show: '/oms show OMS-12',
   ack: '/oms ack OMS-12',
   hold: '/oms hold OMS-12 10 gateway answers again, watching',
+  freeze: '/oms freeze 2h release of the order service',
+  unfreeze: '/oms unfreeze',
+  owed: '/oms owed',
   escalate: '/oms escalate OMS-12 two teams needed',
   resolve: '/oms resolve OMS-12 provider confirmed the end',
 } as const satisfies Record<Command['kind'], string>;
@@ -48,6 +53,8 @@ export function readCommand(text: string): ReadCommand {
   switch (verb) {
     case 'help':
     case 'incidents':
+    case 'owed':
+    case 'unfreeze':
       return alone(verb, rest, { ok: true, command: { kind: verb } });
     case 'stuck-orders':
       return stuckOrders(rest);
@@ -64,6 +71,8 @@ export function readCommand(text: string): ReadCommand {
       );
     case 'hold':
       return withId('hold', rest, (id) => hold(id, rest));
+    case 'freeze':
+      return freeze(rest);
     case 'escalate':
       return withId('escalate', rest, (id) => ({
         ok: true,
@@ -118,6 +127,15 @@ function hold(id: IncidentId, rest: readonly string[]): ReadCommand {
   if (minutes === null) return wrong('hold', 'It needs the minutes, 1 to 20.');
   if (reason === '') return wrong('hold', 'It needs a reason.');
   return { ok: true, command: { kind: 'hold', id, minutes: Number(minutes[1]), reason } };
+}
+
+function freeze(rest: readonly string[]): ReadCommand {
+  const time = /^(\d{1,4})(m|min|h|d)$/i.exec(rest[0] ?? '');
+  const reason = rest.slice(1).join(' ');
+  if (time === null) return wrong('freeze', 'It needs how long, 30m or 2h.');
+  if (reason === '') return wrong('freeze', 'It needs a reason.');
+  const minutes = Number(time[1]) * UNIT[(time[2] ?? 'm').toLowerCase() as keyof typeof UNIT];
+  return { ok: true, command: { kind: 'freeze', minutes, reason } };
 }
 
 function stuckOrders(rest: readonly string[]): ReadCommand {

@@ -5,13 +5,14 @@ import type { Outgoing } from '../ports/journal.ts';
 import type { Page } from '../ports/pager.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
 import { changeOf } from './change.ts';
+import { endFreeze } from './freeze.ts';
 import type { Parts } from './parts.ts';
 import type { Rules } from './rules.ts';
 
 /** Deadlines that one commit decides at most; the rest follows at once in the next. */
 const BATCH = 200;
 
-/** Decides what the clock alone decides. Returns how many incidents were due. */
+/** Decides what the clock alone decides. Returns how many deadlines were due. */
 export async function decideDue(parts: Parts): Promise<number> {
   return await parts.journal.transact('deadlines', async (tx) => {
     const due = await tx.claimDue(BATCH);
@@ -19,7 +20,8 @@ export async function decideDue(parts: Parts): Promise<number> {
       const { events, outgoing } = overdue(incident, tx.now, parts.rules);
       if (events.length > 0) tx.save(changeOf(incident, events, parts.rules, outgoing));
     }
-    return due.length;
+    const thawed = await endFreeze(parts, tx);
+    return due.length + (thawed ? 1 : 0);
   });
 }
 

@@ -5,6 +5,7 @@ import type { Outgoing, Transaction } from '../ports/journal.ts';
 import { changeOf } from './change.ts';
 import { climb, closePages } from './escalate.ts';
 import type { Answer, Parts } from './parts.ts';
+import { notResponder } from './responders.ts';
 
 const MINUTE = 60_000;
 
@@ -35,7 +36,7 @@ export async function hold(
   minutes: number,
   reason: string,
 ): Promise<Answer> {
-  const not = await notResponder(parts, by, 'hold');
+  const not = await notResponder(parts, by, 'hold an incident');
   if (not !== null) return not;
   return await decide(parts, 'hold', id, (incident, { now }) => {
     if (incident.hold !== null) return { no: `${id} was held before; once is all there is.` };
@@ -80,7 +81,7 @@ export async function escalateNow(
 
 /** Ends an incident by a person's word; a responder's, with a reason. PagerDuty's resolve comes through here too. */
 export async function resolve(parts: Parts, id: IncidentId, by: PersonId, reason: string): Promise<Answer> {
-  const not = by.startsWith('pagerduty:') ? null : await notResponder(parts, by, 'resolve');
+  const not = by.startsWith('pagerduty:') ? null : await notResponder(parts, by, 'resolve an incident');
   if (not !== null) return not;
   return await decide(parts, 'resolve', id, (incident, { now }) => {
     const busy = incident.runs.find((run) => run.state !== 'ended');
@@ -91,19 +92,6 @@ export async function resolve(parts: Parts, id: IncidentId, by: PersonId, reason
       says: `${id} is resolved.`,
     };
   });
-}
-
-/** Who may hold, resolve and freeze; an answer that is missing is a no. */
-async function notResponder(parts: Parts, by: PersonId, verb: string): Promise<Answer | null> {
-  const { responders, approvers } = parts.rules.approvals;
-  const member = await parts.people.isOneOf(by, [...responders, ...approvers]);
-  if (member === 'yes') return null;
-  const because =
-    member === 'no'
-      ? `Only responders may ${verb} an incident.`
-      : `Slack did not say whether you may ${verb} it, so nothing was changed.`;
-  await parts.journal.transact('refusal', async (tx) => tx.note({ type: 'refused', by, verb, because }));
-  return { ok: false, because };
 }
 
 async function decide(

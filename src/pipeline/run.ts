@@ -1,14 +1,14 @@
+import { dutiesOf } from '../domain/duty.ts';
+import type { IncidentEvent } from '../domain/incident.ts';
 import { countItems, outcomeOf, type Run, type RunItem } from '../domain/run.ts';
 import type { ClaimedRun } from '../ports/journal.ts';
 import { SystemError } from '../ports/system-error.ts';
 import { actionOf } from '../runbooks/catalogue.ts';
 import type { AnyAction } from '../runbooks/define-runbook.ts';
 import { changeOf } from './change.ts';
+import { type Keeper, keepLease } from './lease.ts';
 import type { Parts } from './parts.ts';
 import { proofPlanned } from './verify.ts';
-
-/** A lease is renewed so often, ms; a call that begins has ended before the lease does. */
-const RENEW_MS = 1_000;
 
 /** Works on one approved run, or clears up one whose worker was lost. False when there was none. */
 export async function runOnce(parts: Parts): Promise<boolean> {
@@ -16,8 +16,8 @@ export async function runOnce(parts: Parts): Promise<boolean> {
   if (claimed === null) return false;
   const run = await begin(parts, claimed);
   if (run === null) return true;
-  if (!claimed.takenOver) await carryOut(parts, claimed, run);
-  await clearUp(parts, claimed, run);
+  const stopped = claimed.takenOver ? 'whoever ran it was lost' : await carryOut(parts, claimed, run);
+  await clearUp(parts, claimed, run, stopped ?? 'the run stopped before its turn');
   await end(parts, claimed);
   return true;
 }
@@ -93,36 +93,46 @@ async function stillHolds(parts: Parts, run: Run) {
   }
 }
 
-async function carryOut(parts: Parts, claimed: ClaimedRun, run: Run): Promise<void> {
+/** Asks for one target after the other. Resolves with why it stopped early; null: all were asked. */
+async function carryOut(parts: Parts, claimed: ClaimedRun, run: Run): Promise<string | null> {
   const action = actionOf(run.action);
   const keeper = keepLease(parts, run);
   const queue = [...run.targets];
-  let stopped = false;
+  let stopped: string | null = null;
   async function worker(): Promise<void> {
     for (;;) {
-      const target = stopped ? undefined : queue.shift();
+      const target = stopped === null ? queue.shift() : undefined;
       if (target === undefined) return;
-      if (!(await mayBegin(parts, keeper, run, target))) {
-        stopped = true;
+      const because = await mayNotBegin(parts, keeper, run, target);
+      if (because !== null) {
+        stopped ??= because;
         return;
       }
       await callOnce(parts, action, run, target);
-      stopped ||= await tooManyFailed(parts, run);
+      if (await tooManyFailed(parts, run)) stopped ??= 'too many failed';
     }
   }
   const hands = Math.min(parts.rules.thresholds.batchInFlight, run.targets.length);
-  await Promise.all(Array.from({ length: hands }, worker));
-  keeper.stop();
+  try {
+    await Promise.all(Array.from({ length: hands }, worker));
+  } catch (err) {
+    stopped = 'the run was broken off';
+    throw err;
+  } finally {
+    // A lease that went on being renewed would keep everybody else from clearing up.
+    keeper.stop();
+  }
   await showProgress(parts, claimed, run);
+  return stopped;
 }
 
-/** Marks the item as begun in its own commit. After this the call may have been sent, whatever happens to us. */
-async function mayBegin(parts: Parts, keeper: Keeper, run: Run, target: string): Promise<boolean> {
-  if (!keeper.held()) return false;
+/** Marks the item as begun in its own commit, or says why not. After this the call may have been sent, whatever happens to us. */
+async function mayNotBegin(parts: Parts, keeper: Keeper, run: Run, target: string): Promise<string | null> {
+  if (!keeper.held()) return 'the run was lost to another process';
   return await parts.journal.transact('item begins', async (tx) => {
-    if ((await tx.frozen()) !== null) return false;
+    if ((await tx.frozen()) !== null) return 'changes were frozen';
     await tx.setItem(run.id, target, 'begun', 'Asked; no answer yet.');
-    return true;
+    return null;
   });
 }
 
@@ -162,7 +172,7 @@ async function tooManyFailed(parts: Parts, run: Run): Promise<boolean> {
 }
 
 /** Items that were asked and not answered are read back; those never asked are so recorded. Nothing is sent again. */
-async function clearUp(parts: Parts, claimed: ClaimedRun, run: Run): Promise<void> {
+async function clearUp(parts: Parts, claimed: ClaimedRun, run: Run, stopped: string): Promise<void> {
   const items = await parts.journal.transact('read items', async (tx) => await tx.items(run.id));
   const open = items.filter(({ state }) => state === 'begun' || state === 'unknown');
   // Whoever was lost may have had a call under way: it has ended before we look.
@@ -171,8 +181,7 @@ async function clearUp(parts: Parts, claimed: ClaimedRun, run: Run): Promise<voi
   for (const item of open) await readBack(parts, run, item);
   await parts.journal.transact('unsent items', async (tx) => {
     for (const { target, state } of items) {
-      if (state === 'planned')
-        await tx.setItem(run.id, target, 'unsent', 'Not asked: the run stopped before its turn.');
+      if (state === 'planned') await tx.setItem(run.id, target, 'unsent', `Not asked: ${stopped}.`);
     }
   });
 }
@@ -228,19 +237,28 @@ async function end(parts: Parts, claimed: ClaimedRun): Promise<void> {
     const counts = countItems(items);
     const outcome = outcomeOf(counts);
     const trouble = items.find(({ state }) => state === 'failed' || state === 'unknown');
+    const unsent = items.find(({ state }) => state === 'unsent');
     const line = [
       `${counts.done} of ${items.length} were taken by the service.`,
+      ...(unsent === undefined ? [] : [`${counts.unsent} more: ${unsent.line}`]),
       ...(trouble === undefined ? [] : [`First trouble, ${trouble.target}: ${trouble.line}`]),
     ].join(' ');
     const proof = counts.done + counts.unknown > 0 ? proofPlanned(parts, run.action, tx.now) : null;
     const change: Partial<Run> = { state: 'ended', endedAt: tx.now, counts, outcome, line, proof };
-    tx.save(
-      changeOf(
-        incident,
-        [{ type: 'run updated', run: run.id, change, because: line, at: tx.now }, lookNow(tx.now)],
-        parts.rules,
-      ),
+    const changed = items.filter(({ state }) => state === 'done' || state === 'unknown');
+    const duties = dutiesOf(
+      run,
+      actionOf(run.action).owes,
+      changed.map(({ target }) => target),
+      tx.now,
+      () => parts.ids.next(),
     );
+    const events: IncidentEvent[] = [
+      { type: 'run updated', run: run.id, change, because: line, at: tx.now },
+      ...(duties.length === 0 ? [] : [{ type: 'owed', duties, at: tx.now } as const]),
+      lookNow(tx.now),
+    ];
+    tx.save(changeOf(incident, events, parts.rules));
   });
 }
 
@@ -259,30 +277,5 @@ export async function proving(parts: Parts, run: Run) {
     thresholds: parts.rules.thresholds,
     now: await parts.journal.now(),
     signal: ending.signal,
-  };
-}
-
-interface Keeper {
-  held(): boolean;
-  stop(): void;
-}
-
-/** Renews the lease every second; once it could not be renewed, nothing more may begin. */
-function keepLease(parts: Parts, run: Run): Keeper {
-  const { callMs, runLeaseMs } = parts.rules.timing;
-  const over = new AbortController();
-  let renewedAt = parts.clock.now();
-  void (async () => {
-    while (!over.signal.aborted) {
-      await parts.clock.sleep(Math.min(RENEW_MS, (runLeaseMs - callMs) / 3), over.signal);
-      if (over.signal.aborted) return;
-      const renewed = await parts.journal.renewRun(run.id, runLeaseMs).catch(() => false);
-      if (renewed) renewedAt = parts.clock.now();
-    }
-  })();
-  return {
-    // A call that begins now has ended before the lease does.
-    held: () => parts.clock.now() - renewedAt < runLeaseMs - callMs,
-    stop: () => over.abort(),
   };
 }

@@ -1,3 +1,5 @@
+import type { Duty } from '../domain/duty.ts';
+import type { Freeze } from '../domain/freeze.ts';
 import type { IncidentId, OfferId, RunId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { ItemState, Run, RunItem } from '../domain/run.ts';
@@ -50,6 +52,7 @@ export interface Transaction {
   incident(id: IncidentId): Promise<Incident | null>;
   /** The newest of its runbook and scope, open or not. Locks the pair, so that two alerts open one incident. */
   newest(runbook: RunbookId, scope: string): Promise<Incident | null>;
+  incidentOfDuty(duty: string): Promise<IncidentId | null>;
   incidentOfOffer(offer: OfferId): Promise<IncidentId | null>;
   /** Due by the clock and not being decided elsewhere. Locks them until the commit. */
   claimDue(limit: number): Promise<readonly Incident[]>;
@@ -58,7 +61,14 @@ export interface Transaction {
   note(fact: { readonly type: string } & Readonly<Record<string, unknown>>): void;
   /** The delivery is dealt with when this commits. */
   done(delivery: Delivery): Promise<void>;
-  frozen(): Promise<{ readonly until: number; readonly by: string; readonly reason: string } | null>;
+  /** What is said outside although it belongs to no incident. */
+  say(outgoing: Outgoing): void;
+  /** The freeze that stands. Locks its row, so that none begins before this commits; *to change it*: for ourselves alone. */
+  frozen(purpose?: 'to change it'): Promise<Freeze | null>;
+  /** Null: none stands. Resolves with the number of this change. */
+  setFreeze(freeze: Freeze | null): Promise<number>;
+  /** A freeze whose time is over and that nobody has ended yet. */
+  freezeOver(): Promise<Freeze | null>;
   planItems(run: RunId, targets: readonly string[]): Promise<void>;
   setItem(run: RunId, target: string, state: ItemState, line: string): Promise<void>;
   items(run: RunId): Promise<readonly RunItem[]>;
@@ -90,6 +100,9 @@ export interface Journal {
   /** What is left to do right now, by kind; all zero when there is nothing. */
   backlog(channel: string): Promise<Readonly<Record<string, number>>>;
   openIncidents(): Promise<readonly Incident[]>;
+  /** Duties that nobody has ticked off, oldest first. */
+  owed(): Promise<readonly { readonly incident: IncidentId; readonly duty: Duty }[]>;
+  freeze(): Promise<Freeze | null>;
   incidentById(id: IncidentId): Promise<Incident | null>;
 }
 

@@ -1,3 +1,4 @@
+import type { Freeze } from '../domain/freeze.ts';
 import type { IncidentId } from '../domain/ids.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Outgoing } from './journal.ts';
@@ -5,6 +6,9 @@ import type { Outgoing } from './journal.ts';
 /** An incident whose card does not show its newest state. */
 export interface StaleCard {
   readonly incident: Incident;
+  /** The freeze that stands, and the number of its newest change. */
+  readonly freeze: Freeze | null;
+  readonly freezeVersion: number;
   /** The message that is the card; null before the first post. */
   readonly ts: string | null;
   /** The newest message of the channel before a post was tried whose outcome nobody knows; null: none was tried. */
@@ -31,8 +35,13 @@ export interface VoiceStore {
   staleCards(channel: string, limit: number): Promise<readonly StaleCard[]>;
   /** Written before the post: after a crash the search for our own message begins behind `afterMark`. */
   cardTried(incident: IncidentId, channel: string, afterMark: string): Promise<void>;
-  /** `version` null: an edit was sent and nobody knows whether it arrived. */
-  cardShown(incident: IncidentId, channel: string, ts: string, version: number | null): Promise<void>;
+  /** `shown` null: it was sent and nobody knows whether it arrived. */
+  cardShown(
+    incident: IncidentId,
+    channel: string,
+    ts: string,
+    shown: { readonly version: number; readonly freezeVersion: number } | null,
+  ): Promise<void>;
   cardOf(incident: IncidentId, channel: string): Promise<string | null>;
   heads(kind: Outgoing['kind'], limit: number): Promise<readonly Waiting[]>;
   tried(id: number, afterMark: string): Promise<void>;

@@ -1,5 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { nextRung } from '../domain/escalation.ts';
+import type { Freeze } from '../domain/freeze.ts';
 import type { Incident } from '../domain/incident.ts';
 import { announced } from '../pipeline/announce.ts';
 import type { Parts } from '../pipeline/parts.ts';
@@ -50,10 +51,11 @@ export function createAnnouncer(mouth: AnnouncerParts) {
     return said || soon;
   }
 
-  async function showCard({ incident, ts, afterMark }: StaleCard): Promise<boolean> {
+  async function showCard({ incident, ts, afterMark, freeze, freezeVersion }: StaleCard): Promise<boolean> {
+    const shown = { version: incident.version, freezeVersion };
     const channel = parts.rules.channels.alerts;
     const id = await channels.idOf(channel);
-    const view = viewOf(incident);
+    const view = viewOf(incident, freeze);
     const card = incidentCard(view);
     const key = `card/${incident.id}`;
     if (ts !== null) {
@@ -61,7 +63,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
       const said = await parts.step('edit card', async () => await edit(client, id, ts, card));
       if (said.kind === 'not now') quietUntil.set(id, parts.clock.now() + said.afterMs);
       if (said.kind === 'shown' || said.kind === 'unsure')
-        await voice.cardShown(incident.id, channel, ts, said.kind === 'shown' ? incident.version : null);
+        await voice.cardShown(incident.id, channel, ts, said.kind === 'shown' ? shown : null);
       if (said.kind === 'refused')
         parts.log.error({ incident: incident.id, because: said.because }, 'Slack refused a card');
       if (said.kind === 'shown') await showRest(view, id, ts);
@@ -77,15 +79,15 @@ export function createAnnouncer(mouth: AnnouncerParts) {
     ).catch(failure);
     if (said?.kind !== 'shown') return false;
     const adopted = said.adopted ?? false;
-    await voice.cardShown(incident.id, channel, said.ts, adopted ? null : incident.version);
+    await voice.cardShown(incident.id, channel, said.ts, adopted ? null : shown);
     await announced(parts, incident.id, incident.diagnosis !== null && !adopted);
     await showRest(view, id, said.ts);
     return true;
   }
 
-  function viewOf(incident: Incident): CardView {
+  function viewOf(incident: Incident, freeze: Freeze | null): CardView {
     const { title } = runbookById(incident.runbook);
-    return { incident, title, next: nextRung(incident, parts.rules.escalation), links: mouth.links };
+    return { incident, title, freeze, next: nextRung(incident, parts.rules.escalation), links: mouth.links };
   }
 
   /** What had no room on the card stands in its thread, in messages of our own that are edited as the card is. */

@@ -1,6 +1,7 @@
 import { nextRung } from '../domain/escalation.ts';
 import type { IncidentId, PersonId } from '../domain/ids.ts';
 import { readCommand, USAGE } from '../intake/command.ts';
+import { freeze, unfreeze } from '../pipeline/freeze.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import { acknowledge, escalateNow, hold, resolve } from '../pipeline/people.ts';
 import { openByPerson, personsAlert } from '../pipeline/receive.ts';
@@ -9,6 +10,7 @@ import { CATALOGUE, findRunbook, runbookById, titlesOf } from '../runbooks/catal
 import { details } from '../views/details.ts';
 import { incidentCard } from '../views/incident-card.ts';
 import type { Message } from '../views/kit.ts';
+import { owedList } from '../views/owed.ts';
 import { commands, help, incidentList, reply, told } from '../views/plain.ts';
 import { PAGE, stuckList } from '../views/stuck-list.ts';
 
@@ -39,6 +41,12 @@ export async function runCommand(
       return told((await acknowledge(parts, command.id, by)).because);
     case 'hold':
       return told((await hold(parts, command.id, by, command.minutes, command.reason)).because);
+    case 'owed':
+      return owedList(await parts.journal.owed());
+    case 'freeze':
+      return told((await freeze(parts, by, command.minutes, command.reason)).because);
+    case 'unfreeze':
+      return told((await unfreeze(parts, by)).because);
     case 'escalate':
       return told((await escalateNow(parts, command.id, by, command.reason)).because);
     case 'resolve':
@@ -101,7 +109,13 @@ async function show(parts: Parts, id: IncidentId): Promise<Message | readonly Me
   const incident = await parts.journal.incidentById(id);
   if (incident === null) return reply(`There is no ${id}. \`/oms incidents\` lists those that are open.`);
   const { title } = runbookById(incident.runbook);
-  const card = incidentCard({ incident, title, next: nextRung(incident, parts.rules.escalation), links: [] });
+  const card = incidentCard({
+    incident,
+    title,
+    next: nextRung(incident, parts.rules.escalation),
+    freeze: await parts.journal.freeze(),
+    links: [],
+  });
   const { diagnosis } = incident;
   if (diagnosis === null) return card;
   return [card, details({ of: id, diagnosis, titleOf: titlesOf(incident.runbook) })];

@@ -3,6 +3,7 @@ import { parseIncidentId } from '../domain/ids.ts';
 import type { IntakeRules } from '../intake/rules.ts';
 import { readSlackMessage } from '../intake/slack-message.ts';
 import { approve, refuse, request } from '../pipeline/approve.ts';
+import { tickOff } from '../pipeline/duties.ts';
 import type { Answer, Parts } from '../pipeline/parts.ts';
 import { acknowledge, escalateNow } from '../pipeline/people.ts';
 import { openByPerson, personsAlert, receive } from '../pipeline/receive.ts';
@@ -143,6 +144,8 @@ async function press(
       return await aboutIncident(value, async (id) => said(await escalateNow(parts, id, by, '')));
     case ACTIONS.commands:
       return await aboutIncident(value, async (id) => await commandsToType(parts, id));
+    case ACTIONS.done:
+      return said(await tickOff(parts, value, by));
     case ACTIONS.diagnoseAnyway:
       return await diagnoseAnyway(parts, value, by, trigger);
     case ACTIONS.share:

@@ -6,6 +6,7 @@ import type { Parts } from '../pipeline/parts.ts';
 import type { VoiceStore, Waiting } from '../ports/voice.ts';
 import { runbookById, titlesOf } from '../runbooks/catalogue.ts';
 import { type DetailsView, details } from '../views/details.ts';
+import { freezeNews } from '../views/freeze.ts';
 import type { Message } from '../views/kit.ts';
 import { calledPerson, escalation, news, notReached, threadLine } from '../views/plain.ts';
 import type { Channels } from './channels.ts';
@@ -41,6 +42,18 @@ const Payload = z.discriminatedUnion('what', [
     diagnosis: z.looseObject({ at: z.number() }),
   }),
   z.object({
+    what: z.literal('freeze'),
+    change: z.string(),
+    by: z.string(),
+    freeze: z.object({
+      until: z.number(),
+      by: z.string(),
+      at: z.number(),
+      reason: z.string(),
+      liftAskedBy: z.string().nullable(),
+    }),
+  }),
+  z.object({
     what: z.literal('person'),
     incident: z.string(),
     address: z.string(),
@@ -58,12 +71,16 @@ export async function prepare(
   waiting: Waiting,
 ): Promise<Ready | 'not yet' | 'nothing to say'> {
   const payload = Payload.parse(waiting.payload);
+  const alerts = parts.rules.channels.alerts;
+  const inChannel = async (name: string) => ({ channel: await channels.idOf(name), threadTs: null });
+  if (payload.what === 'freeze') {
+    const words = freezeNews(payload.change, payload.freeze, payload.by);
+    return { place: await inChannel(alerts), words };
+  }
   const id = payload.incident as IncidentId;
   const incident = await parts.journal.incidentById(id);
   if (incident === null) return 'nothing to say';
   const { title } = runbookById(incident.runbook);
-  const alerts = parts.rules.channels.alerts;
-  const inChannel = async (name: string) => ({ channel: await channels.idOf(name), threadTs: null });
   async function inThread(words: Message, broadcast = false): Promise<Ready | 'not yet'> {
     const card = await voice.cardOf(id, alerts);
     if (card === null) return 'not yet';

@@ -1,10 +1,13 @@
 import { hostname } from 'node:os';
 import type pg from 'pg';
+import type { Duty } from '../domain/duty.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Ids, Step } from '../ports/clock.ts';
 import { type ClaimedRun, type Delivery, type Journal, JournalUnavailable } from '../ports/journal.ts';
+import { freezeOn } from './freeze.ts';
 import { decode, FORMAT } from './rows.ts';
 import { openTransaction } from './transaction.ts';
+import { STALE } from './voice-store.ts';
 
 /** The journal on PostgreSQL. */
 export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): Journal {
@@ -127,6 +130,7 @@ export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): J
       const found = await query<{ ms: number | null }>(
         `select extract(epoch from min(at) - oms_now())::float8 * 1000 as ms from (
            select min(due_at) as at from incidents
+           union all select until from "freeze"
            union all select min(look_at) from incidents where look_lease < clock_timestamp()
            union all select oms_now() from inbox where done_at is null and not_before <= clock_timestamp()
            union all select oms_now() from runs where state <> 'ended' and lease < clock_timestamp()) due`,
@@ -139,11 +143,12 @@ export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): J
       const found = await query<Record<string, number>>(
         `select (select count(*)::int from inbox where done_at is null) as inbox,
            (select count(*)::int from outbox where state <> 'sent') as outbox,
-           (select count(*)::int from incidents where due_at <= oms_now()) as deadlines,
+           (select count(*)::int from incidents where due_at <= oms_now())
+             + (select count(*)::int from "freeze" where until <= oms_now()) as deadlines,
            (select count(*)::int from incidents where look_at <= oms_now() or look_lease > clock_timestamp()) as looks,
            (select count(*)::int from runs where state <> 'ended') as runs,
-           (select count(*)::int from incidents i left join cards c on c.incident = i.id and c.channel = $1
-            where c.shown_version is distinct from i.version) as cards`,
+           (select count(*)::int from incidents i cross join "freeze" f
+              left join cards c on c.incident = i.id and c.channel = $1 where ${STALE}) as cards`,
         [channel],
       );
       return found.rows[0] ?? {};
@@ -156,6 +161,16 @@ export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): J
       );
       return found.rows.map(({ body }) => decode(body));
     },
+
+    async owed() {
+      const found = await query<{ incident: ClaimedRun['incident']; body: Duty }>(
+        'select incident, body from owed where done_at is null order by seq',
+        [],
+      );
+      return found.rows.map(({ incident, body }) => ({ incident, duty: body }));
+    },
+
+    freeze: async () => await freezeOn(pool).standing('').catch(unavailable),
 
     async incidentById(id) {
       const found = await query<{ body: Incident }>('select body from incidents where id = $1', [id]);

@@ -2,9 +2,10 @@ import type pg from 'pg';
 import type { IncidentId } from '../domain/ids.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { RunItem } from '../domain/run.ts';
-import type { Change, Transaction } from '../ports/journal.ts';
+import type { Change, Outgoing, Transaction } from '../ports/journal.ts';
+import { freezeOn } from './freeze.ts';
 import { decode, type Fact, FORMAT, factOf } from './rows.ts';
-import { writeChanges } from './write-changes.ts';
+import { writeChanges, writeOutbox } from './write-changes.ts';
 
 /** A transaction that was begun on `client`; `flush` writes what was decided, the chain last. */
 export async function openTransaction(
@@ -14,6 +15,8 @@ export async function openTransaction(
   const now = clock.rows[0]?.now.getTime() ?? Number.NaN;
   const changes: Change[] = [];
   const facts: Fact[] = [];
+  const said: Outgoing[] = [];
+  const freezes = freezeOn(client);
 
   async function one(text: string, values: unknown[]): Promise<Incident | null> {
     const found = await client.query<{ body: Incident }>(text, values);
@@ -48,6 +51,13 @@ export async function openTransaction(
       return found.rows[0]?.incident ?? null;
     },
 
+    async incidentOfDuty(duty) {
+      const found = await client.query<{ incident: IncidentId }>('select incident from owed where id = $1', [
+        duty,
+      ]);
+      return found.rows[0]?.incident ?? null;
+    },
+
     async claimDue(limit) {
       const found = await client.query<{ body: Incident }>(
         `select body from incidents where due_at <= oms_now() and format <= $2
@@ -72,13 +82,15 @@ export async function openTransaction(
       ]);
     },
 
-    async frozen() {
-      const found = await client.query<{ until: Date; by: string; reason: string }>(
-        'select until, by, reason from "freeze" where until > oms_now() for share',
-      );
-      const row = found.rows[0];
-      return row === undefined ? null : { ...row, until: row.until.getTime() };
+    say(outgoing) {
+      said.push(outgoing);
     },
+
+    async frozen(purpose) {
+      return await freezes.standing(purpose === undefined ? 'for share' : 'for update');
+    },
+    setFreeze: async (freeze) => await freezes.set(freeze),
+    freezeOver: async () => await freezes.over(),
 
     async planItems(run, targets) {
       await client.query(
@@ -109,6 +121,7 @@ export async function openTransaction(
 
   async function flush(): Promise<void> {
     if (changes.length > 0) await writeChanges(client, changes);
+    if (said.length > 0) await writeOutbox(client, said);
     if (facts.length > 0) await client.query('select journal_append($1)', [JSON.stringify(facts)]);
   }
 

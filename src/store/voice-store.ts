@@ -2,7 +2,12 @@ import type pg from 'pg';
 import type { Incident } from '../domain/incident.ts';
 import type { Ids } from '../ports/clock.ts';
 import type { VoiceStore, Waiting } from '../ports/voice.ts';
+import { FREEZE_COLUMNS, freezeOf } from './freeze.ts';
 import { decode, FORMAT } from './rows.ts';
+
+/** Of an incident `i`, its card `c` and the freeze `f`: the card does not show the newest state. */
+export const STALE = `(c.shown_version is distinct from i.version
+  or (i.state <> 'resolved' and c.shown_freeze is distinct from f.version))`;
 
 /** Cards, outbox and the leased row of the background voice, on PostgreSQL. */
 export function createVoiceStore({ pool, ids }: { pool: pg.Pool; ids: Ids }): VoiceStore {
@@ -19,15 +24,21 @@ export function createVoiceStore({ pool, ids }: { pool: pg.Pool; ids: Ids }): Vo
     },
 
     async staleCards(channel, limit) {
-      const found = await pool.query<{ body: Incident; ts: string | null; after_mark: string | null }>(
-        `select i.body, c.ts, c.after_mark
-         from incidents i left join cards c on c.incident = i.id and c.channel = $1
-         where c.shown_version is distinct from i.version and i.format <= $3
+      const found = await pool.query<StaleRow>(
+        `select i.body, c.ts, c.after_mark, ${FREEZE_COLUMNS}
+         from incidents i cross join "freeze" f left join cards c on c.incident = i.id and c.channel = $1
+         where ${STALE} and i.format <= $3
          order by array_position(array['critical', 'high', 'medium', 'low'], i.severity), i.opened_at
          limit $2`,
         [channel, limit, FORMAT],
       );
-      return found.rows.map((row) => ({ incident: decode(row.body), ts: row.ts, afterMark: row.after_mark }));
+      return found.rows.map((row) => ({
+        incident: decode(row.body),
+        freeze: freezeOf(row),
+        freezeVersion: row.version,
+        ts: row.ts,
+        afterMark: row.after_mark,
+      }));
     },
 
     async cardTried(incident, channel, afterMark) {
@@ -38,11 +49,12 @@ export function createVoiceStore({ pool, ids }: { pool: pg.Pool; ids: Ids }): Vo
       );
     },
 
-    async cardShown(incident, channel, ts, version) {
+    async cardShown(incident, channel, ts, shown) {
       await pool.query(
-        `insert into cards (incident, channel, ts, shown_version) values ($1, $2, $3, $4)
-         on conflict (incident, channel) do update set ts = excluded.ts, shown_version = excluded.shown_version`,
-        [incident, channel, ts, version],
+        `insert into cards (incident, channel, ts, shown_version, shown_freeze) values ($1, $2, $3, $4, $5)
+         on conflict (incident, channel) do update
+         set ts = excluded.ts, shown_version = excluded.shown_version, shown_freeze = excluded.shown_freeze`,
+        [incident, channel, ts, shown?.version ?? null, shown?.freezeVersion ?? null],
       );
     },
 
@@ -86,3 +98,9 @@ export function createVoiceStore({ pool, ids }: { pool: pg.Pool; ids: Ids }): Vo
     },
   };
 }
+
+type StaleRow = NonNullable<Parameters<typeof freezeOf>[0]> & {
+  readonly body: Incident;
+  readonly ts: string | null;
+  readonly after_mark: string | null;
+};

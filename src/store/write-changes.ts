@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Offer } from '../domain/offer.ts';
-import type { Change } from '../ports/journal.ts';
+import type { Change, Outgoing } from '../ports/journal.ts';
 import { FORMAT } from './rows.ts';
 
 /**
@@ -14,9 +14,15 @@ export async function writeChanges(client: pg.PoolClient, changes: readonly Chan
   if (offers.length > 0) await writeOffers(client, offers);
   await supersede(client, changes);
   for (const { after, events } of changes) {
-    for (const event of events) await writeRun(client, after, event);
+    for (const event of events) {
+      await writeRun(client, after, event);
+      await writeDuty(client, after, event);
+    }
   }
-  await writeOutbox(client, changes);
+  await writeOutbox(
+    client,
+    changes.flatMap(({ outgoing }) => outgoing),
+  );
 }
 
 async function writeIncidents(client: pg.PoolClient, changes: readonly Change[]): Promise<void> {
@@ -122,8 +128,25 @@ async function writeRun(client: pg.PoolClient, incident: Incident, event: Incide
   }
 }
 
-async function writeOutbox(client: pg.PoolClient, changes: readonly Change[]): Promise<void> {
-  const rows = changes.flatMap(({ outgoing }) => outgoing);
+async function writeDuty(client: pg.PoolClient, incident: Incident, event: IncidentEvent): Promise<void> {
+  if (event.type === 'owed') {
+    await client.query(
+      `insert into owed (id, incident, run, body)
+       select id, $1, run, body from jsonb_array_elements($2) as body, jsonb_to_record(body) as r (id text, run text)`,
+      [incident.id, JSON.stringify(event.duties)],
+    );
+  }
+  if (event.type === 'duty done') {
+    await client.query('update owed set done_at = $2, done_by = $3 where id = $1', [
+      event.duty,
+      iso(event.at),
+      event.by,
+    ]);
+  }
+}
+
+/** Keeps what has to be said outside until it was. */
+export async function writeOutbox(client: pg.PoolClient, rows: readonly Outgoing[]): Promise<void> {
   if (rows.length === 0) return;
   // A key that was said is not said again: deciding twice is harmless.
   await client.query(

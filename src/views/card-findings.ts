@@ -36,7 +36,9 @@ export function runLine(run: Run): Words {
   if (proof === null) return words`${head} ${outcome}. ${run.line}`;
   const verdict = proof.verdict === null ? words`` : words` *${proof.verdict}*.`;
   const next = proof.nextAt === null ? words`` : words` Next look ${clock(proof.nextAt)}.`;
-  return words`${head} ${outcome}.${verdict} ${proof.line}${next}`;
+  // The proof says nothing of what was never asked.
+  const unsent = run.counts.unsent === 0 ? '' : ` ${run.line}`;
+  return words`${head} ${outcome}.${verdict}${unsent} ${proof.line}${next}`;
 }
 
 /** What is broken, why, what could not be looked at, and what is healthy. */

@@ -1,11 +1,14 @@
 import type { KnownBlock } from '@slack/types';
 import type { DueRung } from '../domain/escalation.ts';
 import { overall } from '../domain/finding.ts';
+import type { Freeze } from '../domain/freeze.ts';
 import { impactPercent } from '../domain/impact.ts';
 import type { Incident } from '../domain/incident.ts';
 import { findings, runs } from './card-findings.ts';
 import { todo } from './card-offers.ts';
+import { freezeLine } from './freeze.ts';
 import { header, LIMIT, lengthOf, type Message, message, note, section } from './kit.ts';
+import { owedLines } from './owed.ts';
 import { type Left, leftLine, ROOMS, type Room } from './room.ts';
 import { clock, configured, joined, link, person, shortened, type Words, words } from './words.ts';
 
@@ -14,6 +17,8 @@ export interface CardView {
   /** The runbook's title. */
   readonly title: string;
   readonly next: DueRung | null;
+  /** Stands for all incidents; shown while the incident is open. */
+  readonly freeze?: Freeze | null;
   readonly links: readonly { readonly label: string; readonly url: string }[];
 }
 
@@ -78,6 +83,7 @@ function draw(view: CardView, room: Room): Drawn {
   const parts = [todo(incident, room), runs(incident, room), findings(incident, room)];
   const left = parts.flatMap((part) => part.left);
   const missing = leftLine(left);
+  const owed = owedLines(incident.owed);
   return {
     text: words`${head}. ${impactText(incident)} ${needed(incident)}`,
     left,
@@ -85,8 +91,9 @@ function draw(view: CardView, room: Room): Drawn {
       header(head),
       section([impactLine(incident), sinceLine(incident)]),
       ...parts.flatMap(({ blocks }) => blocks),
+      ...(owed.length === 0 ? [] : [section(owed)]),
       ...(missing === null ? [] : [note([missing])]),
-      note(next(view)),
+      note([...frozen(view), ...next(view)]),
       ...foot(view),
     ],
   };
@@ -132,6 +139,10 @@ function needed({ offers, state }: Incident): string {
   return offers.some(({ recommended, waits }) => recommended !== null && waits === null)
     ? 'An approval is needed.'
     : 'Nothing to approve.';
+}
+
+function frozen({ incident, freeze }: CardView): readonly Words[] {
+  return freeze == null || incident.state === 'resolved' ? [] : [shortened(freezeLine(freeze), 500)];
 }
 
 /** Each rung that was called stands in the thread as well. */

@@ -44,6 +44,7 @@ export const ACTIONS = {
   diagnoseAnyway: 'oms_diagnose_anyway',
   share: 'oms_share',
   more: 'oms_more',
+  done: 'oms_done',
 } as const;
 
 function mrkdwn(text: Words, most: number): MrkdwnElement {

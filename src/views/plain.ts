@@ -3,6 +3,7 @@ import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import { runLine } from './card-findings.ts';
 import { verdictOf } from './incident-card.ts';
 import { ACTIONS, buttons, evidence, LIMIT, type Message, message, note, section } from './kit.ts';
+import { dutyLine } from './owed.ts';
 import {
   answered,
   clock,
@@ -148,8 +149,6 @@ export function threadLine(event: IncidentEvent, incident: Incident): Message | 
       return sentence(words`An alert resolved.`);
     case 'mitigated':
       return sentence(words`Mitigated: ${event.because}`);
-    case 'raised':
-      return sentence(words`Now ${event.severity}: ${event.because}`);
     case 'withdrawn':
       return sentence(words`Withdrawn: ${said(event.because)}`);
     case 'requested':
@@ -161,6 +160,12 @@ export function threadLine(event: IncidentEvent, incident: Incident): Message | 
       return sentence(words`${person(event.by)} approved “${event.run.title}”.`);
     case 'refused':
       return sentence(words`Refused to ${person(event.by)}: ${said(event.because)}`);
+    case 'owed':
+      return sentence(words`Owed now:`, ...event.duties.map((duty) => dutyLine(duty)));
+    case 'duty done': {
+      const duty = incident.owed.find(({ id }) => id === event.duty);
+      return duty === undefined ? null : sentence(words`${person(event.by)} has done: ${dutyLine(duty)}`);
+    }
     case 'acknowledged':
       return sentence(words`${person(event.by)} has it.`);
     case 'held':

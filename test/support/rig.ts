@@ -106,7 +106,7 @@ export type Rig = Awaited<ReturnType<typeof startRig>>;
 export function newestCard(slack: SimulatedSlack) {
   const cards = slack
     .messages(ALERTS)
-    .filter(({ bot_id, thread_ts, ts }) => bot_id === 'B0BOT' && (thread_ts ?? ts) === ts);
+    .filter(({ metadata }) => String(metadata?.event_payload['key']).startsWith('card/'));
   const card = cards.at(-1);
   if (card === undefined) throw new Error('No card stands in the channel.');
   return card;

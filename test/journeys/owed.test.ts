@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { workflowEngineCrash } from '../../sim/world/scenarios/workflow-engine-crash.ts';
+import { ALERTS, type Rig, startRig } from '../support/rig.ts';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+  await rig.world.change((state, now) => workflowEngineCrash.start(state, now));
+  await rig.alert();
+  await rig.app.idle();
+});
+afterAll(async () => await rig.stop());
+
+const card = () => JSON.stringify(rig.card().blocks);
+
+/** The newest answer that only this person sees. */
+async function list(who: string) {
+  const person = rig.slack.as(who);
+  await person.command(ALERTS, '/oms owed');
+  await rig.app.idle();
+  const answer = person.ephemerals().at(-1);
+  if (answer === undefined) throw new Error('There is no answer.');
+  return answer;
+}
+
+describe('what a run leaves to do', () => {
+  test('stands on the card, for the team or for whoever asked', async () => {
+    const asker = rig.slack.as('URESPONDER');
+    await asker.click(rig.card(), 'Set status by hand');
+    await expect.poll(() => asker.modal()).not.toBeNull();
+    await asker.submit({ status: 'shipped', reason: 'warehouse confirmed the parcel', unchecked: 'yes' });
+    await rig.app.idle();
+    await rig.slack.as('UAPPROVER').click(rig.card(), 'Approve: Set status by hand', { confirm: true });
+    await rig.app.idle();
+    expect(card()).toMatch(
+      /Add the order note: who, why, old → new status\. \(ord_\w+\) For the orders team/,
+    );
+    expect(card()).toMatch(/Tell the warehouse: .* For <@URESPONDER>/);
+  });
+
+  test('is listed for anybody, and one press with a name ticks it off', async () => {
+    const owed = await list('UBYSTANDER');
+    expect(owed.text).toBe('2 duties are owed.');
+    const person = rig.slack.as('UBYSTANDER');
+    await person.click(owed, 'Done');
+    await rig.app.idle();
+    expect(person.ephemerals().at(-1)?.text).toContain('Ticked off with your name: Add the order note');
+    expect(card()).not.toContain('Add the order note');
+    const thread = rig.slack.thread(ALERTS, rig.card().ts).map(({ text }) => text);
+    expect(thread.join()).toContain('<@UBYSTANDER> has done: Add the order note');
+  });
+
+  test('pressed again says who did it', async () => {
+    const person = rig.slack.as('UBYSTANDER');
+    const old = person.ephemerals().find(({ text }) => text === '2 duties are owed.');
+    if (old === undefined) throw new Error('The list is gone.');
+    await person.click(old, 'Done');
+    await rig.app.idle();
+    expect(person.ephemerals().at(-1)?.text).toContain('<@UBYSTANDER> ticked it off already');
+  });
+
+  test('outlives its incident', async () => {
+    const person = rig.slack.as('URESPONDER');
+    await person.command(ALERTS, '/oms resolve OMS-1 all orders are on their way');
+    await rig.app.idle();
+    expect(rig.card().text).toContain('resolved');
+    expect(card()).toContain('Tell the warehouse');
+    const owed = await list('URESPONDER');
+    await person.click(owed, 'Done');
+    await rig.app.idle();
+    expect(card()).not.toContain('Tell the warehouse');
+    expect((await list('URESPONDER')).text).toBe('Nothing is owed.');
+  });
+
+  test('is journaled with the names', async () => {
+    const found = await rig.store.owner.query<{ by: string }>(
+      `select text::jsonb ->> 'by' as by from journal where text::jsonb ->> 'type' = 'duty done' order by seq`,
+    );
+    expect(found.rows.map(({ by }) => by)).toEqual(['UBYSTANDER', 'URESPONDER']);
+    expect(rig.slack.problems).toEqual([]);
+  });
+});
