@@ -71,7 +71,7 @@ const TABLE: readonly {
   },
   {
     fault: { mode: 'rate-limited', retryAfterS: 1 },
-    asks: { fault: 'rate limited', mayRetry: true },
+    asks: { fault: 'rate limited', mayRetry: false },
     changes: { fault: 'rate limited', sent: 'no', done: false },
   },
   {

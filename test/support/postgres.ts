@@ -31,3 +31,13 @@ async function onServer(server: string, text: string): Promise<void> {
   await client.query(text);
   await client.end();
 }
+
+/** A role of its own that may log in and nothing else, as the one for the orders database should be. */
+export async function readingRole(url: string): Promise<FreshDatabase & { readonly name: string }> {
+  const name = `r_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+  await onServer(url, `create role ${name} login password '${name}'`);
+  const as = new URL(url);
+  as.username = name;
+  as.password = name;
+  return { name, url: as.href, drop: async () => await onServer(inject('postgresUrl'), `drop role ${name}`) };
+}

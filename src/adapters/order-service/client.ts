@@ -1,8 +1,9 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { PodHttp } from '../../ports/kubernetes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { type Ask, askJson } from '../http.ts';
 import type { Policy } from '../resilience.ts';
+import { misfit } from '../shape.ts';
 import { problemOf } from './schema.ts';
 
 export const ORDER_SERVICE = 'The order service';
@@ -48,11 +49,10 @@ export async function callService<T>(
   );
   const read = schema.safeParse(answer);
   if (read.success) return read.data;
-  const first = z.prettifyError(read.error).split('\n')[0] ?? '';
   throw new SystemError(
     ORDER_SERVICE,
     'not understood',
-    `${ORDER_SERVICE} answered in a shape that is not known (${first.slice(0, 120)}).`,
+    `${ORDER_SERVICE} answered in a shape that is not known (${misfit(read.error)}).`,
     { sent: 'maybe', mayRetry: false },
   );
 }

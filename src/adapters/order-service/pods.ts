@@ -27,7 +27,10 @@ export async function askEveryPod<T>(
 
 async function fromUrl(settings: OrderServiceSettings, path: string, signal: AbortSignal): Promise<Page> {
   const url = new URL(path, settings.url).href;
-  return await askText(ORDER_SERVICE, { method: 'GET', url, headers: { accept: '*/*' }, signal });
+  return await settings.policy.repeatable(
+    async () => await askText(ORDER_SERVICE, { method: 'GET', url, headers: { accept: '*/*' }, signal }),
+    signal,
+  );
 }
 
 async function answer<T>(

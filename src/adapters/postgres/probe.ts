@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { ImpactCounts, OrdersDatabaseProbe } from '../../ports/probes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import type { Policy } from '../resilience.ts';
+import { misfit } from '../shape.ts';
 import { type Question, reading } from './read.ts';
 
 export const ORDERS_DATABASE = 'The orders database';
@@ -94,8 +95,7 @@ function counts(row: Record<string, unknown> | null, what: string) {
   const read = Counts.safeParse(row);
   if (read.success)
     return { affected: read.data.affected, total: read.data.total, at: read.data.as_of.getTime() };
-  const why =
-    row === null ? 'it has no row for this runbook' : (z.prettifyError(read.error).split('\n')[0] ?? '');
+  const why = row === null ? 'it has no row for this runbook' : misfit(read.error);
   throw new SystemError(ORDERS_DATABASE, 'not understood', `${what} cannot be used: ${why}.`, {
     sent: 'no',
     mayRetry: false,

@@ -1,0 +1,185 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { OrdersDatabaseProbe } from '../../src/ports/probes.ts';
+import { outcome, patient } from '../support/trouble.ts';
+
+const NOW = Date.parse('2026-03-10T12:00:00Z');
+const QUESTION = { status: 'processing', olderThanMinutes: 120, windowMinutes: 120, now: NOW };
+
+export interface OrdersDatabaseUnderTest {
+  readonly probe: OrdersDatabaseProbe;
+  /** As the owner of the database. */
+  sql(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+  stop(): Promise<void>;
+}
+
+/** What every database behind `OrdersDatabaseProbe` has to keep. It starts without an orders table. */
+export function ordersDatabaseContract(name: string, open: () => Promise<OrdersDatabaseUnderTest>): void {
+  describe(`orders database: ${name}`, () => {
+    let here: OrdersDatabaseUnderTest;
+    beforeAll(async () => {
+      here = await open();
+    });
+    afterAll(async () => await here.stop());
+    afterEach(async () => {
+      await here.sql('drop view if exists oms_bot_impact');
+      await here.sql('drop table if exists orders cascade');
+    });
+
+    async function table(rows: readonly (readonly [status: string, minutesAgo: number])[]): Promise<void> {
+      await here.sql('create table orders (status text not null, updated_at timestamptz not null)');
+      await here.sql('grant select on orders to public');
+      for (const [status, minutesAgo] of rows) {
+        const at = new Date(NOW - minutesAgo * 60_000).toISOString();
+        await here.sql('insert into orders values ($1, $2)', [status, at]);
+      }
+    }
+
+    async function view(row: string): Promise<void> {
+      await here.sql(
+        `create view oms_bot_impact as select * from (values ${row}) v(runbook, affected, total, as_of)`,
+      );
+      await here.sql('grant select on oms_bot_impact to public');
+    }
+
+    async function said() {
+      return await outcome(here.probe.stuckShare(QUESTION, patient()));
+    }
+
+    test('counts the stuck, and those that left processing within the window', async () => {
+      await table([
+        ['processing', 121],
+        ['processing', 119],
+        ['shipped', 119],
+        ['shipped', 121],
+        ['cancelled', 5],
+      ]);
+      expect(await here.probe.stuckShare(QUESTION, patient())).toEqual({
+        affected: 1,
+        total: 3,
+        windowMinutes: 120,
+        source: 'orders table',
+        at: NOW,
+      });
+    });
+
+    test('does not count orders that never came to processing', async () => {
+      await table([
+        ['processing', 500],
+        ['waiting', 5],
+        ['basket', 5],
+      ]);
+      expect(await here.probe.stuckShare(QUESTION, patient())).toMatchObject({ affected: 1, total: 1 });
+    });
+
+    test('of no orders counts none', async () => {
+      await table([]);
+      expect(await here.probe.stuckShare(QUESTION, patient())).toMatchObject({ affected: 0, total: 0 });
+    });
+
+    test('the view of the schema’s owners goes first', async () => {
+      await table([['processing', 500]]);
+      await view(`('stuck-orders', 4, 40, timestamptz '2026-03-10 11:59:00Z')`);
+      expect(await here.probe.stuckShare(QUESTION, patient())).toEqual({
+        affected: 4,
+        total: 40,
+        windowMinutes: 120,
+        source: 'impact view',
+        at: NOW - 60_000,
+      });
+    });
+
+    test('counts orders that failed for a reason or wait too long, of those created in the window', async () => {
+      await here.sql(
+        'create table orders (status text, error_code text, created_at timestamptz, updated_at timestamptz)',
+      );
+      await here.sql('grant select on orders to public');
+      const rows = [
+        ['payment_failed', 'PAYMENT_GATEWAY_TIMEOUT', 10],
+        ['payment_failed', 'PAYMENT_DECLINED', 10],
+        ['waiting', null, 20],
+        ['waiting', null, 5],
+        ['shipped', null, 40],
+        ['shipped', null, 70],
+      ] as const;
+      for (const [status, code, minutesAgo] of rows) {
+        const at = new Date(NOW - minutesAgo * 60_000).toISOString();
+        await here.sql('insert into orders values ($1, $2, $3, $3)', [status, code, at]);
+      }
+      const question = {
+        waiting: 'waiting',
+        waitingMinutes: 15,
+        codes: ['PAYMENT_GATEWAY_TIMEOUT'],
+        now: NOW,
+        runbook: 'payment-failures',
+      };
+      const narrow = { ...question, windowsMinutes: [30, 60], fewest: 4 };
+      expect(await here.probe.failedShare(narrow, patient())).toMatchObject({
+        affected: 2,
+        total: 4,
+        windowMinutes: 30,
+      });
+      const wide = { ...question, windowsMinutes: [30, 60], fewest: 5 };
+      expect(await here.probe.failedShare(wide, patient())).toMatchObject({
+        affected: 2,
+        total: 5,
+        windowMinutes: 60,
+      });
+    });
+
+    test.each([
+      ['without a row for the runbook', `('another', 1, 2, now())`, 'it has no row for this runbook'],
+      ['with an empty count', `('stuck-orders', null::int, 2, now())`, 'affected'],
+      ['with an empty time', `('stuck-orders', 1, 2, null::timestamptz)`, 'as_of'],
+      ['with a negative count', `('stuck-orders', -1, 2, now())`, 'affected'],
+      ['with more affected than there are', `('stuck-orders', 3, 2, now())`, 'more orders affected'],
+    ])('a view %s is not understood', async (_what, row, words) => {
+      await view(row);
+      expect(await said()).toMatchObject({
+        fault: 'not understood',
+        message: expect.stringContaining(words),
+      });
+    });
+
+    test('a missing table is named', async () => {
+      expect(await said()).toMatchObject({
+        fault: 'not found',
+        message: expect.stringContaining('has no such table; `orders` in oms.yaml names'),
+      });
+    });
+
+    test('a missing column is named', async () => {
+      await here.sql('create table orders (status text)');
+      await here.sql('grant select on orders to public');
+      expect(await said()).toMatchObject({ fault: 'not found', message: expect.stringContaining('column') });
+    });
+
+    test('a column of another kind is refused', async () => {
+      await here.sql('create table orders (status text, updated_at int)');
+      await here.sql('grant select on orders to public');
+      expect(await said()).toMatchObject({ fault: 'refused' });
+    });
+
+    test('a status that the database does not have is refused', async () => {
+      await here.sql(`create type state as enum ('processing', 'shipped')`);
+      await here.sql('create table orders (status state, updated_at timestamptz)');
+      await here.sql('grant select on orders to public');
+      const answer = await said();
+      await here.sql('drop table orders');
+      await here.sql('drop type state');
+      expect(answer).toMatchObject({ fault: 'refused', message: expect.stringContaining('oms.yaml') });
+    });
+
+    test('a table that we may not read is named', async () => {
+      await here.sql('create table orders (status text, updated_at timestamptz)');
+      expect(await said()).toMatchObject({
+        fault: 'forbidden',
+        message: expect.stringContaining('grant select'),
+      });
+    });
+
+    test('a caller that hung up before asks nothing', async () => {
+      const asked = here.probe.stuckShare(QUESTION, AbortSignal.abort());
+      expect(await outcome(asked)).toMatchObject({ fault: 'too slow', sent: 'no' });
+    });
+  });
+}

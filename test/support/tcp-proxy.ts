@@ -1,0 +1,73 @@
+import { connect, createServer, type Socket } from 'node:net';
+
+/** How a connection fares from the moment the mode is set. */
+export type ProxyMode =
+  | 'open'
+  /** Refuses: nobody listens behind. */
+  | 'down'
+  /** Accepts, and lets nothing through. */
+  | 'silent'
+  /** The server's bytes are replaced by others. */
+  | 'garbage'
+  /** The connection breaks in the middle of the first answer. */
+  | 'cut';
+
+export interface TcpProxy {
+  readonly port: number;
+  mode: ProxyMode;
+  /** Connections so far. */
+  readonly connections: number;
+  stop(): Promise<void>;
+}
+
+/** A wire between us and a real server that misbehaves on demand. */
+export async function startTcpProxy(target: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  const server = createServer((near) => {
+    connections += 1;
+    keep(near);
+    if (proxy.mode === 'down') {
+      near.destroy();
+      return;
+    }
+    const far = keep(connect(target.port, target.host));
+    near.on('data', (bytes) => {
+      if (proxy.mode !== 'silent') far.write(bytes);
+    });
+    far.on('data', (bytes) => {
+      if (proxy.mode === 'open') near.write(bytes);
+      if (proxy.mode === 'garbage') near.write(Buffer.alloc(bytes.length, '<html>'));
+      if (proxy.mode === 'cut')
+        near.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => near.destroy());
+    });
+    near.on('close', () => far.destroy());
+    far.on('close', () => near.destroy());
+  });
+
+  function keep(socket: Socket): Socket {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    return socket;
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const proxy = {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    mode: 'open' as ProxyMode,
+    get connections() {
+      return connections;
+    },
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+  return proxy;
+}
