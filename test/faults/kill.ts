@@ -139,36 +139,40 @@ async function approvals(region: string): Promise<number> {
   return found.rows[0]?.count ?? 0;
 }
 
-beforeAll(async () => {
-  world = await startPretendWorld();
-  world.slack.limits.ackMs = 1_000;
-  await world.world.change((state, now) => {
-    workflowEngineCrash.start(state, now);
-    // A handful is enough to show a batch.
-    const stuck = [...state.orders.values()].filter(
-      ({ status, errorCode }) => status === 'processing' && errorCode !== null,
-    );
-    for (const order of stuck.slice(6)) {
-      order.status = 'shipped';
-      order.errorCode = null;
-      state.dirty.add(order.id);
-    }
+/**
+ * A real process on a real PostgreSQL, killed with SIGKILL before or after every step, and started again. Two files
+ * call this, so that two workers share the minutes.
+ */
+export function killedAtEveryStep(when: Kill['when']): void {
+  beforeAll(async () => {
+    world = await startPretendWorld();
+    world.slack.limits.ackMs = 1_000;
+    await world.world.change((state, now) => {
+      workflowEngineCrash.start(state, now);
+      // A handful is enough to show a batch.
+      const stuck = [...state.orders.values()].filter(
+        ({ status, errorCode }) => status === 'processing' && errorCode !== null,
+      );
+      for (const order of stuck.slice(6)) {
+        order.status = 'shipped';
+        order.errorCode = null;
+        state.dirty.add(order.id);
+      }
+    });
+    await start(null);
   });
-  await start(null);
-});
-afterAll(async () => {
-  bot?.kill('SIGKILL');
-  await world.stop();
-});
-
-describe('a bot that is killed', () => {
-  test('goes through every step that the list names when nobody kills it', async () => {
-    await journey('unharmed');
-    expect(STEPS.filter((name) => !steps.has(name))).toEqual([]);
+  afterAll(async () => {
+    bot?.kill('SIGKILL');
+    await world.stop();
   });
 
-  for (const name of STEPS) {
-    for (const when of ['before', 'after'] as const) {
+  describe(`a bot that is killed ${when} a step`, () => {
+    test('goes through every step that the list names when nobody kills it', async () => {
+      await journey('unharmed');
+      expect(STEPS.filter((name) => !steps.has(name))).toEqual([]);
+    });
+
+    for (const name of STEPS) {
       test(`${when} “${name}” loses nothing and runs nothing twice`, async () => {
         bot?.kill('SIGKILL');
         await until('the last one is gone', async () => true);
@@ -179,12 +183,12 @@ describe('a bot that is killed', () => {
         await truth(region);
       });
     }
-  }
 
-  test('leaves a chain that is whole', async () => {
-    expect(await verifyChain(world.store.owner)).toMatchObject({ ok: true });
+    test('leaves a chain that is whole', async () => {
+      expect(await verifyChain(world.store.owner)).toMatchObject({ ok: true });
+    });
   });
-});
+}
 
 /** What must hold whenever it has settled. */
 async function truth(region: string): Promise<void> {

@@ -1,0 +1,3 @@
+import { killedAtEveryStep } from './kill.ts';
+
+killedAtEveryStep('after');
