@@ -24,6 +24,7 @@ try {
 
 async function cardStands(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^Retry workflow/ }).waitFor();
-  await page.locator('.message', { hasText: 'Orders stuck in processing' }).first().scrollIntoViewIfNeeded();
+  const card = page.locator('.message', { hasText: 'Orders stuck in processing' }).first();
+  await card.evaluate((shown) => shown.scrollIntoView({ block: 'start' }));
   await page.mouse.move(0, 0);
 }

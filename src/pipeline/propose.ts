@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { rememberCauses } from '../domain/cause-history.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Offer } from '../domain/offer.ts';
@@ -51,8 +52,8 @@ export function propose(
   );
 }
 
-/** Alike in everything that a person was shown. */
+/** Alike in everything that a person was shown. The one that was stored has its keys in another order. */
 function sameOffer(left: Offer, right: Offer): boolean {
-  const shown = ({ id: _id, at: _at, ...rest }: Offer) => JSON.stringify(rest);
-  return shown(left) === shown(right);
+  const shown = ({ id: _id, at: _at, ...rest }: Offer): unknown => JSON.parse(JSON.stringify(rest));
+  return isDeepStrictEqual(shown(left), shown(right));
 }

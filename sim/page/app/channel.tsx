@@ -5,6 +5,9 @@ import { Composer } from './composer.tsx';
 import { msOf, useDesk } from './desk.ts';
 import { EphemeralRow, FailureRow, MessageRow } from './message.tsx';
 
+/** So near to its end a list counts as read to the end. */
+const AT_END_PX = 60;
+
 /** The open channel: its messages, what only this person sees in it, and the composer. */
 export function ChannelPane(props: { readonly channel: string; readonly onThread: (ts: string) => void }) {
   const { channel: id, onThread } = props;
@@ -12,7 +15,7 @@ export function ChannelPane(props: { readonly channel: string; readonly onThread
   const channel = state.channels.find((one) => one.id === id);
   const unread = channel?.unread ?? 0;
   const items = channel === undefined ? [] : itemsOf(state, channel.id, onThread);
-  const scroll = useStayAtEnd(`${id} ${items.length} ${items.at(-1)?.key ?? ''}`, id);
+  const scroll = useStayAtEnd(id);
 
   useEffect(() => {
     if (unread > 0 && document.visibilityState === 'visible') void run({ do: 'read', channel: id });
@@ -55,7 +58,7 @@ export function ThreadPane(props: {
     ...replies.map((message) => ({ key: message.ts, row: <MessageRow message={message} /> })),
     ...only.map((ephemeral) => ({ key: ephemeral.ts, row: <EphemeralRow ephemeral={ephemeral} /> })),
   ].sort((a, b) => Number(a.key) - Number(b.key));
-  const scroll = useStayAtEnd(`${ts} ${rows.length}`, ts);
+  const scroll = useStayAtEnd(ts);
   return (
     <aside className="pane pane-thread" aria-label="Thread">
       <header className="pane-head">
@@ -124,17 +127,24 @@ function repliesTo(all: readonly Message[], ts: string): readonly Message[] {
   return all.filter((message) => message.thread_ts === ts && message.ts !== ts);
 }
 
-/** New words are scrolled to, unless somebody reads further up. */
-function useStayAtEnd(what: string, place: string) {
+/** Whoever stands at the end stays there when something new comes or a card grows. */
+function useStayAtEnd(place: string) {
   const box = useRef<HTMLDivElement>(null);
-  const seen = useRef({ what: '', place: '' });
+  const last = useRef({ place: '', atEnd: true });
+  useEffect(() => {
+    const shown = box.current;
+    if (shown === null) return;
+    const scrolled = () => {
+      last.current.atEnd = shown.scrollHeight - shown.scrollTop - shown.clientHeight < AT_END_PX;
+    };
+    shown.addEventListener('scroll', scrolled, { passive: true });
+    return () => shown.removeEventListener('scroll', scrolled);
+  }, []);
   useLayoutEffect(() => {
     const shown = box.current;
-    if (shown === null || seen.current.what === what) return;
-    const far = shown.scrollHeight - shown.scrollTop - shown.clientHeight;
-    const moved = seen.current.place !== place;
-    if (moved || far < shown.clientHeight) shown.scrollTop = shown.scrollHeight;
-    seen.current = { what, place };
+    if (shown === null || (last.current.place === place && !last.current.atEnd)) return;
+    shown.scrollTop = shown.scrollHeight;
+    last.current = { place, atEnd: true };
   });
   return box;
 }

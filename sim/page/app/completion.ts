@@ -17,7 +17,7 @@ export function completionsFor(text: string, app: PageState['app']): readonly Co
     .map(({ command, description }) => ({ line: command, hint: description, insert: `${command} ` }));
   const lines = app.usage
     .filter((line) => kept(line).toLowerCase().startsWith(typed) && kept(line).trim() !== typed.trim())
-    .map((line) => ({ line: kept(line).trim(), hint: line === kept(line) ? '' : line, insert: kept(line) }));
+    .map((line) => ({ line: kept(line).trim(), hint: line.slice(kept(line).length), insert: kept(line) }));
   return typed.includes(' ') ? lines : [...commands, ...lines];
 }
 

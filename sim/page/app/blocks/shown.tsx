@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react';
 import { type Block, Message } from 'slack-blocks-to-jsx';
 import { clockText, nameOf, useDesk } from '../desk.ts';
-import type { Json } from './json.ts';
+import { isJson, type Json } from './json.ts';
 
 /** What the library can draw. Anything else it would leave out without a word. */
 const DRAWN = new Set([
@@ -30,7 +30,7 @@ export function Shown({ block }: { readonly block: Json }) {
   return (
     <Guard type={type}>
       <Message
-        blocks={[block as unknown as Block]}
+        blocks={[formatted(block) as unknown as Block]}
         logo=""
         name=""
         theme="light"
@@ -42,6 +42,18 @@ export function Shown({ block }: { readonly block: Json }) {
         hooks={{ date: ({ timestamp, format }) => dateText(Number(timestamp) * 1_000, format) }}
       />
     </Guard>
+  );
+}
+
+/**
+ * Slack formats verbatim text all the same and only leaves bare names and addresses alone; the library would show it
+ * raw. What was posted carries its links in brackets already.
+ */
+function formatted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(formatted);
+  if (!isJson(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (key === 'verbatim' ? [] : [[key, formatted(inner)]])),
   );
 }
 

@@ -16,7 +16,7 @@ export function ClockCard() {
       <h2>Clock</h2>
       <p className="clock">
         <time>{clockText(now + offsetMs)}</time>
-        <span>{skipped === 0 ? 'story time, as the real one' : `story time, ${skipped} min skipped`}</span>
+        <span>{skipped === 0 ? 'the real time' : `story, ${skipped} min ahead`}</span>
       </p>
       <div className="row">
         {[1, 20].map((minutes) => (
@@ -24,10 +24,9 @@ export function ClockCard() {
             key={minutes}
             type="button"
             className="button"
-            disabled={skipping}
             onClick={() => void run({ do: 'skip', minutes })}
           >
-            Skip {minutes} {minutes === 1 ? 'minute' : 'minutes'}
+            {minutes === 1 ? 'Skip 1 minute' : `Skip ${minutes} minutes`}
           </button>
         ))}
       </div>

@@ -23,8 +23,8 @@ function Paged({ incident }: { readonly incident: PagerDutyIncident }) {
   const last = history.at(-1);
   const press = (to: 'acknowledged' | 'resolved') => void run({ do: 'pagerduty', incident: id, to });
   return (
-    <li className={`page page-${status}`}>
-      <p className="page-head">
+    <li className={`paged paged-${status}`}>
+      <p className="paged-head">
         <span className="status">{status}</span>
         <span>
           #{number} · {severity}

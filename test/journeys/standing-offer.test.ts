@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { workflowEngineCrash } from '../../sim/world/scenarios/workflow-engine-crash.ts';
+import { type Rig, startRig } from '../support/rig.ts';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+  await rig.world.change((state, now) => workflowEngineCrash.start(state, now));
+});
+afterAll(async () => await rig.stop());
+
+test('a form that was opened before the next look can still be submitted after it', async () => {
+  await rig.alert();
+  await rig.app.idle();
+  const person = rig.slack.as('URESPONDER');
+  await person.click(rig.card(), 'Set status by hand…');
+  await rig.app.idle();
+  await rig.skip(1);
+  await rig.skip(1);
+  const entries = { status: 'cancelled', reason: 'The customer was called.', unchecked: ['yes'] };
+  expect(await person.submit(entries)).toBe('closed');
+  await rig.app.idle();
+  expect(JSON.stringify(rig.card().blocks)).toContain('asks; a second person approves');
+});
