@@ -16,13 +16,13 @@ export interface TestWorld {
   stop(): Promise<void>;
 }
 
-export async function testWorld(seed = 1): Promise<TestWorld> {
+export async function testWorld(seed = 1, ordersPerHour = 20): Promise<TestWorld> {
   const database = await freshDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   // The database is dropped by force while the last connections are still saying goodbye.
   pool.on('error', () => undefined);
   let now = START;
-  const world = await createWorld({ pool, now: () => now, seed });
+  const world = await createWorld({ pool, now: () => now, seed, ordersPerHour });
   return {
     world,
     pool,
@@ -51,4 +51,29 @@ export async function stuckIds(world: World): Promise<readonly string[]> {
     after: null,
   });
   return all.orders.map((order) => order.id);
+}
+
+/** Ids of the orders that wait for their payment for more than 15 minutes, oldest first. */
+export async function waitingIds(world: World): Promise<readonly string[]> {
+  const query = { status: 'pending_payment', olderThanMs: 15 * MINUTE, limit: 500, after: null } as const;
+  return (await world.stuckOrders(query)).orders.map((order) => order.id);
+}
+
+/** Where a rollout would replace the pods of the order service, their containers begin anew. */
+export async function restartOrderService(world: World): Promise<void> {
+  await world.change((state, now) => {
+    for (const pod of state.pods) if (pod.app === 'order-service') pod.startedAt = now;
+  });
+}
+
+/** The payment lines of the last so many ms that tell of no success, oldest pod first. */
+export async function paymentErrors(world: World, sinceMs: number): Promise<readonly string[]> {
+  return await world.change((state, now) =>
+    state.pods.flatMap((pod) =>
+      state.logs
+        .read(pod.name, now - sinceMs)
+        .map((line) => line.text)
+        .filter((text) => text.includes(' payment order=') && text.includes(' code=')),
+    ),
+  );
 }
