@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { objectIn } from '../../../sim/world/cluster.ts';
+import { followSpec } from '../../../sim/world/cluster-rollout.ts';
 import { findScenario } from '../../../sim/world/scenarios/catalogue.ts';
 import type { Scenario } from '../../../sim/world/scenarios/scenario.ts';
 import { createWorld, type World } from '../../../sim/world/world.ts';
@@ -59,10 +61,15 @@ export async function waitingIds(world: World): Promise<readonly string[]> {
   return (await world.stuckOrders(query)).orders.map((order) => order.id);
 }
 
-/** Where a rollout would replace the pods of the order service, their containers begin anew. */
+/** A rolling restart, as `kubectl rollout restart` asks for it; it is complete after about a minute of story time. */
 export async function restartOrderService(world: World): Promise<void> {
   await world.change((state, now) => {
-    for (const pod of state.pods) if (pod.app === 'order-service') pod.startedAt = now;
+    const deployment = state.cluster.deployments.get('order-service');
+    const metadata = objectIn(objectIn(deployment?.spec, 'template'), 'metadata');
+    if (deployment === undefined || metadata === undefined) throw new Error('no deployment order-service');
+    metadata['annotations'] = { 'kubectl.kubernetes.io/restartedAt': new Date(now).toISOString() };
+    deployment.generation += 1;
+    followSpec(state, deployment, now);
   });
 }
 
