@@ -3,8 +3,11 @@ import { scenarios } from '../../../sim/world/scenarios/catalogue.ts';
 import {
   MINUTE,
   paymentErrors,
+  recover,
   restartOrderService,
   scenario,
+  statuses,
+  successRate,
   type TestWorld,
   testWorld,
   waitingIds,
@@ -24,10 +27,6 @@ async function probes(): Promise<readonly (string | undefined)[]> {
   );
 }
 
-async function rate(): Promise<number> {
-  return (await here.world.snapshot()).payments.successRate;
-}
-
 /** Orders whose payment hangs or failed through no fault of the customer ÷ orders created, of the last 30 minutes. */
 async function impact(): Promise<number> {
   const { rows } = await here.pool.query<{ share: number }>(
@@ -37,14 +36,6 @@ async function impact(): Promise<number> {
     [new Date(here.world.now()).toISOString()],
   );
   return rows[0]?.share ?? Number.NaN;
-}
-
-async function recover(id: string): Promise<void> {
-  await here.world.change((state) => scenario(id).recover?.(state));
-}
-
-async function statuses(ids: readonly string[]): Promise<ReadonlySet<string | undefined>> {
-  return new Set(await Promise.all(ids.map(async (id) => (await here.world.order(id))?.status)));
 }
 
 describe('healthy payments', () => {
@@ -104,8 +95,8 @@ describe('a failed payment', () => {
     const timeouts = lines.filter((line) => line.includes(' timeout_ms=10000 '));
     expect(timeouts.length).toBeGreaterThan(40);
     expect(lines.length - timeouts.length).toBeLessThan(10);
-    expect(await rate()).toBeGreaterThan(0.1);
-    expect(await rate()).toBeLessThan(0.9);
+    expect(await successRate(here.world)).toBeGreaterThan(0.1);
+    expect(await successRate(here.world)).toBeLessThan(0.9);
   });
 
   test('that somebody moved by hand or by SQL is not tried again', async () => {
@@ -117,9 +108,9 @@ describe('a failed payment', () => {
     );
     await here.world.setStatus(one, { status: 'cancelled', reason: 'customer asked', by: null });
     await here.pool.query(`update orders set status = 'cancelled' where id = $1`, [two]);
-    await recover('gateway-down');
+    await recover(here.world, 'gateway-down');
     here.skip(30 * MINUTE);
-    expect(await statuses([one, two])).toEqual(new Set(['cancelled']));
+    expect(await statuses(here.world, [one, two])).toEqual(new Set(['cancelled']));
   });
 
   test('waits without an attempt while no pod is ready', async () => {
@@ -134,69 +125,6 @@ describe('a failed payment', () => {
     });
     here.skip(MINUTE);
     expect((await here.world.snapshot()).payments.attempts).toBeGreaterThan(before + 20);
-  });
-});
-
-describe('a retry of all waiting payments', () => {
-  test.each(['gateway-down', 'network-path', 'key-rotated'])(
-    'while %s lasts fails again and uses up automatic retries',
-    async (id) => {
-      await here.world.start(scenario(id));
-      here.skip(12 * MINUTE);
-      const waiting = await waitingIds(here.world);
-      expect(waiting.length).toBeGreaterThan(0);
-      const asked = await here.world.retryPayments('U1');
-      expect(asked).toBeGreaterThanOrEqual(waiting.length);
-      here.skip(3 * MINUTE);
-      expect(await statuses(waiting)).toEqual(new Set(['pending_payment']));
-      expect((await here.world.order(waiting[0] ?? ''))?.attempts).toEqual([
-        expect.objectContaining({ kind: 'retry-payment', by: 'U1' }),
-      ]);
-      const burnt = await here.world.change((state) => state.orders.get(waiting[0] ?? '')?.payment.tries);
-      expect(burnt).toBeGreaterThanOrEqual(4);
-      // Without automatic retries left, nothing but a person's retry helps.
-      await recover(id);
-      here.skip(20 * MINUTE);
-      expect(await statuses(waiting.slice(0, 1))).toEqual(new Set(['pending_payment']));
-    },
-  );
-
-  test.each(['gateway-down', 'network-path', 'network-one-pod', 'key-rotated', 'rate-limited'])(
-    'after %s is over pays the orders, spread over two minutes, and they ship',
-    async (id) => {
-      await here.world.start(scenario(id));
-      here.skip(40 * MINUTE);
-      const waiting = await waitingIds(here.world);
-      expect(waiting.length).toBeGreaterThan(0);
-      await recover(id);
-      expect(await here.world.retryPayments(null)).toBeGreaterThanOrEqual(waiting.length);
-      expect(await here.world.retryPayments(null)).toBeNull();
-      here.skip(MINUTE);
-      expect(await here.world.retryPayments(null)).toBeNull();
-      here.skip(MINUTE);
-      const after = await statuses(waiting);
-      expect(after).toContain('processing');
-      expect(after).not.toContain('pending_payment');
-      expect(await waitingIds(here.world)).toEqual([]);
-      here.skip(15 * MINUTE);
-      for (const order of waiting) {
-        expect(['shipped', 'payment_failed']).toContain((await here.world.order(order))?.status);
-      }
-      expect(await rate()).toBe(1);
-      // The next one starts from an empty waiting room.
-      expect(await here.world.retryPayments(null)).toBe(0);
-    },
-  );
-
-  test('reaches an order that somebody inserted by SQL, and leaves new customers alone', async () => {
-    await here.pool.query(
-      `insert into orders values ('ord_xyz789abc', 'pending_payment', null, '2026-03-09T20:00:00Z', '2026-03-09T20:01:00Z')`,
-    );
-    const { orders } = await here.world.snapshot();
-    expect(orders.byStatus['pending_payment']).toBeGreaterThan(1);
-    expect(await here.world.retryPayments(null)).toBe(1);
-    here.skip(20 * MINUTE);
-    expect(['shipped', 'payment_failed']).toContain((await here.world.order('ord_xyz789abc'))?.status);
   });
 });
 
@@ -239,8 +167,8 @@ describe('a restart of the order service', () => {
     expect(Object.keys(paymentsByPod).filter((pod) => pods.includes(pod))).toEqual([]);
     expect(Object.values(paymentsByPod).some(({ attempts }) => attempts > 0)).toBe(true);
     expect(new Set(await probes())).toEqual(new Set([status]));
-    if (status === 'up') expect(await rate()).toBe(1);
-    else expect(await rate()).toBeLessThan(0.5);
+    if (status === 'up') expect(await successRate(here.world)).toBe(1);
+    else expect(await successRate(here.world)).toBeLessThan(0.5);
   });
 });
 

@@ -84,3 +84,20 @@ export async function paymentErrors(world: World, sinceMs: number): Promise<read
     ),
   );
 }
+
+/** Takes away the scenario's cause, nothing else. */
+export async function recover(world: World, id: string): Promise<void> {
+  await world.change((state) => scenario(id).recover?.(state));
+}
+
+export async function statuses(
+  world: World,
+  ids: readonly string[],
+): Promise<ReadonlySet<string | undefined>> {
+  return new Set(await Promise.all(ids.map(async (id) => (await world.order(id))?.status)));
+}
+
+/** Of all pods together, 0 to 1. */
+export async function successRate(world: World): Promise<number> {
+  return (await world.snapshot()).payments.successRate;
+}
