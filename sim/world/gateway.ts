@@ -38,7 +38,7 @@ export function askGateway(state: WorldState, pod: Pod, order: Order, attempt: n
   const { gateway } = state.conditions;
   const chance = state.chance('gateway', order.id, attempt);
   if (isCutOff(state, pod)) return failed('error=ENOTFOUND');
-  if (gateway === 'down') return chance < 0.6 ? failed('status=503') : TIMED_OUT;
+  if (gateway === 'down') return chance < 0.5 ? failed('status=503') : TIMED_OUT;
   if (gateway === 'degraded' && chance < 0.5) return TIMED_OUT;
   if (state.keyAgeOfPod(pod) === 'old') return failed('status=401');
   if (gateway === 'rate-limited' && chance < 0.85) return failed('status=429');

@@ -47,11 +47,10 @@ export function retryAllPayments(state: WorldState, at: number, by: string | nul
   return idle.length;
 }
 
-/** Orders whose payment failed pay now, whatever automatic retry they wait for: for the end of a scenario. */
+/** Orders whose payment failed or hangs pay now, whatever was planned for them: for the end of a scenario. */
 export function payWaiting(state: WorldState, now: number): void {
   for (const order of state.orders.values()) {
-    const { stage, tries } = order.payment;
-    if (order.status === 'pending_payment' && stage === 'idle' && tries > 0) {
+    if (order.status === 'pending_payment' && order.payment.tries > 0) {
       planPayment(state, order, now, 'under way');
     }
   }
