@@ -2,6 +2,7 @@ import type { Finding, JudgedCause, Seen } from '../domain/finding.ts';
 import { skipped, unknown } from '../domain/finding.ts';
 import type { Impact } from '../domain/impact.ts';
 import type { Incident } from '../domain/incident.ts';
+import { masked } from '../domain/secrets.ts';
 import { AbsentSystem, SystemError } from '../ports/system-error.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
 import type { AnyFindings, AnyRunbook, Asking, Check } from '../runbooks/define-runbook.ts';
@@ -77,7 +78,15 @@ async function ask(
     aborted(signal, late),
   ]);
   timer.abort();
-  return { ...seen, step: check.step, at: asking.now, tookMs: parts.clock.now() - began };
+  return {
+    ...seen,
+    // Before it is kept: the journal holds no card number, address or token that a log line brought.
+    line: masked(seen.line),
+    evidence: seen.evidence.map(masked),
+    step: check.step,
+    at: asking.now,
+    tookMs: parts.clock.now() - began,
+  };
 }
 
 /** “Could not look” is an answer: with the system, what was wrong, and never as healthy. */

@@ -11,7 +11,7 @@ import type {
   RichTextBlock,
   SectionBlock,
 } from '@slack/types';
-import { masked } from './secrets.ts';
+import { masked } from '../domain/secrets.ts';
 import { cut, joined, type Words, words } from './words.ts';
 
 /** A message: `text` is what a lock screen and a screen reader get, `blocks` what the channel shows. */

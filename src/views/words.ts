@@ -1,4 +1,4 @@
-import { masked } from './secrets.ts';
+import { masked } from '../domain/secrets.ts';
 
 class Markup {
   readonly text: string;

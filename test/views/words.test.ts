@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { masked } from '../../src/domain/secrets.ts';
 import { plainText } from '../../src/views/kit.ts';
-import { masked } from '../../src/views/secrets.ts';
 import { cut, link, person, quoted, said, words } from '../../src/views/words.ts';
 
 /** Put together here, so that nobody takes it for a real one. */
