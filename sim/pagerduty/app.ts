@@ -3,11 +3,12 @@ import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { EventInput, eventErrors, MAX_EVENT_BYTES } from './event.ts';
 import type { IncidentBook } from './incident.ts';
+import { incidentJson, type Shown } from './incident-json.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 
 const NoteInput = z.object({ note: z.object({ content: z.string().min(1).max(65_535) }) });
 
-/** Events v2 and the one REST call that the bot may use. */
+/** Events v2 and the REST calls that the bot may use. */
 export function pagerDutyApp(options: {
   readonly book: IncidentBook;
   /** Routing key → service. */
@@ -15,6 +16,7 @@ export function pagerDutyApp(options: {
   readonly apiToken: string | null;
   readonly limiter: RateLimiter;
   readonly changed: () => void;
+  readonly shown: () => Shown;
 }): Hono {
   const { book } = options;
   const app = new Hono();
@@ -45,11 +47,21 @@ export function pagerDutyApp(options: {
     return c.json({ status: 'success', message: 'Event processed', dedup_key: key }, 202);
   });
 
-  app.post('/incidents/:id/notes', async (c) => {
+  app.use('/incidents/*', async (c, next) => {
     const token = c.req.header('authorization');
     if (options.apiToken === null || token !== `Token token=${options.apiToken}`) {
       return c.json({ error: { code: 2006, message: 'Authentication failed' } }, 401);
     }
+    return await next();
+  });
+
+  app.get('/incidents/:id', (c) => {
+    const incident = book.find(c.req.param('id'));
+    if (incident === null) return c.json({ error: { code: 2100, message: 'Not Found' } }, 404);
+    return c.json({ incident: incidentJson(incident, options.shown()) });
+  });
+
+  app.post('/incidents/:id/notes', async (c) => {
     const from = c.req.header('from');
     if (from === undefined || !from.includes('@')) {
       const errors = ['Requester User Not Found'];

@@ -11,6 +11,9 @@ export interface HistoryEntry {
   readonly text: string;
 }
 
+/** What happens to an incident, in the words of the webhooks. */
+export type Happening = 'triggered' | 'acknowledged' | 'resolved' | 'annotated';
+
 /** An incident as PagerDuty keeps it. */
 export interface PagerDutyIncident {
   readonly id: string;
@@ -44,9 +47,9 @@ export interface IncidentBook {
   find(id: string): PagerDutyIncident | null;
 }
 
-/** @param moved called after each acknowledge and resolve, whoever caused it */
+/** @param happened called after each of them, whoever caused it; `text` is the note's */
 export function createIncidentBook(
-  moved: (incident: PagerDutyIncident, to: 'acknowledged' | 'resolved', by: string, at: number) => void,
+  happened: (incident: PagerDutyIncident, what: Happening, by: string, at: number, text: string) => void,
 ): IncidentBook {
   const incidents: PagerDutyIncident[] = [];
 
@@ -66,7 +69,7 @@ export function createIncidentBook(
     const at = Date.now();
     incident.status = to;
     incident.history.push({ at, what: to, by, text: '' });
-    moved(incident, to, by, at);
+    happened(incident, to, by, at, '');
     return true;
   }
 
@@ -89,7 +92,7 @@ export function createIncidentBook(
         return;
       }
       const number = incidents.length + 1;
-      incidents.push({
+      const incident: PagerDutyIncident = {
         id: `Q${number.toString(36).toUpperCase().padStart(13, '0')}`,
         number,
         service,
@@ -101,7 +104,9 @@ export function createIncidentBook(
         alerts: [event],
         notes: [],
         history: [{ at, what: 'triggered', by: service, text }],
-      });
+      };
+      incidents.push(incident);
+      happened(incident, 'triggered', service, at, '');
     },
     acknowledgeKey(service, key) {
       const open = openOn(service, key);
@@ -119,6 +124,7 @@ export function createIncidentBook(
       const note = { at: Date.now(), by: user, text };
       incident.notes.push(note);
       incident.history.push({ at: note.at, what: 'note', by: user, text });
+      happened(incident, 'annotated', user, note.at, text);
       return note;
     },
   };

@@ -24,12 +24,14 @@ const RETRY_DELAYS_MS = [200, 500, 1_000, 2_000, 5_000, 10_000];
 /**
  * PagerDuty on the loopback.
  * @param options.routingKeys integration key (32 characters) → name of the service it pages
+ * @param options.incidentKeys false: `incident_key` is null, as where PagerDuty groups alerts
  * @param options.apiToken without one every REST call is refused
  */
 export async function startPagerDuty(options: {
   readonly routingKeys: Readonly<Record<string, string>>;
   readonly webhook?: WebhookTarget;
   readonly apiToken?: string;
+  readonly incidentKeys?: boolean;
   readonly port?: number;
   /** Waits between tries of one webhook. */
   readonly retryDelaysMs?: readonly number[];
@@ -38,21 +40,22 @@ export async function startPagerDuty(options: {
   function changed(): void {
     for (const listener of listeners) listener();
   }
+  const shown = () => ({ baseUrl: server.url, incidentKeys: options.incidentKeys ?? true });
   const webhooks =
     options.webhook === undefined
       ? null
       : createWebhooks({
           target: options.webhook,
-          baseUrl: () => server.url,
+          shown,
           retryDelaysMs: options.retryDelaysMs ?? RETRY_DELAYS_MS,
           changed,
         });
-  const book = createIncidentBook((incident, to, by, at) => webhooks?.send(incident, to, by, at));
+  const book = createIncidentBook((...happened) => webhooks?.send(...happened));
   const limiter = createRateLimiter(EVENTS_PER_MINUTE);
   const apiToken = options.apiToken ?? null;
   const server = await startFaultyServer({
     name: 'pagerduty',
-    app: pagerDutyApp({ book, routingKeys: options.routingKeys, apiToken, limiter, changed }),
+    app: pagerDutyApp({ book, routingKeys: options.routingKeys, apiToken, limiter, changed, shown }),
     ...(options.port === undefined ? {} : { port: options.port }),
   });
 

@@ -1,14 +1,17 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import type { PagerDutyIncident } from './incident.ts';
+import type { Happening, PagerDutyIncident } from './incident.ts';
+import { incidentJson, type Shown } from './incident-json.ts';
 
 export interface WebhookTarget {
   readonly url: string;
   readonly secret: string;
+  /** What the subscription names; acknowledged and resolved unless told. */
+  readonly events?: readonly Happening[];
 }
 
 export interface Delivery {
   readonly eventId: string;
-  readonly eventType: 'incident.acknowledged' | 'incident.resolved';
+  readonly eventType: `incident.${Happening}`;
   readonly incidentId: string;
   /** Statuses of the tries so far; 0 where nothing answered. */
   readonly tries: number[];
@@ -17,7 +20,8 @@ export interface Delivery {
 
 export interface Webhooks {
   readonly deliveries: readonly Delivery[];
-  send(incident: PagerDutyIncident, to: 'acknowledged' | 'resolved', by: string, at: number): void;
+  /** Tells the subscriber, if it wants to know of that. */
+  send(incident: PagerDutyIncident, what: Happening, by: string, at: number, text: string): void;
   /** No try begins after this; resolves when the last one ended. */
   stop(): Promise<void>;
 }
@@ -31,7 +35,7 @@ const CALL_MS = 5_000;
  */
 export function createWebhooks(options: {
   readonly target: WebhookTarget;
-  readonly baseUrl: () => string;
+  readonly shown: () => Shown;
   readonly retryDelaysMs: readonly number[];
   readonly changed: () => void;
 }): Webhooks {
@@ -73,17 +77,18 @@ export function createWebhooks(options: {
 
   return {
     deliveries,
-    send(incident, to, by, at) {
+    send(incident, what, by, at, text) {
+      if (!(options.target.events ?? ['acknowledged', 'resolved']).includes(what)) return;
       const delivery: Delivery = {
         eventId: randomUUID(),
-        eventType: `incident.${to}`,
+        eventType: `incident.${what}`,
         incidentId: incident.id,
         tries: [],
         state: 'under way',
       };
       deliveries.push(delivery);
       // As it stands now: a try later on must not tell of a later state.
-      const body = webhookBody(delivery, incident, { by, at, baseUrl: options.baseUrl() });
+      const body = webhookBody(delivery, incident, { by, at, text, shown: options.shown() });
       last = last.then(async () => await deliver(delivery, body));
     },
     async stop() {
@@ -96,8 +101,15 @@ export function createWebhooks(options: {
 function webhookBody(
   delivery: Delivery,
   incident: PagerDutyIncident,
-  { by, at, baseUrl }: { readonly by: string; readonly at: number; readonly baseUrl: string },
+  {
+    by,
+    at,
+    text,
+    shown,
+  }: { readonly by: string; readonly at: number; readonly text: string; readonly shown: Shown },
 ): string {
+  const annotated = delivery.eventType === 'incident.annotated';
+  const data = incidentJson(incident, shown);
   return JSON.stringify({
     event: {
       id: delivery.eventId,
@@ -110,17 +122,9 @@ function webhookBody(
         summary: by,
       },
       client: null,
-      data: {
-        id: incident.id,
-        type: 'incident',
-        self: `${baseUrl}/incidents/${incident.id}`,
-        html_url: `${baseUrl}/incidents/${incident.id}`,
-        number: incident.number,
-        status: incident.status,
-        incident_key: incident.key,
-        title: incident.title,
-        service: { type: 'service_reference', summary: incident.service },
-      },
+      data: annotated
+        ? { id: delivery.eventId, type: 'incident_note', incident: data, content: text, trimmed: false }
+        : data,
     },
   });
 }

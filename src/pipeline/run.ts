@@ -1,6 +1,6 @@
 import { dutiesOf } from '../domain/duty.ts';
 import type { IncidentEvent } from '../domain/incident.ts';
-import { countItems, outcomeOf, type Run, type RunItem } from '../domain/run.ts';
+import { countItems, outcomeOf, type Run } from '../domain/run.ts';
 import type { ClaimedRun } from '../ports/journal.ts';
 import { SystemError } from '../ports/system-error.ts';
 import { actionOf } from '../runbooks/catalogue.ts';
@@ -8,6 +8,8 @@ import type { AnyAction } from '../runbooks/define-runbook.ts';
 import { changeOf } from './change.ts';
 import { type Keeper, keepLease } from './lease.ts';
 import type { Parts } from './parts.ts';
+import { proving } from './proving.ts';
+import { readBack } from './read-back.ts';
 import { proofPlanned } from './verify.ts';
 
 /** Works on one approved run, or clears up one whose worker was lost. False when there was none. */
@@ -16,9 +18,17 @@ export async function runOnce(parts: Parts): Promise<boolean> {
   if (claimed === null) return false;
   const run = await begin(parts, claimed);
   if (run === null) return true;
-  const stopped = claimed.takenOver ? 'whoever ran it was lost' : await carryOut(parts, claimed, run);
-  await clearUp(parts, claimed, run, stopped ?? 'the run stopped before its turn');
-  await end(parts, claimed);
+  const keeper = keepLease(parts, run);
+  try {
+    const stopped = claimed.takenOver
+      ? 'whoever ran it was lost'
+      : await carryOut(parts, claimed, run, keeper);
+    await clearUp(parts, claimed, run, stopped ?? 'the run stopped before its turn');
+    await end(parts, claimed);
+  } finally {
+    // A lease that went on being renewed would keep everybody else from clearing up.
+    keeper.stop();
+  }
   return true;
 }
 
@@ -94,9 +104,8 @@ async function stillHolds(parts: Parts, run: Run) {
 }
 
 /** Asks for one target after the other. Resolves with why it stopped early; null: all were asked. */
-async function carryOut(parts: Parts, claimed: ClaimedRun, run: Run): Promise<string | null> {
+async function carryOut(parts: Parts, claimed: ClaimedRun, run: Run, keeper: Keeper): Promise<string | null> {
   const action = actionOf(run.action);
-  const keeper = keepLease(parts, run);
   const queue = [...run.targets];
   let stopped: string | null = null;
   async function worker(): Promise<void> {
@@ -118,9 +127,6 @@ async function carryOut(parts: Parts, claimed: ClaimedRun, run: Run): Promise<st
   } catch (err) {
     stopped = 'the run was broken off';
     throw err;
-  } finally {
-    // A lease that went on being renewed would keep everybody else from clearing up.
-    keeper.stop();
   }
   await showProgress(parts, claimed, run);
   return stopped;
@@ -176,33 +182,14 @@ async function clearUp(parts: Parts, claimed: ClaimedRun, run: Run, stopped: str
   const items = await parts.journal.transact('read items', async (tx) => await tx.items(run.id));
   const open = items.filter(({ state }) => state === 'begun' || state === 'unknown');
   // Whoever was lost may have had a call under way: it has ended before we look.
-  if (claimed.takenOver && open.some(({ state }) => state === 'begun'))
-    await parts.clock.sleep(parts.rules.timing.callMs);
-  for (const item of open) await readBack(parts, run, item);
+  const waited = claimed.takenOver && open.some(({ state }) => state === 'begun');
+  if (waited) await parts.clock.sleep(parts.rules.timing.callMs);
+  await readBack(parts, run, open, waited);
   await parts.journal.transact('unsent items', async (tx) => {
     for (const { target, state } of items) {
       if (state === 'planned') await tx.setItem(run.id, target, 'unsent', `Not asked: ${stopped}.`);
     }
   });
-}
-
-async function readBack(parts: Parts, run: Run, item: RunItem): Promise<void> {
-  const action = actionOf(run.action);
-  const read = await parts
-    .step(
-      `read back ${run.action}`,
-      async () => await action.readBack(item.target, run.parameters, await proving(parts, run)),
-    )
-    .catch(() => 'unknown' as const);
-  const [state, line] = {
-    done: ['done', 'The answer was lost; the system shows that it was done.'],
-    'not done': ['failed', 'The answer was lost; the system shows that it was not done.'],
-    unknown: ['unknown', 'The answer was lost and the system does not show whether it was done.'],
-  }[read] as ['done' | 'failed' | 'unknown', string];
-  await parts.journal.transact(
-    'item read back',
-    async (tx) => await tx.setItem(run.id, item.target, state, line),
-  );
 }
 
 async function showProgress(parts: Parts, claimed: ClaimedRun, run: Run): Promise<void> {
@@ -264,18 +251,4 @@ async function end(parts: Parts, claimed: ClaimedRun): Promise<void> {
 
 function lookNow(now: number) {
   return { type: 'look asked', lookAt: now, because: 'A run ended.', at: now } as const;
-}
-
-/** What a question about a run's effect may use. Reads only. */
-export async function proving(parts: Parts, run: Run) {
-  const ending = new AbortController();
-  void parts.clock.sleep(parts.rules.timing.callMs).then(() => ending.abort());
-  return {
-    probes: parts.probes,
-    run,
-    names: parts.rules.names,
-    thresholds: parts.rules.thresholds,
-    now: await parts.journal.now(),
-    signal: ending.signal,
-  };
 }

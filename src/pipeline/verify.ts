@@ -5,7 +5,7 @@ import { actionOf } from '../runbooks/catalogue.ts';
 import { changeOf } from './change.ts';
 import { afterHelp } from './look.ts';
 import type { Parts } from './parts.ts';
-import { proving } from './run.ts';
+import { proving } from './proving.ts';
 
 /** The proof of a run that has just ended: its first sample is due at once. */
 export function proofPlanned(parts: Parts, step: StepName, now: number): Proof {

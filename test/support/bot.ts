@@ -59,7 +59,13 @@ const plain: Step = async (_name, work) => await work();
 /** The real bot with its real adapters, started against a pretend world. */
 export async function startBot(
   address: Address,
-  options: { readonly step?: Step; readonly timing?: Timing; readonly log?: Log } = {},
+  options: {
+    readonly step?: Step;
+    readonly timing?: Timing;
+    readonly log?: Log;
+    /** Real time that an open breaker of the order service rests, ms; as in production unless told. */
+    readonly restMs?: number;
+  } = {},
 ) {
   const step = options.step ?? plain;
   const log = options.log ?? quiet;
@@ -77,7 +83,7 @@ export async function startBot(
     url: address.service,
     token: async () => TOKEN,
     tokenHeader: 'authorization',
-    policy: policyFor(ORDER_SERVICE),
+    policy: policyFor(ORDER_SERVICE, options.restMs === undefined ? {} : { restMs: options.restMs }),
     paths: config.oms.admin,
     pods: cluster.podHttp(workload, orderService.port),
   };

@@ -77,10 +77,12 @@ export async function startPretendWorld(
 }
 
 /** The whole bot in a pretend world, through its front doors: Slack, the webhook, the clock. */
-export async function startRig(options: { readonly yaml?: string; readonly ordersPerHour?: number } = {}) {
+export async function startRig(
+  options: { readonly yaml?: string; readonly ordersPerHour?: number } & Parameters<typeof startBot>[1] = {},
+) {
   const pretend = await startPretendWorld(options);
   const { slack, store } = pretend;
-  const bot = await startBot(pretend.address);
+  const bot = await startBot(pretend.address, options);
   const { app } = bot;
   return {
     ...pretend,

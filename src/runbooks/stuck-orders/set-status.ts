@@ -92,10 +92,10 @@ export const setStatus: Action<StuckData> = {
   },
   apply: async (target, { status, reason }, { levers, licence, signal }) =>
     await levers.orderService.setStatus(OrderId.parse(target), status ?? '', reason ?? '', licence, signal),
-  async readBack(target, { status }, proving) {
-    const [found] = await statusesOf(proving, [target]);
-    if (found === undefined || found.status === null) return 'unknown';
-    return found.status === status ? 'done' : 'not done';
+  async readBack(target, { status }, { probes, signal }) {
+    const order = await probes.orderService.order(OrderId.parse(target), signal);
+    if (order === null) return 'unknown';
+    return order.status === status ? 'done' : 'not done';
   },
   proof: {
     plan: () => ({
