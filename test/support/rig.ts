@@ -5,6 +5,7 @@ import { startOrderService } from '../../sim/order-service/order-service.ts';
 import { startPagerDuty } from '../../sim/pagerduty/pagerduty.ts';
 import { NO_RATES, type SimulatedSlack, startSlack } from '../../sim/slack/slack.ts';
 import { createWorld } from '../../sim/world/world.ts';
+import type { Timing } from '../../src/pipeline/rules.ts';
 import { type Address, ALERTS, ROUTING_KEY, startBot, TOKEN, YAML } from './bot.ts';
 import { asBot, freshDatabase } from './postgres.ts';
 import { openStore } from './store.ts';
@@ -77,10 +78,12 @@ export async function startPretendWorld(
 }
 
 /** The whole bot in a pretend world, through its front doors: Slack, the webhook, the clock. */
-export async function startRig(options: { readonly yaml?: string; readonly ordersPerHour?: number } = {}) {
+export async function startRig(
+  options: { readonly yaml?: string; readonly ordersPerHour?: number; readonly timing?: Timing } = {},
+) {
   const pretend = await startPretendWorld(options);
   const { slack, store } = pretend;
-  const bot = await startBot(pretend.address);
+  const bot = await startBot(pretend.address, options.timing === undefined ? {} : { timing: options.timing });
   const { app } = bot;
   return {
     ...pretend,
