@@ -10,6 +10,7 @@ import type { Parts } from './pipeline/parts.ts';
 import { receive } from './pipeline/receive.ts';
 import type { Timing } from './pipeline/rules.ts';
 import { runOnce } from './pipeline/run.ts';
+import { createSlackWatch } from './pipeline/slack-outage.ts';
 import { loop, pageOnce } from './pipeline/workers.ts';
 import type { Clock, Ids, Step } from './ports/clock.ts';
 import type { Delivery, Journal } from './ports/journal.ts';
@@ -26,6 +27,7 @@ import { createChannels } from './slack/channels.ts';
 import { workOn } from './slack/inbox.ts';
 import { listen } from './slack/listeners.ts';
 import { slackPeople } from './slack/people.ts';
+import { createReach } from './slack/reach.ts';
 
 /** A delivery that fails so often is given up; it stays in the inbox with its trouble. */
 const TRIES = 10;
@@ -81,11 +83,14 @@ export async function createApp(given: AppParts) {
     alertsChannel: async () => await channels.idOf(rules.channels.alerts),
   });
   const links = Object.entries(config.oms.links).map(([label, url]) => ({ label, url }));
+  const reach = createReach();
+  const slackWatch = createSlackWatch(parts, reach);
   const announcer = createAnnouncer({
     parts,
     voice,
     client: bot.background,
     channels,
+    reach,
     links,
     paceMs: given.paceMs ?? 1_100,
   });
@@ -127,10 +132,16 @@ export async function createApp(given: AppParts) {
   }
 
   async function voiceOnce(): Promise<boolean> {
-    if (!(await voice.lease('voice', rules.timing.voiceMs))) return false;
-    const said = await announcer.speak();
-    const paged = pager === null ? false : await pageOnce(parts, voice, pager);
-    return said || paged;
+    if (await voice.lease('voice', rules.timing.voiceMs)) return await announcer.speak();
+    reach.forget();
+    return false;
+  }
+
+  /** Apart from the voice: a Slack that hangs must not keep a page waiting. */
+  async function pagesOnce(): Promise<boolean> {
+    await slackWatch.look();
+    if (pager === null || !(await voice.lease('pages', rules.timing.voiceMs))) return false;
+    return await pageOnce(parts, voice, pager);
   }
 
   const stops: (() => Promise<void>)[] = [];
@@ -157,6 +168,7 @@ export async function createApp(given: AppParts) {
       const loops = [
         ...Object.entries(work).map(([name, once]) => loop(parts, name, once, () => wake())),
         loop(parts, 'voice', voiceOnce),
+        loop(parts, 'pages', pagesOnce),
       ];
       wake = () => {
         for (const one of loops) one.wake();

@@ -1,11 +1,9 @@
 import { type DueRung, nextRung, pagesFor } from '../domain/escalation.ts';
-import { impactPercent } from '../domain/impact.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Outgoing } from '../ports/journal.ts';
-import type { Page } from '../ports/pager.ts';
-import { runbookById } from '../runbooks/catalogue.ts';
 import { changeOf } from './change.ts';
 import { endFreeze } from './freeze.ts';
+import { close, trigger } from './pages.ts';
 import type { Parts } from './parts.ts';
 import type { Rules } from './rules.ts';
 
@@ -91,57 +89,20 @@ export function climb(
   );
   return {
     event,
-    outgoing: paged ? [...posts, page(incident, rung.number, rung.team, because, rules)] : posts,
+    outgoing: paged
+      ? [...posts, trigger(incident, dedupKey(incident, rung.number), rung.team, because, rules)]
+      : posts,
   };
 }
 
-/** Closes every page that this incident opened. */
+/** Closes every page that this incident's rungs opened. */
 export function closePages(incident: Incident, because: string): readonly Outgoing[] {
   return incident.climbed
     .filter(({ paged }) => paged)
     .map(({ rung }) => {
       const team = incident.ladder.find(({ number }) => number === rung)?.team ?? 'orders';
-      const payload: Page = {
-        action: 'resolve',
-        team,
-        dedupKey: dedupKey(incident, rung),
-        summary: because,
-        severity: incident.severity,
-        details: {},
-        links: [],
-      };
-      return {
-        stream: `page ${dedupKey(incident, rung)}`,
-        key: `${dedupKey(incident, rung)}/resolve`,
-        kind: 'page',
-        payload,
-      };
+      return close(incident, dedupKey(incident, rung), team, because);
     });
-}
-
-function page(incident: Incident, rung: number, team: string, because: string, rules: Rules): Outgoing {
-  const runbook = runbookById(incident.runbook);
-  const percent = impactPercent(incident.impact);
-  const payload: Page = {
-    action: 'trigger',
-    team,
-    dedupKey: dedupKey(incident, rung),
-    summary: `${incident.id} ${runbook.title} (${incident.environment}). ${because}`.slice(0, 1000),
-    severity: incident.severity,
-    details: {
-      service: rules.service,
-      severity: incident.severity,
-      impact: percent === null ? 'unknown' : `${Math.round(percent)} % of orders`,
-      cause:
-        incident.diagnosis?.causes.find(({ verdict }) => verdict === 'supported')?.because ?? 'not known yet',
-      acknowledged: incident.acknowledged?.by ?? 'nobody',
-      rungsBefore: incident.climbed.map((step) => `rung ${step.rung}: ${step.because}`).join(' ') || 'none',
-    },
-    links: incident.sources.flatMap(({ url, summary }) =>
-      url === null ? [] : [{ href: url, text: summary.slice(0, 80) }],
-    ),
-  };
-  return { stream: `page ${payload.dedupKey}`, key: `${payload.dedupKey}/trigger`, kind: 'page', payload };
 }
 
 /** Each rung of each generation has its own: a trigger on an open key wakes nobody. */

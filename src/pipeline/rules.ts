@@ -18,6 +18,8 @@ export interface Timing {
   readonly diagnosisMs: number;
   /** Whoever speaks in the background is taken over after this (design §4: within 5 s). */
   readonly voiceMs: number;
+  /** Slack is silent for so long: summaries go to PagerDuty (design §6). */
+  readonly slackOutageMs: number;
 }
 
 export const TIMING: Timing = {
@@ -27,6 +29,7 @@ export const TIMING: Timing = {
   lookSlackMs: 2_000,
   diagnosisMs: 5_000,
   voiceMs: 4_000,
+  slackOutageMs: 60_000,
 };
 
 /** What the pipeline is told by the configuration, in its own words. */

@@ -44,6 +44,12 @@ export interface ClaimedRun {
   readonly takenOver: boolean;
 }
 
+/** A time in which Slack could not be reached, and the incidents that were paged instead. */
+export interface SlackOutage {
+  readonly id: number;
+  readonly paged: readonly IncidentId[];
+}
+
 /** Everything inside is one commit. `now` is story time, the same for all replicas. */
 export interface Transaction {
   readonly now: number;
@@ -69,6 +75,11 @@ export interface Transaction {
   setFreeze(freeze: Freeze | null): Promise<number>;
   /** A freeze whose time is over and that nobody has ended yet. */
   freezeOver(): Promise<Freeze | null>;
+  /** The outage of Slack that is open. Locks it. */
+  slackOutage(): Promise<SlackOutage | null>;
+  beginSlackOutage(): Promise<SlackOutage>;
+  slackOutagePaged(id: number, incidents: readonly IncidentId[]): Promise<void>;
+  endSlackOutage(id: number): Promise<void>;
   planItems(run: RunId, targets: readonly string[]): Promise<void>;
   setItem(run: RunId, target: string, state: ItemState, line: string): Promise<void>;
   items(run: RunId): Promise<readonly RunItem[]>;

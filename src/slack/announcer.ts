@@ -11,6 +11,7 @@ import type { Message } from '../views/kit.ts';
 import type { Channels } from './channels.ts';
 import { prepare } from './outgoing.ts';
 import { edit, failure, findOwn, newest, type Place, post, type Said } from './post.ts';
+import type { Reach } from './reach.ts';
 
 /** The first post waits so long for findings, ms of story time (design §1). */
 const WAIT_FOR_FINDINGS_MS = 1_000;
@@ -24,6 +25,7 @@ export interface AnnouncerParts {
   readonly voice: VoiceStore;
   readonly client: WebClient;
   readonly channels: Channels;
+  readonly reach: Reach;
   readonly links: readonly { readonly label: string; readonly url: string }[];
   /** Real time between two posts in one channel, ms; Slack takes about one a second. */
   readonly paceMs: number;
@@ -31,7 +33,7 @@ export interface AnnouncerParts {
 
 /** The background voice: reconciles cards with what they should show, and says what waits in the outbox. */
 export function createAnnouncer(mouth: AnnouncerParts) {
-  const { parts, voice, client, channels } = mouth;
+  const { parts, voice, client, channels, reach } = mouth;
   const quietUntil = new Map<string, number>();
 
   /** One round. True when something was said, so that the next follows at once. */
@@ -44,14 +46,21 @@ export function createAnnouncer(mouth: AnnouncerParts) {
         soon = true;
         continue;
       }
-      said = (await showCard(card)) || said;
+      said = (await showCard(card).catch(notHeard)) || said;
     }
     for (const waiting of await voice.heads('slack post', 20)) said = (await sayWaiting(waiting)) || said;
     if (soon && !said) await parts.clock.sleep(LOOK_AGAIN_MS);
     return said || soon;
   }
 
+  /** Slack did not even say where the channel is. */
+  function notHeard(err: unknown): boolean {
+    reach.heard(failure(err), parts.clock.now());
+    return false;
+  }
+
   async function showCard({ incident, ts, afterMark, freeze, freezeVersion }: StaleCard): Promise<boolean> {
+    const began = parts.clock.now();
     const shown = { version: incident.version, freezeVersion };
     const channel = parts.rules.channels.alerts;
     const id = await channels.idOf(channel);
@@ -61,6 +70,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
     if (ts !== null) {
       if (!mayCall(id)) return false;
       const said = await parts.step('edit card', async () => await edit(client, id, ts, card));
+      reach.heard(said, began);
       if (said.kind === 'not now') quietUntil.set(id, parts.clock.now() + said.afterMs);
       if (said.kind === 'shown' || said.kind === 'unsure')
         await voice.cardShown(incident.id, channel, ts, said.kind === 'shown' ? shown : null);
@@ -77,6 +87,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
       card,
       async (mark) => await voice.cardTried(incident.id, channel, mark),
     ).catch(failure);
+    if (said !== null) reach.heard(said, began);
     if (said?.kind !== 'shown') return false;
     const adopted = said.adopted ?? false;
     await voice.cardShown(incident.id, channel, said.ts, adopted ? null : shown);
@@ -135,6 +146,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
   }
 
   async function sayWaiting(waiting: Waiting): Promise<boolean> {
+    const began = parts.clock.now();
     const said = await say(waiting).catch(failure);
     if (said === null) return false;
     if (said === 'nothing to say') {
@@ -145,6 +157,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
       await voice.later(waiting.id, AGAIN_MS, 'The card does not stand yet.');
       return false;
     }
+    reach.heard(said, began);
     if (said.kind === 'shown') await voice.sent(waiting.id, said.ts);
     else
       await voice.later(

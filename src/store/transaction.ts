@@ -5,6 +5,7 @@ import type { RunItem } from '../domain/run.ts';
 import type { Change, Outgoing, Transaction } from '../ports/journal.ts';
 import { freezeOn } from './freeze.ts';
 import { decode, type Fact, FORMAT, factOf } from './rows.ts';
+import { slackOutagesOn } from './slack-outages.ts';
 import { writeChanges, writeOutbox } from './write-changes.ts';
 
 /** A transaction that was begun on `client`; `flush` writes what was decided, the chain last. */
@@ -17,6 +18,7 @@ export async function openTransaction(
   const facts: Fact[] = [];
   const said: Outgoing[] = [];
   const freezes = freezeOn(client);
+  const outages = slackOutagesOn(client);
 
   async function one(text: string, values: unknown[]): Promise<Incident | null> {
     const found = await client.query<{ body: Incident }>(text, values);
@@ -91,6 +93,11 @@ export async function openTransaction(
     },
     setFreeze: async (freeze) => await freezes.set(freeze),
     freezeOver: async () => await freezes.over(),
+
+    slackOutage: async () => await outages.open(),
+    beginSlackOutage: async () => await outages.begin(),
+    slackOutagePaged: async (id, incidents) => await outages.paged(id, incidents),
+    endSlackOutage: async (id) => await outages.end(id),
 
     async planItems(run, targets) {
       await client.query(

@@ -1,3 +1,4 @@
+import { TIMING } from '../../src/pipeline/rules.ts';
 import { startBot } from '../support/bot.ts';
 
 // A bot in a process of its own, that ends itself by SIGKILL before or after the first work of a given name.
@@ -5,7 +6,15 @@ const { address, kill } = JSON.parse(process.argv[2] ?? '{}');
 const seen = new Set<string>();
 
 const { app } = await startBot(address, {
-  timing: { callMs: 500, runLeaseMs: 1_200, deliveryMs: 500, lookSlackMs: 0, diagnosisMs: 900, voiceMs: 600 },
+  timing: {
+    ...TIMING,
+    callMs: 500,
+    runLeaseMs: 1_200,
+    deliveryMs: 500,
+    lookSlackMs: 0,
+    diagnosisMs: 900,
+    voiceMs: 600,
+  },
   log: {
     debug: () => undefined,
     info: () => undefined,

@@ -5,6 +5,7 @@ import type { Parts } from '../../src/pipeline/parts.ts';
 import type { VoiceStore } from '../../src/ports/voice.ts';
 import { createAnnouncer } from '../../src/slack/announcer.ts';
 import type { Channels } from '../../src/slack/channels.ts';
+import { createReach } from '../../src/slack/reach.ts';
 import { aRules } from '../support/builders.ts';
 import { aFinding, anIncident, OPENED } from '../support/incidents.ts';
 
@@ -42,7 +43,15 @@ function aVoice(incident: Incident) {
     rules: aRules(),
   } as unknown as Parts;
   const channels = { idOf: async () => 'C1' } as unknown as Channels;
-  const { speak } = createAnnouncer({ parts, voice, client, channels, links: [], paceMs: 0 });
+  const { speak } = createAnnouncer({
+    parts,
+    voice,
+    client,
+    channels,
+    reach: createReach(),
+    links: [],
+    paceMs: 0,
+  });
   return { speak, thread };
 }
 

@@ -1,0 +1,53 @@
+import { impactPercent } from '../domain/impact.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { TeamId } from '../domain/severity.ts';
+import type { Outgoing } from '../ports/journal.ts';
+import type { Page } from '../ports/pager.ts';
+import { runbookById } from '../runbooks/catalogue.ts';
+import type { Rules } from './rules.ts';
+
+/** Wakes a team about an incident under one dedup key. */
+export function trigger(
+  incident: Incident,
+  dedupKey: string,
+  team: TeamId,
+  because: string,
+  rules: Rules,
+): Outgoing {
+  const runbook = runbookById(incident.runbook);
+  const percent = impactPercent(incident.impact);
+  const payload: Page = {
+    action: 'trigger',
+    team,
+    dedupKey,
+    summary: `${incident.id} ${runbook.title} (${incident.environment}). ${because}`.slice(0, 1000),
+    severity: incident.severity,
+    details: {
+      service: rules.service,
+      severity: incident.severity,
+      impact: percent === null ? 'unknown' : `${Math.round(percent)} % of orders`,
+      cause:
+        incident.diagnosis?.causes.find(({ verdict }) => verdict === 'supported')?.because ?? 'not known yet',
+      acknowledged: incident.acknowledged?.by ?? 'nobody',
+      rungsBefore: incident.climbed.map((step) => `rung ${step.rung}: ${step.because}`).join(' ') || 'none',
+    },
+    links: incident.sources.flatMap(({ url, summary }) =>
+      url === null ? [] : [{ href: url, text: summary.slice(0, 80) }],
+    ),
+  };
+  return { stream: `page ${dedupKey}`, key: `${dedupKey}/trigger`, kind: 'page', payload };
+}
+
+/** Closes what was opened under this dedup key. */
+export function close(incident: Incident, dedupKey: string, team: TeamId, because: string): Outgoing {
+  const payload: Page = {
+    action: 'resolve',
+    team,
+    dedupKey,
+    summary: because,
+    severity: incident.severity,
+    details: {},
+    links: [],
+  };
+  return { stream: `page ${dedupKey}`, key: `${dedupKey}/resolve`, kind: 'page', payload };
+}

@@ -1,0 +1,29 @@
+import type { Said } from './post.ts';
+
+/** Whether Slack answers what the background voice says. Real time. */
+export function createReach() {
+  let silent: number | null = null;
+  let answered = false;
+  return {
+    /** What one call came to; a refusal and *not now* are answers too. `began`: when it was sent. */
+    heard({ kind }: Said, began: number): void {
+      if (kind === 'unsure') {
+        silent ??= began;
+        return;
+      }
+      silent = null;
+      answered = true;
+    },
+    /** Since when nothing was answered although something had to be said; null while it answers. */
+    silentSince: () => silent,
+    /** Whether it has answered at all since somebody last forgot. */
+    answered: () => answered,
+    /** Somebody else speaks now: what was seen here says nothing any more. */
+    forget(): void {
+      silent = null;
+      answered = false;
+    },
+  };
+}
+
+export type Reach = ReturnType<typeof createReach>;

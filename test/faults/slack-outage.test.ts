@@ -1,0 +1,57 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { TIMING } from '../../src/pipeline/rules.ts';
+import { YAML } from '../support/bot.ts';
+import { type Rig, startRig } from '../support/rig.ts';
+
+let rig: Rig;
+afterEach(async () => await rig.stop());
+
+/** Pages that took Slack's place, with how each stands. */
+const pages = () =>
+  rig.pagerduty.incidents
+    .filter(({ key }) => key.includes('/slack-outage-'))
+    .map(({ key, status }) => `${key.split('/')[2]} ${status}`);
+
+const away = () => rig.slack.faults.add({ match: { path: /^\/api\// }, fault: { mode: 'down' } });
+
+describe('a Slack that cannot be reached', () => {
+  test('has its cards’ summaries paged, once for an incident and an outage, until it is back', async () => {
+    rig = await startRig({ timing: { ...TIMING, slackOutageMs: 300 } });
+    await rig.alert();
+    await rig.app.idle();
+    const back = away();
+    await rig.skipWorld(2);
+    await expect.poll(pages, { timeout: 10_000 }).toEqual(['OMS-1 triggered']);
+    // One that opens while it lasts is paged as well, also when no card of it ever stood.
+    await rig.alert({ fingerprint: 'f2' }, { region: 'eu' });
+    await expect.poll(pages, { timeout: 10_000 }).toEqual(['OMS-1 triggered', 'OMS-2 triggered']);
+    back();
+    await rig.app.idle();
+    await expect.poll(pages).toEqual(['OMS-1 resolved', 'OMS-2 resolved']);
+    expect(rig.card().text).toContain('OMS-2');
+
+    // The next outage wakes again.
+    const backAgain = away();
+    await rig.skipWorld(2);
+    await expect.poll(pages, { timeout: 10_000 }).toHaveLength(4);
+    backAgain();
+    await rig.app.idle();
+    await expect
+      .poll(() => new Set(pages().map((page) => page.split(' ')[1])))
+      .toEqual(new Set(['resolved']));
+  });
+
+  test('pages nobody outside prod', async () => {
+    const yaml = YAML.replace('prod', 'stage');
+    rig = await startRig({ yaml, timing: { ...TIMING, slackOutageMs: 100 } });
+    await rig.alert({}, { environment: 'stage' });
+    await rig.app.idle();
+    const back = away();
+    await rig.skipWorld(2);
+    const tried = rig.slack.httpRequests.length;
+    await expect.poll(() => rig.slack.httpRequests.length, { timeout: 10_000 }).toBeGreaterThan(tried + 3);
+    back();
+    await rig.app.idle();
+    expect(rig.pagerduty.incidents).toEqual([]);
+  });
+});
