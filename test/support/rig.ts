@@ -5,7 +5,6 @@ import { startOrderService } from '../../sim/order-service/order-service.ts';
 import { startPagerDuty } from '../../sim/pagerduty/pagerduty.ts';
 import { NO_RATES, type SimulatedSlack, startSlack } from '../../sim/slack/slack.ts';
 import { createWorld } from '../../sim/world/world.ts';
-import type { Timing } from '../../src/pipeline/rules.ts';
 import { type Address, ALERTS, ROUTING_KEY, startBot, TOKEN, YAML } from './bot.ts';
 import { asBot, freshDatabase } from './postgres.ts';
 import { openStore } from './store.ts';
