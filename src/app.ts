@@ -56,7 +56,7 @@ export async function createApp(given: AppParts) {
   const stored = () => wake();
   const bot = await createBot({ settings: given.slack, journal, log, stored });
   const channels = createChannels(bot.background);
-  const rules = rulesOf(config, given.timing);
+  const rules = rulesOf(config, pager !== null, given.timing);
   const parts: Parts = {
     journal,
     clock,

@@ -64,6 +64,8 @@ async function start(): Promise<void> {
     step,
   });
   await app.start();
+  if (hands.pager === null && config.oms.environment === 'prod')
+    log.warn({}, 'no PAGERDUTY_ROUTING_KEY: escalations reach channels and people, and page nobody');
   log.info({ port: app.port(), environment: config.oms.environment }, 'oms-bot is up');
   // The library's disconnect can race its own reconnect and rejects with nothing; anything else stays fatal.
   process.on('unhandledRejection', (reason) => {

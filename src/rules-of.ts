@@ -3,7 +3,7 @@ import { type Rules, TIMING, type Timing } from './pipeline/rules.ts';
 import { RUNBOOK_NAMES } from './runbooks/names.ts';
 
 /** The configuration in the pipeline's words. */
-export function rulesOf({ oms }: Config, timing: Timing = TIMING): Rules {
+export function rulesOf({ oms }: Config, pager: boolean, timing: Timing = TIMING): Rules {
   const { admin, workloads, orders, payments, metrics } = oms;
   return {
     environment: oms.environment,
@@ -18,6 +18,7 @@ export function rulesOf({ oms }: Config, timing: Timing = TIMING): Rules {
       platform: oms.teams.platform.channel,
     },
     people: [oms.people.teamLead, oms.people.engineeringManager].filter((person) => person !== undefined),
+    pager,
     names: {
       namespace: workloads.namespace,
       orderService: workloads.orderService,

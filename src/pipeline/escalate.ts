@@ -63,7 +63,7 @@ export function climb(
   rules: Rules,
   by: string | null,
 ): { event: IncidentEvent; outgoing: readonly Outgoing[] } {
-  const paged = pagesFor(rung, reason, rules.environment);
+  const paged = rules.pager && pagesFor(rung, reason, rules.environment);
   const event: IncidentEvent = {
     type: 'climbed',
     climbed: { rung: rung.number, reason, because, at, paged, by },

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { rememberCauses } from '../domain/cause-history.ts';
+import type { StepName } from '../domain/finding.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Offer } from '../domain/offer.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
@@ -37,7 +38,10 @@ export function propose(
         preview: draft.preview,
         binding: draft.binding,
         recommended: action.when(judging, draft),
-        waits: taken === undefined ? action.notWhile(judging, draft) : `a run on ${taken} is under way`,
+        waits:
+          taken === undefined
+            ? (unproven(incident, action.step, draft.targets) ?? action.notWhile(judging, draft))
+            : `a run on ${taken} is under way`,
         fields: draft.fields ?? [],
         equivalent: action.equivalent(parts.rules.names, draft.targets, draft.parameters),
         requestedBy: null,
@@ -56,4 +60,16 @@ export function propose(
 function sameOffer(left: Offer, right: Offer): boolean {
   const shown = ({ id: _id, at: _at, ...rest }: Offer): unknown => JSON.parse(JSON.stringify(rest));
   return isDeepStrictEqual(shown(left), shown(right));
+}
+
+/** What was asked already and is not proven yet is not asked again: whoever presses twice asked once. */
+function unproven(incident: Incident, step: StepName, targets: readonly string[]): string | null {
+  const run = incident.runs.find(
+    ({ action, proof, targets: asked }) =>
+      action === step &&
+      proof !== null &&
+      proof.verdict === null &&
+      asked.some((one) => targets.includes(one)),
+  );
+  return run === undefined ? null : 'it was done a moment ago, and its proof is under way';
 }

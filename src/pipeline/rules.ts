@@ -43,6 +43,8 @@ export interface Rules {
   readonly approvals: Approvers & { readonly expireAfterMinutes: number };
   readonly channels: Readonly<Record<TeamId, string>> & { readonly alerts: string };
   readonly people: readonly string[];
+  /** Whether anybody can be paged at all. */
+  readonly pager: boolean;
   readonly names: Names;
   readonly thresholds: Thresholds;
   readonly timing: Timing;

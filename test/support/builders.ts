@@ -24,6 +24,7 @@ export function aRules(change: Partial<Rules> = {}): Rules {
       platform: '#platform-eng',
     },
     people: [],
+    pager: true,
     names: RUNBOOK_NAMES,
     thresholds: DEFAULT_THRESHOLDS,
     timing: TIMING,

@@ -19,8 +19,16 @@ export const retryWorkflow: Action<StuckData> = {
   equivalent: (names, targets) =>
     curl(names, names.paths.retryWorkflow.replace('{id}', targets[0] ?? '<order>'), '-X POST '),
   notes: ['A workflow may be retried more than once without harm.'],
-  draft({ findings }) {
-    const orders = findings.stuck.data?.orders ?? [];
+  draft({ findings, incident }) {
+    const all = findings.stuck.data?.orders ?? [];
+    const asked = new Set(
+      incident.runs
+        .filter(({ action, proof }) => action === 'R20' && proof !== null && proof.verdict === null)
+        .flatMap(({ targets }) => targets),
+    );
+    const left = all.filter(({ id }) => !asked.has(id));
+    // With none left the offer stays, and says that it waits.
+    const orders = left.length === 0 ? all : left;
     if (orders.length === 0) return [];
     return [
       {
