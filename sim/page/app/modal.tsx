@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { OpenView } from '../../slack/state/types.ts';
 import { Blocks } from './blocks/blocks.tsx';
 import { isJson, listOf, wordsOf } from './blocks/json.ts';
-import type { Entry, Surface } from './blocks/surface.ts';
+import { type Entry, type Surface, shownAs } from './blocks/surface.ts';
 import { useDesk } from './desk.ts';
 import { Dialog } from './dialog.tsx';
 
@@ -20,6 +20,8 @@ export function Modal({ view }: { readonly view: OpenView }) {
   const surface: Surface = {
     target: { viewId: view.id },
     keptOf: (blockId, actionId) => {
+      const fresh = entered[blockId];
+      if (fresh !== undefined) return shownAs(fresh);
       const kept = view.values[blockId]?.[actionId];
       return kept === undefined || !isJson(kept) ? undefined : kept;
     },

@@ -5,7 +5,7 @@ import { Field } from './field.tsx';
 import { isJson, type Json, wordsOf } from './json.ts';
 import { Overflow } from './overflow.tsx';
 import { Undrawable } from './shown.tsx';
-import type { Entry, Surface } from './surface.ts';
+import { type Entry, type Surface, shownAs } from './surface.ts';
 
 /** What can be pressed or chosen outside of a form's inputs. The app hears of it at once. */
 export function ActionElement(props: {
@@ -68,11 +68,7 @@ export function ActionElement(props: {
 
 /** A message does not say what somebody chose in it, so its control shows what was chosen last. */
 function remembering(surface: Surface, chosen: Entry | undefined): Surface {
-  if (chosen === undefined) return surface;
-  const value = Array.isArray(chosen)
-    ? { selected_options: chosen.map((one) => ({ value: one })), selected_users: chosen }
-    : { selected_option: { value: chosen }, value: chosen };
-  return { ...surface, keptOf: () => value };
+  return chosen === undefined ? surface : { ...surface, keptOf: () => shownAs(chosen) };
 }
 
 function Control(props: {

@@ -13,3 +13,10 @@ export interface Surface {
   /** Entered; `settled` when the person has left the field. */
   readonly enter?: (blockId: string, actionId: string, entry: Entry, settled: boolean) => void;
 }
+
+/** What an entry looks like before Slack has made its value object of it. */
+export function shownAs(entry: Entry): Json {
+  if (Array.isArray(entry)) return { selected_options: entry.map((value) => ({ value })) };
+  if (typeof entry === 'number') return { selected_date_time: entry };
+  return { selected_option: { value: entry }, value: entry };
+}
