@@ -37,8 +37,17 @@ export function rulesOf({ oms }: Config, timing: Timing = TIMING): Rules {
       statuses: {
         processing: orders.processing,
         pendingPayment: orders.pendingPayment,
-        all: [...new Set([orders.processing, orders.pendingPayment, ...RUNBOOK_NAMES.statuses.all])],
+        all: [
+          ...new Set([
+            orders.processing,
+            orders.pendingPayment,
+            ...orders.manualStatuses,
+            ...RUNBOOK_NAMES.statuses.all,
+          ]),
+        ],
+        manual: orders.manualStatuses,
       },
+      inCommands: oms.thresholds,
     },
     thresholds: oms.thresholds,
     timing,

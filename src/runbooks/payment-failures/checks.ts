@@ -2,7 +2,7 @@ import { broken, healthy, skipped, unknown } from '../../domain/finding.ts';
 import type { DeploymentState } from '../../ports/kubernetes.ts';
 import type { GatewayHealth, PodAnswer } from '../../ports/probes.ts';
 import type { Check } from '../define-runbook.ts';
-import { curl, orderWorkload } from '../names.ts';
+import { age, curl, orderWorkload } from '../names.ts';
 import { restartable } from '../shared/restart.ts';
 import { spell } from '../shared/spell.ts';
 import { type PaymentLogs, paymentLogs } from './logs.ts';
@@ -144,7 +144,10 @@ const waiting: Check<WaitingSeen> = {
   system: 'The order service',
   source: null,
   equivalent: (names) =>
-    curl(names, `${names.paths.stuckOrders}?status=${names.statuses.pendingPayment}&olderThan=15m`),
+    curl(
+      names,
+      `${names.paths.stuckOrders}?status=${names.statuses.pendingPayment}&olderThan=${age(names.inCommands.pendingPaymentMinutes)}`,
+    ),
   deadlineMs: 4_000,
   async look({ probes, names, thresholds, now, signal }) {
     const minutes = thresholds.pendingPaymentMinutes;
