@@ -63,18 +63,18 @@ const gateway: Check<GatewaySeen> = {
     const evidence = pods.map(({ pod, value, problem }) =>
       `${pod}  ${value?.status ?? 'no answer'}  ${value?.words ?? problem ?? ''}`.trimEnd(),
     );
-    const asked = answered.length === pods.length ? `${pods.length}` : `${answered.length} of ${pods.length}`;
+    const silent = pods.length - answered.length;
     if (bad.length > 0) {
       const words = bad.find((one) => one.words !== null)?.words ?? null;
       const since =
         downSince !== null && downSince < now ? `has been down for ${spell(now - downSince)}` : 'is down';
-      const line = `The payment gateway ${isDown ? since : 'is slow'}, ${bad.length} of ${asked} pods say${words === null ? '.' : `: ${words}.`}`;
+      const line = `The payment gateway ${isDown ? since : 'is slow'}, ${bad.length} of ${pods.length} pods say${words === null ? '.' : `: ${words}.`}${silent === 0 ? '' : ` ${silent} did not answer.`}`;
       return broken(line, seen, evidence);
     }
     if (answered.length === 0) return unknown('No pod said how the payment gateway is.', seen, evidence);
-    if (answered.length < pods.length)
+    if (silent > 0)
       return unknown(
-        `The payment gateway is up, say ${asked} pods; the others did not answer.`,
+        `The payment gateway is up, say ${answered.length} of ${pods.length} pods; the others did not answer.`,
         seen,
         evidence,
       );
