@@ -38,8 +38,17 @@ export function rulesOf({ oms }: Config, pager: boolean, timing: Timing = TIMING
       statuses: {
         processing: orders.processing,
         pendingPayment: orders.pendingPayment,
-        all: [...new Set([orders.processing, orders.pendingPayment, ...RUNBOOK_NAMES.statuses.all])],
+        all: [
+          ...new Set([
+            orders.processing,
+            orders.pendingPayment,
+            ...orders.manualStatuses,
+            ...RUNBOOK_NAMES.statuses.all,
+          ]),
+        ],
+        manual: orders.manualStatuses,
       },
+      inCommands: oms.thresholds,
     },
     thresholds: oms.thresholds,
     timing,

@@ -128,6 +128,10 @@ export const OmsYaml = z.strictObject({
       pendingPayment: describe(Name, 'The status of an order that waits for its payment.').default(
         RUNBOOK_NAMES.statuses.pendingPayment,
       ),
+      manualStatuses: describe(
+        z.array(Name).min(1).max(100),
+        'What a person may set by hand (R22), in the order of the form.',
+      ).default([...RUNBOOK_NAMES.statuses.manual]),
       beforeProcessing: describe(
         z.array(Name),
         'The statuses that orders have before that one; such orders never left it.',

@@ -111,7 +111,10 @@ export interface Action<Data> {
   /** Why it has to wait; null when it may be done. */
   notWhile(judging: Judging<Data>, draft: Draft): string | null;
   /** What is wrong with the answers of the form, by field; empty when nothing is. */
-  validate(answers: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+  validate(
+    answers: Readonly<Record<string, string>>,
+    rules: Pick<Judging<Data>, 'names' | 'thresholds'>,
+  ): Readonly<Record<string, string>>;
   stillHolds(proving: Proving, run: Run): Promise<StillHolds>;
   /** One target. Resolves with what the system said; throws SystemError. */
   apply(target: string, parameters: Readonly<Record<string, string>>, acting: Acting): Promise<string>;

@@ -1,4 +1,5 @@
 import type { Workload } from '../ports/kubernetes.ts';
+import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.ts';
 
 /** What our users' configuration calls things; the defaults are the runbook's own names. */
 export interface Names {
@@ -35,7 +36,11 @@ export interface Names {
     readonly processing: string;
     readonly pendingPayment: string;
     readonly all: readonly string[];
+    /** What R22 may set; the form offers them in this order. */
+    readonly manual: readonly string[];
   };
+  /** The thresholds that stand in commands to type. */
+  readonly inCommands: Pick<Thresholds, 'stuckAfterMinutes' | 'pendingPaymentMinutes' | 'logWindowMinutes'>;
 }
 
 export const RUNBOOK_NAMES: Names = {
@@ -63,7 +68,9 @@ export const RUNBOOK_NAMES: Names = {
     processing: 'processing',
     pendingPayment: 'pending_payment',
     all: ['pending_payment', 'paid', 'processing', 'shipped', 'delivered', 'cancelled'],
+    manual: ['shipped', 'cancelled', 'delivered'],
   },
+  inCommands: DEFAULT_THRESHOLDS,
 };
 
 /** The deployment that answers everything in these runbooks. */
@@ -72,8 +79,20 @@ export function orderWorkload({ namespace, orderService }: Names): Workload {
 }
 
 /** Reads all pods and all lines of the window, where the runbook's own command reads the last ten of each. */
-export function grepLogs(names: Names, selector: string, minutes: number, pattern: string): string {
-  return `kubectl -n ${names.namespace} logs -l ${selector} --tail=-1 --since=${minutes}m --prefix --all-containers | grep -E "${pattern}"`;
+export function grepLogs(names: Names, selector: string, texts: readonly string[]): string {
+  const { logWindowMinutes } = names.inCommands;
+  const wanted = texts.map((text) => `-e ${shellWord(text)}`).join(' ');
+  return `kubectl -n ${names.namespace} logs -l ${shellWord(selector)} --tail=-1 --since=${logWindowMinutes}m --prefix --all-containers | grep -F ${wanted}`;
+}
+
+/** One word of a shell, whatever stands in it: somebody copies these commands. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`;
+}
+
+/** An age as the order service takes it: `2h`, `15m`. */
+export function age(minutes: number): string {
+  return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
 }
 
 /** The command that asks the order service from inside its pod, as the runbook does. */

@@ -14,6 +14,7 @@ export const stuckOrders = defineRunbook<StuckData>({
     ['stuck', 'order'],
     ['stuck', 'workflow'],
     ['processing', 'workflow'],
+    ['processing', 'fulfil'],
     ['stuck', 'fulfil'],
   ],
   severity: 'medium',

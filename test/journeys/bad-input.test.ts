@@ -90,7 +90,7 @@ describe('bad input gets a clear answer', () => {
     await rig.world.change((state, now) => workflowEngineCrash.start(state, now));
     await rig.skip(2);
     const responder = rig.slack.as('URESPONDER');
-    await responder.click(rig.card(), 'Set status by hand');
+    await responder.click(rig.card(), 'Set status by hand…');
     await expect.poll(() => responder.modal()).not.toBeNull();
     expect(await responder.submit({ status: 'shipped', reason: 'too short' })).toMatchObject({ errors: {} });
     expect(

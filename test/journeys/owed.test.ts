@@ -26,7 +26,7 @@ async function list(who: string) {
 describe('what a run leaves to do', () => {
   test('stands on the card, for the team or for whoever asked', async () => {
     const asker = rig.slack.as('URESPONDER');
-    await asker.click(rig.card(), 'Set status by hand');
+    await asker.click(rig.card(), 'Set status by hand…');
     await expect.poll(() => asker.modal()).not.toBeNull();
     await asker.submit({ status: 'shipped', reason: 'warehouse confirmed the parcel', unchecked: 'yes' });
     await rig.app.idle();

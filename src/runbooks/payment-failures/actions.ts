@@ -2,7 +2,7 @@ import { isOver } from '../../domain/cause-history.ts';
 import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { curl, orderWorkload } from '../names.ts';
 import { restartOf } from '../shared/restart.ts';
-import { gatewayDown, logsSay } from './causes.ts';
+import { stands } from './causes.ts';
 import type { PaymentData } from './checks.ts';
 import { notedAttempts, rateSince, watchRate } from './rate.ts';
 
@@ -12,10 +12,11 @@ const PAYMENTS = 'payments';
 /** Causes that end by themselves or by somebody else's hand; a retry helps once one of them is over. */
 const PASSING = ['1.C1', '1.C2', '1.C3', '1.C4'] as const;
 
-function causeNow(judging: Judging<PaymentData>): 'outage' | 'credentials' | 'rate limit' | null {
-  if (logsSay(judging, 'credentials') === 'dominates') return 'credentials';
-  if (logsSay(judging, 'rate limit') === 'dominates') return 'rate limit';
-  return gatewayDown(judging) || logsSay(judging, 'outage') === 'dominates' ? 'outage' : null;
+/** Declined cards, and nothing else in this incident: what waits was never the gateway's doing. */
+function onlyDeclines(judging: Judging<PaymentData>): boolean {
+  const { causeHistory } = judging.incident;
+  if (PASSING.some((id) => causeHistory[id] !== undefined || stands(judging, id))) return false;
+  return stands(judging, '1.C5');
 }
 
 async function waitingNow({ probes, names, thresholds, signal }: Proving): Promise<number> {
@@ -62,18 +63,18 @@ export const retryPayments: Action<PaymentData> = {
   },
   notWhile(judging) {
     const { findings, incident, now, thresholds } = judging;
-    const cause = causeNow(judging);
-    if (cause === 'credentials') return 'the same key would be refused again';
+    if (stands(judging, '1.C3')) return 'the same key would be refused again';
     const throttled = incident.causeHistory['1.C4'];
     const restMs = thresholds.afterRateLimitMinutes * MINUTE;
     if (
-      cause === 'rate limit' ||
+      stands(judging, '1.C4') ||
       (throttled !== undefined && !isOver(incident.causeHistory, '1.C4', now, restMs))
     )
       return `it would feed the limit; it unlocks ${thresholds.afterRateLimitMinutes} min after the last 429`;
     if (findings.gateway.verdict === 'broken')
       return 'the gateway is not well, and a try now would burn one of three';
     if (findings.gateway.verdict !== 'healthy') return 'nobody knows yet whether the gateway answers';
+    if (onlyDeclines(judging)) return 'a declined card stays declined';
     return (findings.waiting.data?.total ?? 0) === 0 ? 'nothing waits for payment' : null;
   },
   validate: () => ({}),
@@ -117,16 +118,17 @@ export const restartService = restartOf<PaymentData>({
   state: ({ findings }) => findings.service.data,
   when(judging) {
     const older = judging.findings.secret.data?.olderPods ?? 0;
-    return causeNow(judging) === 'credentials' && older > 0
+    return stands(judging, '1.C3') && older > 0
       ? `${older} pods started before the credentials changed`
       : null;
   },
   notWhile(judging) {
-    const cause = causeNow(judging);
-    if (cause === 'outage' || cause === 'rate limit') return 'a restart cannot cure an outage outside';
-    if (judging.findings.gateway.verdict === 'unknown')
-      return 'the provider comes first, and nobody knows how the gateway is';
-    return null;
+    if (['1.C1', '1.C2', '1.C4'].some((id) => stands(judging, id)))
+      return 'a restart cannot cure an outage outside';
+    const { verdict } = judging.findings.gateway;
+    return verdict === 'unknown' || verdict === 'skipped'
+      ? 'the provider comes first, and nobody knows how the gateway is'
+      : null;
   },
   note: notedAttempts,
   proof: {

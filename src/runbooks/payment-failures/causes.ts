@@ -56,8 +56,10 @@ const outage: Cause<PaymentData> = {
       return supported(`${lines(judging, 'outage')} payments met a 5xx or a timeout in ${minutes} min.`);
     if (gateway.verdict === 'healthy' && logsSay(judging, 'outage') === 'quiet')
       return ruledOut('Every pod reaches the gateway, and no 5xx or timeout comes any more.');
-    if (gateway.verdict === 'broken' && !refusesUs(judging))
+    if (since !== null && !refusesUs(judging))
       return open('The health check has said down once; it is asked again.');
+    if (gateway.verdict === 'broken' && !refusesUs(judging))
+      return open('The gateway answers slowly, and the logs do not show failed payments of that kind.');
     return open(
       logs.data === null ? 'The logs could not be read.' : 'The health check and the logs do not agree yet.',
     );
@@ -87,9 +89,13 @@ const credentials: Cause<PaymentData> = {
     const says = logsSay(judging, 'credentials');
     if (says === 'dominates')
       return supported(`${lines(judging, 'credentials')} payments were refused with 401 or 403.${old}`);
-    if (says === 'quiet' && secret.data !== null)
+    if (says === 'quiet' && secret.verdict === 'healthy')
       return ruledOut('No payment is refused with 401 or 403, and nothing has expired.');
-    return open(logs.data === null ? 'The logs could not be read.' : 'The secret could not be looked at.');
+    if (logs.data === null) return open('The logs could not be read.');
+    if (says === 'open') return open('The logs do not say it clearly.');
+    return open(
+      secret.verdict === 'broken' ? 'The secret is not there.' : 'The secret could not be looked at.',
+    );
   },
 };
 
@@ -116,11 +122,18 @@ const declines: Cause<PaymentData> = {
     const window = findings.rate.data?.window ?? null;
     if (window === null || window.attempts < thresholds.fewestAttempts)
       return open('Too few attempts have been counted so far.');
+    if (window.declines === null)
+      return open('The declined cards could not be counted (`metrics.paymentDeclines`).');
     const share = (window.declines / window.attempts) * 100;
     const usual = thresholds.usualDeclinePercent;
     const said = `${Math.round(share)} % of ${window.attempts} attempts in ${window.minutes} min were declined, usual are ${usual} %.`;
     return share >= usual * thresholds.declineFactor ? supported(said) : ruledOut(`${said} That is normal.`);
   },
 };
+
+/** Whether this cause is supported now. */
+export function stands(judging: Judging<PaymentData>, id: string): boolean {
+  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
+}
 
 export const causes: readonly Cause<PaymentData>[] = [outage, network, credentials, rateLimit, declines];

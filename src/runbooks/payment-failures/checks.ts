@@ -2,7 +2,7 @@ import { broken, healthy, skipped, unknown } from '../../domain/finding.ts';
 import type { DeploymentState } from '../../ports/kubernetes.ts';
 import type { GatewayHealth, PodAnswer } from '../../ports/probes.ts';
 import type { Check } from '../define-runbook.ts';
-import { curl, orderWorkload } from '../names.ts';
+import { age, curl, orderWorkload } from '../names.ts';
 import { restartable } from '../shared/restart.ts';
 import { spell } from '../shared/spell.ts';
 import { type PaymentLogs, paymentLogs } from './logs.ts';
@@ -63,18 +63,18 @@ const gateway: Check<GatewaySeen> = {
     const evidence = pods.map(({ pod, value, problem }) =>
       `${pod}  ${value?.status ?? 'no answer'}  ${value?.words ?? problem ?? ''}`.trimEnd(),
     );
-    const asked = answered.length === pods.length ? `${pods.length}` : `${answered.length} of ${pods.length}`;
+    const silent = pods.length - answered.length;
     if (bad.length > 0) {
       const words = bad.find((one) => one.words !== null)?.words ?? null;
       const since =
         downSince !== null && downSince < now ? `has been down for ${spell(now - downSince)}` : 'is down';
-      const line = `The payment gateway ${isDown ? since : 'is slow'}, ${bad.length} of ${asked} pods say${words === null ? '.' : `: ${words}.`}`;
+      const line = `The payment gateway ${isDown ? since : 'is slow'}, ${bad.length} of ${pods.length} pods say${words === null ? '.' : `: ${words}.`}${silent === 0 ? '' : ` ${silent} did not answer.`}`;
       return broken(line, seen, evidence);
     }
     if (answered.length === 0) return unknown('No pod said how the payment gateway is.', seen, evidence);
-    if (answered.length < pods.length)
+    if (silent > 0)
       return unknown(
-        `The payment gateway is up, say ${asked} pods; the others did not answer.`,
+        `The payment gateway is up, say ${answered.length} of ${pods.length} pods; the others did not answer.`,
         seen,
         evidence,
       );
@@ -144,7 +144,10 @@ const waiting: Check<WaitingSeen> = {
   system: 'The order service',
   source: null,
   equivalent: (names) =>
-    curl(names, `${names.paths.stuckOrders}?status=${names.statuses.pendingPayment}&olderThan=15m`),
+    curl(
+      names,
+      `${names.paths.stuckOrders}?status=${names.statuses.pendingPayment}&olderThan=${age(names.inCommands.pendingPaymentMinutes)}`,
+    ),
   deadlineMs: 4_000,
   async look({ probes, names, thresholds, now, signal }) {
     const minutes = thresholds.pendingPaymentMinutes;

@@ -2,7 +2,7 @@ import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { ProofSample } from '../../domain/run.ts';
 import type { Check, Proving } from '../define-runbook.ts';
 import { curl, type Names } from '../names.ts';
-import { type ByPod, byPod, readByPod, risen } from '../shared/rates.ts';
+import { type ByPod, byPod, readNumbers, risen } from '../shared/rates.ts';
 
 const MINUTE = 60_000;
 /** So much of the past is kept to count declines in: the newest samples of half an hour. */
@@ -12,7 +12,7 @@ const KEEP = 40;
 interface Counted {
   readonly at: number;
   readonly attempts: ByPod;
-  readonly declines: ByPod;
+  readonly declines: ByPod | null;
 }
 
 export interface PaymentRate {
@@ -23,7 +23,12 @@ export interface PaymentRate {
   /** The counters at this look; null: not configured or not on the page. */
   readonly attempts: ByPod | null;
   /** Attempts and declines since the oldest sample that is kept; null: nothing to compare with yet. */
-  readonly window: { readonly attempts: number; readonly declines: number; readonly minutes: number } | null;
+  readonly window: {
+    readonly attempts: number;
+    /** Null: not configured, or not on the page. No declines are another thing. */
+    readonly declines: number | null;
+    readonly minutes: number;
+  } | null;
   readonly samples: readonly Counted[];
 }
 
@@ -54,12 +59,12 @@ export const paymentRate: Check<PaymentRate> = {
     const of =
       window === null
         ? ''
-        : ` ${window.attempts} attempts in ${window.minutes} min, ${window.declines} declined.`;
+        : ` ${window.attempts} attempts in ${window.minutes} min${window.declines === null ? '' : `, ${window.declines} declined`}.`;
     const who = read.answered === read.pods ? '' : ` ${read.answered} of ${read.pods} pods answered.`;
     const line = `${percent(read.percent)} of payments succeed on the worst pod${earlier}.${of}${who}`;
     if (read.percent >= thresholds.successPercent)
       return read.answered === read.pods ? healthy(line, seen) : unknown(line, seen);
-    const few = window !== null && window.attempts - window.declines < thresholds.fewestAttempts;
+    const few = window !== null && window.attempts - (window.declines ?? 0) < thresholds.fewestAttempts;
     return few ? unknown(`${line} Too few to say.`, seen) : broken(line, seen);
   },
 };
@@ -108,9 +113,7 @@ function keep(
 ): readonly Counted[] {
   // A page that is missing would read as a fall to zero, and its return as a rise from zero.
   if (attempts === null || answered < pods) return before;
-  return [...before, { at: now, attempts, declines: declines ?? {} }]
-    .filter(({ at }) => now - at <= KEEP_MS)
-    .slice(-KEEP);
+  return [...before, { at: now, attempts, declines }].filter(({ at }) => now - at <= KEEP_MS).slice(-KEEP);
 }
 
 function windowOf(samples: readonly Counted[]): PaymentRate['window'] {
@@ -119,7 +122,7 @@ function windowOf(samples: readonly Counted[]): PaymentRate['window'] {
   if (first === undefined || last === undefined || first === last) return null;
   return {
     attempts: risen(first.attempts, last.attempts),
-    declines: risen(first.declines, last.declines),
+    declines: first.declines === null || last.declines === null ? null : risen(first.declines, last.declines),
     minutes: Math.round((last.at - first.at) / MINUTE),
   };
 }
@@ -130,7 +133,10 @@ export async function notedAttempts(
 ): Promise<Record<string, string>> {
   const read = await readRate(proving).catch(() => null);
   if (read?.attempts == null || read.answered < read.pods) return {};
-  return { attempts: JSON.stringify(read.attempts), declines: JSON.stringify(read.declines ?? {}) };
+  return {
+    attempts: JSON.stringify(read.attempts),
+    ...(read.declines === null ? {} : { declines: JSON.stringify(read.declines) }),
+  };
 }
 
 /** R8, the proof of R5 and R7: ≥ 90 % of ≥ 20 attempts since the run; too few is *could not tell*, never *helped*. */
@@ -152,12 +158,13 @@ export async function rateSince(
   const said = `${percent(read.percent)} of payments succeed on the worst pod`;
   if (names.metrics.paymentAttempts === null)
     return dark(`${said}; how many there were is not known (\`metrics.paymentAttempts\` is not configured).`);
-  const attempts = readByPod(run.parameters['attempts']);
-  const declines = readByPod(run.parameters['declines']);
+  const attempts = readNumbers(run.parameters['attempts']);
+  const declines = readNumbers(run.parameters['declines']);
   if (attempts === null || read.attempts === null)
     return dark(`${said}; the attempts since the run could not be counted.`);
-  const since = risen(attempts, read.attempts) - risen(declines ?? {}, read.declines ?? {});
-  const line = `${said}, ${since} attempts since the run, declines aside.${enoughBesides.line}`;
+  const counted = declines !== null && read.declines !== null;
+  const since = risen(attempts, read.attempts) - (counted ? risen(declines, read.declines) : 0);
+  const line = `${said}, ${since} attempts since the run${counted ? ', declines aside' : ''}.${enoughBesides.line}`;
   if (since < thresholds.fewestAttempts)
     return dark(`${line} ${thresholds.fewestAttempts} are needed to tell.`);
   const good = read.percent >= thresholds.successPercent && enoughBesides.ok;

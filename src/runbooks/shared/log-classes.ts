@@ -1,13 +1,11 @@
 import type { ContainerLog } from '../../ports/kubernetes.ts';
 import type { Thresholds } from '../thresholds.ts';
+import { withoutPeople } from './log-lines.ts';
 
 const MINUTE = 60_000;
 
-/** One kind of failure, and how its lines look. The first class that matches a line takes it. */
-export interface LogClass<Name extends string> {
-  readonly name: Name;
-  readonly pattern: RegExp;
-}
+/** Which kind of failure a line tells of; null: none that we know. People's own words are gone from it already. */
+export type ClassOf<Name extends string> = (line: string) => Name | null;
 
 export interface ClassCount {
   readonly lines: number;
@@ -34,19 +32,20 @@ const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)/;
 /** Counts the lines by class. `lines` may be fewer than matched; then the count of the rest is unclassed. */
 export function countClasses<Name extends string>(
   logs: readonly ContainerLog[],
-  classes: readonly LogClass<Name>[],
+  names: readonly Name[],
+  classOf: ClassOf<Name>,
 ): LogCounts<Name> {
   const counts = new Map<Name, { lines: number; lastAt: number | null }>(
-    classes.map(({ name }) => [name, { lines: 0, lastAt: null }]),
+    names.map((name) => [name, { lines: 0, lastAt: null }]),
   );
   let unclassed = 0;
   let newestAt: number | null = null;
   for (const { lines, matched } of logs) {
     unclassed += matched - lines.length;
     for (const line of lines) {
-      const found = classes.find(({ pattern }) => pattern.test(line));
+      const found = classOf(withoutPeople(line));
       newestAt = later(newestAt, timeOf(line));
-      const count = found === undefined ? undefined : counts.get(found.name);
+      const count = found === null ? undefined : counts.get(found);
       if (count === undefined) unclassed += 1;
       else {
         count.lines += 1;

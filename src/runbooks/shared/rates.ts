@@ -27,12 +27,12 @@ export function risen(before: ByPod, after: ByPod): number {
   }, 0);
 }
 
-/** Written into a run's parameters and read back; anything else reads as nothing known. */
-export function readByPod(text: string | undefined): ByPod | null {
+/** Numbers by name, as a run's parameters keep them; anything else reads as nothing known. */
+export function readNumbers(text: string | undefined): Readonly<Record<string, number>> | null {
   if (text === undefined || text === '') return null;
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null) return null;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
     return Object.fromEntries(
       Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
     );

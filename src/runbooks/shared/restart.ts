@@ -125,11 +125,12 @@ export function restartOf<Data>(given: {
       }),
       async sample(proving) {
         const state = await proving.probes.kubernetes.deployment(workload(proving.names), proving.signal);
-        const said = state?.line ?? 'The deployment could not be seen.';
         const waiting = { moved: [], unknown: [], value: null, worse: false };
-        if (state?.rollout === 'under way') return { ...waiting, line: said, settling: true };
-        if (state?.rollout === 'stuck')
-          return { ...waiting, line: said, worse: state.ready < state.replicas, stuck: true };
+        if (state === null)
+          return { ...waiting, unknown: proving.run.targets, line: 'The deployment is not there.' };
+        if (state.rollout === 'under way') return { ...waiting, line: state.line, settling: true };
+        if (state.rollout === 'stuck')
+          return { ...waiting, line: state.line, worse: state.ready < state.replicas, stuck: true };
         return await proof.sample(proving);
       },
     },

@@ -20,7 +20,7 @@ const engineAway: Cause<StuckData> = {
   id: '3.C2',
   title: 'Workflow engine away',
   outside: true,
-  judge({ findings, now, thresholds }) {
+  judge({ findings, incident, now, thresholds }) {
     const seen = findings.engine.data;
     if (seen === null)
       return { verdict: 'open', because: 'The workflow engine’s pods (R18) could not be looked at.' };
@@ -29,26 +29,29 @@ const engineAway: Cause<StuckData> = {
         verdict: 'supported',
         because: `${seen.ready} of ${seen.total} pods of the workflow engine are ready.`,
       };
-    if (seen.waiting.length > 0)
-      return {
-        verdict: 'supported',
-        because: `A pod of the workflow engine waits: ${seen.waiting.join(', ')}.`,
-      };
+    if (seen.waiting.includes('CrashLoopBackOff'))
+      return { verdict: 'supported', because: 'A pod of the workflow engine crashes again and again.' };
     const ended = seen.restartedAt;
-    const first = findings.stuck.data?.orders[0]?.updatedAt ?? null;
-    if (ended !== null && first !== null && ended >= first)
+    const symptom = Math.min(
+      incident.clockStartedAt,
+      findings.stuck.data?.orders[0]?.updatedAt ?? Number.POSITIVE_INFINITY,
+    );
+    if (ended !== null && ended >= symptom)
       return {
         verdict: 'supported',
-        because: `A pod of the workflow engine ended ${spell(now - ended)} ago, after the first order got stuck.`,
+        because: `A pod of the workflow engine ended ${spell(now - ended)} ago, after the trouble began.`,
       };
-    if (seen.ready < seen.total)
-      return { verdict: 'open', because: `${seen.ready} of ${seen.total} pods are ready.` };
-    if (ended !== null && now - ended <= thresholds.restartedWithinMinutes * MINUTE)
+    if (seen.ready < seen.total) {
+      const waiting = seen.waiting.length === 0 ? '' : `, waiting: ${seen.waiting.join(', ')}`;
+      return { verdict: 'open', because: `${seen.ready} of ${seen.total} pods are ready${waiting}.` };
+    }
+    const within = thresholds.restartedWithinMinutes * MINUTE;
+    if (ended !== null && now - ended <= within)
       return {
         verdict: 'open',
-        because: `A pod ended ${spell(now - ended)} ago, before the first order got stuck.`,
+        because: `A pod ended ${spell(now - ended)} ago, before the trouble began.`,
       };
-    return { verdict: 'ruled out', because: 'All its pods are ready, and none ended in 2 h.' };
+    return { verdict: 'ruled out', because: `All its pods are ready, and none ended in ${spell(within)}.` };
   },
 };
 
@@ -63,10 +66,17 @@ export const warehouse: Cause<StuckData> = {
       return { verdict: 'open', because: 'The deliveries to the warehouse (R19) could not be looked at.' };
     const { taken, failed } = counts.classes;
     const all = taken.lines + failed.lines;
+    const minutes = thresholds.logWindowMinutes;
     if (refuses(counts, thresholds.dominatesLines) && goesOn(failed, now, thresholds))
-      return { verdict: 'supported', because: `${failed.lines} of ${all} calls in 30 min were not taken.` };
+      return {
+        verdict: 'supported',
+        because: `${failed.lines} of ${all} calls in ${minutes} min were not taken.`,
+      };
     if (counts.whole && all >= thresholds.fewestDeliveries && failed.lines < all * thresholds.absentShare)
-      return { verdict: 'ruled out', because: `${taken.lines} of ${all} calls in 30 min were taken.` };
+      return {
+        verdict: 'ruled out',
+        because: `${taken.lines} of ${all} calls in ${minutes} min were taken.`,
+      };
     return {
       verdict: 'open',
       because:

@@ -2,10 +2,12 @@ import { broken, healthy, skipped } from '../../domain/finding.ts';
 import type { OrderSummary } from '../../ports/probes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import type { Check } from '../define-runbook.ts';
-import { curl } from '../names.ts';
+import { age, curl } from '../names.ts';
 import { type PodsSeen, podsCheck } from '../shared/pods.ts';
 import { spell } from '../shared/spell.ts';
 import { type Deliveries, webhooks } from './webhooks.ts';
+
+const MINUTE = 60_000;
 
 export interface StuckSeen {
   readonly total: number;
@@ -28,23 +30,30 @@ const stuck: Check<StuckSeen> = {
   source:
     'kubectl exec -it deployment/order-service -- \\\n  curl "localhost:8080/admin/orders/stuck?status=processing&olderThan=2h"',
   equivalent: (names) =>
-    curl(names, `${names.paths.stuckOrders}?status=${names.statuses.processing}&olderThan=2h`),
+    curl(
+      names,
+      `${names.paths.stuckOrders}?status=${names.statuses.processing}&olderThan=${age(names.inCommands.stuckAfterMinutes)}`,
+    ),
   deadlineMs: 4_000,
   async look({ probes, names, thresholds, now, signal }) {
-    const page = await probes.orderService.stuckOrders(
-      {
-        status: names.statuses.processing,
-        olderThanMinutes: thresholds.stuckAfterMinutes,
-        limit: thresholds.ordersPerBatch,
-        cursor: null,
-      },
-      signal,
-    );
-    const hours = thresholds.stuckAfterMinutes / 60;
+    const { stuckAfterMinutes, normalProcessingMinutes, ordersPerBatch } = thresholds;
+    const ask = async (olderThanMinutes: number, limit: number) =>
+      await probes.orderService.stuckOrders(
+        { status: names.statuses.processing, olderThanMinutes, limit, cursor: null },
+        signal,
+      );
+    const [page, slower] = await Promise.all([
+      ask(stuckAfterMinutes, ordersPerBatch),
+      // Only a remark: that it could not be asked takes nothing from the answer.
+      ask(normalProcessingMinutes, 1).catch(() => null),
+    ]);
+    const slow = Math.max(0, (slower?.total ?? 0) - page.total);
+    const over = spell(stuckAfterMinutes * MINUTE);
+    const remark = slow === 0 ? '' : ` ${slow} more take longer than ${normalProcessingMinutes} min.`;
     const oldest = page.orders[0];
     if (oldest === undefined)
-      return healthy(`No order has been in processing for over ${hours} h.`, { total: 0, orders: [] });
-    const line = `${page.total} ${page.total === 1 ? 'order has' : 'orders have'} been in processing for over ${hours} h, the oldest for ${spell(now - oldest.updatedAt)}.`;
+      return healthy(`No order has been in processing for over ${over}.${remark}`, { total: 0, orders: [] });
+    const line = `${page.total} ${page.total === 1 ? 'order has' : 'orders have'} been in processing for over ${over}, the oldest for ${spell(now - oldest.updatedAt)}.${remark}`;
     return broken(line, { total: page.total, orders: page.orders });
   },
 };
@@ -81,8 +90,9 @@ const oldest: Check<{ readonly orders: readonly OrderSummary[] }> = {
         })
       );
     }
+    const unread = page.orders.length - orders.length;
     const silent = orders.filter(({ lastEvent }) => lastEvent === null).length;
-    const line = `${orders.length} oldest looked at: ${silent} without any event, ${orders.filter(({ attempts }) => attempts.length > 0).length} retried before.`;
+    const line = `${orders.length} oldest looked at: ${silent} without any event, ${orders.filter(({ attempts }) => attempts.length > 0).length} retried before.${unread === 0 ? '' : ` ${unread} could not be read.`}`;
     const evidence = orders.map(
       (order) =>
         `${order.id}  ${order.status}  ${order.errorCode ?? 'no code'}  last event ${order.lastEvent?.type ?? 'none'}`,

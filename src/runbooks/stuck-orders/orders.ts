@@ -1,5 +1,6 @@
 import { OrderId } from '../../domain/ids.ts';
 import type { ProofSample } from '../../domain/run.ts';
+import type { OrderSummary } from '../../ports/probes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import type { Proving, StillHolds } from '../define-runbook.ts';
 
@@ -8,34 +9,43 @@ const MINUTE = 60_000;
 /** Orders that are asked at once. */
 const AT_ONCE = 10;
 
-type Standing = { readonly target: string; readonly status: string | null };
+type Asked = { readonly target: string; readonly order: OrderSummary | null };
 
-/** The present status of each order; null where nobody could say, also where the service does not know it. */
-export async function statusesOf(proving: Proving, targets: readonly string[]): Promise<readonly Standing[]> {
-  const found: Standing[] = [];
+/** Each order as it is now; null where nobody could say, also where the service does not know it. */
+export async function ordersOf(proving: Proving, targets: readonly string[]): Promise<readonly Asked[]> {
+  const found: Asked[] = [];
   for (let from = 0; from < targets.length; from += AT_ONCE) {
     const group = targets.slice(from, from + AT_ONCE);
-    found.push(...(await Promise.all(group.map(async (target) => await standing(proving, target)))));
+    found.push(...(await Promise.all(group.map(async (target) => await ask(proving, target)))));
   }
   return found;
 }
 
-async function standing({ probes, signal }: Proving, target: string): Promise<Standing> {
+async function ask({ probes, signal }: Proving, target: string): Promise<Asked> {
   try {
-    const order = await probes.orderService.order(OrderId.parse(target), signal);
-    return { target, status: order?.status ?? null };
+    return { target, order: await probes.orderService.order(OrderId.parse(target), signal) };
   } catch (err) {
-    if (err instanceof SystemError) return { target, status: null };
+    if (err instanceof SystemError) return { target, order: null };
     throw err;
   }
 }
 
+type Standing = { readonly target: string; readonly status: string | null };
+
+/** The present status of each order; null as in `ordersOf`. */
+export async function statusesOf(proving: Proving, targets: readonly string[]): Promise<readonly Standing[]> {
+  return (await ordersOf(proving, targets)).map(({ target, order }) => ({
+    target,
+    status: order?.status ?? null,
+  }));
+}
+
 /** *Subset*: of the orders shown, those that are still in *processing*. Could not look is a no. */
-export async function stillProcessing(proving: Proving, targets: readonly string[]): Promise<StillHolds> {
-  const found = await statusesOf(proving, targets);
+export function stillProcessing(proving: Proving, asked: readonly Asked[]): StillHolds {
+  const found = asked.map(({ target, order }) => ({ target, status: order?.status ?? null }));
   const blind = found.filter(({ status }) => status === null);
   if (blind.length > 0)
-    return { changed: `the status of ${blind.length} of ${targets.length} orders could not be read first` };
+    return { changed: `the status of ${blind.length} of ${asked.length} orders could not be read first` };
   const { processing } = proving.names.statuses;
   return {
     targets: found.filter(({ status }) => status === processing).map(({ target }) => target),

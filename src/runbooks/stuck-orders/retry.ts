@@ -1,15 +1,64 @@
+import { isOver } from '../../domain/cause-history.ts';
 import { OrderId } from '../../domain/ids.ts';
-import type { Action } from '../define-runbook.ts';
+import type { Action, Draft, Judging } from '../define-runbook.ts';
 import { curl } from '../names.ts';
-import { warehouse } from './causes.ts';
+import { attempted, stillUntouched } from './attempts.ts';
+import { causes, warehouse } from './causes.ts';
 import type { StuckData } from './checks.ts';
-import { leftProcessing, statusesOf, stillProcessing } from './orders.ts';
+import { leftProcessing } from './orders.ts';
+import { triedInVain } from './tried.ts';
 
 const MINUTE = 60_000;
 
 const subset = { kind: 'subset', words: 'Orders that left processing meanwhile are left alone.' } as const;
 
-/** R20, for all that are shown. */
+/** Causes that have to end before a retry goes further; 3.C3 does not end, and is no reason against one. */
+const STANDING = ['3.C1', '3.C2', '3.C4', '3.C5'] as const;
+/** Of these, the ones whose end alone is a reason for a retry (3.C1 is R21's). */
+const PASSING = ['3.C2', '3.C4', '3.C5'] as const;
+
+/** Why a retry is recommended now (docs/decisions/0005); null: it is only possible. */
+function whyRetry(judging: Judging<StuckData>, targets: readonly string[]): string | null {
+  const { findings, incident, now } = judging;
+  if (findings.stuck.verdict !== 'broken') return null;
+  const supported = causes.filter((cause) => cause.judge(judging).verdict === 'supported');
+  // A crash since the first symptom keeps 3.C2 supported for as long as that order is stuck, also when the engine is back.
+  const back = findings.engine.verdict === 'healthy' && supported.some(({ id }) => id === '3.C2');
+  const standing = supported.filter(({ id }) => STANDING.some((one) => one === id));
+  if (standing.some(({ id }) => id !== '3.C2' || !back)) return null;
+  const over = PASSING.filter((id) => isOver(incident.causeHistory, id, now));
+  const overSince = Math.max(...over.map((id) => incident.causeHistory[id]?.clearSince ?? 0), 0);
+  const tried = triedInVain(incident);
+  // What did not help is worth another try only after something has changed.
+  if (targets.every((target) => (tried.get(target) ?? -1) >= overSince)) return null;
+  if (back) return 'the workflow engine is back, and orders are still stuck';
+  const [ended] = causes.filter(({ id }) => over.some((one) => one === id));
+  if (ended !== undefined) return `“${ended.title}” is over, and orders are still stuck`;
+  if (supported.some(({ id }) => id === '3.C3'))
+    return 'a retry does no harm, though it may stop at the same step';
+  return 'orders are stuck, nothing that could be looked at speaks against it, and a retry does no harm';
+}
+
+/** Asked already, and nobody knows yet what came of it: pressing twice asks once. */
+function underProof({ incident }: Judging<StuckData>): ReadonlySet<string> {
+  const open = incident.runs.filter(
+    ({ action, proof }) => action === 'R20' && proof !== null && proof.verdict === null,
+  );
+  return new Set(open.flatMap(({ targets }) => targets));
+}
+
+/** The orders that an alert named, as far as they are stuck; else the oldest, to try one before all. */
+function alone(ids: readonly string[], { incident, thresholds }: Judging<StuckData>): readonly string[] {
+  if (ids.length < 2) return [];
+  const named = ids.filter((id) => incident.ids.orders.includes(id));
+  return named.length === 0 ? ids.slice(0, 1) : named.slice(0, thresholds.sampledOrders);
+}
+
+function retryOf(targets: readonly string[], preview: string): Draft {
+  return { targets, parameters: {}, preview: [preview], binding: subset };
+}
+
+/** R20, for all that are shown and for one alone. */
 export const retryWorkflow: Action<StuckData> = {
   step: 'R20',
   title: 'Retry workflow',
@@ -19,39 +68,33 @@ export const retryWorkflow: Action<StuckData> = {
   equivalent: (names, targets) =>
     curl(names, names.paths.retryWorkflow.replace('{id}', targets[0] ?? '<order>'), '-X POST '),
   notes: ['A workflow may be retried more than once without harm.'],
-  draft({ findings, incident }) {
-    const all = findings.stuck.data?.orders ?? [];
-    const asked = new Set(
-      incident.runs
-        .filter(({ action, proof }) => action === 'R20' && proof !== null && proof.verdict === null)
-        .flatMap(({ targets }) => targets),
-    );
-    const left = all.filter(({ id }) => !asked.has(id));
+  draft(judging) {
+    const seen = judging.findings.stuck.data;
+    if (seen === null || seen.orders.length === 0) return [];
+    const asked = underProof(judging);
+    const left = seen.orders.map(({ id }) => id).filter((id) => !asked.has(id));
     // With none left the offer stays, and says that it waits.
-    const orders = left.length === 0 ? all : left;
-    if (orders.length === 0) return [];
+    const ids = left.length === 0 ? seen.orders.map(({ id }) => id) : left;
+    const many =
+      seen.total > ids.length
+        ? `${ids.length} of ${seen.total} orders, the oldest first,`
+        : `${ids.length} ${ids.length === 1 ? 'order' : 'orders'}`;
     return [
-      {
-        targets: orders.map(({ id }) => id),
-        parameters: {},
-        preview: [
-          `The workflow of ${orders.length} ${orders.length === 1 ? 'order' : 'orders'} starts again.`,
-        ],
-        binding: subset,
-      },
+      retryOf(ids, `The workflow of ${many} starts again.`),
+      ...alone(ids, judging).map((id) => retryOf([id], `The workflow of ${id} alone starts again.`)),
     ];
   },
-  when: ({ findings }) =>
-    findings.stuck.verdict === 'broken' ? 'orders are stuck and a retry does no harm' : null,
+  when: (judging, { targets }) =>
+    targets.length < (judging.findings.stuck.data?.orders.length ?? 0) ? null : whyRetry(judging, targets),
   notWhile(judging) {
     const { engine } = judging.findings;
     if (engine.data !== null && engine.data.ready === 0)
       return 'the workflow engine is down, nobody would take it';
-    if (engine.verdict === 'broken') return 'the workflow engine is not well, nobody might take it';
+    if (engine.verdict === 'broken') return 'the workflow engine is not well and might not take it';
     return warehouse.judge(judging).verdict === 'supported' ? 'the warehouse still refuses' : null;
   },
   validate: () => ({}),
-  stillHolds: async (proving, run) => await stillProcessing(proving, run.targets),
+  stillHolds: async (proving, run) => await stillUntouched(proving, run.targets, 'retry-workflow'),
   apply: async (target, _parameters, { levers, licence, signal }) =>
     await levers.orderService.retryWorkflow(OrderId.parse(target), licence, signal),
   readBack: async (target, _parameters, proving) => await attempted(target, 'retry-workflow', proving),
@@ -78,8 +121,11 @@ export const republishEvents: Action<StuckData> = {
   equivalent: (names, targets) =>
     curl(names, names.paths.republishEvents.replace('{id}', targets[0] ?? '<order>'), '-X POST '),
   notes: ['Events may be sent again without harm.', 'Events not checked: Kafka is not connected.'],
-  draft({ findings }) {
-    return (findings.oldest.data?.orders ?? []).slice(0, 1).map(({ id }) => ({
+  draft({ findings, names }) {
+    const orders = (findings.oldest.data?.orders ?? []).filter(
+      ({ status }) => status === names.statuses.processing,
+    );
+    return orders.slice(0, 1).map(({ id }) => ({
       targets: [id],
       parameters: {},
       preview: [`The events of ${id} are sent again. Events not checked: Kafka is not connected.`],
@@ -88,24 +134,8 @@ export const republishEvents: Action<StuckData> = {
   },
   when: () => null,
   notWhile: () => null,
+  stillHolds: async (proving, run) => await stillUntouched(proving, run.targets, 'republish-events'),
   apply: async (target, _parameters, { levers, licence, signal }) =>
     await levers.orderService.republishEvents(OrderId.parse(target), licence, signal),
   readBack: async (target, _parameters, proving) => await attempted(target, 'republish-events', proving),
 };
-
-/** The service keeps what was tried: an attempt of this kind since the run began is ours. */
-async function attempted(
-  target: string,
-  kind: string,
-  proving: Parameters<Action<StuckData>['readBack']>[2],
-) {
-  const { probes, run, names, signal } = proving;
-  const order = await probes.orderService.order(OrderId.parse(target), signal);
-  if (order === null) return 'unknown';
-  if (run.beganAt === null) return 'unknown';
-  const began = run.beganAt;
-  if (order.attempts.some((one) => one.kind === kind && one.by === run.by && one.at >= began)) return 'done';
-  if (order.status !== names.statuses.processing) return 'unknown';
-  const again = await statusesOf(proving, [target]);
-  return again[0]?.status === names.statuses.processing ? 'not done' : 'unknown';
-}

@@ -1,12 +1,15 @@
 import { OrderId } from '../../domain/ids.ts';
 import type { Action } from '../define-runbook.ts';
-import { curl } from '../names.ts';
-import { DEFAULT_THRESHOLDS } from '../thresholds.ts';
+import { curl, shellWord } from '../names.ts';
+import { spell } from '../shared/spell.ts';
 import type { StuckData } from './checks.ts';
 import { statusesOf } from './orders.ts';
+import { triedInVain } from './tried.ts';
 
 const MINUTE = 60_000;
 const SECOND = 1_000;
+/** Characters. */
+const LONGEST_REASON = 500;
 
 /** R22, the last resort: guarded, one order, a second person approves. */
 export const setStatus: Action<StuckData> = {
@@ -19,15 +22,15 @@ export const setStatus: Action<StuckData> = {
     curl(
       names,
       names.paths.status.replace('{id}', targets[0] ?? '<order>'),
-      `-X PATCH -d '${JSON.stringify({ status: status ?? '<status>', reason: reason ?? '<reason>' })}' `,
+      `-X PATCH -d ${shellWord(JSON.stringify({ status: status ?? '<status>', reason: reason ?? '<reason>' }))} `,
     ),
   notes: ['Nothing undoes it; the old status stays in the journal.'],
-  draft({ findings, incident }) {
-    const retried = new Set(
-      incident.runs.filter(({ state }) => state === 'ended').flatMap(({ targets }) => targets),
+  draft({ findings, incident, names, thresholds }) {
+    const tried = triedInVain(incident);
+    const orders = (findings.oldest.data?.orders ?? []).filter(
+      ({ status }) => status === names.statuses.processing,
     );
-    const orders = findings.oldest.data?.orders ?? [];
-    const first = orders.find(({ id }) => retried.has(id)) ?? orders[0];
+    const first = orders.find(({ id }) => tried.has(id)) ?? orders[0];
     if (first === undefined) return [];
     return [
       {
@@ -44,14 +47,16 @@ export const setStatus: Action<StuckData> = {
             name: 'status',
             label: `New status of ${first.id}`,
             kind: 'select',
-            options: ['shipped', 'cancelled', 'delivered'].map((status) => ({ value: status, text: status })),
+            options: names.statuses.manual
+              .filter((status) => status !== first.status)
+              .map((status) => ({ value: status, text: status })),
           },
           {
             name: 'reason',
             label: 'Reason, for the order’s notes and the audit log',
             kind: 'long-text',
-            minLength: DEFAULT_THRESHOLDS.reasonCharacters,
-            maxLength: 500,
+            minLength: thresholds.reasonCharacters,
+            maxLength: LONGEST_REASON,
           },
           {
             name: 'unchecked',
@@ -63,21 +68,24 @@ export const setStatus: Action<StuckData> = {
       },
     ];
   },
-  when: () => null,
+  when: ({ incident }, { targets }) =>
+    targets.every((target) => triedInVain(incident).has(target)) ? 'what was tried did not help it' : null,
   notWhile: ({ findings, incident, now, thresholds }, { targets }) => {
     const order = findings.oldest.data?.orders.find(({ id }) => id === targets[0]);
     if (order !== undefined && now - order.updatedAt < thresholds.stuckAfterMinutes * MINUTE)
-      return 'the order has been in processing for less than 2 h';
+      return `the order has been in processing for less than ${spell(thresholds.stuckAfterMinutes * MINUTE)}`;
     const unproven = incident.runs.some(
       (run) => run.targets.includes(targets[0] ?? '') && run.proof !== null && run.proof.verdict === null,
     );
     return unproven ? 'a run on this order is not proven yet' : null;
   },
-  validate({ status, reason, unchecked }) {
+  validate({ status, reason = '', unchecked }, { names, thresholds: { reasonCharacters } }) {
     return {
-      ...(status === undefined || status === '' ? { status: 'Choose the status that is true.' } : {}),
-      ...((reason ?? '').trim().length < DEFAULT_THRESHOLDS.reasonCharacters
-        ? { reason: `Write a reason of at least ${DEFAULT_THRESHOLDS.reasonCharacters} characters.` }
+      ...(status === undefined || !names.statuses.manual.includes(status)
+        ? { status: 'Choose the status that is true.' }
+        : {}),
+      ...(reason.trim().length < reasonCharacters || reason.length > LONGEST_REASON
+        ? { reason: `Write a reason of ${reasonCharacters} to ${LONGEST_REASON} characters.` }
         : {}),
       ...(unchecked === 'yes' ? {} : { unchecked: 'Tick that the events were not checked.' }),
     };

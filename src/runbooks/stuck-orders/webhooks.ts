@@ -1,15 +1,21 @@
 import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { Check } from '../define-runbook.ts';
 import { grepLogs, orderWorkload } from '../names.ts';
-import { countClasses, goesOn, type LogClass, type LogCounts } from '../shared/log-classes.ts';
+import { countClasses, goesOn, type LogCounts } from '../shared/log-classes.ts';
+import { statusOf, timedOut, withoutPeople } from '../shared/log-lines.ts';
 
 export type DeliveryClass = 'taken' | 'failed';
 export type Deliveries = LogCounts<DeliveryClass>;
 
-const CLASSES: readonly LogClass<DeliveryClass>[] = [
-  { name: 'taken', pattern: /\bstatus["']?\s*[=:]\s*["']?2\d\d\b/i },
-  { name: 'failed', pattern: /\bstatus["']?\s*[=:]\s*["']?\d{1,3}\b|timed?[ _]?out|refused|reset/i },
-];
+/** No answer came: `status=0`, or the error of the connection. */
+const NO_ANSWER =
+  /\bstatus["']?\s*[=:]\s*["']?0\b|\b(?:ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|refused|reset|unreachable)\b/i;
+
+function classOf(line: string): DeliveryClass | null {
+  const status = statusOf(line);
+  if (status !== null) return status < 300 ? 'taken' : 'failed';
+  return timedOut(line) || NO_ANSWER.test(line) ? 'failed' : null;
+}
 
 /** R19: how the calls to the warehouse ended, over all pods. */
 export const webhooks: Check<Deliveries> = {
@@ -17,8 +23,7 @@ export const webhooks: Check<Deliveries> = {
   title: 'How did the calls to the warehouse end?',
   system: 'Kubernetes',
   source: 'kubectl logs -l app=order-service | grep "webhook:fulfillment"',
-  equivalent: (names) =>
-    grepLogs(names, names.orderService.selector, 30, names.logPatterns.fulfilmentWebhook),
+  equivalent: (names) => grepLogs(names, names.orderService.selector, [names.logPatterns.fulfilmentWebhook]),
   deadlineMs: 4_500,
   async look({ probes, names, thresholds, now, signal }) {
     const minutes = thresholds.logWindowMinutes;
@@ -31,10 +36,10 @@ export const webhooks: Check<Deliveries> = {
       },
       signal,
     );
-    const counts = countClasses(logs, CLASSES);
+    const counts = countClasses(logs, ['taken', 'failed'], classOf);
     const { taken, failed } = counts.classes;
     const evidence = logs
-      .flatMap(({ lines }) => lines.filter((line) => CLASSES[0]?.pattern.test(line) === false))
+      .flatMap(({ lines }) => lines.filter((line) => classOf(withoutPeople(line)) !== 'taken'))
       .slice(-5);
     const rest = counts.whole
       ? ''

@@ -1,0 +1,271 @@
+import { describe, expect, test } from 'vitest';
+import type { CauseHistory } from '../../../src/domain/cause-history.ts';
+import type { DeploymentState } from '../../../src/ports/kubernetes.ts';
+import type { Findings } from '../../../src/runbooks/define-runbook.ts';
+import { RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
+import { restartService, retryPayments } from '../../../src/runbooks/payment-failures/actions.ts';
+import type { PaymentData } from '../../../src/runbooks/payment-failures/checks.ts';
+import { DEFAULT_THRESHOLDS } from '../../../src/runbooks/thresholds.ts';
+import { anIncident, aRun } from '../../support/incidents.ts';
+import {
+  A_DRAFT,
+  aDeployment,
+  aJudging,
+  answers,
+  aProving,
+  fakeProbes,
+  MINUTE,
+  NOW,
+  seen,
+  silent,
+} from '../../support/runbooks.ts';
+import { aRate, findings, gatewaySays, logCounts } from './support.ts';
+
+type Given = Partial<Findings<PaymentData>>;
+const judging = (given: Given, causeHistory: CauseHistory = {}) =>
+  aJudging(findings(given), { incident: anIncident([], { causeHistory }) });
+const over = (id: string, minutes = 1): CauseHistory => ({
+  [id]: { supportedAt: NOW - 60 * MINUTE, clearSince: NOW - minutes * MINUTE },
+});
+const waiting = (total: number) => ({ waiting: seen('broken', { total, oldestAt: null }) });
+const logs = (lines: Parameters<typeof logCounts>[0]) => ({ logs: seen('broken', logCounts(lines)) });
+const wave = { rate: seen('healthy', aRate({ window: { attempts: 100, declines: 40, minutes: 20 } })) };
+const expired = {
+  secret: seen('broken', { changedAt: NOW - MINUTE, expiresAt: NOW - MINUTE, olderPods: 2 }),
+};
+
+describe('R5', () => {
+  test('says how many wait, and is not offered where nobody knows', () => {
+    expect(retryPayments.draft(judging(waiting(40)))).toMatchObject([
+      {
+        targets: ['payments'],
+        preview: ['All orders that wait for payment then are tried again, now 40.'],
+        binding: { kind: 'none' },
+      },
+    ]);
+    expect(retryPayments.draft(judging({ waiting: seen('unknown', null) }))).toEqual([]);
+  });
+
+  test.each<[string, Given, CauseHistory, string | null]>([
+    [
+      'one of C1–C4 is over and orders wait',
+      waiting(4),
+      over('1.C1'),
+      'the trouble is over, and orders still wait',
+    ],
+    ['C2', waiting(4), over('1.C2'), 'the trouble is over, and orders still wait'],
+    ['only C5 is over', waiting(4), over('1.C5'), null],
+    ['over for less than a minute', waiting(4), over('1.C1', 0.9), null],
+    ['nothing waits', waiting(0), over('1.C1'), null],
+    ['nothing was ever supported', waiting(4), {}, null],
+  ])('recommended when %s', (_what, given, history, why) =>
+    expect(retryPayments.when(judging(given, history), A_DRAFT)).toBe(why),
+  );
+
+  const limit = 'it would feed the limit; it unlocks 5 min after the last 429';
+  test.each<[string, Given, CauseHistory, string | null]>([
+    ['nothing speaks against it', waiting(4), {}, null],
+    [
+      '401 dominates',
+      { ...waiting(4), ...logs({ credentials: 9 }) },
+      {},
+      'the same key would be refused again',
+    ],
+    ['the key has expired', { ...waiting(4), ...expired }, {}, 'the same key would be refused again'],
+    ['429 dominates', { ...waiting(4), ...logs({ 'rate limit': 9 }) }, {}, limit],
+    ['429 is over for 4 min', waiting(4), over('1.C4', 4), limit],
+    ['429 is over for 5 min', waiting(4), over('1.C4', 5), null],
+    ['429 was, and nobody knows now', waiting(4), { '1.C4': { supportedAt: NOW, clearSince: null } }, limit],
+    [
+      'the gateway is broken',
+      { ...waiting(4), gateway: seen('broken', gatewaySays(['down'], NOW)) },
+      {},
+      'the gateway is not well, and a try now would burn one of three',
+    ],
+    [
+      'the gateway is unknown',
+      { ...waiting(4), gateway: seen('unknown', gatewaySays(['up', null])) },
+      {},
+      'nobody knows yet whether the gateway answers',
+    ],
+    [
+      'the gateway was not asked',
+      { ...waiting(4), gateway: seen('skipped', null) },
+      {},
+      'nobody knows yet whether the gateway answers',
+    ],
+    ['only cards are declined', { ...waiting(4), ...wave }, {}, 'a declined card stays declined'],
+    ['cards are declined after an outage', { ...waiting(4), ...wave }, over('1.C1'), null],
+    ['nothing waits', waiting(0), {}, 'nothing waits for payment'],
+  ])('waits when %s', (_what, given, history, why) =>
+    expect(retryPayments.notWhile(judging(given, history), A_DRAFT)).toBe(why),
+  );
+
+  const probesOf = (
+    total: number,
+    page: Record<string, number> | null = { payment_success_rate: 1, tries: 500 },
+  ) =>
+    fakeProbes({
+      orderService: {
+        stuckOrders: async () => ({ orders: [], total, next: null }),
+        metrics: async () => answers(page),
+      },
+    });
+  const names = { ...RUNBOOK_NAMES, metrics: { ...RUNBOOK_NAMES.metrics, paymentAttempts: 'tries' } };
+
+  test('notes what waits and what was tried, and starts nothing where nothing waits any more', async () => {
+    const run = aRun({ targets: ['payments'] });
+    expect(await retryPayments.stillHolds(aProving(probesOf(7), { names }), run)).toEqual({
+      targets: ['payments'],
+      dropped: [],
+      noted: { waiting: '7', attempts: '{"pod-1":500}' },
+    });
+    expect(await retryPayments.stillHolds(aProving(probesOf(0), { names }), run)).toEqual({
+      changed: 'nothing waits for payment any more',
+    });
+    expect(await retryPayments.stillHolds(aProving(probesOf(7, null), { names }), run)).toMatchObject({
+      noted: { waiting: '7' },
+    });
+  });
+
+  test.each([
+    ['fewer wait and the rate is good', 39, 'moved'],
+    ['as many wait', 40, 'neither'],
+  ])('proof: %s', async (_what, total, outcome) => {
+    const run = aRun({ targets: ['payments'], parameters: { waiting: '40', attempts: '{"pod-1":400}' } });
+    const sample = await retryPayments.proof.sample(aProving(probesOf(total), { names, run }));
+    expect(sample.moved.length > 0 ? 'moved' : 'neither').toBe(outcome);
+    expect(sample.line).toContain(`${total} orders wait, 40 did.`);
+  });
+
+  test('its proof gets 10 min and three samples a minute apart; a lost answer cannot be read back', async () => {
+    expect(retryPayments.proof.plan(DEFAULT_THRESHOLDS)).toMatchObject({
+      withinMs: 10 * MINUTE,
+      everyMs: MINUTE,
+      alike: 3,
+    });
+    expect(await retryPayments.readBack('payments', {}, aProving(fakeProbes({})))).toBe('unknown');
+    expect(retryPayments.tier).toBe('safe');
+  });
+});
+
+describe('R7', () => {
+  const older = { secret: seen('healthy', { changedAt: NOW, expiresAt: null, olderPods: 2 }) };
+
+  test('shows before and after, bound to the generation; not offered where the pods were not seen', () => {
+    expect(restartService.draft(judging({}))).toMatchObject([
+      {
+        targets: ['deployment/order-service'],
+        parameters: { generation: '7' },
+        binding: { kind: 'exact', expected: '7' },
+      },
+    ]);
+    expect(restartService.draft(judging({ service: seen('unknown', null) }))).toEqual([]);
+  });
+
+  test.each<[string, Given, string | null]>([
+    [
+      'pods hold an old key',
+      { ...older, ...logs({ credentials: 9 }) },
+      '2 pods started before the credentials changed',
+    ],
+    ['all pods are younger', logs({ credentials: 9 }), null],
+    ['the key is fine', older, null],
+  ])('recommended when %s', (_what, given, why) =>
+    expect(restartService.when(judging(given), A_DRAFT)).toBe(why),
+  );
+
+  const outside = 'a restart cannot cure an outage outside';
+  const first = 'the provider comes first, and nobody knows how the gateway is';
+  const service = (change: Partial<DeploymentState>) => ({ service: seen('healthy', aDeployment(change)) });
+  test.each<[string, Given, string | null]>([
+    ['nothing speaks against it', {}, null],
+    ['the gateway is down', { gateway: seen('broken', gatewaySays(['down'], NOW - MINUTE)) }, outside],
+    ['5xx dominates', logs({ outage: 9 }), outside],
+    ['5xx and 401 are even', logs({ outage: 9, credentials: 9 }), outside],
+    ['429 dominates', logs({ 'rate limit': 9 }), outside],
+    ['401 dominates', logs({ credentials: 9 }), null],
+    ['the gateway is unknown', { gateway: seen('unknown', null) }, first],
+    ['the gateway was not asked', { gateway: seen('skipped', null) }, first],
+    ['paused', service({ paused: true }), 'its rollout is paused, and a restart would not begin'],
+    ['a rollout is under way', service({ rollout: 'under way' }), 'another rollout is under way'],
+    ['a rollout is stuck', service({ rollout: 'stuck' }), 'the last rollout is stuck, new pods cannot start'],
+    ['one pod is ready', service({ ready: 1 }), 'only 1 of 4 pods are ready, a restart would leave nobody'],
+    ['two pods are ready', service({ ready: 2 }), null],
+    ['the pods were not seen', { service: seen('unknown', null) }, 'its pods could not be looked at'],
+  ])('waits when %s', (_what, given, why) =>
+    expect(restartService.notWhile(judging(given), A_DRAFT)).toBe(why),
+  );
+
+  const run = aRun({ targets: ['deployment/order-service'], parameters: { generation: '7', stamp: 'S' } });
+  const proving = (state: DeploymentState | null, page: Record<string, number> | null = null) =>
+    aProving(
+      fakeProbes({
+        kubernetes: { deployment: async () => state },
+        orderService: { metrics: async () => answers(page) },
+      }),
+      { run },
+    );
+
+  test.each<[string, DeploymentState | null, string | null]>([
+    ['as shown', aDeployment(), null],
+    [
+      'somebody was faster',
+      aDeployment({ generation: 8 }),
+      'somebody changed the deployment meanwhile (generation 7 is 8 now)',
+    ],
+    ['gone', null, 'the deployment is gone'],
+    ['pods fell', aDeployment({ ready: 1 }), 'only 1 of 4 pods are ready, a restart would leave nobody'],
+  ])('still holds: %s', async (_what, state, changed) => {
+    const still = await restartService.stillHolds(proving(state), run);
+    if (changed === null)
+      expect(still).toEqual({
+        targets: run.targets,
+        dropped: [],
+        noted: { stamp: new Date(NOW).toISOString() },
+      });
+    else expect(still).toEqual({ changed });
+  });
+
+  test('a system that cannot be asked starts nothing', async () => {
+    const probes = fakeProbes({
+      kubernetes: {
+        deployment: async () => {
+          throw silent();
+        },
+      },
+    });
+    await expect(restartService.stillHolds(aProving(probes, { run }), run)).rejects.toThrow('did not answer');
+  });
+
+  test.each([
+    ['our stamp', aDeployment({ restartedAt: 'S' }), 'done'],
+    ['another stamp', aDeployment({ restartedAt: 'T' }), 'not done'],
+    ['never', aDeployment(), 'not done'],
+    ['gone', null, 'unknown'],
+  ])('read back: %s', async (_what, state, said) =>
+    expect(await restartService.readBack('deployment/order-service', run.parameters, proving(state))).toBe(
+      said,
+    ),
+  );
+
+  test.each([
+    ['under way', aDeployment({ rollout: 'under way' }), { settling: true, moved: [], unknown: [] }],
+    ['stuck, fewer ready', aDeployment({ rollout: 'stuck', ready: 3 }), { stuck: true, worse: true }],
+    ['stuck, all ready', aDeployment({ rollout: 'stuck' }), { stuck: true, worse: false }],
+    ['gone', null, { moved: [], unknown: run.targets }],
+    ['complete, no metrics', aDeployment(), { moved: [], unknown: run.targets }],
+  ])('proof: %s', async (_what, state, sample) =>
+    expect(await restartService.proof.sample(proving(state))).toMatchObject(sample),
+  );
+
+  test('is followed for 10 min, then proven for 10 min, and watched by R8', () => {
+    expect(restartService.proof.plan(DEFAULT_THRESHOLDS)).toMatchObject({
+      settleMs: 10 * MINUTE,
+      withinMs: 10 * MINUTE,
+      alike: 3,
+    });
+    expect(restartService.proof.watch?.step).toBe('R8');
+    expect(restartService).toMatchObject({ tier: 'disruptive', mitigates: true });
+  });
+});

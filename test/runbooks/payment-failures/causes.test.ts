@@ -1,0 +1,248 @@
+import { describe, expect, test } from 'vitest';
+import type { CauseVerdict } from '../../../src/domain/finding.ts';
+import type { Findings } from '../../../src/runbooks/define-runbook.ts';
+import type { PaymentData } from '../../../src/runbooks/payment-failures/checks.ts';
+import { paymentFailures } from '../../../src/runbooks/payment-failures.ts';
+import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import { aRate, findings, gatewaySays, logCounts } from './support.ts';
+
+type Row = readonly [
+  what: string,
+  given: Partial<Findings<PaymentData>>,
+  verdict: CauseVerdict,
+  because: string | RegExp,
+];
+
+const down = (...ago: readonly number[]) =>
+  seen('broken', gatewaySays(['down', 'up'], NOW - (ago[0] ?? 20_000)));
+const silentLogs = seen('unknown', null);
+const secret = (change: object) =>
+  seen('healthy', { changedAt: NOW - 60 * MINUTE, expiresAt: null, olderPods: 0, ...change });
+
+function judged(id: string, given: Partial<Findings<PaymentData>>) {
+  const cause = paymentFailures.causes.find((one) => one.id === id);
+  if (cause === undefined) throw new Error(`No cause ${id}.`);
+  return cause.judge(aJudging(findings(given)));
+}
+
+function table(id: string, rows: readonly Row[]) {
+  describe(id, () => {
+    test.each(rows)('%s', (_what, given, verdict, because) => {
+      const said = judged(id, given);
+      expect(said.verdict).toBe(verdict);
+      if (typeof because === 'string') expect(said.because).toBe(because);
+      else expect(said.because).toMatch(because);
+    });
+  });
+}
+
+table('1.C1', [
+  [
+    'down twice, 15 s apart',
+    { gateway: down(15_000) },
+    'supported',
+    'The health check has said down for 15 s, on 1 of 2 pods.',
+  ],
+  ['down once', { gateway: down(14_999) }, 'open', 'The health check has said down once; it is asked again.'],
+  [
+    'down twice, but 401 dominates: then it is the key',
+    { gateway: down(), logs: seen('broken', logCounts({ credentials: 9, outage: 2 })) },
+    'open',
+    /do not agree/,
+  ],
+  [
+    'down twice, but 429 dominates: then it is the pace',
+    { gateway: down(), logs: seen('broken', logCounts({ 'rate limit': 9 })) },
+    'open',
+    /do not agree/,
+  ],
+  [
+    '5xx and timeouts dominate, the health check sleeps',
+    { logs: seen('broken', logCounts({ outage: 5, credentials: 5 })) },
+    'supported',
+    '5 payments met a 5xx or a timeout in 30 min.',
+  ],
+  ['four lines do not dominate', { logs: seen('healthy', logCounts({ outage: 4 })) }, 'open', /./],
+  [
+    'under half of the failures does not dominate',
+    { logs: seen('broken', logCounts({ outage: 5, 'rate limit': 6 })) },
+    'open',
+    /./,
+  ],
+  [
+    'they have stopped',
+    { logs: seen('healthy', logCounts({ outage: 90 }, { lastAt: NOW - 6 * MINUTE })) },
+    'ruled out',
+    'Every pod reaches the gateway, and no 5xx or timeout comes any more.',
+  ],
+  ['all quiet', {}, 'ruled out', /^Every pod reaches/],
+  [
+    'under 5 % of the failures is absent',
+    { logs: seen('broken', logCounts({ outage: 4, credentials: 96 })) },
+    'ruled out',
+    /^Every pod/,
+  ],
+  [
+    'quiet, but a log was cut',
+    { logs: seen('unknown', logCounts({}, { whole: false })) },
+    'open',
+    /do not agree/,
+  ],
+  ['quiet, but a pod did not answer', { gateway: seen('unknown', gatewaySays(['up', null])) }, 'open', /./],
+  ['no logs', { logs: silentLogs }, 'open', 'The logs could not be read.'],
+  [
+    'only slow',
+    { gateway: seen('broken', gatewaySays(['degraded'])) },
+    'open',
+    'The gateway answers slowly, and the logs do not show failed payments of that kind.',
+  ],
+]);
+
+table('1.C2', [
+  ['not connected', {}, 'open', 'The path could not be tried from inside a pod (R3).'],
+  ['asked without an answer', { path: seen('unknown', null) }, 'open', /without a clear answer/],
+]);
+
+table('1.C3', [
+  [
+    '401 and 403 dominate',
+    { logs: seen('broken', logCounts({ credentials: 6, outage: 6 })) },
+    'supported',
+    '6 payments were refused with 401 or 403.',
+  ],
+  [
+    'expired, although the logs are quiet',
+    { secret: secret({ expiresAt: NOW }) },
+    'supported',
+    'The credentials have expired.',
+  ],
+  [
+    'younger than two pods',
+    {
+      secret: secret({ olderPods: 2 }),
+      logs: seen('broken', logCounts({ credentials: 6 })),
+    },
+    'supported',
+    '6 payments were refused with 401 or 403. 2 pods may still hold the old key.',
+  ],
+  [
+    'absent and not expired',
+    { secret: secret({ expiresAt: NOW + 1 }) },
+    'ruled out',
+    'No payment is refused with 401 or 403, and nothing has expired.',
+  ],
+  ['absent, secret unknown', { secret: seen('unknown', null) }, 'open', 'The secret could not be looked at.'],
+  [
+    'absent, and there is no secret at all',
+    { secret: seen('broken', { changedAt: null, expiresAt: null, olderPods: null }) },
+    'open',
+    'The secret is not there.',
+  ],
+  ['no logs', { logs: silentLogs }, 'open', 'The logs could not be read.'],
+  [
+    'some, not most',
+    { logs: seen('broken', logCounts({ credentials: 3, outage: 9 })) },
+    'open',
+    'The logs do not say it clearly.',
+  ],
+]);
+
+table('1.C4', [
+  [
+    '429 dominates',
+    { logs: seen('broken', logCounts({ 'rate limit': 5 })) },
+    'supported',
+    '5 payments were answered with 429.',
+  ],
+  ['absent', {}, 'ruled out', 'No payment is answered with 429.'],
+  [
+    'cut logs are never absent',
+    { logs: seen('unknown', logCounts({}, { whole: false })) },
+    'open',
+    'The logs do not say it clearly.',
+  ],
+  ['no logs', { logs: silentLogs }, 'open', 'The logs could not be read.'],
+  [
+    'a line without a time counts as new',
+    { logs: seen('broken', logCounts({ 'rate limit': 5 }, { lastAt: null })) },
+    'supported',
+    /./,
+  ],
+]);
+
+const rate = (attempts: number, declines: number | null) => ({
+  rate: seen('healthy', aRate({ window: { attempts, declines, minutes: 20 } })),
+});
+table('1.C5', [
+  [
+    'twice the usual share',
+    rate(20, 4),
+    'supported',
+    '20 % of 20 attempts in 20 min were declined, usual are 10 %.',
+  ],
+  ['below', rate(100, 19), 'ruled out', /^19 % .* That is normal\.$/],
+  ['too few attempts', rate(19, 19), 'open', 'Too few attempts have been counted so far.'],
+  [
+    'declines are not counted: that is not none',
+    rate(500, null),
+    'open',
+    'The declined cards could not be counted (`metrics.paymentDeclines`).',
+  ],
+  ['no metrics', { rate: seen('unknown', null) }, 'open', /^Too few/],
+]);
+
+describe('what declines mean for the incident', () => {
+  const alone = {
+    incident: { ...aJudging(findings()).incident, sources: [source('PAYMENT_DECLINED')] },
+  };
+  function source(code: string) {
+    return {
+      source: 'alertmanager' as const,
+      key: code,
+      state: 'firing' as const,
+      tellsResolved: true,
+      code,
+      summary: '',
+      startsAt: null,
+      since: NOW,
+      url: null,
+      by: null,
+    };
+  }
+
+  test('a usual share and a sound gateway: nobody is needed', () =>
+    expect(paymentFailures.harmless?.(aJudging(findings(rate(100, 5)), alone))).toMatch(/That is normal/));
+
+  test.each([
+    ['declines nobody counted', findings(rate(100, null)), alone],
+    ['a wave of declines', findings(rate(100, 40)), alone],
+    ['a gateway that did not answer', findings({ ...rate(100, 5), gateway: seen('unknown', null) }), alone],
+    [
+      'another code beside it',
+      findings(rate(100, 5)),
+      { incident: { ...alone.incident, sources: [source('PAYMENT_DECLINED'), source('PAYMENT_FAILED')] } },
+    ],
+  ])('%s: somebody may be', (_what, given, change) =>
+    expect(paymentFailures.harmless?.(aJudging(given, change))).toBeNull(),
+  );
+
+  test.each([
+    [['PAYMENT_DECLINED'], 'low'],
+    [['PAYMENT_DECLINED', 'PAYMENT_FAILED'], 'critical'],
+    [['PAYMENT_DECLINED', null], 'critical'],
+    [[], 'critical'],
+  ])('%j is %s', (codes, severity) => expect(paymentFailures.severityOf?.(codes)).toBe(severity));
+});
+
+describe('rung 1 at once', () => {
+  test('while the gateway is down', () =>
+    expect(paymentFailures.atOnce(aJudging(findings({ gateway: down(120_000) })))).toBe(
+      'The payment gateway has been down for 2 min; the runbook says not to wait.',
+    ));
+  test.each([
+    ['down once', { gateway: down(5_000) }],
+    ['our key', { gateway: down(), logs: seen('broken', logCounts({ credentials: 9 })) }],
+    ['nobody could say', { gateway: seen('unknown', null) }],
+    ['only the logs', { logs: seen('broken', logCounts({ outage: 50 })) }],
+  ])('not when %s', (_what, given) => expect(paymentFailures.atOnce(aJudging(findings(given)))).toBeNull());
+});

@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import type { Run } from '../../../src/domain/run.ts';
+import { RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
+import { type PaymentRate, paymentRate, rateSince } from '../../../src/runbooks/payment-failures/rate.ts';
+import { DEFAULT_THRESHOLDS } from '../../../src/runbooks/thresholds.ts';
+import { anIncident, aRun } from '../../support/incidents.ts';
+import { answers, aProving, fakeProbes, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+
+type Page = Readonly<Record<string, number>> | null;
+const COUNTED = {
+  ...RUNBOOK_NAMES,
+  metrics: { ...RUNBOOK_NAMES.metrics, paymentAttempts: 'tries', paymentDeclines: 'declines' },
+};
+const probesOf = (...pages: readonly Page[]) =>
+  fakeProbes({ orderService: { metrics: async () => answers(...pages) } });
+const page = (rate: number, tries?: number, declines?: number): Page => ({
+  payment_success_rate: rate,
+  ...(tries === undefined ? {} : { tries }),
+  ...(declines === undefined ? {} : { declines }),
+});
+
+describe('attempts since the run', () => {
+  const note = { attempts: '{"pod-1":100}', declines: '{"pod-1":10}' };
+  const since = async (
+    pages: readonly Page[],
+    parameters: Run['parameters'] = note,
+    names = COUNTED,
+    ok = true,
+  ) =>
+    await rateSince(aProving(probesOf(...pages), { run: aRun({ parameters }), names }), 'payments', {
+      ok,
+      line: '',
+    });
+
+  test.each<
+    [string, Awaited<ReturnType<typeof since>> | Promise<Awaited<ReturnType<typeof since>>>, string, string]
+  >([
+    [
+      '90 % of 20',
+      since([page(0.9, 125, 15)]),
+      'moved',
+      '90 % of payments succeed on the worst pod, 20 attempts since the run, declines aside.',
+    ],
+    ['89 %', since([page(0.89, 125, 15)]), 'neither', '89 % of payments'],
+    ['19 attempts', since([page(1, 124, 15)]), 'unknown', '20 are needed to tell.'],
+    ['a restarted pod counts from zero', since([page(1, 20, 0)]), 'moved', '20 attempts'],
+    ['a new pod beside it', since([page(1, 100, 10), page(1, 30, 10)]), 'moved', '20 attempts'],
+    ['a silent pod', since([page(1, 500, 10), null]), 'unknown', 'It did not answer.'],
+    [
+      'no attempts configured',
+      since([page(1, 500, 10)], note, {
+        ...COUNTED,
+        metrics: { ...COUNTED.metrics, paymentAttempts: null as never },
+      }),
+      'unknown',
+      'is not configured',
+    ],
+    ['nothing was noted', since([page(1, 500, 10)], {}), 'unknown', 'could not be counted'],
+    [
+      'declines unknown are not taken off, nor said to be',
+      since([page(1, 121)], { attempts: '{"pod-1":100}' }),
+      'moved',
+      '21 attempts since the run.',
+    ],
+    [
+      'what else is needed is missing',
+      since([page(1, 500, 10)], note, COUNTED, false),
+      'neither',
+      '400 attempts',
+    ],
+    ['no rate on the page', since([{ tries: 500 }]), 'unknown', 'No pod’s metrics page'],
+  ])('%s', async (_what, given, outcome, words) => {
+    const sample = await given;
+    const said = sample.moved.length > 0 ? 'moved' : sample.unknown.length > 0 ? 'unknown' : 'neither';
+    expect(said).toBe(outcome);
+    expect(sample.line).toContain(words);
+  });
+});
+
+describe('the window in which declines are counted', () => {
+  const rounds = async (looks: readonly (readonly [at: number, pages: readonly Page[]])[]) => {
+    let before: PaymentRate | null = null;
+    let verdict: string | null = null;
+    for (const [at, pages] of looks) {
+      const found = await paymentRate.look({
+        probes: probesOf(...pages),
+        ids: { orders: [] },
+        thresholds: DEFAULT_THRESHOLDS,
+        names: COUNTED,
+        now: at,
+        previous: before === null ? null : { rate: seen('healthy', before) },
+        incident: anIncident([]),
+        signal: new AbortController().signal,
+      });
+      before = found.data;
+      verdict = found.verdict;
+    }
+    return { window: before?.window, verdict };
+  };
+
+  test('grows from the oldest sample on', async () => {
+    const seen = await rounds([
+      [NOW, [page(1, 100, 10)]],
+      [NOW + MINUTE, [page(1, 130, 16)]],
+      [NOW + 2 * MINUTE, [page(1, 150, 20)]],
+    ]);
+    expect(seen.window).toEqual({ attempts: 50, declines: 10, minutes: 2 });
+  });
+
+  test('forgets what is older than half an hour', async () => {
+    const seen = await rounds([
+      [NOW, [page(1, 0, 0)]],
+      [NOW + 20 * MINUTE, [page(1, 100, 10)]],
+      [NOW + 40 * MINUTE, [page(1, 150, 11)]],
+    ]);
+    expect(seen.window).toEqual({ attempts: 50, declines: 1, minutes: 20 });
+  });
+
+  test('a page that is missing once does not read as a fall and a rise', async () => {
+    const seen = await rounds([
+      [NOW, [page(1, 100, 0), page(1, 1_000, 0)]],
+      [NOW + MINUTE, [page(1, 110, 0), null]],
+      [NOW + 2 * MINUTE, [page(1, 120, 0), page(1, 1_005, 0)]],
+    ]);
+    expect(seen.window).toEqual({ attempts: 25, declines: 0, minutes: 2 });
+  });
+
+  test('declines that nobody counts are unknown, not none', async () => {
+    const seen = await rounds([
+      [NOW, [page(1, 100)]],
+      [NOW + MINUTE, [page(1, 200)]],
+    ]);
+    expect(seen.window).toEqual({ attempts: 100, declines: null, minutes: 1 });
+  });
+
+  test('a low rate of few attempts says nothing', async () => {
+    const low = async (tries: number) =>
+      await rounds([
+        [NOW, [page(0.5, 100, 10)]],
+        [NOW + MINUTE, [page(0.5, 100 + tries, 11)]],
+      ]);
+    expect((await low(20)).verdict).toBe('unknown');
+    expect((await low(21)).verdict).toBe('broken');
+  });
+});

@@ -1,0 +1,66 @@
+import type { GatewayHealth } from '../../../src/ports/probes.ts';
+import type { Findings } from '../../../src/runbooks/define-runbook.ts';
+import type { GatewaySeen, PaymentData } from '../../../src/runbooks/payment-failures/checks.ts';
+import type { PaymentClass, PaymentLogs } from '../../../src/runbooks/payment-failures/logs.ts';
+import type { PaymentRate } from '../../../src/runbooks/payment-failures/rate.ts';
+import { aDeployment, answers, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+
+/** Lines by class, the newest a minute old. */
+export function logCounts(
+  lines: Partial<Record<PaymentClass, number>>,
+  change: Partial<PaymentLogs> & { readonly lastAt?: number | null } = {},
+): PaymentLogs {
+  const { lastAt = NOW - MINUTE, ...rest } = change;
+  const of = (name: PaymentClass) => ({ lines: lines[name] ?? 0, lastAt: lines[name] ? lastAt : null });
+  return {
+    classes: {
+      declined: of('declined'),
+      credentials: of('credentials'),
+      'rate limit': of('rate limit'),
+      outage: of('outage'),
+    },
+    unclassed: 0,
+    newestAt: lastAt,
+    whole: true,
+    containers: 4,
+    problems: [],
+    ...rest,
+  };
+}
+
+export function gatewaySays(
+  statuses: readonly (GatewayHealth['status'] | null)[],
+  since: number | null = null,
+): GatewaySeen {
+  return {
+    pods: answers(...statuses.map((status) => (status === null ? null : { status, words: null }))),
+    downSince: since,
+    down: since !== null && NOW - since >= 15_000,
+  };
+}
+
+export function aRate(change: Partial<PaymentRate> = {}): PaymentRate {
+  return {
+    percent: 99,
+    answered: 4,
+    pods: 4,
+    attempts: null,
+    window: { attempts: 100, declines: 4, minutes: 20 },
+    samples: [],
+    ...change,
+  };
+}
+
+/** All is well, but for what is given; nothing waits. */
+export function findings(change: Partial<Findings<PaymentData>> = {}): Findings<PaymentData> {
+  return {
+    gateway: seen('healthy', gatewaySays(['up', 'up'])),
+    logs: seen('healthy', logCounts({})),
+    path: seen('skipped', null),
+    rate: seen('healthy', aRate()),
+    secret: seen('healthy', { changedAt: NOW - 60 * MINUTE, expiresAt: null, olderPods: 0 }),
+    waiting: seen('healthy', { total: 0, oldestAt: null }),
+    service: seen('healthy', aDeployment()),
+    ...change,
+  };
+}

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { countClasses } from '../../../src/runbooks/shared/log-classes.ts';
+import { statusOf, timedOut, withoutPeople } from '../../../src/runbooks/shared/log-lines.ts';
+import { aLog, NOW } from '../../support/runbooks.ts';
+
+describe('the status that a line names', () => {
+  test.each([
+    ['PAYMENT_FAILED order=ord_a1b status=503 took=80', 503],
+    ['PAYMENT_FAILED http_status: 429', 429],
+    ['{"code":"PAYMENT_FAILED","statusCode":401}', 401],
+    ['{"msg":"{\\"status\\":\\"502\\",\\"order\\":\\"ord_a1b\\"}"}', 502],
+    ['{"err":"PAYMENT_FAILED","response_status":"403"}', 403],
+    ['PAYMENT_FAILED gateway said HTTP/1.1 500 Internal Server Error', 500],
+    ['status=502 attempt=2 status=200', 502],
+    ['PAYMENT_FAILED amount=503 order=ord_429', null],
+    ['PAYMENT_FAILED exit_code=503 zip_code=50312 postal_code=503', null],
+    ['PAYMENT_FAILED status=5031', null],
+    ['PAYMENT_FAILED status=503.5', null],
+    ['PAYMENT_FAILED status=pending', null],
+    ['', null],
+  ])('%s → %s', (line, status) => expect(statusOf(line)).toBe(status));
+});
+
+describe('what counts as out of time', () => {
+  test.each([
+    ['connect ETIMEDOUT 10.0.0.1:443', true],
+    ['the call timed out', true],
+    ['gateway timeout', true],
+    ['error=connect_timeout', true],
+    ['java.net.SocketTimeoutException', true],
+    ['timeout_ms=10000 error=ENOTFOUND', false],
+    ['timeout: 30s error=ENOTFOUND', false],
+    ['"timeout":30', false],
+    ['nothing of the kind', false],
+  ])('%s → %s', (line, out) => expect(timedOut(line)).toBe(out));
+});
+
+describe('people’s own words', () => {
+  test.each([
+    ['PAYMENT_FAILED customer="Timeout, Tim" order=ord_a1b', 'PAYMENT_FAILED  order=ord_a1b'],
+    ['{"customer":{"name":"status=503"},"x":1}', '{"'],
+    ['{"email":"timeout@example.com","status":402}', '{"'],
+    ['customer_name=Timeout status=402', ' status=402'],
+  ])('%s loses them', (line, begin) => {
+    expect(withoutPeople(line).startsWith(begin)).toBe(true);
+    expect(timedOut(withoutPeople(line))).toBe(false);
+    expect(statusOf(withoutPeople(line))).not.toBe(503);
+  });
+
+  test('whatever a customer is called, the class of the line is the same', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('customer', 'customer_name', 'email', 'cardholder', 'company'),
+        fc.oneof(fc.string(), fc.constantFrom('status=503', 'Tim Timeout', 'ETIMEDOUT', '{"code":429}')),
+        (key, name) => {
+          const line = withoutPeople(`PAYMENT_FAILED "${key}":${JSON.stringify(name)} order=ord_a1b`);
+          expect([statusOf(line), timedOut(line)]).toEqual([null, false]);
+        },
+      ),
+    );
+  });
+});
+
+test('100,000 lines are counted, each once, however long the strange ones are', () => {
+  const strange = `customer="${'\\'.repeat(5_000)} {${'status='.repeat(2_000)}`;
+  const lines = Array.from({ length: 100_000 }, (_, place) =>
+    place % 1_000 === 0 ? strange : `PAYMENT_FAILED order=ord_${place} status=${place % 2 === 0 ? 503 : 200}`,
+  );
+  const counts = countClasses([aLog(lines)], ['bad'], (line) => (statusOf(line) === 503 ? 'bad' : null));
+  expect(counts.classes.bad.lines + counts.unclassed).toBe(100_000);
+  expect(counts.classes.bad.lines).toBe(49_900);
+  expect(counts.newestAt).toBe(NOW - 60_000);
+});

@@ -1,0 +1,188 @@
+import type { Finding, Verdict } from '../../src/domain/finding.ts';
+import { OrderId } from '../../src/domain/ids.ts';
+import type { Incident } from '../../src/domain/incident.ts';
+import { diagnose, type Look } from '../../src/pipeline/diagnose.ts';
+import type { Parts } from '../../src/pipeline/parts.ts';
+import type {
+  ContainerLog,
+  DeploymentState,
+  KubernetesProbe,
+  PodSummary,
+} from '../../src/ports/kubernetes.ts';
+import type {
+  OrderServiceProbe,
+  OrderSummary,
+  OrdersDatabaseProbe,
+  PodAnswer,
+  Probes,
+} from '../../src/ports/probes.ts';
+import { AbsentSystem, SystemError } from '../../src/ports/system-error.ts';
+import type { Draft, Findings, Judging, Proving } from '../../src/runbooks/define-runbook.ts';
+import { RUNBOOK_NAMES } from '../../src/runbooks/names.ts';
+import { DEFAULT_THRESHOLDS } from '../../src/runbooks/thresholds.ts';
+import { aRules } from './builders.ts';
+import { anIncident, aRun, OPENED } from './incidents.ts';
+
+export const MINUTE = 60_000;
+/** Half an hour after the incident of the builders opened. */
+export const NOW = OPENED + 30 * MINUTE;
+
+export function silent(system = 'The system'): SystemError {
+  return new SystemError(system, 'too slow', `${system} did not answer.`, { sent: 'no', mayRetry: true });
+}
+
+/** Every question that is not given is asked of a system that is not configured. */
+export function fakeProbes(given: {
+  readonly orderService?: Partial<OrderServiceProbe>;
+  readonly ordersDatabase?: Partial<OrdersDatabaseProbe>;
+  readonly kubernetes?: Partial<KubernetesProbe>;
+}): Probes {
+  const absent = async () => {
+    throw new AbsentSystem('Not configured.');
+  };
+  return {
+    orderService: {
+      stuckOrders: absent,
+      order: absent,
+      gatewayHealth: absent,
+      metrics: absent,
+      ...given.orderService,
+    },
+    ordersDatabase: { stuckShare: absent, failedShare: absent, ...given.ordersDatabase },
+    kubernetes: { pods: absent, logs: absent, secret: absent, deployment: absent, ...given.kubernetes },
+  };
+}
+
+/** One whole diagnosis against these probes, through the pipeline. Nothing in it waits, so no deadline passes. */
+export async function diagnosed(
+  runbook: Incident['runbook'],
+  probes: Probes,
+  change: { readonly incident?: Partial<Incident>; readonly now?: number } = {},
+): Promise<Look & { of(step: string): Finding }> {
+  const parts = {
+    probes,
+    rules: aRules(),
+    clock: {
+      now: () => 0,
+      sleep: async (_ms: number, signal?: AbortSignal) =>
+        await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve())),
+    },
+    step: async <T>(_name: string, work: () => Promise<T>) => await work(),
+    log: { error: (facts: object) => Promise.reject(new Error(JSON.stringify(facts))) },
+  } as unknown as Parts;
+  const incident = { ...anIncident([]), diagnosis: null, ...change.incident, runbook };
+  const look = await diagnose(parts, incident, change.now ?? NOW);
+  return {
+    ...look,
+    of(step) {
+      const found = look.findings.find((finding) => finding.step === step);
+      if (found === undefined) throw new Error(`No check ${step}.`);
+      return found;
+    },
+  };
+}
+
+/** A finding as causes and actions read it; null data fits every check. */
+export function seen(verdict: Verdict, data: null): Finding<never>;
+export function seen<T>(verdict: Verdict, data: T): Finding<T>;
+export function seen<T>(verdict: Verdict, data: T | null): Finding<T> {
+  return { step: 'X1', verdict, line: '', evidence: [], data, at: NOW, tookMs: 1 };
+}
+
+export function aJudging<Data>(findings: Findings<Data>, change: Partial<Judging<Data>> = {}): Judging<Data> {
+  return {
+    findings,
+    now: NOW,
+    thresholds: DEFAULT_THRESHOLDS,
+    names: RUNBOOK_NAMES,
+    incident: anIncident([]),
+    ...change,
+  };
+}
+
+export function aProving(probes: Probes, change: Partial<Proving> = {}): Proving {
+  return {
+    probes,
+    run: aRun({ targets: ['ord_aaa111'] }),
+    names: RUNBOOK_NAMES,
+    thresholds: DEFAULT_THRESHOLDS,
+    now: NOW,
+    signal: new AbortController().signal,
+    ...change,
+  };
+}
+
+export const A_DRAFT: Draft = {
+  targets: ['ord_aaa111'],
+  parameters: {},
+  preview: [],
+  binding: { kind: 'none', words: '' },
+};
+
+export function anOrder(id: string, change: Partial<OrderSummary> = {}): OrderSummary {
+  return {
+    id: OrderId.parse(id),
+    status: 'processing',
+    errorCode: null,
+    createdAt: NOW - 300 * MINUTE,
+    updatedAt: NOW - 180 * MINUTE,
+    lastEvent: null,
+    attempts: [],
+    ...change,
+  };
+}
+
+export function aPod(change: Partial<PodSummary> = {}): PodSummary {
+  return {
+    name: 'pod-1',
+    createdAt: NOW - 600 * MINUTE,
+    ready: true,
+    restarts: 0,
+    waiting: null,
+    lastTermination: null,
+    node: null,
+    images: [],
+    ...change,
+  };
+}
+
+export function aDeployment(change: Partial<DeploymentState> = {}): DeploymentState {
+  return {
+    generation: 7,
+    replicas: 4,
+    ready: 4,
+    updated: 4,
+    available: 4,
+    paused: false,
+    rollout: 'complete',
+    line: '4 of 4 pods are new.',
+    restartedAt: null,
+    ...change,
+  };
+}
+
+/** One container's log; each line begins with its own time, `ago` minutes before now. */
+export function aLog(lines: readonly string[], change: Partial<ContainerLog> = {}, ago = 1): ContainerLog {
+  const at = new Date(NOW - ago * MINUTE).toISOString();
+  return {
+    pod: 'pod-1',
+    container: 'app',
+    lines: lines.map((line) => `${at} ERROR ${line}`),
+    matched: lines.length,
+    truncated: false,
+    problem: null,
+    ...change,
+  };
+}
+
+export function answers<T>(...values: readonly (T | null)[]): readonly PodAnswer<T>[] {
+  return values.map((value, place) => ({
+    pod: `pod-${place + 1}`,
+    value,
+    problem: value === null ? 'It did not answer.' : null,
+  }));
+}
+
+export function times(many: number, line: string): readonly string[] {
+  return Array.from({ length: many }, () => line);
+}
