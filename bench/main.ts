@@ -1,0 +1,42 @@
+import { cpus, loadavg, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { Bench, Figure } from './figure.ts';
+import { commands } from './figures/commands.ts';
+import { memory } from './figures/memory.ts';
+import { asJson, asTable } from './report.ts';
+
+// `npm run bench`: the figures that we publish, each beside a peer or a floor that was measured in the same run.
+// `npm run bench -- <name> …` measures only those; `--json` prints nothing but JSON on the standard output.
+const BENCHES: readonly Bench[] = [commands, memory];
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const unknown = positionals.filter((wanted) => !BENCHES.some(({ name }) => name === wanted));
+if (unknown.length > 0) {
+  console.error(`There is no figure ${unknown.join(', ')}. There are: ${BENCHES.map(({ name }) => name).join(', ')}.`);
+  process.exit(1);
+}
+
+const before = load();
+const figures: Figure[] = [];
+for (const bench of BENCHES) {
+  if (positionals.length > 0 && !positionals.includes(bench.name)) continue;
+  const began = performance.now();
+  const progress = (line: string) => console.error(`${bench.name}: ${line}`);
+  figures.push(...(await bench.run(progress)));
+  progress(`${((performance.now() - began) / 1_000).toFixed(0)} s`);
+}
+const machine = {
+  cores: cpus().length,
+  memoryGb: Math.round(totalmem() / 2 ** 30),
+  node: process.versions.node,
+  load: [before, load()] as const,
+};
+if (!values.json) console.log(`\n${asTable(figures, machine)}\n`);
+console.log(JSON.stringify(asJson(figures, machine), null, 2));
+
+function load(): number {
+  return loadavg()[0] ?? Number.NaN;
+}
