@@ -47,11 +47,11 @@ function underProof({ incident }: Judging<StuckData>): ReadonlySet<string> {
   return new Set(open.flatMap(({ targets }) => targets));
 }
 
-/** The orders that an alert named, as far as they are stuck; else the oldest, to try one before all. */
+/** The orders that an alert named, as far as they are stuck; the list of `/oms stuck-orders` has a button for each. */
 function alone(ids: readonly string[], { incident, thresholds }: Judging<StuckData>): readonly string[] {
   if (ids.length < 2) return [];
   const named = ids.filter((id) => incident.ids.orders.includes(id));
-  return named.length === 0 ? ids.slice(0, 1) : named.slice(0, thresholds.sampledOrders);
+  return named.slice(0, thresholds.sampledOrders);
 }
 
 function retryOf(targets: readonly string[], preview: string): Draft {
