@@ -3,6 +3,7 @@ import { createHttp } from './http/server.ts';
 import { readAlertmanager } from './intake/alertmanager.ts';
 import { readPagerDuty } from './intake/pagerduty.ts';
 import type { IntakeRules } from './intake/rules.ts';
+import { createDatabaseWatch, type DatabaseWatch } from './pipeline/database-outage.ts';
 import { decideDue } from './pipeline/escalate.ts';
 import { lookOnce } from './pipeline/look.ts';
 import { hearPagerDuty } from './pipeline/pagerduty.ts';
@@ -28,6 +29,7 @@ import { workOn } from './slack/inbox.ts';
 import { listen } from './slack/listeners.ts';
 import { slackPeople } from './slack/people.ts';
 import { createReach } from './slack/reach.ts';
+import { listenWithoutDatabase, sayDatabaseGone } from './slack/without-database.ts';
 
 /** A delivery that fails so often is given up; it stays in the inbox with its trouble. */
 const TRIES = 10;
@@ -54,7 +56,9 @@ export async function createApp(given: AppParts) {
   const { config, journal, voice, clock, log, pager } = given;
   let wake: () => void = () => undefined;
   const stored = () => wake();
-  const bot = await createBot({ settings: given.slack, journal, log, stored });
+  let databaseWatch: DatabaseWatch | null = null;
+  const gone = async () => (await databaseWatch?.gone()) ?? false;
+  const bot = await createBot({ settings: given.slack, journal, log, stored, gone });
   const channels = createChannels(bot.background);
   const rules = rulesOf(config, given.timing);
   const parts: Parts = {
@@ -77,6 +81,17 @@ export async function createApp(given: AppParts) {
     trustedSenders: config.oms.trustedSenders,
     own: bot.own,
   };
+  const watch = createDatabaseWatch({
+    parts,
+    pager,
+    say: async (since) =>
+      await channels
+        .idOf(rules.channels.alerts)
+        .then(async (id) => await sayDatabaseGone(bot.background, id, since))
+        .catch(() => null),
+  });
+  databaseWatch = watch;
+  listenWithoutDatabase(bot.app, parts, watch);
   listen(bot.app, {
     parts,
     rules: () => intake,
@@ -104,7 +119,10 @@ export async function createApp(given: AppParts) {
     journal,
     log,
     stored,
-    notReady: () => (connected ? [] : ['Slack is not connected.']),
+    notReady: () => [
+      ...(connected ? [] : ['Slack is not connected.']),
+      ...(watch.since() === null ? [] : ['The database does not answer.']),
+    ],
   });
 
   async function inboxOnce(): Promise<boolean> {
@@ -169,6 +187,7 @@ export async function createApp(given: AppParts) {
         ...Object.entries(work).map(([name, once]) => loop(parts, name, once, () => wake())),
         loop(parts, 'voice', voiceOnce),
         loop(parts, 'pages', pagesOnce),
+        loop(parts, 'database watch', watch.round),
       ];
       wake = () => {
         for (const one of loops) one.wake();

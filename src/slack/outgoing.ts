@@ -5,6 +5,7 @@ import type { IncidentEvent } from '../domain/incident.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import type { VoiceStore, Waiting } from '../ports/voice.ts';
 import { runbookById, titlesOf } from '../runbooks/catalogue.ts';
+import { databaseBack } from '../views/database.ts';
 import { type DetailsView, details } from '../views/details.ts';
 import { freezeNews } from '../views/freeze.ts';
 import type { Message } from '../views/kit.ts';
@@ -41,6 +42,7 @@ const Payload = z.discriminatedUnion('what', [
     incident: z.string(),
     diagnosis: z.looseObject({ at: z.number() }),
   }),
+  z.object({ what: z.literal('database back'), from: z.number(), to: z.number() }),
   z.object({
     what: z.literal('freeze'),
     change: z.string(),
@@ -73,6 +75,8 @@ export async function prepare(
   const payload = Payload.parse(waiting.payload);
   const alerts = parts.rules.channels.alerts;
   const inChannel = async (name: string) => ({ channel: await channels.idOf(name), threadTs: null });
+  if (payload.what === 'database back')
+    return { place: await inChannel(alerts), words: databaseBack(payload.from, payload.to) };
   if (payload.what === 'freeze') {
     const words = freezeNews(payload.change, payload.freeze, payload.by);
     return { place: await inChannel(alerts), words };
