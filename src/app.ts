@@ -3,6 +3,7 @@ import { createHttp } from './http/server.ts';
 import { readAlertmanager } from './intake/alertmanager.ts';
 import { readPagerDuty } from './intake/pagerduty.ts';
 import type { IntakeRules } from './intake/rules.ts';
+import { dailyJobs } from './pipeline/daily.ts';
 import { createDatabaseWatch, type DatabaseWatch } from './pipeline/database-outage.ts';
 import { decideDue } from './pipeline/escalate.ts';
 import { lookOnce } from './pipeline/look.ts';
@@ -19,6 +20,7 @@ import type { Levers } from './ports/levers.ts';
 import type { Log } from './ports/log.ts';
 import type { Pager } from './ports/pager.ts';
 import type { Probes } from './ports/probes.ts';
+import type { Scheduler } from './ports/schedule.ts';
 import type { VoiceStore } from './ports/voice.ts';
 import { rulesOf } from './rules-of.ts';
 import { CATALOGUE } from './runbooks/catalogue.ts';
@@ -46,6 +48,8 @@ export interface AppParts {
   readonly levers: Levers;
   readonly pager: Pager | null;
   readonly step: Step;
+  /** The clock on the wall; without it nothing is done by the calendar. */
+  readonly scheduler?: Scheduler;
   /** Real time between two posts in one channel, ms. */
   readonly paceMs?: number;
   readonly timing?: Timing;
@@ -162,9 +166,11 @@ export async function createApp(given: AppParts) {
     return await pageOnce(parts, voice, pager);
   }
 
+  const jobs = dailyJobs(parts);
   const stops: (() => Promise<void>)[] = [];
   return {
     parts,
+    jobs,
     port: http.port,
     own: bot.own,
 
@@ -193,6 +199,7 @@ export async function createApp(given: AppParts) {
         for (const one of loops) one.wake();
       };
       stops.push(...loops.map((one) => one.stop));
+      if (given.scheduler !== undefined) stops.push(given.scheduler.start(jobs, config.oms.timeZone));
     },
 
     /** Takes nothing more in, finishes what is in hand, then ends. */

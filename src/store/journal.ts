@@ -158,6 +158,15 @@ export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): J
       return found.rows[0] ?? {};
     },
 
+    async resolvedSince(at) {
+      const found = await query<{ body: Incident }>(
+        `select body from incidents where state = 'resolved' and (body -> 'resolution' ->> 'at')::float8 >= $1
+         order by (body -> 'resolution' ->> 'at')::float8`,
+        [at],
+      );
+      return found.rows.map(({ body }) => decode(body));
+    },
+
     async openIncidents() {
       const found = await query<{ body: Incident }>(
         `select body from incidents where state <> 'resolved' order by opened_at`,
