@@ -3,6 +3,8 @@ import { createHttp } from './http/server.ts';
 import { readAlertmanager } from './intake/alertmanager.ts';
 import { readPagerDuty } from './intake/pagerduty.ts';
 import type { IntakeRules } from './intake/rules.ts';
+import { dailyJobs } from './pipeline/daily.ts';
+import { createDatabaseWatch, type DatabaseWatch } from './pipeline/database-outage.ts';
 import { decideDue } from './pipeline/escalate.ts';
 import { lookOnce } from './pipeline/look.ts';
 import { hearPagerDuty } from './pipeline/pagerduty.ts';
@@ -18,6 +20,7 @@ import type { Levers } from './ports/levers.ts';
 import type { Log } from './ports/log.ts';
 import type { Pager } from './ports/pager.ts';
 import type { Probes } from './ports/probes.ts';
+import type { Scheduler } from './ports/schedule.ts';
 import type { VoiceStore } from './ports/voice.ts';
 import { rulesOf } from './rules-of.ts';
 import { CATALOGUE } from './runbooks/catalogue.ts';
@@ -28,6 +31,7 @@ import { workOn } from './slack/inbox.ts';
 import { listen } from './slack/listeners.ts';
 import { slackPeople } from './slack/people.ts';
 import { createReach } from './slack/reach.ts';
+import { listenWithoutDatabase, sayDatabaseGone } from './slack/without-database.ts';
 
 /** A delivery that fails so often is given up; it stays in the inbox with its trouble. */
 const TRIES = 10;
@@ -44,6 +48,8 @@ export interface AppParts {
   readonly levers: Levers;
   readonly pager: Pager | null;
   readonly step: Step;
+  /** The clock on the wall; without it nothing is done by the calendar. */
+  readonly scheduler?: Scheduler;
   /** Real time between two posts in one channel, ms. */
   readonly paceMs?: number;
   readonly timing?: Timing;
@@ -54,7 +60,9 @@ export async function createApp(given: AppParts) {
   const { config, journal, voice, clock, log, pager } = given;
   let wake: () => void = () => undefined;
   const stored = () => wake();
-  const bot = await createBot({ settings: given.slack, journal, log, stored });
+  let databaseWatch: DatabaseWatch | null = null;
+  const gone = async () => (await databaseWatch?.gone()) ?? false;
+  const bot = await createBot({ settings: given.slack, journal, log, stored, gone });
   const channels = createChannels(bot.background);
   const rules = rulesOf(config, pager !== null, given.timing);
   const parts: Parts = {
@@ -77,6 +85,17 @@ export async function createApp(given: AppParts) {
     trustedSenders: config.oms.trustedSenders,
     own: bot.own,
   };
+  const watch = createDatabaseWatch({
+    parts,
+    pager,
+    say: async (since) =>
+      await channels
+        .idOf(rules.channels.alerts)
+        .then(async (id) => await sayDatabaseGone(bot.background, id, since))
+        .catch(() => null),
+  });
+  databaseWatch = watch;
+  listenWithoutDatabase(bot.app, parts, watch);
   listen(bot.app, {
     parts,
     rules: () => intake,
@@ -104,7 +123,10 @@ export async function createApp(given: AppParts) {
     journal,
     log,
     stored,
-    notReady: () => (connected ? [] : ['Slack is not connected.']),
+    notReady: () => [
+      ...(connected ? [] : ['Slack is not connected.']),
+      ...(watch.since() === null ? [] : ['The database does not answer.']),
+    ],
   });
 
   async function inboxOnce(): Promise<boolean> {
@@ -144,9 +166,11 @@ export async function createApp(given: AppParts) {
     return await pageOnce(parts, voice, pager);
   }
 
+  const jobs = dailyJobs(parts);
   const stops: (() => Promise<void>)[] = [];
   return {
     parts,
+    jobs,
     port: http.port,
     own: bot.own,
 
@@ -169,11 +193,13 @@ export async function createApp(given: AppParts) {
         ...Object.entries(work).map(([name, once]) => loop(parts, name, once, () => wake())),
         loop(parts, 'voice', voiceOnce),
         loop(parts, 'pages', pagesOnce),
+        loop(parts, 'database watch', watch.round),
       ];
       wake = () => {
         for (const one of loops) one.wake();
       };
       stops.push(...loops.map((one) => one.stop));
+      if (given.scheduler !== undefined) stops.push(given.scheduler.start(jobs, config.oms.timeZone));
     },
 
     /** Takes nothing more in, finishes what is in hand, then ends. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { systemClock, systemIds } from './adapters/system/clock.ts';
+import { cronScheduler } from './adapters/system/cron.ts';
 import { createApp } from './app.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { realHands } from './parts.ts';
@@ -62,6 +63,7 @@ async function start(): Promise<void> {
     },
     ...hands,
     step,
+    scheduler: cronScheduler(log),
   });
   await app.start();
   if (hands.pager === null && config.oms.environment === 'prod')

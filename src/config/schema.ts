@@ -7,6 +7,16 @@ const Who = z.string().regex(/^[UWS][A-Z0-9]{2,20}$/, 'a user id (U… or W…) 
 const Path = z.string().regex(/^\//, 'a path begins with /');
 const Name = z.string().min(1).max(200);
 
+const TimeZone = z.string().refine(isTimeZone, 'a time zone is written like Europe/Berlin or UTC');
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+  } catch {
+    return false;
+  }
+}
+
 function describe<T extends z.ZodType>(schema: T, description: string): T {
   return schema.meta({ description });
 }
@@ -191,6 +201,7 @@ export const OmsYaml = z.strictObject({
     })
     .prefault({}),
   thresholds: describe(z.strictObject(thresholds), 'Numbers that mean trouble.').prefault({}),
+  timeZone: describe(TimeZone, 'Of the daily digest, at 09:00.').default('UTC'),
   lookEverySeconds: describe(z.number().min(5), 'An open incident is looked at so often.').default(60),
   links: describe(
     z.record(z.string(), z.url({ protocol: /^https?$/ })),

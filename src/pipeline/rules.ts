@@ -20,6 +20,8 @@ export interface Timing {
   readonly voiceMs: number;
   /** Slack is silent for so long: summaries go to PagerDuty (design §6). */
   readonly slackOutageMs: number;
+  /** Our own database is silent for so long: people are told. */
+  readonly databaseGoneMs: number;
 }
 
 export const TIMING: Timing = {
@@ -30,6 +32,7 @@ export const TIMING: Timing = {
   diagnosisMs: 5_000,
   voiceMs: 4_000,
   slackOutageMs: 60_000,
+  databaseGoneMs: 5_000,
 };
 
 /** What the pipeline is told by the configuration, in its own words. */

@@ -80,6 +80,12 @@ export interface Transaction {
   beginSlackOutage(): Promise<SlackOutage>;
   slackOutagePaged(id: number, incidents: readonly IncidentId[]): Promise<void>;
   endSlackOutage(id: number): Promise<void>;
+  /** Whether nobody had this slot of the schedule before; ours with this commit. */
+  claimSlot(name: string): Promise<boolean>;
+  /** The newest row of the chain; hash in hex. */
+  head(): Promise<{ readonly seq: number; readonly hash: string }>;
+  /** Takes away deliveries done and messages sent long ago; says how many. */
+  sweep(): Promise<{ readonly inbox: number; readonly outbox: number }>;
   planItems(run: RunId, targets: readonly string[]): Promise<void>;
   setItem(run: RunId, target: string, state: ItemState, line: string): Promise<void>;
   items(run: RunId): Promise<readonly RunItem[]>;
@@ -110,6 +116,8 @@ export interface Journal {
   untilDue(most: number): Promise<number>;
   /** What is left to do right now, by kind; all zero when there is nothing. */
   backlog(channel: string): Promise<Readonly<Record<string, number>>>;
+  /** Resolved at or after this story time, oldest first. */
+  resolvedSince(at: number): Promise<readonly Incident[]>;
   openIncidents(): Promise<readonly Incident[]>;
   /** Duties that nobody has ticked off, oldest first. */
   owed(): Promise<readonly { readonly incident: IncidentId; readonly duty: Duty }[]>;

@@ -22,8 +22,9 @@ export async function createBot(parts: {
   journal: Journal;
   log: Log;
   stored: () => void;
+  gone: () => Promise<boolean>;
 }) {
-  const { settings, journal, log, stored } = parts;
+  const { settings, journal, log, stored, gone } = parts;
   const logger = boltLogger(log);
   const slackApiUrl = settings.apiUrl === undefined ? {} : { slackApiUrl: settings.apiUrl };
   const inner = new SocketModeReceiver({
@@ -33,7 +34,7 @@ export async function createBot(parts: {
   });
   const app = new App({
     token: settings.botToken,
-    receiver: storingReceiver({ inner, journal, log, stored }),
+    receiver: storingReceiver({ inner, journal, log, stored, gone }),
     // A copy each: the library writes into the object that it is given.
     clientOptions: { ...slackApiUrl, ...INTERACTIVE },
     convoStore: false,

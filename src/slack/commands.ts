@@ -1,5 +1,6 @@
 import { nextRung } from '../domain/escalation.ts';
 import type { IncidentId, PersonId } from '../domain/ids.ts';
+import type { Offer } from '../domain/offer.ts';
 import { readCommand, USAGE } from '../intake/command.ts';
 import { freeze, unfreeze } from '../pipeline/freeze.ts';
 import type { Parts } from '../pipeline/parts.ts';
@@ -7,6 +8,7 @@ import { acknowledge, escalateNow, hold, resolve } from '../pipeline/people.ts';
 import { openByPerson, personsAlert } from '../pipeline/receive.ts';
 import { AbsentSystem, SystemError } from '../ports/system-error.ts';
 import { CATALOGUE, findRunbook, runbookById, titlesOf } from '../runbooks/catalogue.ts';
+import type { AnyRunbook } from '../runbooks/define-runbook.ts';
 import { details } from '../views/details.ts';
 import { incidentCard } from '../views/incident-card.ts';
 import type { Message } from '../views/kit.ts';
@@ -54,12 +56,13 @@ export async function runCommand(
   }
 }
 
-/** One page of stuck orders for its asker; opens no incident. */
+/** One page of stuck orders for its asker; opens no incident. `at`: instead of story time, where that cannot be had. */
 export async function stuckPage(
   parts: Parts,
   status: string | null,
   olderThanMinutes: number | null,
   cursor: string | null,
+  at?: number,
 ): Promise<Message> {
   const { names, thresholds } = parts.rules;
   const wanted = status ?? names.statuses.processing;
@@ -73,7 +76,7 @@ export async function stuckPage(
   try {
     const question = { status: wanted, olderThanMinutes: minutes, limit: PAGE, cursor };
     const page = await parts.probes.orderService.stuckOrders(question, ending.signal);
-    const now = await parts.journal.now();
+    const now = at ?? (await parts.journal.now());
     return stuckList({ ...page, status: wanted, olderThanMinutes: minutes, now });
   } catch (err) {
     if (err instanceof SystemError || err instanceof AbsentSystem) {
@@ -91,10 +94,7 @@ export async function stuckPage(
 /** Opens or joins an incident with the asker as its source; the card shows what is found. */
 async function diagnose(parts: Parts, text: string, by: PersonId): Promise<Message> {
   const runbook = findRunbook(text);
-  if (runbook === null) {
-    const known = CATALOGUE.map(({ id, codes }) => `${id} (${codes.join(', ')})`).join('; ');
-    return reply(`No runbook is called “${text.slice(0, 40)}”. There is: ${known}.`);
-  }
+  if (runbook === null) return noSuchRunbook(text);
   const id = await parts.journal.transact('diagnose', async (tx) => {
     const alert = personsAlert(runbook.id, by, 'A person asked for a diagnosis.', `diagnose ${by} ${tx.now}`);
     return (await openByPerson(parts, tx, alert)).id;
@@ -102,6 +102,11 @@ async function diagnose(parts: Parts, text: string, by: PersonId): Promise<Messa
   return reply(
     `${id} ${runbook.title}: the systems are being asked, the card comes into ${parts.rules.channels.alerts}.`,
   );
+}
+
+export function noSuchRunbook(text: string): Message {
+  const known = CATALOGUE.map(({ id, codes }) => `${id} (${codes.join(', ')})`).join('; ');
+  return reply(`No runbook is called “${text.slice(0, 40)}”. There is: ${known}.`);
 }
 
 /** The card and, in a message of its own, every finding of the newest look. */
@@ -125,7 +130,11 @@ async function show(parts: Parts, id: IncidentId): Promise<Message | readonly Me
 export async function commandsToType(parts: Parts, id: IncidentId): Promise<Message> {
   const incident = await parts.journal.incidentById(id);
   if (incident === null) return reply(`There is no ${id}.`);
-  const runbook = runbookById(incident.runbook);
+  return commands(id, stepsOf(parts, runbookById(incident.runbook), incident.offers));
+}
+
+/** Every step of a runbook as a command; those of standing offers are about what they offer. */
+export function stepsOf(parts: Parts, runbook: AnyRunbook, offers: readonly Offer[]) {
   const { names } = parts.rules;
   const checks = Object.values(runbook.checks).map(({ step, title, equivalent, instead }) => ({
     step,
@@ -137,13 +146,12 @@ export async function commandsToType(parts: Parts, id: IncidentId): Promise<Mess
     step: action.step,
     title: action.title,
     equivalent:
-      incident.offers.find((offer) => offer.action === action.step)?.equivalent ??
-      action.equivalent(names, [], {}),
+      offers.find((offer) => offer.action === action.step)?.equivalent ?? action.equivalent(names, [], {}),
   }));
   const watches = runbook.actions.flatMap(({ proof }) => (proof.watch === undefined ? [] : [proof.watch]));
   const watched = [...new Map(watches.map((watch) => [watch.step, watch])).values()].map((watch) => ({
     ...watch,
     equivalent: watch.equivalent(names),
   }));
-  return commands(id, [...checks, ...actions, ...watched]);
+  return [...checks, ...actions, ...watched];
 }

@@ -1,11 +1,13 @@
 import type { WebClient } from '@slack/web-api';
 import * as z from 'zod';
 import type { IncidentId } from '../domain/ids.ts';
-import type { IncidentEvent } from '../domain/incident.ts';
+import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import type { VoiceStore, Waiting } from '../ports/voice.ts';
 import { runbookById, titlesOf } from '../runbooks/catalogue.ts';
+import { databaseBack } from '../views/database.ts';
 import { type DetailsView, details } from '../views/details.ts';
+import { digest } from '../views/digest.ts';
 import { freezeNews } from '../views/freeze.ts';
 import type { Message } from '../views/kit.ts';
 import { calledPerson, escalation, news, notReached, threadLine } from '../views/plain.ts';
@@ -41,6 +43,12 @@ const Payload = z.discriminatedUnion('what', [
     incident: z.string(),
     diagnosis: z.looseObject({ at: z.number() }),
   }),
+  z.object({ what: z.literal('database back'), from: z.number(), to: z.number() }),
+  z.object({
+    what: z.literal('digest'),
+    since: z.number(),
+    head: z.object({ seq: z.number(), hash: z.string() }),
+  }),
   z.object({
     what: z.literal('freeze'),
     change: z.string(),
@@ -73,6 +81,19 @@ export async function prepare(
   const payload = Payload.parse(waiting.payload);
   const alerts = parts.rules.channels.alerts;
   const inChannel = async (name: string) => ({ channel: await channels.idOf(name), threadTs: null });
+  if (payload.what === 'database back')
+    return { place: await inChannel(alerts), words: databaseBack(payload.from, payload.to) };
+  if (payload.what === 'digest') {
+    const [open, resolved, owed, freeze] = await Promise.all([
+      parts.journal.openIncidents(),
+      parts.journal.resolvedSince(payload.since),
+      parts.journal.owed(),
+      parts.journal.freeze(),
+    ]);
+    const titleOf = ({ runbook }: Incident) => runbookById(runbook).title;
+    const words = digest({ open, resolved, owed, freeze, titleOf, head: payload.head });
+    return { place: await inChannel(alerts), words };
+  }
   if (payload.what === 'freeze') {
     const words = freezeNews(payload.change, payload.freeze, payload.by);
     return { place: await inChannel(alerts), words };

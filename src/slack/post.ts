@@ -81,11 +81,31 @@ export async function findOwn(
       ? await client.conversations.history(question)
       : await client.conversations.replies({ ...question, ts: threadTs });
   const own = (page.messages ?? [])
-    .filter(({ metadata }) => metadata?.event_type === EVENT && keyOf(metadata.event_payload) === key)
+    .filter(({ metadata }) => ownKey(metadata) === key)
     .flatMap(({ ts }) => (ts === undefined ? [] : [ts]))
     .sort();
   for (const twice of own.slice(1)) await client.chat.delete({ channel, ts: twice });
   return own[0] ?? null;
+}
+
+/** The newest message of a channel that we posted under such a key; null when the last 200 hold none. */
+export async function newestOf(
+  client: WebClient,
+  channel: string,
+  wanted: (key: string) => boolean,
+): Promise<{ readonly key: string; readonly ts: string } | null> {
+  const page = await client.conversations.history({ channel, limit: 200, include_all_metadata: true });
+  for (const { metadata, ts } of page.messages ?? []) {
+    const key = ownKey(metadata);
+    if (ts !== undefined && key !== null && wanted(key)) return { key, ts };
+  }
+  return null;
+}
+
+function ownKey(metadata: { event_type?: string; event_payload?: unknown } | undefined): string | null {
+  if (metadata?.event_type !== EVENT) return null;
+  const key = keyOf(metadata.event_payload);
+  return typeof key === 'string' ? key : null;
 }
 
 function keyOf(payload: unknown): unknown {

@@ -1,12 +1,12 @@
 import type { App, Receiver, ReceiverEvent } from '@slack/bolt';
+import * as z from 'zod';
 import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
+import { toldModal } from '../views/modal.ts';
+import type { Unstored } from './without-database.ts';
 
 /** The insert must have answered by then, ms; Slack waits 3 s for the acknowledgement (design §4). */
 const STORE_MS = 400;
-
-export const NOT_CONFIRMED =
-  'Not confirmed: our database did not answer in time. It may still run; pressing again cannot run it twice.';
 
 export interface StoringParts {
   readonly inner: Receiver;
@@ -14,6 +14,8 @@ export interface StoringParts {
   readonly log: Log;
   /** Something was stored: whoever works on the inbox need not wait for the next poll. */
   readonly stored: () => void;
+  /** Asks whether our own database is gone altogether. */
+  readonly gone: () => Promise<boolean>;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface StoringParts {
  * what Slack sends is stored first, then acknowledged, and worked on later from the inbox, on any replica.
  * A submitted modal is the exception: its answer belongs into the acknowledgement, so its listener runs at once.
  */
-export function storingReceiver({ inner, journal, log, stored }: StoringParts): Receiver {
+export function storingReceiver({ inner, journal, log, stored, gone }: StoringParts): Receiver {
   async function take(app: App, event: ReceiverEvent): Promise<void> {
     try {
       await journal.accept('slack', deliveryId(event.body), event.body, STORE_MS);
@@ -32,9 +34,13 @@ export function storingReceiver({ inner, journal, log, stored }: StoringParts): 
       );
       // An event stays unacknowledged: Slack sends it again. A person is told.
       if (isEvent(event.body)) throw err;
-      await event.ack(
-        isCommand(event.body) ? { response_type: 'ephemeral', text: NOT_CONFIRMED } : undefined,
-      );
+      const unstored: Unstored = (await gone()) ? 'gone' : 'late';
+      if (needsAnswer(event.body)) {
+        await event.ack(notStored(event.body, unstored));
+        return;
+      }
+      await event.ack();
+      await app.processEvent({ ...event, ack: async () => undefined, customProperties: { unstored } });
       return;
     }
     if (needsAnswer(event.body)) {
@@ -74,9 +80,22 @@ function isEvent(body: Body): boolean {
   return body['type'] === 'event_callback';
 }
 
-function isCommand(body: Body): boolean {
-  return typeof body['command'] === 'string';
+/** The answer in a modal: at a field where there is one, so that what was typed stays. */
+function notStored(body: Body, unstored: Unstored): object {
+  const because =
+    unstored === 'gone'
+      ? 'Our own database does not answer. Nothing was started; send it again later.'
+      : 'Not confirmed: our database did not answer in time. Sending it again cannot run it twice.';
+  const read = Modal.safeParse(body['view']);
+  const field = read.data?.blocks.find(({ type }) => type === 'input')?.block_id;
+  return field === undefined
+    ? { response_action: 'update', view: toldModal('Not started', because) }
+    : { response_action: 'errors', errors: { [field]: because } };
 }
+
+const Modal = z.looseObject({
+  blocks: z.array(z.looseObject({ type: z.string(), block_id: z.string().optional() })),
+});
 
 function needsAnswer(body: Body): boolean {
   return body['type'] === 'view_submission' || body['type'] === 'block_suggestion';

@@ -26,6 +26,9 @@ export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): J
       return await step(`commit ${name}`, async () => {
         const client = await pool.connect().catch(unavailable);
         let broken: Error | undefined;
+        // A connection that dies under us rejects the query; unheard, its own event would end the process.
+        const died = () => undefined;
+        client.on('error', died);
         try {
           await client.query('begin');
           const { transaction, flush } = await openTransaction(client);
@@ -42,6 +45,7 @@ export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): J
             ? new JournalUnavailable('The database went away.', { cause: err })
             : err;
         } finally {
+          client.off('error', died);
           client.release(broken);
         }
       });
@@ -152,6 +156,15 @@ export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): J
         [channel],
       );
       return found.rows[0] ?? {};
+    },
+
+    async resolvedSince(at) {
+      const found = await query<{ body: Incident }>(
+        `select body from incidents where state = 'resolved' and (body -> 'resolution' ->> 'at')::float8 >= $1
+         order by (body -> 'resolution' ->> 'at')::float8`,
+        [at],
+      );
+      return found.rows.map(({ body }) => decode(body));
     },
 
     async openIncidents() {

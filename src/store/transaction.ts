@@ -6,6 +6,7 @@ import type { Change, Outgoing, Transaction } from '../ports/journal.ts';
 import { freezeOn } from './freeze.ts';
 import { decode, type Fact, FORMAT, factOf } from './rows.ts';
 import { slackOutagesOn } from './slack-outages.ts';
+import { sweep } from './sweep.ts';
 import { writeChanges, writeOutbox } from './write-changes.ts';
 
 /** A transaction that was begun on `client`; `flush` writes what was decided, the chain last. */
@@ -98,6 +99,20 @@ export async function openTransaction(
     beginSlackOutage: async () => await outages.begin(),
     slackOutagePaged: async (id, incidents) => await outages.paged(id, incidents),
     endSlackOutage: async (id) => await outages.end(id),
+
+    async claimSlot(name) {
+      const taken = await client.query('insert into slots (name) values ($1) on conflict do nothing', [name]);
+      return taken.rowCount === 1;
+    },
+
+    async head() {
+      const found = await client.query<{ seq: number; hash: string }>(
+        `select seq::int, encode(hash, 'hex') as hash from journal_head`,
+      );
+      return found.rows[0] ?? { seq: 0, hash: '' };
+    },
+
+    sweep: async () => await sweep(client),
 
     async planItems(run, targets) {
       await client.query(

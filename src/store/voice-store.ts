@@ -84,10 +84,10 @@ export function createVoiceStore({ pool, ids }: { pool: pg.Pool; ids: Ids }): Vo
     },
 
     async sent(id, reference) {
-      await pool.query(`update outbox set state = 'sent', reference = $2, trouble = null where id = $1`, [
-        id,
-        reference,
-      ]);
+      await pool.query(
+        `update outbox set state = 'sent', sent_at = clock_timestamp(), reference = $2, trouble = null where id = $1`,
+        [id, reference],
+      );
     },
 
     async later(id, afterMs, because) {

@@ -36,6 +36,11 @@ describe('oms.yaml and the environment', () => {
       'oms.yaml:2: channels.alerts: a channel is written like #orders-team.',
     ],
     [
+      'a time zone that there is not is refused',
+      'timeZone: Mars/Olympus\n',
+      'oms.yaml:1: timeZone: a time zone is written like Europe/Berlin or UTC.',
+    ],
+    [
       'an approver that is no id is refused',
       'approvals:\n  responders: [maria]\n',
       'oms.yaml:2: approvals.responders.0: a user id (U… or W…) or a user group id (S…).',

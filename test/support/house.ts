@@ -26,7 +26,15 @@ export const HOUSE: Readonly<Record<string, Room>> = {
   },
   adapters: {
     rooms: SEES,
-    vendors: ['zod', 'undici', 'pg', 'parse-prometheus-text-format', '@kubernetes/client-node', 'cockatiel'],
+    vendors: [
+      'node-cron',
+      'zod',
+      'undici',
+      'pg',
+      'parse-prometheus-text-format',
+      '@kubernetes/client-node',
+      'cockatiel',
+    ],
   },
   store: { rooms: SEES, vendors: ['zod', 'pg'] },
   config: { rooms: ['runbooks'], vendors: ['zod'] },

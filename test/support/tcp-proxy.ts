@@ -17,6 +17,8 @@ export interface TcpProxy {
   mode: ProxyMode;
   /** Connections so far. */
   readonly connections: number;
+  /** Ends the connections that stand. */
+  drop(): void;
   stop(): Promise<void>;
 }
 
@@ -55,6 +57,10 @@ export async function startTcpProxy(target: {
     return socket;
   }
 
+  function drop(): void {
+    for (const socket of sockets) socket.destroy();
+  }
+
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const proxy = {
@@ -63,9 +69,10 @@ export async function startTcpProxy(target: {
     get connections() {
       return connections;
     },
+    drop,
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
+      drop();
       await closed;
     },
   };
