@@ -23,6 +23,11 @@ export interface StoringParts {
  */
 export function storingReceiver({ inner, journal, log, stored }: StoringParts): Receiver {
   async function take(app: App, event: ReceiverEvent): Promise<void> {
+    // Not stored: the inbox would run it a second time.
+    if (needsAnswer(event.body)) {
+      await app.processEvent({ ...event, customProperties: { atOnce: true } });
+      return;
+    }
     try {
       await journal.accept('slack', deliveryId(event.body), event.body, STORE_MS);
     } catch (err) {
@@ -35,10 +40,6 @@ export function storingReceiver({ inner, journal, log, stored }: StoringParts): 
       await event.ack(
         isCommand(event.body) ? { response_type: 'ephemeral', text: NOT_CONFIRMED } : undefined,
       );
-      return;
-    }
-    if (needsAnswer(event.body)) {
-      await app.processEvent({ ...event, customProperties: { atOnce: true } });
       return;
     }
     await event.ack();
