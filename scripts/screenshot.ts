@@ -8,7 +8,7 @@ const demo = await startDemo();
 const browser = await openBrowser();
 
 try {
-  const desk = await browser.newPage({ viewport: { width: 1440, height: 1000 }, deviceScaleFactor: 2 });
+  const desk = await browser.newPage({ viewport: { width: 1440, height: 880 }, deviceScaleFactor: 2 });
   await desk.goto(`${demo.url}/?channel=orders-alerts`);
   await desk.getByRole('button', { name: 'Start workflow engine crash' }).click();
   await cardStands(desk);

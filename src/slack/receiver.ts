@@ -25,6 +25,11 @@ export interface StoringParts {
  */
 export function storingReceiver({ inner, journal, log, stored, gone }: StoringParts): Receiver {
   async function take(app: App, event: ReceiverEvent): Promise<void> {
+    // Not stored: the inbox would run it a second time.
+    if (needsAnswer(event.body)) {
+      await app.processEvent({ ...event, customProperties: { atOnce: true } });
+      return;
+    }
     try {
       await journal.accept('slack', deliveryId(event.body), event.body, STORE_MS);
     } catch (err) {
@@ -41,10 +46,6 @@ export function storingReceiver({ inner, journal, log, stored, gone }: StoringPa
       }
       await event.ack();
       await app.processEvent({ ...event, ack: async () => undefined, customProperties: { unstored } });
-      return;
-    }
-    if (needsAnswer(event.body)) {
-      await app.processEvent({ ...event, customProperties: { atOnce: true } });
       return;
     }
     await event.ack();

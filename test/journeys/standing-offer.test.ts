@@ -22,3 +22,10 @@ test('a form that was opened before the next look can still be submitted after i
   await rig.app.idle();
   expect(JSON.stringify(rig.card().blocks)).toContain('asks; a second person approves');
 });
+
+test('one submission asks once', () => {
+  const asked = rig.slack.workspace.channels.flatMap(({ messages }) =>
+    messages.filter(({ text }) => text.includes('asks for “Set status by hand”')),
+  );
+  expect(asked).toHaveLength(1);
+});
