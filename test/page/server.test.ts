@@ -179,9 +179,9 @@ describe('what the page draws', { timeout: 60_000 }, () => {
     expect(await shown.getByRole('button', { name: 'Press me' }).count()).toBe(1);
     expect(await shown.getByRole('combobox', { name: 'Pick one' }).count()).toBe(1);
     await shown.getByRole('button', { name: 'More actions' }).click();
-    await shown.getByRole('button', { name: 'One' }).waitFor();
+    await shown.getByRole('button', { name: 'One', exact: true }).waitFor();
     await shown.keyboard.press('Escape');
-    expect(await shown.getByRole('button', { name: 'One' }).count()).toBe(0);
+    expect(await shown.getByRole('button', { name: 'One', exact: true }).count()).toBe(0);
     expect(await shown.locator('input[type=date]').count()).toBe(1);
   });
 });
