@@ -142,6 +142,13 @@ describe('the ladder', () => {
     );
   });
 
+  test('a hold that the impact overtook does not hold the rung after it', () => {
+    const quick = ladder.map((rung) => ({ ...rung, afterMinutes: 5 }));
+    const hold = { by: 'U1', at: OPENED, until: OPENED + 20 * MINUTE, reason: '' };
+    const incident = anIncident([], { ladder: quick, hold, impact: known(90, 100, OPENED + MINUTE) });
+    expect(climbed(incident, [60]).climbed.map(({ at }) => (at - OPENED) / MINUTE)).toEqual([1, 6, 11]);
+  });
+
   test.each(['mitigated', 'resolved'] as const)('nothing is climbed while %s', (state) =>
     expect(nextRung(anIncident([], { ladder, state, impact: known(90, 100) }), rules.escalation)).toBeNull(),
   );
