@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/cli/config.ts';
 import { ConfigError, readConfig } from '../../src/config.ts';
+import { rulesOf } from '../../src/rules-of.ts';
 
 function mistakesOf(yaml: string, env: Record<string, string> = {}): readonly string[] {
   try {
@@ -17,6 +18,15 @@ describe('oms.yaml and the environment', () => {
     const { oms } = readConfig({ env: {}, readFile: () => null });
     expect(oms.teams.orders.channel).toBe('#orders-team');
     expect(oms.escalation).toMatchObject({ afterMinutes: 20, impactPercent: 25 });
+  });
+
+  test('the statuses that a person may set, and the ages in commands to type, reach the runbooks', () => {
+    const yaml = 'orders:\n  manualStatuses: [on_hold]\nthresholds:\n  stuckAfterMinutes: 90\n';
+    const { names } = rulesOf(readConfig({ env: {}, readFile: () => yaml }));
+    expect(names.statuses.manual).toEqual(['on_hold']);
+    expect(names.statuses.all).toContain('on_hold');
+    expect(names.inCommands.stuckAfterMinutes).toBe(90);
+    expect(mistakesOf('orders:\n  manualStatuses: []\n').join()).toContain('orders.manualStatuses');
   });
 
   test.each([

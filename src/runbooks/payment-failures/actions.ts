@@ -100,10 +100,14 @@ export const retryPayments: Action<PaymentData> = {
     }),
     watch: watchRate,
     async sample(proving) {
-      const before = Number(proving.run.parameters['waiting'] ?? Number.NaN);
+      const before = proving.run.parameters['waiting'];
       const waiting = await waitingNow(proving);
+      if (before === undefined) {
+        const line = `${waiting} orders wait; how many did before the run is not known.`;
+        return { moved: [], unknown: [PAYMENTS], line, value: null, worse: false };
+      }
       const line = ` ${waiting} orders wait, ${before} did.`;
-      return await rateSince(proving, PAYMENTS, { ok: waiting < before, line });
+      return await rateSince(proving, PAYMENTS, { ok: waiting < Number(before), line });
     },
   },
   mitigates: false,

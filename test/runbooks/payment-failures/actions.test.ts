@@ -138,6 +138,14 @@ describe('R5', () => {
     expect(sample.line).toContain(`${total} orders wait, 40 did.`);
   });
 
+  test('proof: without a count from before nobody can tell', async () => {
+    const run = aRun({ targets: ['payments'], parameters: { attempts: '{"pod-1":400}' } });
+    expect(await retryPayments.proof.sample(aProving(probesOf(0), { names, run }))).toMatchObject({
+      moved: [],
+      unknown: ['payments'],
+    });
+  });
+
   test('its proof gets 10 min and three samples a minute apart; a lost answer cannot be read back', async () => {
     expect(retryPayments.proof.plan(DEFAULT_THRESHOLDS)).toMatchObject({
       withinMs: 10 * MINUTE,

@@ -118,11 +118,12 @@ describe('the window in which declines are counted', () => {
 
   test('a page that is missing once does not read as a fall and a rise', async () => {
     const seen = await rounds([
-      [NOW, [page(1, 100, 0), page(1, 1_000, 0)]],
-      [NOW + MINUTE, [page(1, 110, 0), null]],
-      [NOW + 2 * MINUTE, [page(1, 120, 0), page(1, 1_005, 0)]],
+      [NOW, [page(1, 110, 0), null]],
+      [NOW + MINUTE, [page(1, 120, 0), page(1, 1_005, 0)]],
+      [NOW + 2 * MINUTE, [page(1, 130, 0), page(1, 1_010, 0)]],
+      [NOW + 3 * MINUTE, [page(1, 140, 0), null]],
     ]);
-    expect(seen.window).toEqual({ attempts: 25, declines: 0, minutes: 2 });
+    expect(seen.window).toEqual({ attempts: 15, declines: 0, minutes: 1 });
   });
 
   test('declines that nobody counts are unknown, not none', async () => {

@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { nextRung } from '../../src/domain/escalation.ts';
+import { evolve } from '../../src/domain/evolve.ts';
+import type { Impact } from '../../src/domain/impact.ts';
+import type { Incident } from '../../src/domain/incident.ts';
+import { overdue } from '../../src/pipeline/escalate.ts';
+import { ladderFor } from '../../src/pipeline/rules.ts';
+import { aRules } from '../support/builders.ts';
+import { anIncident, OPENED } from '../support/incidents.ts';
+
+const MINUTE = 60_000;
+const rules = aRules({ people: ['lead@example.com'] });
+const ladder = ladderFor('critical', 'payments', rules);
+
+const known = (affected: number, total: number, at = OPENED): Impact => ({
+  known: true,
+  affected,
+  total,
+  windowMinutes: 30,
+  source: 'orders table',
+  means: '',
+  at,
+});
+const impact = fc.oneof(
+  fc.record({ known: fc.constant(false as const), because: fc.constant(''), at: fc.constant(OPENED) }),
+  fc.tuple(fc.nat(100), fc.nat(60)).map(([share, later]) => known(share, 100, OPENED + later * MINUTE)),
+);
+const incidents = fc
+  .record({
+    /** An alert may have begun long before we heard of it. */
+    before: fc.nat(180),
+    announced: fc.option(fc.nat(30), { nil: null }),
+    impact,
+    atOnce: fc.boolean(),
+  })
+  .map(({ before, announced, impact, atOnce }): Incident => {
+    const base = anIncident([], {
+      ladder,
+      severity: 'critical',
+      clockStartedAt: OPENED - before * MINUTE,
+      announcedAt: announced === null ? null : OPENED + announced * MINUTE,
+      impact,
+    });
+    const { diagnosis } = base;
+    return diagnosis === null
+      ? base
+      : { ...base, diagnosis: { ...diagnosis, atOnce: atOnce ? 'Down.' : null } };
+  });
+
+/** Lets the clock go on in steps of so many minutes, as the pipeline does, and returns what was climbed. */
+function climbed(incident: Incident, steps: readonly number[]) {
+  let [current, now] = [incident, OPENED];
+  for (const step of steps) {
+    now += step * MINUTE;
+    for (const event of overdue(current, now, rules).events) current = evolve(current, event);
+  }
+  return { climbed: current.climbed, now };
+}
+
+describe('the ladder', () => {
+  test('climbs every rung once, in order, twenty minutes apart, however the clock jumps', () => {
+    fc.assert(
+      fc.property(incidents, fc.array(fc.nat(90), { maxLength: 12 }), (incident, steps) => {
+        const done = climbed(incident, steps).climbed;
+        expect(done.map(({ rung }) => rung)).toEqual([1, 2, 3].slice(0, done.length));
+        for (const [place, step] of done.entries()) {
+          const before = done[place - 1];
+          if (before !== undefined) expect(step.at - before.at).toBeGreaterThanOrEqual(20 * MINUTE);
+        }
+      }),
+    );
+  });
+
+  test('climbs the same whether it was looked at every minute or once after hours', () => {
+    fc.assert(
+      fc.property(incidents, fc.integer({ min: 1, max: 300 }), (incident, minutes) => {
+        const often = climbed(
+          incident,
+          Array.from({ length: minutes }, () => 1),
+        ).climbed;
+        expect(climbed(incident, [minutes]).climbed).toEqual(often);
+      }),
+    );
+  });
+
+  test('time alone never trips before 20 min, nor sooner than 2 min after the card', () => {
+    fc.assert(
+      fc.property(incidents, (incident) => {
+        const due = nextRung(incident, rules.escalation);
+        if (due?.reason !== 'time') return;
+        expect(due.at).toBeGreaterThanOrEqual(incident.clockStartedAt + 20 * MINUTE);
+        expect(due.at).toBeGreaterThanOrEqual((incident.announcedAt ?? incident.openedAt) + 2 * MINUTE);
+      }),
+    );
+  });
+
+  test('unknown impact trips nothing and stops nothing', () => {
+    fc.assert(
+      fc.property(incidents, (incident) => {
+        const dark = { ...incident, impact: { known: false as const, because: '', at: OPENED } };
+        const none = { ...incident, impact: null };
+        expect(nextRung(dark, rules.escalation)).toEqual(nextRung(none, rules.escalation));
+        expect(nextRung(dark, rules.escalation)?.reason).not.toBe('impact');
+        expect(nextRung(dark, rules.escalation)).not.toBeNull();
+      }),
+    );
+  });
+
+  test.each([
+    [25, 100, 'time'],
+    [26, 100, 'impact'],
+    [0, 0, 'time'],
+    [1, 3, 'impact'],
+  ])('%i of %i orders: by %s', (affected, total, reason) =>
+    expect(
+      nextRung(anIncident([], { ladder, impact: known(affected, total) }), rules.escalation)?.reason,
+    ).toBe(reason),
+  );
+
+  test('whatever trips, it never comes later than by time alone', () => {
+    fc.assert(
+      fc.property(incidents, (incident) => {
+        const alone = { ...incident, impact: null, diagnosis: null };
+        const [due, late] = [nextRung(incident, rules.escalation), nextRung(alone, rules.escalation)];
+        expect(due?.at).toBeLessThanOrEqual(late?.at ?? 0);
+      }),
+    );
+  });
+
+  test('a hold postpones the next rung and no other', () => {
+    fc.assert(
+      fc.property(fc.nat(19), fc.integer({ min: 1, max: 20 }), (heldAt, minutes) => {
+        const at = OPENED + heldAt * MINUTE;
+        const until = at + minutes * MINUTE;
+        const quiet = anIncident([], { ladder });
+        const held = { ...quiet, hold: { by: 'U1', at, until, reason: '' } };
+        const [first, second] = climbed(held, [300]).climbed;
+        expect(first?.at).toBe(Math.max(OPENED + 20 * MINUTE, until));
+        expect(second?.at).toBe((first?.at ?? 0) + 20 * MINUTE);
+      }),
+    );
+  });
+
+  test('a hold that the impact overtook does not hold the rung after it', () => {
+    const quick = ladder.map((rung) => ({ ...rung, afterMinutes: 5 }));
+    const hold = { by: 'U1', at: OPENED, until: OPENED + 20 * MINUTE, reason: '' };
+    const incident = anIncident([], { ladder: quick, hold, impact: known(90, 100, OPENED + MINUTE) });
+    expect(climbed(incident, [60]).climbed.map(({ at }) => (at - OPENED) / MINUTE)).toEqual([1, 6, 11]);
+  });
+
+  test.each(['mitigated', 'resolved'] as const)('nothing is climbed while %s', (state) =>
+    expect(nextRung(anIncident([], { ladder, state, impact: known(90, 100) }), rules.escalation)).toBeNull(),
+  );
+});

@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import type { CauseVerdict } from '../../../src/domain/finding.ts';
+import type { Findings } from '../../../src/runbooks/define-runbook.ts';
+import type { StuckData } from '../../../src/runbooks/stuck-orders/checks.ts';
+import { stuckOrders } from '../../../src/runbooks/stuck-orders.ts';
+import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import { deliveries, engine, findings, stuck } from './support.ts';
+
+type Row = readonly [string, Partial<Findings<StuckData>>, CauseVerdict, string];
+
+function table(id: string, rows: readonly Row[]) {
+  describe(id, () => {
+    test.each(rows)('%s', (_what, given, verdict, because) => {
+      const cause = stuckOrders.causes.find((one) => one.id === id);
+      expect(cause?.judge(aJudging(findings(given)))).toEqual({ verdict, because });
+    });
+  });
+}
+
+const pods = (change: Parameters<typeof engine>[0]) => ({ engine: seen('broken', engine(change)) });
+const calls = (...given: Parameters<typeof deliveries>) => ({
+  webhooks: seen('healthy', deliveries(...given)),
+});
+
+table('3.C1', [['no Kafka', {}, 'open', 'The events of the orders (R17) could not be looked at.']]);
+table('3.C3', [['no log', {}, 'open', 'The workflow engine’s log (X9) could not be looked at.']]);
+table('3.C5', [
+  ['no log', {}, 'open', 'The workflow engine’s log (X9) and long sessions (R39) could not be looked at.'],
+]);
+
+table('3.C2', [
+  ['none ready', pods({ ready: 0 }), 'supported', '0 of 2 pods of the workflow engine are ready.'],
+  [
+    'fewer than half',
+    pods({ ready: 1, total: 3 }),
+    'supported',
+    '1 of 3 pods of the workflow engine are ready.',
+  ],
+  ['half', pods({ ready: 1 }), 'open', '1 of 2 pods are ready.'],
+  [
+    'a crash loop',
+    pods({ ready: 1, waiting: ['CrashLoopBackOff'] }),
+    'supported',
+    'A pod of the workflow engine crashes again and again.',
+  ],
+  [
+    'a pod that waits for room is no crash',
+    pods({ ready: 2, total: 3, waiting: ['Unschedulable'] }),
+    'open',
+    '2 of 3 pods are ready, waiting: Unschedulable.',
+  ],
+  [
+    'a restart after the first order got stuck',
+    { ...stuck('ord_aaa111'), engine: seen('healthy', engine({ restartedAt: NOW - 170 * MINUTE })) },
+    'supported',
+    'A pod of the workflow engine ended 2 h 50 min ago, after the trouble began.',
+  ],
+  [
+    'a restart after the alert, the orders unknown',
+    {
+      stuck: seen('unknown', null),
+      engine: seen('healthy', engine({ restartedAt: NOW - 10 * MINUTE })),
+    },
+    'supported',
+    'A pod of the workflow engine ended 10 min ago, after the trouble began.',
+  ],
+  [
+    'a restart before the trouble, within 2 h',
+    { engine: seen('healthy', engine({ restartedAt: NOW - 119 * MINUTE })) },
+    'open',
+    'A pod ended 1 h 59 min ago, before the trouble began.',
+  ],
+  [
+    'a restart before that',
+    { engine: seen('healthy', engine({ restartedAt: NOW - 121 * MINUTE })) },
+    'ruled out',
+    'All its pods are ready, and none ended in 2 h.',
+  ],
+  ['all ready', {}, 'ruled out', 'All its pods are ready, and none ended in 2 h.'],
+  [
+    'not seen',
+    { engine: seen('unknown', null) },
+    'open',
+    'The workflow engine’s pods (R18) could not be looked at.',
+  ],
+]);
+
+table('3.C4', [
+  ['failures dominate', calls(5, 5), 'supported', '5 of 10 calls in 30 min were not taken.'],
+  ['four do not', calls(0, 4), 'open', '4 of 4 calls failed, which says little.'],
+  ['fewer than half do not', calls(6, 5), 'open', '5 of 11 calls failed, which says little.'],
+  ['20 calls, none failed', calls(20, 0), 'ruled out', '20 of 20 calls in 30 min were taken.'],
+  ['19 calls are too few', calls(19, 0), 'open', '0 of 19 calls failed, which says little.'],
+  ['under 5 % failed', calls(96, 4), 'ruled out', '96 of 100 calls in 30 min were taken.'],
+  ['5 % failed', calls(95, 5), 'open', '5 of 100 calls failed, which says little.'],
+  [
+    'cut logs rule nothing out',
+    calls(40, 0, { whole: false }),
+    'open',
+    '0 of 40 calls failed, which says little.',
+  ],
+  ['nothing was sent', calls(0, 0), 'open', 'Nothing was sent to it.'],
+  [
+    'failures that stopped',
+    calls(0, 0, {
+      classes: { taken: { lines: 3, lastAt: NOW }, failed: { lines: 9, lastAt: NOW - 6 * MINUTE } },
+    }),
+    'open',
+    '9 of 12 calls failed, which says little.',
+  ],
+  [
+    'no logs',
+    { webhooks: seen('unknown', null) },
+    'open',
+    'The deliveries to the warehouse (R19) could not be looked at.',
+  ],
+]);

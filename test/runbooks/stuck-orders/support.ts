@@ -1,0 +1,55 @@
+import type { Proof, Run } from '../../../src/domain/run.ts';
+import type { Findings } from '../../../src/runbooks/define-runbook.ts';
+import type { PodsSeen } from '../../../src/runbooks/shared/pods.ts';
+import type { StuckData } from '../../../src/runbooks/stuck-orders/checks.ts';
+import type { Deliveries } from '../../../src/runbooks/stuck-orders/webhooks.ts';
+import { aRun } from '../../support/incidents.ts';
+import { anOrder, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+
+export function deliveries(taken: number, failed: number, change: Partial<Deliveries> = {}): Deliveries {
+  const at = NOW - MINUTE;
+  return {
+    classes: {
+      taken: { lines: taken, lastAt: taken > 0 ? at : null },
+      failed: { lines: failed, lastAt: failed > 0 ? at : null },
+    },
+    unclassed: 0,
+    newestAt: at,
+    whole: true,
+    containers: 4,
+    problems: [],
+    ...change,
+  };
+}
+
+export function engine(change: Partial<PodsSeen> = {}): PodsSeen {
+  return { ready: 2, total: 2, restartedAt: null, waiting: [], ...change };
+}
+
+/** Orders in processing for three hours, as R16 and X10 see them. */
+export function stuck(...ids: readonly string[]): Pick<Findings<StuckData>, 'stuck' | 'oldest'> {
+  const orders = ids.map((id) => anOrder(id));
+  const verdict = ids.length === 0 ? 'healthy' : 'broken';
+  return { stuck: seen(verdict, { total: ids.length, orders }), oldest: seen(verdict, { orders }) };
+}
+
+export function findings(change: Partial<Findings<StuckData>> = {}): Findings<StuckData> {
+  return {
+    ...stuck(),
+    events: seen('skipped', null),
+    engine: seen('healthy', engine()),
+    webhooks: seen('healthy', deliveries(40, 0)),
+    ...change,
+  };
+}
+
+/** An ended run on these orders whose proof said so, with the orders that its last sample saw moved. */
+export function provenRun(
+  verdict: Proof['verdict'],
+  targets: readonly string[],
+  moved: readonly string[] = [],
+  change: Partial<Run> = {},
+): Run {
+  const sample = { at: NOW, moved, unknown: [], line: '', value: null, worse: false };
+  return aRun({ targets, beganAt: NOW - 20 * MINUTE, ...change }, { verdict, samples: [sample] });
+}
