@@ -18,7 +18,9 @@ const { values, positionals } = parseArgs({
 });
 const unknown = positionals.filter((wanted) => !BENCHES.some(({ name }) => name === wanted));
 if (unknown.length > 0) {
-  console.error(`There is no figure ${unknown.join(', ')}. There are: ${BENCHES.map(({ name }) => name).join(', ')}.`);
+  console.error(
+    `There is no figure ${unknown.join(', ')}. There are: ${BENCHES.map(({ name }) => name).join(', ')}.`,
+  );
   process.exit(1);
 }
 

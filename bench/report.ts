@@ -28,9 +28,13 @@ export function asTable(figures: readonly Figure[], machine: Machine): string {
   );
   const { cores, memoryGb, node, load } = machine;
   const where = `${cores} cores, ${memoryGb} GB, Node ${node}; load ${load.map((one) => one.toFixed(1)).join(' → ')}.`;
-  return [...lines.slice(0, 1), widths.map((width) => '-'.repeat(width)).join('  '), ...lines.slice(1), '', where].join(
-    '\n',
-  );
+  return [
+    ...lines.slice(0, 1),
+    widths.map((width) => '-'.repeat(width)).join('  '),
+    ...lines.slice(1),
+    '',
+    where,
+  ].join('\n');
 }
 
 function row(figure: Figure): readonly string[] {

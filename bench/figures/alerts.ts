@@ -120,19 +120,39 @@ function cardFigure(name: string, taken: readonly Taken[]): Figure {
     name: `alert → first card, p95, order service ${name}`,
     how: 'From the webhook’s POST to the card on the screen. Beside it: the slowest check of the same alert, plus bare Bolt’s insert and post.',
     unit: 'ms',
-    ours: { name: 'oms-bot', value: percentile(taken.map(({ card }) => card), 0.95) },
+    ours: {
+      name: 'oms-bot',
+      value: percentile(
+        taken.map(({ card }) => card),
+        0.95,
+      ),
+    },
     beside: {
       name: 'slowest check + bare post',
-      value: percentile(taken.map(({ slowest, post }) => slowest + post), 0.95),
+      value: percentile(
+        taken.map(({ slowest, post }) => slowest + post),
+        0.95,
+      ),
     },
     goal: { on: 'value', most: CARD_MOST_MS },
-    range: rangeOf(rounds(taken).map((round) => percentile(round.map(({ card }) => card), 0.95))),
+    range: rangeOf(
+      rounds(taken).map((round) =>
+        percentile(
+          round.map(({ card }) => card),
+          0.95,
+        ),
+      ),
+    ),
     samples: taken.length,
   };
 }
 
 function diagnosisFigure(name: string, taken: readonly Taken[]): Figure {
-  const middle = (some: readonly Taken[]) => percentile(some.map(({ whole, slowest }) => whole / slowest), 0.5);
+  const middle = (some: readonly Taken[]) =>
+    percentile(
+      some.map(({ whole, slowest }) => whole / slowest),
+      0.5,
+    );
   const typical = [...taken].sort((one, other) => one.whole / one.slowest - other.whole / other.slowest)[
     Math.ceil(taken.length / 2) - 1
   ];

@@ -34,7 +34,11 @@ export const commands: Bench = {
       together.push(await inTurn(ours, theirs, BURSTS, AT_ONCE));
     }
     return [
-      ...figures('one at a time', 'Typed by one person; the next when the answer to the last has come.', alone),
+      ...figures(
+        'one at a time',
+        'Typed by one person; the next when the answer to the last has come.',
+        alone,
+      ),
       ...figures(
         `${AT_ONCE} at once`,
         `${AT_ONCE} typed at the same moment; the next burst when all are answered.`,

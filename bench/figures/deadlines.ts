@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
 import { WebClient } from '@slack/web-api';
+import type pg from 'pg';
 import type { Bench, Figure } from '../figure.ts';
 import { percentile, rangeOf } from '../statistics.ts';
 import { ALERTS, openSlack, startBot } from '../support/bot.ts';
@@ -77,7 +77,9 @@ async function bareRound(server: DatabaseServer, count: number): Promise<number[
   await using stack = new AsyncDisposableStack();
   const url = await server.fresh('timers');
   const pool = openPool(stack, url);
-  const loop = startProcess(stack, new URL('../peers/bare-timers.ts', import.meta.url), { DATABASE_URL: url });
+  const loop = startProcess(stack, new URL('../peers/bare-timers.ts', import.meta.url), {
+    DATABASE_URL: url,
+  });
   await loop.said(/^up$/m);
   const from = Date.now() + LEAD_MS / 2;
   await pool.query(

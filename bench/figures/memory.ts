@@ -19,7 +19,10 @@ export const memory: Bench = {
     await using stack = new AsyncDisposableStack();
     const server = await startServer(stack);
     const world = await createWorld({ pool: openPool(stack, await server.fresh('orders')), now: Date.now });
-    const kubernetes = await startKubernetes({ world, podHttp: async () => new Response(null, { status: 503 }) });
+    const kubernetes = await startKubernetes({
+      world,
+      podHttp: async () => new Response(null, { status: 503 }),
+    });
     stack.defer(kubernetes.stop);
     const took = { bare: [] as number[], alone: [] as number[], cluster: [] as number[] };
     for (let start = 1; start <= STARTS; start += 1) {

@@ -124,7 +124,9 @@ async function offered(pool: pg.Pool): Promise<boolean> {
 }
 
 async function pressed(slack: SimulatedSlack): Promise<boolean> {
-  const card = slack.messages(ALERTS).find(({ bot_id, thread_ts, ts }) => bot_id === slack.botId && (thread_ts ?? ts) === ts);
+  const card = slack
+    .messages(ALERTS)
+    .find(({ bot_id, thread_ts, ts }) => bot_id === slack.botId && (thread_ts ?? ts) === ts);
   if (card === undefined) return false;
   const { shown: came } = await slack.as(RESPONDER).click(card, 'Retry workflow');
   return came === 'sent';
@@ -151,7 +153,13 @@ function figure(name: string, how: string, taken: readonly Taken[]): Figure {
     how,
     unit: 'ms',
     ours: { name: 'oms-bot', value: percentile(took, 1) },
-    beside: { name: 'left of the dead one’s lease', value: percentile(taken.map(({ lease }) => lease), 1) },
+    beside: {
+      name: 'left of the dead one’s lease',
+      value: percentile(
+        taken.map(({ lease }) => lease),
+        1,
+      ),
+    },
     goal: { on: 'value', most: MOST_MS },
     range: rangeOf(took),
     samples: taken.length,

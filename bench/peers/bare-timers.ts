@@ -4,7 +4,9 @@ import pg from 'pg';
 // decided, nothing is journaled (the own table of libs' comparison: 10 ms late at worst).
 const client = new pg.Client({ connectionString: process.env['DATABASE_URL'] });
 await client.connect();
-await client.query('create table timers (id int primary key, due_at timestamptz not null, done_at timestamptz)');
+await client.query(
+  'create table timers (id int primary key, due_at timestamptz not null, done_at timestamptz)',
+);
 await client.query('create index timers_due on timers (due_at) where done_at is null');
 console.log('up');
 

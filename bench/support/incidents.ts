@@ -33,7 +33,15 @@ export async function plantIncidents(
     const openedAt = Math.round(dueAt - rules.escalation.afterMinutes * MINUTE);
     const id = `OMS-${1_000_000 + place}` as const;
     const { after, dueAt: decided, lookAt } = changeOf(null, history(id, openedAt, rules), rules);
-    return { id, scope: after.scope, version: after.version, body: after, due_at: iso(decided ?? 0), opened_at: iso(openedAt), look_at: iso(lookAt ?? 0) };
+    return {
+      id,
+      scope: after.scope,
+      version: after.version,
+      body: after,
+      due_at: iso(decided ?? 0),
+      opened_at: iso(openedAt),
+      look_at: iso(lookAt ?? 0),
+    };
   });
   await pool.query(
     `insert into incidents (id, runbook, scope, generation, version, format, state, severity, body, opened_at, due_at, look_at)
@@ -41,15 +49,19 @@ export async function plantIncidents(
      from jsonb_to_recordset($1) as r (id text, scope text, version int, body jsonb, due_at timestamptz, opened_at timestamptz, look_at timestamptz)`,
     [JSON.stringify(rows)],
   );
-  await pool.query('insert into cards (incident, channel, ts, shown_version) select id, $1, $2, version from incidents', [
-    plan.cardChannel,
-    plan.cardTs,
-  ]);
+  await pool.query(
+    'insert into cards (incident, channel, ts, shown_version) select id, $1, $2, version from incidents',
+    [plan.cardChannel, plan.cardTs],
+  );
   await pool.query('create table due as select id, due_at from incidents');
   await pool.query('vacuum analyze');
 }
 
-function history(id: `OMS-${number}`, at: number, rules: ReturnType<typeof rulesOf>): readonly IncidentEvent[] {
+function history(
+  id: `OMS-${number}`,
+  at: number,
+  rules: ReturnType<typeof rulesOf>,
+): readonly IncidentEvent[] {
   const seen = { stuck: 37, oldestMinutes: 151, pods: ['a', 'b', 'c', 'd'] };
   const findings = Array.from({ length: CHECKS }, (_, place) => ({
     ...(place === 0

@@ -13,7 +13,9 @@ export async function shown(
   return await new Promise((resolve, reject) => {
     const late = setTimeout(() => {
       end();
-      reject(new Error(`Slack never showed it within ${WITHIN_MS} ms; it refused: ${slack.problems.join(' | ')}`));
+      reject(
+        new Error(`Slack never showed it within ${WITHIN_MS} ms; it refused: ${slack.problems.join(' | ')}`),
+      );
     }, WITHIN_MS);
     const end = slack.events.subscribe((change) => {
       if (!what(change)) return;
