@@ -78,6 +78,7 @@ export async function startBareBolt(
   slack: SimulatedSlack,
   database: string | null,
 ): Promise<Process> {
+  slack.channel(ALERTS).invite(slack.botUserId);
   const bare = startProcess(stack, new URL('../peers/bare-bolt.ts', import.meta.url), {
     ...slackSettings(slack),
     CHANNEL: slack.channel(ALERTS).id,

@@ -95,7 +95,7 @@ export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): J
       const found = await query<{ body: Incident }>(
         `update incidents set look_lease = clock_timestamp() + $1 * interval '1 ms'
          where id = (select id from incidents
-                     where look_at <= oms_now() and look_lease < clock_timestamp() and format <= $2
+                     where look_at <= (select oms_now()) and look_lease < clock_timestamp() and format <= $2
                      order by look_at limit 1 for update skip locked)
          returning body`,
         [leaseMs, FORMAT],

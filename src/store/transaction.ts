@@ -63,7 +63,7 @@ export async function openTransaction(
 
     async claimDue(limit) {
       const found = await client.query<{ body: Incident }>(
-        `select body from incidents where due_at <= oms_now() and format <= $2
+        `select body from incidents where due_at <= (select oms_now()) and format <= $2
          order by due_at limit $1 for update skip locked`,
         [limit, FORMAT],
       );
