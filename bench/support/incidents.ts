@@ -27,7 +27,7 @@ export async function plantIncidents(
     readonly cardTs: string;
   },
 ): Promise<void> {
-  const rules = rulesOf(readConfig({ env: {}, readFile: () => 'environment: prod' }));
+  const rules = rulesOf(readConfig({ env: {}, readFile: () => 'environment: prod' }), true);
   const rows = Array.from({ length: plan.count }, (_, place) => {
     const dueAt = plan.from + (plan.withinMs * place) / plan.count;
     const openedAt = Math.round(dueAt - rules.escalation.afterMinutes * MINUTE);

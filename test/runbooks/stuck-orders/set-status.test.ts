@@ -183,10 +183,15 @@ describe('R22: the run', () => {
   test.each([
     ['it reads so', as('shipped'), 'done'],
     ['it reads otherwise', as('processing'), 'not done'],
-    ['silent', 'silent' as const, 'unknown'],
   ])('read back: %s', async (_what, order, said) =>
     expect(await setStatus.readBack('ord_aaa111', run.parameters, proving(order))).toBe(said),
   );
+
+  test('read back: a silent service throws, and is asked once more', async () => {
+    await expect(setStatus.readBack('ord_aaa111', run.parameters, proving('silent'))).rejects.toThrow(
+      'did not answer',
+    );
+  });
 
   test.each([
     ['it reads so', as('shipped'), { moved: ['ord_aaa111'], unknown: [], line: 'The order reads shipped.' }],
