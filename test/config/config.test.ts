@@ -22,7 +22,7 @@ describe('oms.yaml and the environment', () => {
 
   test('the statuses that a person may set, and the ages in commands to type, reach the runbooks', () => {
     const yaml = 'orders:\n  manualStatuses: [on_hold]\nthresholds:\n  stuckAfterMinutes: 90\n';
-    const { names } = rulesOf(readConfig({ env: {}, readFile: () => yaml }));
+    const { names } = rulesOf(readConfig({ env: {}, readFile: () => yaml }), true);
     expect(names.statuses.manual).toEqual(['on_hold']);
     expect(names.statuses.all).toContain('on_hold');
     expect(names.inCommands.stuckAfterMinutes).toBe(90);
