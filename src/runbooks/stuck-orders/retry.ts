@@ -47,6 +47,14 @@ function underProof({ incident }: Judging<StuckData>): ReadonlySet<string> {
   return new Set(open.flatMap(({ targets }) => targets));
 }
 
+/** The stuck orders that one press for all covers; all of them, where each is asked already. */
+function allOf(judging: Judging<StuckData>): readonly string[] {
+  const ids = (judging.findings.stuck.data?.orders ?? []).map(({ id }) => id);
+  const asked = underProof(judging);
+  const left = ids.filter((id) => !asked.has(id));
+  return left.length === 0 ? ids : left;
+}
+
 /** The orders that an alert named, as far as they are stuck; the list of `/oms stuck-orders` has a button for each. */
 function alone(ids: readonly string[], { incident, thresholds }: Judging<StuckData>): readonly string[] {
   if (ids.length < 2) return [];
@@ -71,10 +79,7 @@ export const retryWorkflow: Action<StuckData> = {
   draft(judging) {
     const seen = judging.findings.stuck.data;
     if (seen === null || seen.orders.length === 0) return [];
-    const asked = underProof(judging);
-    const left = seen.orders.map(({ id }) => id).filter((id) => !asked.has(id));
-    // With none left the offer stays, and says that it waits.
-    const ids = left.length === 0 ? seen.orders.map(({ id }) => id) : left;
+    const ids = allOf(judging);
     const many =
       seen.total > ids.length
         ? `${ids.length} of ${seen.total} orders, the oldest first,`
@@ -85,7 +90,7 @@ export const retryWorkflow: Action<StuckData> = {
     ];
   },
   when: (judging, { targets }) =>
-    targets.length < (judging.findings.stuck.data?.orders.length ?? 0) ? null : whyRetry(judging, targets),
+    targets.length < allOf(judging).length ? null : whyRetry(judging, targets),
   notWhile(judging) {
     const { engine } = judging.findings;
     if (engine.data !== null && engine.data.ready === 0)

@@ -34,10 +34,17 @@ describe('R20: what it offers', () => {
     ['nothing is stuck', stuck(), {}, []],
     ['nobody knows', { stuck: seen('unknown', null) }, {}, []],
     ['one order', stuck('ord_aaa111'), {}, ['The workflow of 1 order starts again.']],
+    ['two orders', stuck(...TWO), {}, ['The workflow of 2 orders starts again.']],
     [
-      'two orders: all; each alone has its button in the list',
+      'only what is not being proven already',
       stuck(...TWO),
-      {},
+      { runs: [provenRun(null, ['ord_aaa111'])] },
+      ['The workflow of 1 of 2 orders, the oldest first, starts again.'],
+    ],
+    [
+      'all of them, where each is being proven',
+      stuck(...TWO),
+      { runs: [provenRun(null, TWO)] },
       ['The workflow of 2 orders starts again.'],
     ],
     [
@@ -92,6 +99,7 @@ describe('R20: when it is recommended', () => {
     ['a retry did not help any', {}, { runs: [ten] }, null],
     ['a retry helped one', {}, { runs: [provenRun('partly helped', TWO, ['ord_bbb222'])] }, harmless],
     ['a retry is not proven yet', {}, { runs: [provenRun(null, TWO)] }, harmless],
+    ['a retry of one is not proven yet', {}, { runs: [provenRun(null, ['ord_aaa111'])] }, harmless],
     ['nobody could tell', {}, { runs: [provenRun('could not tell', TWO)] }, harmless],
     [
       'a cause has ended since it did not help',
@@ -102,9 +110,14 @@ describe('R20: when it is recommended', () => {
     ['it did not help after the cause had ended', {}, { runs: [ten], causeHistory: over('3.C4', 15) }, null],
   ])('%s', (_what, given, change, why) => {
     const judged = judging({ ...stuck(...TWO), ...given }, change);
-    const [all, one] = retryWorkflow.draft(judged);
+    const [all] = retryWorkflow.draft(judged);
     expect(retryWorkflow.when(judged, all ?? A_DRAFT)).toBe(why);
-    expect(retryWorkflow.when(judged, one ?? A_DRAFT)).toBeNull();
+  });
+
+  test('the offer for one beside all is never recommended', () => {
+    const judged = judging(stuck(...TWO), { ids: { orders: ['ord_bbb222'] } });
+    const [all, one] = retryWorkflow.draft(judged).map((draft) => retryWorkflow.when(judged, draft));
+    expect([all, one]).toEqual([harmless, null]);
   });
 
   test('not when nobody knows whether orders are stuck', () =>

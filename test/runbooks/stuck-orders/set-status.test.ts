@@ -183,11 +183,12 @@ describe('R22: the run', () => {
   test.each([
     ['it reads so', as('shipped'), 'done'],
     ['it reads otherwise', as('processing'), 'not done'],
+    ['not known', null, 'unknown'],
   ])('read back: %s', async (_what, order, said) =>
     expect(await setStatus.readBack('ord_aaa111', run.parameters, proving(order))).toBe(said),
   );
 
-  test('read back: a silent service throws, and is asked once more', async () => {
+  test('read back: silence is an error of its own, so that it can be asked again', async () => {
     await expect(setStatus.readBack('ord_aaa111', run.parameters, proving('silent'))).rejects.toThrow(
       'did not answer',
     );
