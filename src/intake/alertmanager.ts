@@ -46,7 +46,8 @@ export function readAlertmanager(body: unknown, rules: IntakeRules): Reading {
   const alerts: Alert[] = [];
   const unmatched: Unmatched[] = [];
   for (const one of read.data.alerts) {
-    const text = [one.labels['alertname'], ...Object.values(one.annotations)].join(' ');
+    const said = Object.values(one.annotations).join(' ');
+    const text = [one.labels['alertname'], said].filter(Boolean).join(': ');
     const environment = one.labels[rules.environmentLabel];
     if (environment !== undefined && environment !== rules.environment) {
       const because = ofAnother(environment, rules);

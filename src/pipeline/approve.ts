@@ -43,7 +43,7 @@ export async function request(
       ...offer,
       id: parts.ids.next(),
       parameters,
-      preview: [...offer.preview, ...Object.entries(answers).map(([name, value]) => `${name}: ${value}`)],
+      preview: [...offer.preview, ...answered(offer, answers)],
       fields: [],
       equivalent: action.equivalent(parts.rules.names, offer.targets, parameters),
       requestedBy: by,
@@ -54,6 +54,16 @@ export async function request(
       event: { type: 'requested', offer: filled, by, at: tx.now },
       says: `“${offer.title}” waits for a second person on the card of ${incident.id}.`,
     };
+  });
+}
+
+/** What was filled in, in the words of the form. */
+function answered({ fields }: Offer, answers: Readonly<Record<string, string>>): readonly string[] {
+  return fields.flatMap(({ name, label, kind, options }) => {
+    const value = answers[name];
+    if (value === undefined || value === '') return [];
+    const shown = options?.find((option) => option.value === value)?.text ?? value;
+    return [kind === 'tick' ? `${label}: “${shown}”` : `${label}: ${shown}`];
   });
 }
 

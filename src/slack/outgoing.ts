@@ -108,6 +108,14 @@ export async function prepare(
     return { place: { channel: await channels.idOf(alerts), threadTs: card, broadcast }, words };
   }
 
+  /** A help, never a need: without it the channel and the incident's name are enough to find the card. */
+  async function linkOf(card: string | null): Promise<string | null> {
+    if (card === null) return null;
+    const channel = await channels.idOf(alerts);
+    const found = await client.chat.getPermalink({ channel, message_ts: card }).catch(() => null);
+    return found?.permalink ?? null;
+  }
+
   switch (payload.what) {
     case 'thread': {
       const words = threadLine(payload.event as IncidentEvent, incident);
@@ -120,7 +128,8 @@ export async function prepare(
       return await inThread(details({ of: id, diagnosis, titleOf: titlesOf(incident.runbook) }));
     }
     case 'escalation': {
-      const words = escalation(incident, title, payload.rung, payload.because, null);
+      const card = await linkOf(await voice.cardOf(id, alerts));
+      const words = escalation(incident, title, payload.rung, payload.because, card);
       return { place: await inChannel(payload.channel), words };
     }
     case 'person': {

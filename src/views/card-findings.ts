@@ -89,7 +89,7 @@ function causes(all: Causes, room: Room): Part {
   const lines = [
     ...(supported.length === 0 ? [] : shown),
     ...(titles('ruled out') === '' ? [] : [words`Ruled out: ${titles('ruled out')}.`]),
-    ...(titles('open') === '' ? [] : [words`Still open: ${titles('open')}.`]),
+    ...(titles('open') === '' ? [] : [words`Not ruled out: ${titles('open')}.`]),
   ];
   const reasons = room.reasons ? [] : full.map((line) => ({ what: 'causes’ reasons', line }));
   return { blocks: lines.length === 0 ? [] : [section(lines)], left: [...reasons, ...left] };
@@ -98,7 +98,9 @@ function causes(all: Causes, room: Room): Part {
 /** Asked without an answer, or not asked at all: two things, for the first is trouble and the second is a setting. */
 function blind(head: string, all: NonNullable<Incident['diagnosis']>['findings'], room: Room): Part {
   if (all.length === 0) return { blocks: [], left: [] };
-  const lines = all.map(({ step, line }) => words`${step} ${line}`);
+  // One setting that is missing leaves several checks out with the same words.
+  const steps = (line: string) => all.flatMap((one) => (one.line === line ? [one.step] : [])).join(', ');
+  const lines = [...new Set(all.map(({ line }) => line))].map((line) => words`${steps(line)} ${line}`);
   const { shown, left } = fitting(lines, head.toLowerCase(), { ...room, width: 200 }, LIMIT.context - 100);
   if (room.blind && left.length === 0) return { blocks: [note([words`*${head}*`, ...shown])], left };
   const names = all.map(({ step }) => step).join(', ');

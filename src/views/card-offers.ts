@@ -82,7 +82,9 @@ function row(ready: readonly Offer[]): readonly (ButtonLike | MenuLike)[] {
   const first = ready[0];
   const pressed = ready
     .slice(0, BUTTONS)
-    .map((offer) => offerButton(offer, ready, offer === first && offer.recommended !== null));
+    .map((offer) =>
+      offerButton(offer, ready, offer === first && (offer.recommended ?? offer.requestedBy) !== null),
+    );
   const request = ready.find(({ requestedBy }) => requestedBy !== null);
   const refusals = request === undefined ? [] : [refusal(request)];
   const menus = Array.from({ length: MENUS }, (_, place) =>
@@ -94,7 +96,7 @@ function row(ready: readonly Offer[]): readonly (ButtonLike | MenuLike)[] {
 function refusal({ id, title, preview }: Offer): ButtonLike {
   const lines = ['The request ends here and nothing is started.', ...preview];
   const confirm = { title: `Refuse “${title}”?`, lines, yes: 'Yes, refuse' };
-  return { text: `Refuse ${title}`, action: ACTIONS.refuse, value: id, confirm };
+  return { text: `Refuse: ${title}`, action: ACTIONS.refuse, value: id, confirm };
 }
 
 function offerButton(offer: Offer, all: readonly Offer[], primary: boolean): ButtonLike {

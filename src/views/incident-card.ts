@@ -109,7 +109,7 @@ export function verdictOf(incident: Incident): string {
   ];
 }
 
-function impactText({ impact }: Incident): Words {
+export function impactText({ impact }: Incident): Words {
   if (impact === null) return words`Impact is being counted.`;
   if (!impact.known) return shortened(words`Impact unknown: ${impact.because}`, 500);
   const percent = impactPercent(impact);
@@ -125,15 +125,19 @@ function impactLine(incident: Incident): Words {
 }
 
 function sinceLine({ clockStartedAt, sources, acknowledged, severity, state }: Incident): Words {
-  const firing = sources.filter(({ state }) => state === 'firing').length;
-  const alerts =
-    firing === 0 ? 'no alert is firing' : `${firing} ${firing === 1 ? 'source says' : 'sources say'} so`;
+  const firing = sources.filter(({ state }) => state === 'firing');
+  const people = firing.filter(({ source }) => source === 'person').length;
+  const alarms = firing.length - people;
+  const alert =
+    alarms === 0 ? 'no alert is firing' : alarms === 1 ? '1 alert is firing' : `${alarms} alerts are firing`;
+  const reported = people === 0 ? '' : people === 1 ? ', 1 person says so' : `, ${people} people say so`;
+  const said = `${alert}${reported}`;
   const nobody = state === 'resolved' ? words`` : words` Nobody has it yet.`;
   const who = acknowledged === null ? nobody : words` ${person(acknowledged.by)} has it.`;
-  return words`*Since* ${clock(clockStartedAt)}, ${severity}, ${alerts}.${who}`;
+  return words`*Since* ${clock(clockStartedAt)}, severity ${severity}, ${said}.${who}`;
 }
 
-function needed({ offers, state }: Incident): string {
+export function needed({ offers, state }: Incident): string {
   if (state === 'resolved') return 'Nothing is needed.';
   if (offers.some(({ requestedBy }) => requestedBy !== null)) return 'A second person is needed.';
   return offers.some(({ recommended, waits }) => recommended !== null && waits === null)

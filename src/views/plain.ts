@@ -1,7 +1,7 @@
 import { impactPercent } from '../domain/impact.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import { runLine } from './card-findings.ts';
-import { verdictOf } from './incident-card.ts';
+import { impactText, needed, verdictOf } from './incident-card.ts';
 import { ACTIONS, buttons, evidence, LIMIT, type Message, message, note, section } from './kit.ts';
 import { dutyLine } from './owed.ts';
 import {
@@ -92,11 +92,22 @@ export function escalation(
   because: string,
   card: string | null,
 ): Message {
-  const where = card === null ? words`` : words` ${link(card, 'Open the card')}`;
   const why = shortened(words`${because}`, LIMIT.text - 300);
   const needs = words`(${incident.environment}) needs you: rung ${rung}.`;
+  const cause = incident.diagnosis?.causes.find(({ verdict }) => verdict === 'supported');
+  const who =
+    incident.acknowledged === null
+      ? words`Nobody has it yet.`
+      : words`${person(incident.acknowledged.by)} has it.`;
+  const where = card === null ? words`` : words` ${link(card, 'Open the card')}`;
   return message(words`${incident.id} ${title} ${needs} ${why}`, [
-    section([words`*${incident.id} ${title}* ${needs}`, words`${why}${where}`]),
+    section([
+      words`*${incident.id} ${title}* ${needs}`,
+      why,
+      impactText(incident),
+      ...(cause === undefined ? [] : [words`Cause: ${cause.title}. ${cause.because}`]),
+      words`${who} ${needed(incident)}${where}`,
+    ]),
   ]);
 }
 

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { ACTIONS, buttons, type Message, message, note, section } from './kit.ts';
-import { clock, type Words, words } from './words.ts';
+import { clock, person, type Words, words } from './words.ts';
 
 export interface ListedOrder {
   readonly id: string;
@@ -92,7 +92,7 @@ function row(order: ListedOrder, now: number): KnownBlock {
     order.lastEvent === null
       ? 'no event'
       : `last event ${order.lastEvent.type} ${age(now - order.lastEvent.at)} ago`;
-  const by = tried?.by == null ? words`` : words` by ${tried.by}`;
+  const by = tried?.by == null ? words`` : words` by ${person(tried.by)}`;
   const before =
     tried === undefined ? words`` : words` Tried before: ${tried.kind} ${age(now - tried.at)} ago${by}.`;
   const [actions] = buttons([{ text: 'Retry', action: ACTIONS.run, value: `retry ${order.id}` }]);

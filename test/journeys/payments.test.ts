@@ -190,12 +190,12 @@ describe('a wave of declined cards', () => {
   story(declines);
 
   test('is low, calls nobody awake, and turns critical only with another code', async () => {
-    expect(card()).toContain(', low, ');
+    expect(card()).toContain(', severity low, ');
     await rig.skip(41);
     expect(rig.pagerduty.incidents).toEqual([]);
     await rig.alert({ fingerprint: 'f2' }, { alertname: 'PaymentFailures', code: 'PAYMENT_FAILED' });
     await rig.app.idle();
-    expect(card()).toContain(', critical, ');
+    expect(card()).toContain(', severity critical, ');
     expect(thread()).toContain('Now critical: PAYMENT_FAILED weighs more than what came before it.');
   });
 });

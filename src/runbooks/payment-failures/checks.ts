@@ -91,7 +91,7 @@ const path: Check<null> = {
     `kubectl -n ${namespace} exec deployment/${orderService.deployment} -- curl -I ${gateway.url}`,
   deadlineMs: 1_000,
   look: async () =>
-    skipped('Checks inside a pod are not connected in this version; type the command by hand.'),
+    skipped('Checks inside a pod are not connected in this version; “Commands to type” has what to type.'),
 };
 
 const secret: Check<SecretSeen> = {

@@ -66,8 +66,16 @@ export async function leftProcessing(proving: Proving): Promise<Omit<ProofSample
   return {
     moved: moved.map(({ target }) => target),
     unknown: unknown.map(({ target }) => target),
-    line: `${moved.length} of ${run.targets.length} have left processing after ${minutes} min; normal is 5–15 min.${blind}`,
+    line:
+      run.targets.length === 1
+        ? alone(found[0], minutes)
+        : `${minutes} min have passed; normal is 5–15 min.${blind}`,
     value: moved.length,
     worse: false,
   };
+}
+
+function alone(standing: Standing | undefined, minutes: number): string {
+  if (standing === undefined || standing.status === null) return 'The order could not be read.';
+  return `The order is ${standing.status} after ${minutes} min; normal is 5–15 min.`;
 }
