@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { absent } from './adapters/absent.ts';
+import { KUBERNETES } from './adapters/kubernetes/client.ts';
 import { connectKubernetes } from './adapters/kubernetes/connect.ts';
 import { ORDER_SERVICE } from './adapters/order-service/client.ts';
 import { orderServiceLever } from './adapters/order-service/lever.ts';
@@ -72,8 +73,10 @@ export async function realHands(
 
 /** KUBECONFIG, else the pod's own account, else none: the library's own guess would be a server on this host. */
 async function clusterOf({ KUBECONFIG, KUBERNETES_SERVICE_HOST }: Config['env']) {
-  if (KUBECONFIG !== undefined) return await connectKubernetes({ kubeconfig: { file: KUBECONFIG } });
-  if (KUBERNETES_SERVICE_HOST !== undefined) return await connectKubernetes({ kubeconfig: 'in cluster' });
+  if (KUBECONFIG !== undefined)
+    return await connectKubernetes({ kubeconfig: { file: KUBECONFIG }, policy: policyFor(KUBERNETES) });
+  if (KUBERNETES_SERVICE_HOST !== undefined)
+    return await connectKubernetes({ kubeconfig: 'in cluster', policy: policyFor(KUBERNETES) });
   return null;
 }
 

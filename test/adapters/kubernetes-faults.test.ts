@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Fault } from '../../sim/lib/faults.ts';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
+import { plainPolicy } from '../support/policy.ts';
 import { type Connected, connected, failure, QUESTION, SECRET, soon, WORKLOAD, within } from './support.ts';
 
 let here: Connected;
@@ -144,7 +145,10 @@ describe.each(named)('an API server that is %s', (_name, { fault, asks, changes 
 describe('no API server at all', () => {
   test('is known never to have been reached', async () => {
     const port = await freePort();
-    const connection = await connectKubernetes({ kubeconfig: { text: kubeconfig(port) } });
+    const connection = await connectKubernetes({
+      kubeconfig: { text: kubeconfig(port) },
+      policy: plainPolicy,
+    });
     const error = await failure(connection.probe.pods(WORKLOAD, soon()));
     expect(error).toMatchObject({ fault: 'unreachable', sent: 'no', mayRetry: true });
     await connection.close();
@@ -155,7 +159,9 @@ describe('no API server at all', () => {
     ['no cluster', { text: 'apiVersion: v1\nkind: Config\nclusters: []\nusers: []\ncontexts: []\n' }],
     ['no YAML', { text: '{' }],
   ])('is said at once: %s', async (_what, config) => {
-    await expect(connectKubernetes({ kubeconfig: config })).rejects.toThrow(/kubeconfig/);
+    await expect(connectKubernetes({ kubeconfig: config, policy: plainPolicy })).rejects.toThrow(
+      /kubeconfig/,
+    );
   });
 
   test('nor credentials that can be read: nothing is sent, and nothing of them is told', async () => {
@@ -167,7 +173,7 @@ describe('no API server at all', () => {
         command: no-such-plugin-s3cret
         interactiveMode: Never`,
     );
-    const connection = await connectKubernetes({ kubeconfig: { text } });
+    const connection = await connectKubernetes({ kubeconfig: { text }, policy: plainPolicy });
     const error = await failure(connection.lever.restart(WORKLOAD, 1, 'x', soon()));
     expect(error).toMatchObject({ fault: 'forbidden', sent: 'no' });
     expect(error.message).not.toContain('s3cret');

@@ -2,6 +2,7 @@ import { connectKubernetes, type KubernetesConnection } from '../../src/adapters
 import type { LogQuestion, Workload } from '../../src/ports/kubernetes.ts';
 import { SystemError } from '../../src/ports/system-error.ts';
 import { type TestCluster, testCluster } from '../sim/kubernetes/support.ts';
+import { plainPolicy } from '../support/policy.ts';
 
 export const WORKLOAD: Workload = {
   namespace: 'default',
@@ -24,7 +25,10 @@ export async function connected(): Promise<Connected> {
   const cluster = await testCluster({
     podHttp: (pod, request) => new Response(`${pod} ${new URL(request.url).pathname}`),
   });
-  const connection = await connectKubernetes({ kubeconfig: { text: cluster.kubernetes.kubeconfig() } });
+  const connection = await connectKubernetes({
+    kubeconfig: { text: cluster.kubernetes.kubeconfig() },
+    policy: plainPolicy,
+  });
   return {
     ...cluster,
     connection,

@@ -1,10 +1,14 @@
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
 import { testCluster } from '../sim/kubernetes/support.ts';
+import { plainPolicy } from '../support/policy.ts';
 import { kubernetesContract } from './kubernetes.ts';
 
 kubernetesContract('the pretend API server', async () => {
   const cluster = await testCluster({ podHttp: () => new Response('{"status":"UP"}') });
-  const connection = await connectKubernetes({ kubeconfig: { text: cluster.kubernetes.kubeconfig() } });
+  const connection = await connectKubernetes({
+    kubeconfig: { text: cluster.kubernetes.kubeconfig() },
+    policy: plainPolicy,
+  });
   const secret = await cluster.world.read(({ cluster: { secrets } }) => {
     const found = secrets.get('payment-gateway-credentials');
     if (found === undefined) throw new Error('no secret');

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { KUBERNETES } from '../../src/adapters/kubernetes/client.ts';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
 import { ORDER_SERVICE } from '../../src/adapters/order-service/client.ts';
 import { orderServiceLever } from '../../src/adapters/order-service/lever.ts';
@@ -76,7 +77,10 @@ export async function startBot(
   const pool = openPool(address.database, log);
   const orders = new pg.Pool({ connectionString: address.orders, max: 3 });
   orders.on('error', () => undefined);
-  const cluster = await connectKubernetes({ kubeconfig: { text: address.kubeconfig } });
+  const cluster = await connectKubernetes({
+    kubeconfig: { text: address.kubeconfig },
+    policy: policyFor(KUBERNETES),
+  });
   const { namespace, orderService } = config.oms.workloads;
   const workload = { namespace, name: orderService.deployment, selector: orderService.selector };
   const settings = {

@@ -2,6 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { type Dispatcher, fetch, type Response } from 'undici';
 import { SystemError } from '../../ports/system-error.ts';
 import { askJson, clean, noAnswer, refusal } from '../http.ts';
+import type { Policy } from '../resilience.ts';
 import { statusMessage } from './schema.ts';
 
 export const KUBERNETES = 'Kubernetes';
@@ -36,7 +37,7 @@ export type Kubeconfig = 'in cluster' | { readonly file: string } | { readonly t
 /**
  * @throws Error when the kubeconfig cannot be read or names no cluster. Credentials are only tried by a call.
  */
-export async function createClient(kubeconfig: Kubeconfig): Promise<KubernetesClient> {
+export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Promise<KubernetesClient> {
   // Late, for it costs 90 MB and a third of a second, which a bot without a cluster need not pay.
   const { KubeConfig, RequestContext } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
@@ -57,26 +58,32 @@ export async function createClient(kubeconfig: Kubeconfig): Promise<KubernetesCl
     return { ...context.getHeaders(), 'user-agent': 'oms-bot' };
   }
 
+  async function askOnce(call: Call): Promise<unknown> {
+    const headers = await headersFor(call);
+    const dispatcher = connections.current();
+    try {
+      return await askJson(KUBERNETES, {
+        method: call.patch === undefined ? 'GET' : 'PATCH',
+        url: server + call.path,
+        headers: {
+          ...headers,
+          ...(call.patch === undefined ? {} : { 'content-type': 'application/json-patch+json' }),
+        },
+        ...(call.patch === undefined ? {} : { body: JSON.stringify(call.patch) }),
+        signal: call.signal,
+        ...(dispatcher === undefined ? {} : { dispatcher }),
+        problem: statusMessage,
+      });
+    } catch (err) {
+      throw named(call, err);
+    }
+  }
+
   return {
+    // Logs and single pods are left out of the policy: a node that is ill must not keep us from the API server.
     async json(call) {
-      const headers = await headersFor(call);
-      const dispatcher = connections.current();
-      try {
-        return await askJson(KUBERNETES, {
-          method: call.patch === undefined ? 'GET' : 'PATCH',
-          url: server + call.path,
-          headers: {
-            ...headers,
-            ...(call.patch === undefined ? {} : { 'content-type': 'application/json-patch+json' }),
-          },
-          ...(call.patch === undefined ? {} : { body: JSON.stringify(call.patch) }),
-          signal: call.signal,
-          ...(dispatcher === undefined ? {} : { dispatcher }),
-          problem: statusMessage,
-        });
-      } catch (err) {
-        throw named(call, err);
-      }
+      const ask = call.patch === undefined ? policy.repeatable : policy.once;
+      return await ask(async () => await askOnce(call), call.signal);
     },
 
     async open(call) {

@@ -1,4 +1,5 @@
 import type { KubernetesLever, KubernetesProbe, PodHttp, Workload } from '../../ports/kubernetes.ts';
+import type { Policy } from '../resilience.ts';
 import { createClient, type Kubeconfig } from './client.ts';
 import { kubernetesLever } from './lever.ts';
 import { podHttp } from './pod-http.ts';
@@ -18,8 +19,9 @@ export interface KubernetesConnection {
  */
 export async function connectKubernetes(options: {
   readonly kubeconfig: Kubeconfig;
+  readonly policy: Policy;
 }): Promise<KubernetesConnection> {
-  const client = await createClient(options.kubeconfig);
+  const client = await createClient(options.kubeconfig, options.policy);
   return {
     probe: kubernetesProbe(client),
     lever: kubernetesLever(client),
