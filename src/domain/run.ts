@@ -44,6 +44,8 @@ export interface ProofPlan {
   readonly settleEveryMs?: number;
   /** How many samples in a row must agree. */
   readonly alike: number;
+  /** What the samples' values are counted in; absent: they are no figure to show. */
+  readonly unit?: '%';
   /** What success means, in words. */
   readonly words: string;
 }

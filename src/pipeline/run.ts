@@ -12,6 +12,9 @@ import { proving } from './proving.ts';
 import { readBack } from './read-back.ts';
 import { proofPlanned } from './verify.ts';
 
+/** A batch that takes long says so often how far it is, ms of real time. */
+const PROGRESS_MS = 3_000;
+
 /** Works on one approved run, or clears up one whose worker was lost. False when there was none. */
 export async function runOnce(parts: Parts): Promise<boolean> {
   const claimed = await parts.journal.claimRun(parts.rules.timing.runLeaseMs);
@@ -108,6 +111,7 @@ async function carryOut(parts: Parts, claimed: ClaimedRun, run: Run, keeper: Kee
   const action = actionOf(run.action);
   const queue = [...run.targets];
   let stopped: string | null = null;
+  let shownAt = parts.clock.now();
   async function worker(): Promise<void> {
     for (;;) {
       const target = stopped === null ? queue.shift() : undefined;
@@ -119,6 +123,10 @@ async function carryOut(parts: Parts, claimed: ClaimedRun, run: Run, keeper: Kee
       }
       await callOnce(parts, action, run, target);
       if (await tooManyFailed(parts, run)) stopped ??= 'too many failed';
+      if (queue.length > 0 && parts.clock.now() - shownAt >= PROGRESS_MS) {
+        shownAt = parts.clock.now();
+        await showProgress(parts, claimed, run);
+      }
     }
   }
   const hands = Math.min(parts.rules.thresholds.batchInFlight, run.targets.length);
@@ -205,7 +213,7 @@ async function showProgress(parts: Parts, claimed: ClaimedRun, run: Run): Promis
             type: 'run updated',
             run: run.id,
             change,
-            because: 'All that could be asked was asked.',
+            because: 'Calls were answered.',
             at: tx.now,
           },
         ],

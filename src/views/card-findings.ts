@@ -38,7 +38,17 @@ export function runLine(run: Run): Words {
   const next = proof.nextAt === null ? words`` : words` Next look ${clock(proof.nextAt)}.`;
   // The proof says nothing of what was never asked.
   const unsent = run.counts.unsent === 0 ? '' : ` ${run.line}`;
-  return words`${head} ${outcome}.${verdict}${unsent} ${proof.line}${next}`;
+  return words`${head} ${outcome}.${verdict}${unsent} ${proof.line}${trend(proof)}${next}`;
+}
+
+/** Samples that are shown of a figure; the newest. */
+const TREND = 6;
+
+/** R8: how the figure went, oldest first. */
+function trend({ plan, samples }: NonNullable<Run['proof']>): Words {
+  const values = samples.flatMap(({ value }) => (value === null ? [] : [Math.round(value)])).slice(-TREND);
+  if (plan.unit === undefined || values.length < 2) return words``;
+  return words` Minute by minute: ${values.join(' → ')} ${plan.unit}.`;
 }
 
 /** What is broken, why, what could not be looked at, and what is healthy. */

@@ -17,7 +17,9 @@ export function todo(
   room: Room,
 ): { readonly blocks: readonly KnownBlock[]; readonly left: readonly Left[] } {
   if (state === 'resolved') return { blocks: [], left: [] };
-  const ready = offers.filter(({ waits }) => waits === null).sort((left, right) => rank(left) - rank(right));
+  const ready = offers
+    .filter(({ waits }) => waits === null)
+    .sort((left, right) => rank(left, offers) - rank(right, offers));
   const now = fitting(ready.slice(0, BUTTONS).map(offerLine), 'offers', room, LIMIT.section - 100);
   const also = fitting(ready.slice(BUTTONS).map(offerLine), 'offers', room, LIMIT.context - 100);
   const waiting = offers.flatMap(({ title, waits }) =>
@@ -58,11 +60,13 @@ function bullets(lines: readonly Words[]): readonly Words[] {
   return lines.map((line) => words`• ${line}`);
 }
 
-/** What waits for a second person first, then what is recommended, then the gentlest. */
-function rank(offer: Offer): number {
+/** What waits for a second person first, then what is recommended, then the gentlest; the same for one more target last. */
+function rank(offer: Offer, all: readonly Offer[]): number {
   if (offer.requestedBy !== null) return 0;
+  const twin = all.find(({ action, requestedBy }) => action === offer.action && requestedBy === null);
+  const again = twin === offer ? 0 : 20;
   const tier = { safe: 0, disruptive: 1, guarded: 2 }[offer.tier];
-  return (offer.recommended === null ? 10 : 1) + tier;
+  return (offer.recommended === null ? 10 : 1) + tier + again;
 }
 
 function offerLine(offer: Offer): Words {

@@ -9,11 +9,11 @@ import { type Address, ALERTS, ROUTING_KEY, startBot, TOKEN, YAML } from './bot.
 import { asBot, freshDatabase } from './postgres.ts';
 import { openStore } from './store.ts';
 
-export { ALERTS } from './bot.ts';
+export { ALERTS, ROUTING_KEY } from './bot.ts';
 
 /** The pretend world without a bot: Slack, the order service, PagerDuty, two databases, two clocks. */
 export async function startPretendWorld(
-  options: { readonly yaml?: string; readonly ordersPerHour?: number } = {},
+  options: { readonly yaml?: string; readonly ordersPerHour?: number; readonly pagerduty?: string } = {},
 ) {
   const store = await openStore();
   const orders = await freshDatabase();
@@ -56,7 +56,7 @@ export async function startPretendWorld(
       orders: orders.url,
       service: service.url,
       slack: { botToken: slack.botToken, appToken: slack.appToken, apiUrl: slack.apiUrl },
-      pagerduty: pagerduty.url,
+      pagerduty: options.pagerduty ?? pagerduty.url,
       kubeconfig: kubernetes.kubeconfig(),
     } satisfies Address,
     async skipWorld(minutes: number) {
@@ -78,7 +78,11 @@ export async function startPretendWorld(
 
 /** The whole bot in a pretend world, through its front doors: Slack, the webhook, the clock. */
 export async function startRig(
-  options: { readonly yaml?: string; readonly ordersPerHour?: number } & Parameters<typeof startBot>[1] = {},
+  options: {
+    readonly yaml?: string;
+    readonly ordersPerHour?: number;
+    readonly pagerduty?: string;
+  } & Parameters<typeof startBot>[1] = {},
 ) {
   const pretend = await startPretendWorld(options);
   const { slack, store } = pretend;

@@ -126,11 +126,11 @@ export const republishEvents: Action<StuckData> = {
   equivalent: (names, targets) =>
     curl(names, names.paths.republishEvents.replace('{id}', targets[0] ?? '<order>'), '-X POST '),
   notes: ['Events may be sent again without harm.', 'Events not checked: Kafka is not connected.'],
-  draft({ findings, names }) {
+  draft({ findings, names, thresholds }) {
     const orders = (findings.oldest.data?.orders ?? []).filter(
       ({ status }) => status === names.statuses.processing,
     );
-    return orders.slice(0, 1).map(({ id }) => ({
+    return orders.slice(0, thresholds.sampledOrders).map(({ id }) => ({
       targets: [id],
       parameters: {},
       preview: [`The events of ${id} are sent again. Events not checked: Kafka is not connected.`],

@@ -257,7 +257,7 @@ describe('R20: the proof', () => {
 });
 
 describe('R21', () => {
-  test('is offered for the oldest that is still in processing, never recommended, and says what was not looked at', () => {
+  test('is offered for each of the oldest that are still in processing, never recommended, and says what was not looked at', () => {
     const oldest = seen('broken', {
       orders: [anOrder('ord_aaa111', { status: 'shipped' }), anOrder('ord_bbb222')],
     });
