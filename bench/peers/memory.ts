@@ -6,3 +6,5 @@ process.on('message', (question: { readonly memory?: boolean }) => {
 });
 // Being asked keeps nobody alive.
 process.channel?.unref();
+// Whoever started us is gone, also by SIGKILL.
+process.on('disconnect', () => process.exit(1));
