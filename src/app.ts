@@ -62,7 +62,7 @@ export async function createApp(given: AppParts) {
   const stored = () => wake();
   let databaseWatch: DatabaseWatch | null = null;
   const gone = async () => (await databaseWatch?.gone()) ?? false;
-  const bot = await createBot({ settings: given.slack, journal, log, stored, gone });
+  const bot = await createBot({ settings: given.slack, journal, clock, log, stored, gone });
   const channels = createChannels(bot.background);
   const rules = rulesOf(config, pager !== null, given.timing);
   const parts: Parts = {
@@ -113,7 +113,6 @@ export async function createApp(given: AppParts) {
     links,
     paceMs: given.paceMs ?? 1_100,
   });
-  let connected = false;
   const http = createHttp({
     port: config.env.PORT,
     host: '127.0.0.1',
@@ -124,7 +123,7 @@ export async function createApp(given: AppParts) {
     log,
     stored,
     notReady: () => [
-      ...(connected ? [] : ['Slack is not connected.']),
+      ...(bot.connected() ? [] : ['Slack is not connected.']),
       ...(watch.since() === null ? [] : ['The database does not answer.']),
     ],
   });
@@ -180,7 +179,6 @@ export async function createApp(given: AppParts) {
       await http.start();
       stops.push(http.stop);
       await bot.start();
-      connected = true;
       stops.push(bot.stop);
       // What one loop has done is often work for another: a card follows its diagnosis at once.
       const work = {
@@ -204,7 +202,6 @@ export async function createApp(given: AppParts) {
 
     /** Takes nothing more in, finishes what is in hand, then ends. */
     async stop(): Promise<void> {
-      connected = false;
       for (const end of stops.reverse()) await end();
     },
 

@@ -1,8 +1,10 @@
 import { App, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
+import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
 import { storingReceiver } from './receiver.ts';
+import { keepConnected } from './socket.ts';
 
 export interface SlackSettings {
   readonly botToken: string;
@@ -20,18 +22,21 @@ const BACKGROUND = { timeout: 10_000, retryConfig: { retries: 0 }, rejectRateLim
 export async function createBot(parts: {
   settings: SlackSettings;
   journal: Journal;
+  clock: Clock;
   log: Log;
   stored: () => void;
   gone: () => Promise<boolean>;
 }) {
-  const { settings, journal, log, stored, gone } = parts;
+  const { settings, journal, clock, log, stored, gone } = parts;
   const logger = boltLogger(log);
   const slackApiUrl = settings.apiUrl === undefined ? {} : { slackApiUrl: settings.apiUrl };
   const inner = new SocketModeReceiver({
     appToken: settings.appToken,
     logger,
-    installerOptions: { clientOptions: { ...slackApiUrl, retryConfig: { retries: 5 } } },
+    autoReconnectEnabled: false,
+    installerOptions: { clientOptions: { ...slackApiUrl, retryConfig: { retries: 1 } } },
   });
+  const socket = keepConnected(inner.client, clock, log);
   const app = new App({
     token: settings.botToken,
     receiver: storingReceiver({ inner, journal, log, stored, gone }),
@@ -49,8 +54,9 @@ export async function createBot(parts: {
     app,
     background,
     own: { userId: identity.user_id ?? '', botId: identity.bot_id ?? '' },
-    start: async () => void (await app.start()),
-    stop: async () => await inner.client.disconnect().catch(() => undefined),
+    connected: socket.connected,
+    start: socket.start,
+    stop: socket.stop,
   };
 }
 
