@@ -25,8 +25,8 @@ export interface Timing {
 }
 
 export const TIMING: Timing = {
-  callMs: 10_000,
-  runLeaseMs: 15_000,
+  callMs: 5_000,
+  runLeaseMs: 6_500,
   deliveryMs: 5_000,
   lookSlackMs: 2_000,
   diagnosisMs: 5_000,

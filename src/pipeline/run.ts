@@ -17,12 +17,13 @@ const PROGRESS_MS = 3_000;
 
 /** Works on one approved run, or clears up one whose worker was lost. False when there was none. */
 export async function runOnce(parts: Parts): Promise<boolean> {
+  const claimedAt = parts.clock.now();
   const claimed = await parts.journal.claimRun(parts.rules.timing.runLeaseMs);
   if (claimed === null) return false;
-  const run = await begin(parts, claimed);
-  if (run === null) return true;
-  const keeper = keepLease(parts, run);
+  const keeper = keepLease(parts, claimed.run, claimedAt);
   try {
+    const run = await begin(parts, claimed);
+    if (run === null) return true;
     const stopped = claimed.takenOver
       ? 'whoever ran it was lost'
       : await carryOut(parts, claimed, run, keeper);
@@ -189,10 +190,8 @@ async function tooManyFailed(parts: Parts, run: Run): Promise<boolean> {
 async function clearUp(parts: Parts, claimed: ClaimedRun, run: Run, stopped: string): Promise<void> {
   const items = await parts.journal.transact('read items', async (tx) => await tx.items(run.id));
   const open = items.filter(({ state }) => state === 'begun' || state === 'unknown');
-  // Whoever was lost may have had a call under way: it has ended before we look.
-  const waited = claimed.takenOver && open.some(({ state }) => state === 'begun');
-  if (waited) await parts.clock.sleep(parts.rules.timing.callMs);
-  await readBack(parts, run, open, waited);
+  // A lease lapses only after every call under it has had its time, so nobody is still at it.
+  await readBack(parts, run, open, claimed.takenOver);
   await parts.journal.transact('unsent items', async (tx) => {
     for (const { target, state } of items) {
       if (state === 'planned') await tx.setItem(run.id, target, 'unsent', `Not asked: ${stopped}.`);
