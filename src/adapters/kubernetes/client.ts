@@ -1,8 +1,9 @@
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { type Dispatcher, fetch, type Response } from 'undici';
 import { SystemError } from '../../ports/system-error.ts';
 import { askJson, clean, noAnswer, refusal } from '../http.ts';
 import type { Policy } from '../resilience.ts';
+import { checkKubeconfig, type Kubeconfig } from './kubeconfig.ts';
 import { statusMessage } from './schema.ts';
 
 export const KUBERNETES = 'Kubernetes';
@@ -31,23 +32,25 @@ export interface KubernetesClient {
   close(): Promise<void>;
 }
 
-/** Where the credentials are. */
-export type Kubeconfig = 'in cluster' | { readonly file: string } | { readonly text: string };
-
 /**
  * @throws Error when the kubeconfig cannot be read or names no cluster. Credentials are only tried by a call.
  */
 export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Promise<KubernetesClient> {
-  // Late, for it costs 90 MB and a third of a second, which a bot without a cluster need not pay.
-  const { KubeConfig, RequestContext } = await import('@kubernetes/client-node');
-  const config = new KubeConfig();
-  load(config, kubeconfig);
-  const server = config.getCurrentCluster()?.server.replace(/\/+$/, '');
-  if (server === undefined) throw new Error('The kubeconfig names no current cluster.');
-  const connections = shareConnections(config);
+  checkKubeconfig(kubeconfig);
+  let loaded: Promise<Loaded> | null = null;
+  const cluster = async (): Promise<Loaded> => {
+    loaded ??= loadCluster(kubeconfig);
+    return await loaded.catch((err: unknown) => {
+      // It may be mended on the disk meanwhile.
+      loaded = null;
+      throw unsent('forbidden', `The credentials for ${KUBERNETES} cannot be read.`, err);
+    });
+  };
 
-  async function headersFor(call: Call): Promise<Record<string, string>> {
-    const context = new RequestContext(server + call.path, 'GET');
+  /** Where to send a call and with which credentials, read anew for each: they are rotated under us. */
+  async function routeOf(call: Call) {
+    const { config, connections, server, contextOf } = await cluster();
+    const context = contextOf(server + call.path);
     try {
       await unlessAborted(config.applySecurityAuthentication(context), call.signal);
     } catch (err) {
@@ -55,23 +58,26 @@ export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Prom
       // What the library says can contain the output of a credentials plug-in.
       throw unsent('forbidden', `The credentials for ${KUBERNETES} cannot be read.`, err);
     }
-    return { ...context.getHeaders(), 'user-agent': 'oms-bot' };
+    const dispatcher = connections.current();
+    return {
+      url: server + call.path,
+      headers: { ...context.getHeaders(), 'user-agent': 'oms-bot' },
+      ...(dispatcher === undefined ? {} : { dispatcher }),
+    };
   }
 
   async function askOnce(call: Call): Promise<unknown> {
-    const headers = await headersFor(call);
-    const dispatcher = connections.current();
+    const { headers, ...route } = await routeOf(call);
     try {
       return await askJson(KUBERNETES, {
+        ...route,
         method: call.patch === undefined ? 'GET' : 'PATCH',
-        url: server + call.path,
         headers: {
           ...headers,
           ...(call.patch === undefined ? {} : { 'content-type': 'application/json-patch+json' }),
         },
         ...(call.patch === undefined ? {} : { body: JSON.stringify(call.patch) }),
         signal: call.signal,
-        ...(dispatcher === undefined ? {} : { dispatcher }),
         problem: statusMessage,
       });
     } catch (err) {
@@ -87,15 +93,9 @@ export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Prom
     },
 
     async open(call) {
-      const headers = await headersFor(call);
-      const dispatcher = connections.current();
+      const { url, ...route } = await routeOf(call);
       try {
-        return await fetch(server + call.path, {
-          headers,
-          signal: call.signal,
-          redirect: 'manual',
-          ...(dispatcher === undefined ? {} : { dispatcher }),
-        });
+        return await fetch(url, { ...route, signal: call.signal, redirect: 'manual' });
       } catch (err) {
         throw noAnswer(KUBERNETES, err, call.signal);
       }
@@ -108,7 +108,9 @@ export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Prom
 
     refusedWith: (call, status, said) => named(call, refusal(KUBERNETES, { status }, clean(said))),
 
-    close: () => connections.close(),
+    async close() {
+      await loaded?.then(async ({ connections }) => await connections.close()).catch(() => undefined);
+    },
   };
 }
 
@@ -134,14 +136,24 @@ export async function readAtMost(
   return { text, whole: true };
 }
 
-function load(config: KubeConfig, kubeconfig: Kubeconfig): void {
-  try {
-    if (kubeconfig === 'in cluster') config.loadFromCluster();
-    else if ('file' in kubeconfig) config.loadFromFile(kubeconfig.file);
-    else config.loadFromString(kubeconfig.text);
-  } catch (err) {
-    throw new Error('The kubeconfig cannot be read.', { cause: err });
-  }
+interface Loaded {
+  readonly config: KubeConfig;
+  readonly server: string;
+  readonly connections: Connections;
+  readonly contextOf: (url: string) => RequestContext;
+}
+
+/** @throws Error when the library cannot make anything of it */
+async function loadCluster(kubeconfig: Kubeconfig): Promise<Loaded> {
+  const { KubeConfig, RequestContext } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  if (kubeconfig === 'in cluster') config.loadFromCluster();
+  else if ('file' in kubeconfig) config.loadFromFile(kubeconfig.file);
+  else config.loadFromString(kubeconfig.text);
+  const server = config.getCurrentCluster()?.server.replace(/\/+$/, '');
+  if (server === undefined) throw new Error('The kubeconfig names no current cluster.');
+  const connections = shareConnections(config);
+  return { config, server, connections, contextOf: (url) => new RequestContext(url, 'GET') };
 }
 
 interface Connections {

@@ -1,6 +1,7 @@
 import type { KubernetesLever, KubernetesProbe, PodHttp, Workload } from '../../ports/kubernetes.ts';
 import type { Policy } from '../resilience.ts';
-import { createClient, type Kubeconfig } from './client.ts';
+import { createClient } from './client.ts';
+import type { Kubeconfig } from './kubeconfig.ts';
 import { kubernetesLever } from './lever.ts';
 import { podHttp } from './pod-http.ts';
 import { kubernetesProbe } from './probe.ts';
