@@ -33,7 +33,7 @@ export function createChannels(client: WebClient) {
       if (now !== undefined) return now;
       const other = known.get(`?${name}`);
       if (other === undefined)
-        throw new SystemError('Slack', 'not found', `There is no channel ${name}.`, {
+        throw new SystemError('Slack', 'not found', `Slack has no public channel ${name}.`, {
           sent: 'no',
           mayRetry: false,
         });
