@@ -42,10 +42,12 @@ export interface EmbeddedOptions {
 const READY_WITHIN_MS = 20_000;
 
 /**
- * Ends the server when whoever started it is gone, also by SIGKILL: the pipe on its input then closes.
+ * Ends the server when whoever started it is gone, also by SIGKILL: the pipe on its input then closes. Then removes
+ * the folder that its first argument names, if any.
  * A plain shell, because it must outlive Node and run as the server's user.
  */
-const WATCHDOG = '"$@" </dev/null & server=$!; read -r _; kill -INT "$server" 2>/dev/null; wait "$server"';
+const WATCHDOG =
+  'folder=$1; shift; "$@" </dev/null & server=$!; read -r _; kill -INT "$server" 2>/dev/null; wait "$server"; [ -z "$folder" ] || rm -rf "$folder"';
 
 /**
  * Starts a real PostgreSQL of the packages that npm installed. Works as root too (the server itself then runs as
@@ -204,7 +206,8 @@ async function startServer(
     'max_connections=200',
     ...(durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
   ].flatMap((setting) => ['-c', setting]);
-  const child = spawn('sh', ['-c', WATCHDOG, 'sh', binaries.postgres, '-D', dataDir, ...settings], {
+  const folder = durable ? '' : dirname(dataDir);
+  const child = spawn('sh', ['-c', WATCHDOG, 'sh', folder, binaries.postgres, '-D', dataDir, ...settings], {
     stdio: ['pipe', 'ignore', 'pipe'],
     cwd: '/',
     // Of its own session: Ctrl-C in a terminal reaches only its owner, which then ends it in order.
