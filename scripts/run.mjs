@@ -3,10 +3,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const windows = process.platform === 'win32';
+
+function giveUp(because, code = 1) {
+  console.error(`oms-bot: ${because} Nothing else was started.`);
+  process.exit(code);
+}
 
 /** Installs the packages when they are missing or older than package-lock.json. */
 function install() {
@@ -16,27 +23,36 @@ function install() {
   const stamp = join(root, 'node_modules', '.oms-installed');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.error('oms-bot: installing packages, about a minute on a fresh clone.');
-  // Not `npm ci`: it refuses a lock file that leaves out binaries of other platforms, as a partial mirror makes one.
+  // Not `npm ci`: docs/decisions/0011.
   const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
+    shell: windows,
   });
-  if (npm.status !== 0) {
-    console.error('oms-bot: npm install failed; what it said stands above. Nothing else was started.');
-    process.exit(npm.status ?? 1);
-  }
+  if (npm.error) giveUp(`npm could not be started (${npm.error.message}). It comes with Node.`);
+  if (npm.status !== 0) giveUp('npm install failed; what it said stands above.', npm.status ?? 1);
   writeFileSync(stamp, lock);
 }
 
 /** The child gets the signals that this process gets, and the exit code is the child's. */
 function run(file, args) {
-  const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const node = join(root, 'node_modules', 'node', 'bin', windows ? 'node.exe' : 'node');
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, file), ...args], {
     stdio: 'inherit',
   });
+  child.on('error', (err) =>
+    giveUp(
+      `${node} does not start (${err.message}). It comes with an install script: allow those, remove node_modules, try again.`,
+    ),
+  );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+  // npm dies of a SIGTERM without passing it on; started without npm we may well outlive whoever started us.
+  const parent = process.ppid;
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM');
+  }, 1_000).unref();
 }
 
 install();

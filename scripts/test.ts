@@ -26,11 +26,20 @@ const child = spawn(
   ],
   { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NO_COLOR: '1' } },
 );
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    interrupted = true;
+    child.kill(signal);
+  });
 
 child.on('exit', (code) => {
   const { numPassedTests, numFailedTests } = readReport();
   rmSync(folder, { recursive: true, force: true });
+  if (interrupted) {
+    console.log('\nInterrupted: not every test ran.');
+    process.exit(130);
+  }
   const checks = wanted.length > 0 ? 0 : CHECK_COUNT - failedChecks.length;
   // A file that cannot even be loaded fails the run without a failed test.
   const failed = numFailedTests + failedChecks.length + (code !== 0 && numFailedTests === 0 ? 1 : 0);

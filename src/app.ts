@@ -115,7 +115,7 @@ export async function createApp(given: AppParts) {
   });
   const http = createHttp({
     port: config.env.PORT,
-    host: '127.0.0.1',
+    host: config.env.LISTEN_ADDRESS,
     alertToken: config.env.ALERT_WEBHOOK_TOKEN ?? null,
     readAlerts: (body) => readAlertmanager(body, intake),
     pagerDutySecret: config.env.PAGERDUTY_WEBHOOK_SECRET ?? null,

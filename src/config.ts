@@ -6,6 +6,8 @@ import { Environment, OmsYaml } from './config/schema.ts';
 export interface Config {
   readonly env: Environment;
   readonly oms: OmsYaml;
+  /** The file that was read; null when there is none and every key has its default. */
+  readonly file: string | null;
   /** Where each value of `oms` that is no default stands: dotted key → `oms.yaml:12`. */
   readonly origins: ReadonlyMap<string, string>;
 }
@@ -49,7 +51,26 @@ export function readConfig({ env, readFile }: ConfigSources): Config {
   const yaml = readYaml(file, text ?? '');
   mistakes.push(...yaml.mistakes);
   if (!read.success || yaml.oms === null || mistakes.length > 0) throw new ConfigError(mistakes);
-  return Object.freeze({ env: read.data, oms: yaml.oms, origins: yaml.origins });
+  return Object.freeze({
+    env: read.data,
+    oms: yaml.oms,
+    file: text === null ? null : file,
+    origins: yaml.origins,
+  });
+}
+
+/** What `npm start` cannot do without, one sentence each. */
+export function missingToStart(env: Environment): readonly string[] {
+  const missing = (['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'] as const)
+    .filter((name) => env[name] === undefined)
+    .map((name) => `${name} is not set. README, “A real Slack”, says where it comes from.`);
+  const lost = env.DATABASE_URL === undefined && env.KUBERNETES_SERVICE_HOST !== undefined;
+  return lost
+    ? [
+        ...missing,
+        'DATABASE_URL is not set. Inside Kubernetes an embedded database would be lost with the pod.',
+      ]
+    : missing;
 }
 
 function contentOf(file: string, readFile: ConfigSources['readFile'], mistakes: string[]): string | null {

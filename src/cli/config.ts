@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { Environment, OmsYaml, SECRETS } from '../config/schema.ts';
-import { type Config, ConfigError, leaves, nearest, readConfig } from '../config.ts';
+import { type Config, ConfigError, leaves, missingToStart, nearest, readConfig } from '../config.ts';
 
 /** Reads this process's own environment and file. @throws ConfigError */
 export function ownConfig(): Config {
@@ -11,11 +11,28 @@ export function ownConfig(): Config {
   });
 }
 
-/** `oms config check`: every mistake, or that there is none. Returns the exit code. */
+/** What the bot can do without, and says so where it would have used it. */
+const OPTIONAL = [
+  'DATABASE_URL',
+  'ORDERS_DATABASE_URL',
+  'ORDER_SERVICE_URL',
+  'KUBECONFIG',
+  'PAGERDUTY_ROUTING_KEY',
+  'ALERT_WEBHOOK_TOKEN',
+] as const;
+
+/** `oms config check`: every mistake, else what is not set. Returns the exit code: 1 when the bot would not start. */
 export function checkConfig(print: (line: string) => void): number {
   try {
-    ownConfig();
-    print('oms.yaml and the environment are ready.');
+    const config = ownConfig();
+    const missing = missingToStart(config.env);
+    if (missing.length > 0) throw new ConfigError(missing);
+    print(`${config.file ?? 'The defaults (there is no oms.yaml)'} and the environment are ready.`);
+    print(`The bot serves ${config.oms.environment}.`);
+    const unset = OPTIONAL.filter((key) => config.env[key] === undefined);
+    if (unset.length > 0) print(`Not set: ${unset.join(', ')}.`);
+    if (config.oms.approvals.responders.length === 0)
+      print('approvals.responders is empty: nobody may approve.');
     return 0;
   } catch (err) {
     if (!(err instanceof ConfigError)) throw err;
@@ -62,9 +79,10 @@ export function rowsOf({ env, oms, origins }: Config): readonly Row[] {
       means: meaning(OmsYaml, path),
     };
   });
+  const defaults: Record<string, unknown> = Environment.parse({});
   const environment = Object.entries(Environment.shape).map(([key]): Row => {
     const value = (env as Record<string, unknown>)[key];
-    const shown = SECRETS.test(key) ? (value === undefined ? 'not set' : 'set') : String(value ?? 'not set');
+    const shown = SECRETS.test(key) && value !== defaults[key] ? 'set' : String(value ?? 'not set');
     return {
       key,
       value: shown,

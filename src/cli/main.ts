@@ -5,7 +5,11 @@ import { checkConfig, explainConfig } from './config.ts';
 
 const oms = new Command('oms')
   .description('oms-bot from a terminal')
-  .showHelpAfterError()
+  .showHelpAfterError('`npx oms help` shows every command.')
+  .addHelpText(
+    'after',
+    '\nTry:\n  oms config check               what is wrong or missing before npm start\n  oms config explain escalation  one group of settings\n  oms audit verify               whether the journal is whole',
+  )
   .showSuggestionAfterError();
 const print = (line: string) => console.log(line);
 

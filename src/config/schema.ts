@@ -220,9 +220,15 @@ const redis = z.url({ protocol: /^rediss?$/, error: 'an address is written redis
 
 /** The environment: secrets and addresses. An empty value counts as unset. */
 export const Environment = z.object({
-  SLACK_BOT_TOKEN: describe(text.startsWith('xoxb-'), 'The bot’s token (xoxb-…).').optional(),
-  SLACK_APP_TOKEN: describe(text.startsWith('xapp-'), 'Socket Mode (xapp-…).').optional(),
-  SLACK_SIGNING_SECRET: describe(text, 'HTTP instead of Socket Mode.').optional(),
+  SLACK_BOT_TOKEN: describe(
+    text.startsWith('xoxb-', 'a bot token begins with xoxb-'),
+    'The bot’s token (xoxb-…).',
+  ).optional(),
+  SLACK_APP_TOKEN: describe(
+    text.startsWith('xapp-', 'an app-level token begins with xapp-'),
+    'The app-level token with connections:write (xapp-…).',
+  ).optional(),
+  SLACK_SIGNING_SECRET: describe(text, 'For HTTP instead of Socket Mode. Not used yet.').optional(),
   SLACK_API_URL: describe(http, 'Another Slack-compatible server.').optional(),
   CONFIG_FILE: describe(text, 'Where oms.yaml lies.').default('oms.yaml'),
   DATABASE_URL: describe(
@@ -231,8 +237,8 @@ export const Environment = z.object({
   ).optional(),
   DATABASE_OWNER_URL: describe(postgres, 'The same as its owner, for migrations.').optional(),
   ORDERS_DATABASE_URL: describe(postgres, 'The orders database, read only.').optional(),
-  REDIS_URL: describe(redis, 'Redis.').optional(),
-  KAFKA_BROKERS: describe(text, 'Kafka, host:port by comma.').optional(),
+  REDIS_URL: describe(redis, 'Redis. Not used yet.').optional(),
+  KAFKA_BROKERS: describe(text, 'Kafka, host:port by comma. Not used yet.').optional(),
   ORDER_SERVICE_URL: describe(http, 'The order service.').optional(),
   ORDER_SERVICE_TOKEN_FILE: describe(text, 'A file with its admin token; read anew each time.').optional(),
   PAGERDUTY_ROUTING_KEY: describe(text, 'Events API v2, for teams without their own.').optional(),
@@ -244,9 +250,10 @@ export const Environment = z.object({
     'https://events.pagerduty.com/v2/enqueue',
   ),
   PAGERDUTY_WEBHOOK_SECRET: describe(text, 'The secret of PagerDuty’s webhook to us.').optional(),
-  PAGERDUTY_API_TOKEN: describe(text, 'For notes on PagerDuty incidents.').optional(),
+  PAGERDUTY_API_TOKEN: describe(text, 'For notes on PagerDuty incidents. Not used yet.').optional(),
   ALERT_WEBHOOK_TOKEN: describe(text, 'Bearer token of POST /alerts/…').optional(),
   PORT: describe(z.coerce.number().int().min(0).max(65_535), 'Webhooks and health.').default(3000),
+  LISTEN_ADDRESS: describe(text, 'Webhooks and health; 0.0.0.0 lets other machines in.').default('127.0.0.1'),
   LOG_LEVEL: describe(z.enum(['debug', 'info', 'warn', 'error']), 'How much is logged.').default('info'),
   KUBECONFIG: describe(
     text,

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
 import { storingReceiver } from './receiver.ts';
+import { signIn } from './sign-in.ts';
 import { keepConnected } from './socket.ts';
 
 export interface SlackSettings {
@@ -18,7 +19,10 @@ const INTERACTIVE = { timeout: 5_000, retryConfig: { retries: 1 }, rejectRateLim
 /** The background voice tries again by itself, so its client never does: after a lost answer it looks first. */
 const BACKGROUND = { timeout: 10_000, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true } as const;
 
-/** The Bolt app in Socket Mode, with our store in front of every acknowledgement. */
+/**
+ * The Bolt app in Socket Mode, with our store in front of every acknowledgement.
+ * @throws SystemError, here and from `start`, when Slack does not take a token
+ */
 export async function createBot(parts: {
   settings: SlackSettings;
   journal: Journal;
@@ -47,15 +51,17 @@ export async function createBot(parts: {
     deferInitialization: true,
     logger,
   });
-  await app.init();
-  const identity = await app.client.auth.test();
+  const identity = await signIn('SLACK_BOT_TOKEN', async () => {
+    await app.init();
+    return await app.client.auth.test();
+  });
   const background = new WebClient(settings.botToken, { ...slackApiUrl, ...BACKGROUND, logger });
   return {
     app,
     background,
     own: { userId: identity.user_id ?? '', botId: identity.bot_id ?? '' },
     connected: socket.connected,
-    start: socket.start,
+    start: async () => await signIn('SLACK_APP_TOKEN', socket.start),
     stop: socket.stop,
   };
 }

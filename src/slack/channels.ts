@@ -33,10 +33,15 @@ export function createChannels(client: WebClient) {
       if (now !== undefined) return now;
       const other = known.get(`?${name}`);
       if (other === undefined)
-        throw new SystemError('Slack', 'not found', `There is no channel ${name}.`, {
-          sent: 'no',
-          mayRetry: false,
-        });
+        throw new SystemError(
+          'Slack',
+          'not found',
+          `Slack has no public channel ${name}. Make it, or name another in oms.yaml.`,
+          {
+            sent: 'no',
+            mayRetry: false,
+          },
+        );
       await client.conversations.join({ channel: other });
       known.set(name, other);
       return other;

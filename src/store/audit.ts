@@ -9,13 +9,30 @@ export type Audit =
 /** Rows that are read at once. */
 const PAGE = 5_000;
 
-/** Walks the chain from its beginning and names the first row that is not as it was written. Reads only. */
+/**
+ * Walks the chain from its beginning and names the first row that is not as it was written. Reads only, and one
+ * state of the database throughout: beside a running bot the head would otherwise be ahead of the rows.
+ */
 export async function verifyChain(pool: pg.Pool): Promise<Audit> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin isolation level repeatable read read only');
+    const audit = await walk(client);
+    await client.query('commit');
+    client.release();
+    return audit;
+  } catch (err) {
+    client.release(true);
+    throw err;
+  }
+}
+
+async function walk(client: pg.ClientBase): Promise<Audit> {
   let seq = 0;
   let hash = Buffer.alloc(0);
   let erased = 0;
   for (;;) {
-    const page = await pool.query<{ seq: number; text: string; hash: Buffer }>(
+    const page = await client.query<{ seq: number; text: string; hash: Buffer }>(
       'select seq::int, text, hash from journal where seq > $1 order by seq limit $2',
       [seq, PAGE],
     );
@@ -27,7 +44,7 @@ export async function verifyChain(pool: pg.Pool): Promise<Audit> {
         return { ok: false, seq: row.seq, because: `Row ${row.seq} was changed after it was written.` };
       seq = row.seq;
     }
-    const asides = await pool.query<{ seq: number; hash: string; salt: string; text: string | null }>(
+    const asides = await client.query<{ seq: number; hash: string; salt: string; text: string | null }>(
       'select seq::int, hash, salt, text from journal_asides where seq > $1 and seq <= $2 order by seq',
       [seq - page.rows.length, seq],
     );
@@ -43,7 +60,7 @@ export async function verifyChain(pool: pg.Pool): Promise<Audit> {
     }
     if (page.rows.length < PAGE) break;
   }
-  const head = await pool.query<{ seq: number; hash: Buffer }>('select seq::int, hash from journal_head');
+  const head = await client.query<{ seq: number; hash: Buffer }>('select seq::int, hash from journal_head');
   const tip = head.rows[0];
   if (tip === undefined || tip.seq !== seq || !tip.hash.equals(hash)) {
     return {

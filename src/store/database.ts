@@ -56,3 +56,9 @@ export async function migrate(ownerUrl: string): Promise<void> {
     await client.end();
   }
 }
+
+/** What a database said, in a line; the error of a refused connection to several addresses has no words of its own. */
+export function databaseWords(err: unknown): string {
+  if (err instanceof AggregateError && err.message === '') return databaseWords(err.errors[0]);
+  return err instanceof Error ? err.message : String(err);
+}

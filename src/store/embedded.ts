@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
-  chownSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -14,9 +13,18 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import {
+  everybodyReaches,
+  own,
+  PASSWORD_FILE,
+  reachableFolder,
+  serverUser,
+  type User,
+  urlOf,
+} from './embedded-folder.ts';
 
 export interface EmbeddedPostgres {
   /** As its superuser, on 127.0.0.1. */
@@ -34,10 +42,12 @@ export interface EmbeddedOptions {
 const READY_WITHIN_MS = 20_000;
 
 /**
- * Ends the server when whoever started it is gone, also by SIGKILL: the pipe on its input then closes.
+ * Ends the server when whoever started it is gone, also by SIGKILL: the pipe on its input then closes. Then removes
+ * the folder that its first argument names, if any.
  * A plain shell, because it must outlive Node and run as the server's user.
  */
-const WATCHDOG = '"$@" </dev/null & server=$!; read -r _; kill -INT "$server" 2>/dev/null; wait "$server"';
+const WATCHDOG =
+  'folder=$1; shift; "$@" </dev/null & server=$!; read -r _; kill -INT "$server" 2>/dev/null; wait "$server"; [ -z "$folder" ] || rm -rf "$folder"';
 
 /**
  * Starts a real PostgreSQL of the packages that npm installed. Works as root too (the server itself then runs as
@@ -49,7 +59,23 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions = {}): Prom
   const user = serverUser();
   const binaries = await reachableBinaries(user);
   const dataDir =
-    reachableFolder(options.dataDir, user) ?? join(mkdtempSync(join(tmpdir(), 'oms-postgres-')), 'data');
+    options.dataDir === undefined
+      ? join(mkdtempSync(join(tmpdir(), 'oms-postgres-')), 'data')
+      : reachableFolder(options.dataDir, user);
+  try {
+    return await start(binaries, dataDir, user, options);
+  } catch (err) {
+    forget(dataDir, options);
+    throw err;
+  }
+}
+
+async function start(
+  binaries: Binaries,
+  dataDir: string,
+  user: User | null,
+  options: EmbeddedOptions,
+): Promise<EmbeddedPostgres> {
   mkdirSync(dirname(dataDir), { recursive: true, mode: 0o755 });
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   own(dataDir, user);
@@ -73,25 +99,6 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions = {}): Prom
     }
     await sleep(200);
   }
-}
-
-interface User {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** PostgreSQL refuses to run as root. */
-function serverUser(): User | null {
-  if (process.getuid?.() !== 0) return null;
-  const lines = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .map((line) => line.split(':'));
-  const found = lines.find(([name]) => name === 'postgres') ?? lines.find(([name]) => name === 'nobody');
-  return { uid: Number(found?.[2] ?? 65_534), gid: Number(found?.[3] ?? 65_534) };
-}
-
-function own(path: string, user: User | null): void {
-  if (user !== null) chownSync(path, user.uid, user.gid);
 }
 
 interface Binaries {
@@ -118,26 +125,8 @@ async function reachableBinaries(user: User | null): Promise<Binaries> {
   return { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') };
 }
 
-/** Whether any user of the machine may enter every folder above the file, as far as they exist. */
-function everybodyReaches(file: string): boolean {
-  for (let path = dirname(file); path !== dirname(path); path = dirname(path)) {
-    if (existsSync(path) && (statSync(path).mode & 0o001) === 0) return false;
-  }
-  return true;
-}
-
-/** The folder that was asked for, or, where only root may enter it, one below /var/lib that stands for it. */
-function reachableFolder(wanted: string | undefined, user: User | null): string | undefined {
-  if (wanted === undefined) return undefined;
-  // The server is started elsewhere, so a relative path would mean another folder to it.
-  const path = resolve(wanted);
-  if (user === null || everybodyReaches(path)) return path;
-  const name = createHash('sha256').update(path).digest('hex').slice(0, 16);
-  return join('/var/lib/oms-bot', name);
-}
-
 async function initialise(binaries: Binaries, dataDir: string, user: User | null): Promise<string> {
-  const secret = join(dataDir, 'oms-password');
+  const secret = join(dataDir, PASSWORD_FILE);
   if (existsSync(join(dataDir, 'PG_VERSION')) && existsSync(secret)) return readFileSync(secret, 'utf8');
   // Written before initdb and gone after it: a folder beside it is our own first start that was killed half-way.
   const file = `${dataDir}.password`;
@@ -179,7 +168,13 @@ async function finished(
   args: readonly string[],
   user: User | null,
 ): Promise<{ code: number | null; said: string }> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/', ...user });
+  // Of its own session too: Ctrl-C must not leave half a folder.
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: '/',
+    detached: true,
+    ...user,
+  });
   let said = '';
   child.stdout.on('data', (text) => {
     said += text;
@@ -211,7 +206,8 @@ async function startServer(
     'max_connections=200',
     ...(durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
   ].flatMap((setting) => ['-c', setting]);
-  const child = spawn('sh', ['-c', WATCHDOG, 'sh', binaries.postgres, '-D', dataDir, ...settings], {
+  const folder = durable ? '' : dirname(dataDir);
+  const child = spawn('sh', ['-c', WATCHDOG, 'sh', folder, binaries.postgres, '-D', dataDir, ...settings], {
     stdio: ['pipe', 'ignore', 'pipe'],
     cwd: '/',
     // Of its own session: Ctrl-C in a terminal reaches only its owner, which then ends it in order.
@@ -236,7 +232,7 @@ async function startServer(
   });
   child.stdin.on('error', () => undefined);
   child.unref();
-  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+  const url = urlOf(password, port);
   const end = async () => {
     child.ref();
     child.stdin.end();
@@ -276,5 +272,9 @@ async function freePort(): Promise<number> {
 
 async function stop(end: () => Promise<void>, dataDir: string, options: EmbeddedOptions): Promise<void> {
   await end();
+  forget(dataDir, options);
+}
+
+function forget(dataDir: string, options: EmbeddedOptions): void {
   if (options.dataDir === undefined) rmSync(dirname(dataDir), { recursive: true, force: true });
 }

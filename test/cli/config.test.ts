@@ -30,11 +30,27 @@ async function oms(
 }
 
 describe('oms config', () => {
-  test('check says in one line that all is well', async () => {
-    expect(await oms(['config', 'check'])).toEqual({
-      code: 0,
-      said: 'oms.yaml and the environment are ready.\n',
-    });
+  const TOKENS = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' };
+
+  test('check says that all is well, and what is not set', async () => {
+    const yaml = 'environment: prod\napprovals:\n  responders: [U0MARA]\n';
+    const { code, said } = await oms(['config', 'check'], yaml, { ...TOKENS, ALERT_WEBHOOK_TOKEN: 'x' });
+    expect(said).toBe(
+      'oms.yaml and the environment are ready.\nThe bot serves prod.\n' +
+        'Not set: DATABASE_URL, ORDERS_DATABASE_URL, ORDER_SERVICE_URL, KUBECONFIG, PAGERDUTY_ROUTING_KEY.\n',
+    );
+    expect(code).toBe(0);
+  });
+
+  test('check says that nobody may approve', async () => {
+    const { said } = await oms(['config', 'check'], '', TOKENS);
+    expect(said).toContain('approvals.responders is empty: nobody may approve.');
+  });
+
+  test('check is not content with what npm start would refuse', async () => {
+    const { code, said } = await oms(['config', 'check'], '', { SLACK_BOT_TOKEN: 'xoxb-1' });
+    expect(code).toBe(1);
+    expect(said).toContain('SLACK_APP_TOKEN is not set');
   });
 
   test('check names every mistake and that nothing was started', async () => {

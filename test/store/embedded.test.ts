@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/store/embedded.ts';
@@ -24,6 +24,26 @@ test('keeps what was written when it is started again in the same folder', async
   await second.stop();
   for (const folder of [second.dataDir, join(dataDir, '..')])
     rmSync(folder, { recursive: true, force: true });
+});
+
+test('leaves no temporary folder behind when its owner is killed', async () => {
+  const owner = spawn(
+    process.execPath,
+    [
+      '--input-type=module-typescript',
+      '-e',
+      `import { startEmbeddedPostgres } from ${JSON.stringify(join(import.meta.dirname, '../../src/store/embedded.ts'))};
+       console.log((await startEmbeddedPostgres()).dataDir);
+       setInterval(() => undefined, 1000);`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const dataDir = await new Promise<string>((resolve) =>
+    owner.stdout.once('data', (text) => resolve(String(text).trim())),
+  );
+  expect(existsSync(dataDir)).toBe(true);
+  owner.kill('SIGKILL');
+  await expect.poll(() => existsSync(dirname(dataDir)), { timeout: 10_000 }).toBe(false);
 });
 
 test('takes over the folder of an owner that was killed, with what was committed', async () => {
