@@ -14,17 +14,19 @@ export interface SlackSettings {
 /** Answers to people fail fast: they can press again. Never left to the library, which would retry for half an hour. */
 const INTERACTIVE = { timeout: 5_000, retryConfig: { retries: 1 }, rejectRateLimitedCalls: true } as const;
 /** The background voice tries again by itself, so its client never does: after a lost answer it looks first. */
-const BACKGROUND = { timeout: 10_000, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true } as const;
+const BACKGROUND = { retryConfig: { retries: 0 }, rejectRateLimitedCalls: true } as const;
 
 /** The Bolt app in Socket Mode, with our store in front of every acknowledgement. */
 export async function createBot(parts: {
   settings: SlackSettings;
+  /** One call of the background voice may take this long, ms. */
+  callMs: number;
   journal: Journal;
   log: Log;
   stored: () => void;
   gone: () => Promise<boolean>;
 }) {
-  const { settings, journal, log, stored, gone } = parts;
+  const { settings, callMs, journal, log, stored, gone } = parts;
   const logger = boltLogger(log);
   const slackApiUrl = settings.apiUrl === undefined ? {} : { slackApiUrl: settings.apiUrl };
   const inner = new SocketModeReceiver({
@@ -44,7 +46,12 @@ export async function createBot(parts: {
   });
   await app.init();
   const identity = await app.client.auth.test();
-  const background = new WebClient(settings.botToken, { ...slackApiUrl, ...BACKGROUND, logger });
+  const background = new WebClient(settings.botToken, {
+    ...slackApiUrl,
+    ...BACKGROUND,
+    timeout: callMs,
+    logger,
+  });
   return {
     app,
     background,
