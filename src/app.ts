@@ -6,6 +6,8 @@ import type { IntakeRules } from './intake/rules.ts';
 import { dailyJobs } from './pipeline/daily.ts';
 import { createDatabaseWatch, type DatabaseWatch } from './pipeline/database-outage.ts';
 import { decideDue } from './pipeline/escalate.ts';
+import { inboxOnce } from './pipeline/inbox.ts';
+import { underLease } from './pipeline/lease.ts';
 import { lookOnce } from './pipeline/look.ts';
 import { hearPagerDuty } from './pipeline/pagerduty.ts';
 import type { Parts } from './pipeline/parts.ts';
@@ -33,8 +35,8 @@ import { slackPeople } from './slack/people.ts';
 import { createReach } from './slack/reach.ts';
 import { listenWithoutDatabase, sayDatabaseGone } from './slack/without-database.ts';
 
-/** A delivery that fails so often is given up; it stays in the inbox with its trouble. */
-const TRIES = 10;
+/** Deliveries that are worked on at once: a command that waits for a slow system keeps no alert waiting. */
+const INBOX_HANDS = 3;
 
 export interface AppParts {
   readonly config: Config;
@@ -62,9 +64,10 @@ export async function createApp(given: AppParts) {
   const stored = () => wake();
   let databaseWatch: DatabaseWatch | null = null;
   const gone = async () => (await databaseWatch?.gone()) ?? false;
-  const bot = await createBot({ settings: given.slack, journal, clock, log, stored, gone });
-  const channels = createChannels(bot.background);
   const rules = rulesOf(config, pager !== null, given.timing);
+  const callMs = rules.timing.slackCallMs;
+  const bot = await createBot({ settings: given.slack, callMs, journal, clock, log, stored, gone });
+  const channels = createChannels(bot.background);
   const parts: Parts = {
     journal,
     clock,
@@ -128,41 +131,27 @@ export async function createApp(given: AppParts) {
     ],
   });
 
-  async function inboxOnce(): Promise<boolean> {
-    const delivery = await journal.claimDelivery(parts.rules.timing.deliveryMs);
-    if (delivery === null) return false;
-    try {
-      await workOnDelivery(parts, bot.app, intake, delivery);
-    } catch (err) {
-      const because = err instanceof Error ? err.message : 'unknown';
-      log.error(
-        { delivery: delivery.deliveryId, attempts: delivery.attempts, err: because },
-        'a delivery could not be worked on',
-      );
-      if (delivery.attempts < TRIES) {
-        await journal.postpone(delivery, 500 * 2 ** delivery.attempts, because);
-        return true;
-      }
-      await journal.transact('give up', async (tx) => {
-        tx.note({ type: 'delivery given up', delivery: delivery.deliveryId, because });
-        await tx.done(delivery);
-      });
-      return true;
-    }
-    return true;
-  }
+  const inbox = async () =>
+    await inboxOnce(parts, async (delivery) => await workOnDelivery(parts, bot.app, intake, delivery));
 
   async function voiceOnce(): Promise<boolean> {
-    if (await voice.lease('voice', rules.timing.voiceMs)) return await announcer.speak();
-    reach.forget();
-    return false;
+    let ours = false;
+    const said = await underLease({ parts, voice, name: 'voice' }, async (held) => {
+      ours = true;
+      return await announcer.speak(held);
+    });
+    if (!ours) reach.forget();
+    return said;
   }
 
   /** Apart from the voice: a Slack that hangs must not keep a page waiting. */
   async function pagesOnce(): Promise<boolean> {
     await slackWatch.look();
-    if (pager === null || !(await voice.lease('pages', rules.timing.voiceMs))) return false;
-    return await pageOnce(parts, voice, pager);
+    if (pager === null) return false;
+    return await underLease(
+      { parts, voice, name: 'pages' },
+      async (held) => await pageOnce(parts, voice, pager, held),
+    );
   }
 
   const jobs = dailyJobs(parts);
@@ -182,7 +171,7 @@ export async function createApp(given: AppParts) {
       stops.push(bot.stop);
       // What one loop has done is often work for another: a card follows its diagnosis at once.
       const work = {
-        inbox: inboxOnce,
+        ...Object.fromEntries(Array.from({ length: INBOX_HANDS }, (_, hand) => [`inbox ${hand}`, inbox])),
         deadlines: async () => (await decideDue(parts)) > 0,
         looks: async () => await lookOnce(parts),
         runs: async () => await runOnce(parts),

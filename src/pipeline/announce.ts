@@ -16,3 +16,20 @@ export async function announced(parts: Parts, id: IncidentId, withVerdict: boole
     tx.save(changeOf(incident, [{ type: 'announced', at: tx.now }], parts.rules, news));
   });
 }
+
+/** A rung's channel that Slack refused is told in the card's thread and in the alerts channel, once by its key. */
+export async function notReached(
+  parts: Parts,
+  id: IncidentId,
+  key: string,
+  what: { readonly channel: string; readonly rung: number; readonly because: string },
+): Promise<void> {
+  await parts.journal.transact('not reached', async (tx) =>
+    tx.say({
+      stream: `thread ${id}`,
+      key,
+      kind: 'slack post',
+      payload: { what: 'not reached', incident: id, ...what },
+    }),
+  );
+}

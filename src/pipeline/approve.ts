@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { mayApprove, whoMayApprove } from '../domain/approval.ts';
 import type { OfferId, PersonId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
@@ -12,10 +13,11 @@ const MINUTE = 60_000;
 
 /** A yes by a named person to one offer. It is recorded; the run comes afterwards, once, on any replica. */
 export async function approve(parts: Parts, offerId: OfferId, by: PersonId): Promise<Answer> {
+  const membership = await memberFor(parts, offerId, by);
   return await onOffer(parts, 'approve', offerId, by, async (tx, incident, offer) => {
     if (offer.fields.length > 0)
       return { because: `“${offer.title}” asks something first; fill in its form.` };
-    const because = await whyNot(parts, tx, incident, offer, by);
+    const because = await whyNot(parts, tx, incident, offer, by, membership);
     if (because !== null) return { because };
     const run = runOf(parts, offer, by, tx.now);
     return {
@@ -23,6 +25,22 @@ export async function approve(parts: Parts, offerId: OfferId, by: PersonId): Pro
       says: `“${offer.title}” is approved and starts now.`,
     };
   });
+}
+
+type Membership = Parameters<typeof mayApprove>[2];
+
+/** Asked before the commit: Slack may take longer to answer than a transaction may last. An offer never changes. */
+async function memberFor(parts: Parts, offerId: OfferId, by: PersonId): Promise<Membership> {
+  const offer = await parts.journal.transact('read offer', async (tx) => await offerIn(tx, offerId));
+  if (offer === null) return 'could not tell';
+  return await parts.people.isOneOf(by, whoMayApprove(offer, parts.rules.approvals));
+}
+
+/** An offer that stands. */
+export async function offerIn(tx: Transaction, offerId: OfferId): Promise<Offer | null> {
+  const id = await tx.incidentOfOffer(offerId);
+  const incident = id === null ? null : await tx.incident(id);
+  return incident?.offers.find((offer) => offer.id === offerId) ?? null;
 }
 
 /** The answers to an offer's form make a new, immutable offer; a guarded one then waits for a second person. */
@@ -39,6 +57,8 @@ export async function request(
     if (wrong.length > 0) return { because: wrong.join(' ') };
     if (offer.waits !== null) return { because: `“${offer.title}” waits: ${offer.waits}.` };
     const parameters = { ...offer.parameters, ...answers };
+    const says = `“${offer.title}” waits for a second person on the card of ${incident.id}.`;
+    if (incident.offers.some((standing) => asksTheSame(standing, offer, parameters, by))) return { says };
     const filled: Offer = {
       ...offer,
       id: parts.ids.next(),
@@ -52,7 +72,7 @@ export async function request(
     };
     return {
       event: { type: 'requested', offer: filled, by, at: tx.now },
-      says: `“${offer.title}” waits for a second person on the card of ${incident.id}.`,
+      says,
     };
   });
 }
@@ -65,6 +85,16 @@ function answered({ fields }: Offer, answers: Readonly<Record<string, string>>):
     const shown = options?.find((option) => option.value === value)?.text ?? value;
     return [kind === 'tick' ? `${label}: “${shown}”` : `${label}: ${shown}`];
   });
+}
+
+/** A form that was sent twice is one request. */
+function asksTheSame(standing: Offer, form: Offer, parameters: Offer['parameters'], by: PersonId): boolean {
+  return (
+    standing.requestedBy === by &&
+    standing.action === form.action &&
+    isDeepStrictEqual([...standing.targets], [...form.targets]) &&
+    isDeepStrictEqual({ ...standing.parameters }, parameters)
+  );
 }
 
 /** Only what the form asked, and of a choice only what it offered: nothing else may come in this way. */
@@ -86,7 +116,9 @@ export async function refuse(parts: Parts, offerId: OfferId, by: PersonId): Prom
   }));
 }
 
-type Choice = { readonly event: IncidentEvent; readonly says: string } | { readonly because: string };
+type Choice =
+  /** Without an event it was done before. */
+  { readonly event?: IncidentEvent; readonly says: string } | { readonly because: string };
 
 async function onOffer(
   parts: Parts,
@@ -106,8 +138,8 @@ async function onOffer(
     const offer = incident.offers.find((other) => other.id === offerId);
     const choice =
       offer === undefined ? { because: gone(incident, offerId) } : await choose(tx, incident, offer);
-    if ('event' in choice) {
-      tx.save(changeOf(incident, [choice.event], parts.rules));
+    if ('says' in choice) {
+      if (choice.event !== undefined) tx.save(changeOf(incident, [choice.event], parts.rules));
       return { ok: true, because: choice.says };
     }
     tx.save(
@@ -137,17 +169,19 @@ async function whyNot(
   incident: Incident,
   offer: Offer,
   by: PersonId,
+  membership: Membership,
 ): Promise<string | null> {
   const list = whoMayApprove(offer, parts.rules.approvals);
-  const permission = mayApprove(offer, by, await parts.people.isOneOf(by, list));
+  const permission = mayApprove(offer, by, membership);
   if (!permission.ok) return `${permission.because} ${namesOf(list)}`;
   if (offer.waits !== null) return `“${offer.title}” waits: ${offer.waits}.`;
   if (offer.expiresAt !== null && offer.expiresAt <= tx.now)
     return `The request for “${offer.title}” has expired. Ask again.`;
-  const busy = incident.runs.find(
-    (run) => run.state !== 'ended' && run.targets.some((target) => offer.targets.includes(target)),
-  );
-  if (busy !== undefined) return `<@${busy.by}> is at it: “${busy.title}” is under way on the same target.`;
+  const busy = await tx.busyWith(offer.targets);
+  if (busy !== null) {
+    const where = busy.incident === incident.id ? '' : ` It belongs to ${busy.incident}.`;
+    return `<@${busy.run.by}> is at it: “${busy.run.title}” is under way on the same target.${where}`;
+  }
   const frozen = await tx.frozen();
   return frozen === null
     ? null

@@ -16,7 +16,8 @@ export async function decideDue(parts: Parts): Promise<number> {
     const due = await tx.claimDue(BATCH);
     for (const incident of due) {
       const { events, outgoing } = overdue(incident, tx.now, parts.rules);
-      if (events.length > 0) tx.save(changeOf(incident, events, parts.rules, outgoing));
+      // Without an event too: under other rules than those it was computed by, the old deadline would be due for ever.
+      tx.save(changeOf(incident, events, parts.rules, outgoing));
     }
     const thawed = await endFreeze(parts, tx);
     return due.length + (thawed ? 1 : 0);

@@ -19,9 +19,11 @@ export async function lookOnce(parts: Parts): Promise<boolean> {
   if (claimed === null) return false;
   try {
     const now = await journal.now();
-    for (const run of claimed.runs) {
-      if (run.proof?.nextAt != null && run.proof.nextAt <= now) await sampleProof(parts, claimed, run, now);
-    }
+    await Promise.all(
+      claimed.runs
+        .filter(({ proof }) => proof?.nextAt != null && proof.nextAt <= now)
+        .map(async (run) => await sampleProof(parts, claimed, run, now)),
+    );
     if (claimed.lookAt !== null && claimed.lookAt <= now) await lookWhole(parts, claimed, now);
   } finally {
     await journal.releaseLook(claimed.id);
@@ -34,7 +36,10 @@ async function lookWhole(parts: Parts, claimed: Incident, now: number): Promise<
   await parts.journal.transact('diagnosis', async (tx) => {
     const incident = await tx.incident(claimed.id);
     if (incident === null || incident.state === 'resolved') return;
-    const events: IncidentEvent[] = [diagnosed(parts, incident, look, tx.now)];
+    // Whoever was slower than its lease: two looks at the same moment are not two looks.
+    if (incident.diagnosis?.round !== claimed.diagnosis?.round) return;
+    const asked = incident.lookAt !== claimed.lookAt ? incident.lookAt : null;
+    const events: IncidentEvent[] = [diagnosed(parts, incident, look, tx.now, asked)];
     let after = changeOf(incident, events, parts.rules).after;
     const more = consequences(after, look, tx.now);
     events.push(...more);
@@ -44,7 +49,14 @@ async function lookWhole(parts: Parts, claimed: Incident, now: number): Promise<
   });
 }
 
-function diagnosed(parts: Parts, incident: Incident, look: Look, now: number): IncidentEvent {
+/** @param asked another look that was asked for while this one was under way; it may have come too early to see why */
+function diagnosed(
+  parts: Parts,
+  incident: Incident,
+  look: Look,
+  now: number,
+  asked: number | null,
+): IncidentEvent {
   const diagnosis: Diagnosis = {
     round: (incident.diagnosis?.round ?? 0) + 1,
     at: now,
@@ -57,7 +69,8 @@ function diagnosed(parts: Parts, incident: Incident, look: Look, now: number): I
   return {
     type: 'diagnosed',
     diagnosis,
-    lookAt: now + (soon ? Math.min(SECOND_LOOK_MS, parts.rules.lookEveryMs) : parts.rules.lookEveryMs),
+    lookAt:
+      asked ?? now + (soon ? Math.min(SECOND_LOOK_MS, parts.rules.lookEveryMs) : parts.rules.lookEveryMs),
     impact: look.impact,
     offers: propose(parts, incident, look, now),
     at: now,

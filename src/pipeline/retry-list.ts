@@ -15,9 +15,10 @@ import { openByPerson, personsAlert } from './receive.ts';
 export async function retryListed(
   parts: Parts,
   by: PersonId,
-  orders: readonly string[],
+  pressed: readonly string[],
   key: string,
 ): Promise<Answer> {
+  const orders = [...new Set(pressed)];
   const wrong = orders.map((order) => parseOrderId(order)).find((read) => !read.ok);
   if (wrong !== undefined && !wrong.ok) return { ok: false, because: wrong.because };
   const action = actionOf('R20');

@@ -18,6 +18,10 @@ export interface Timing {
   readonly diagnosisMs: number;
   /** Whoever speaks in the background is taken over after this (design §4: within 5 s). */
   readonly voiceMs: number;
+  /** One call of the background voice to Slack. */
+  readonly slackCallMs: number;
+  /** After a post was sent a second time, Slack is asked once more this much later whether the first came after all. */
+  readonly slackDoubtMs: number;
   /** Slack is silent for so long: summaries go to PagerDuty (design §6). */
   readonly slackOutageMs: number;
   /** Our own database is silent for so long: people are told. */
@@ -31,6 +35,8 @@ export const TIMING: Timing = {
   lookSlackMs: 2_000,
   diagnosisMs: 5_000,
   voiceMs: 4_000,
+  slackCallMs: 10_000,
+  slackDoubtMs: 30_000,
   slackOutageMs: 60_000,
   databaseGoneMs: 5_000,
 };

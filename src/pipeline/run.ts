@@ -48,7 +48,9 @@ async function begin(parts: Parts, claimed: ClaimedRun): Promise<Run | null> {
   const still = await stillHolds(parts, run);
   return await parts.journal.transact('run begins', async (tx) => {
     const incident = await tx.incident(claimed.incident);
-    if (incident === null) return null;
+    // Whoever was slower than its lease finds that somebody else has begun.
+    const current = incident?.runs.find(({ id }) => id === run.id);
+    if (incident === null || current?.state !== 'approved') return null;
     const frozen = await tx.frozen();
     const because =
       frozen === null ? ('changed' in still ? still.changed : null) : `changes are frozen: ${frozen.reason}`;
@@ -146,8 +148,8 @@ async function mayNotBegin(parts: Parts, keeper: Keeper, run: Run, target: strin
   if (!keeper.held()) return 'the run was lost to another process';
   return await parts.journal.transact('item begins', async (tx) => {
     if ((await tx.frozen()) !== null) return 'changes were frozen';
-    await tx.setItem(run.id, target, 'begun', 'Asked; no answer yet.');
-    return null;
+    if (await tx.beginItem(run.id, target)) return null;
+    return `another run is at ${target}, or took this one over`;
   });
 }
 

@@ -33,6 +33,8 @@ export async function sampleProof(parts: Parts, seen: Incident, run: Run, now: n
     const incident = await tx.incident(seen.id);
     const current = incident?.runs.find(({ id }) => id === run.id);
     if (incident == null || current?.proof == null || current.proof.nextAt === null) return;
+    // Whoever was slower than its lease: this sample was taken by somebody else meanwhile, and counts once.
+    if (current.proof.nextAt !== run.proof?.nextAt) return;
     const proof = judge(current, current.proof, sample);
     const events: IncidentEvent[] = [
       { type: 'run updated', run: run.id, change: { proof }, because: proof.line, at: tx.now },

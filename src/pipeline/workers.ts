@@ -1,5 +1,4 @@
 import type { Page, Pager } from '../ports/pager.ts';
-import { SystemError } from '../ports/system-error.ts';
 import type { VoiceStore } from '../ports/voice.ts';
 import type { Parts } from './parts.ts';
 
@@ -7,9 +6,15 @@ import type { Parts } from './parts.ts';
 const PAGE_MS = 10_000;
 
 /** Sends what waits to be paged; the same dedup key again is harmless, so a lost answer is simply asked again. */
-export async function pageOnce(parts: Parts, voice: VoiceStore, pager: Pager): Promise<boolean> {
+export async function pageOnce(
+  parts: Parts,
+  voice: VoiceStore,
+  pager: Pager,
+  held: () => boolean,
+): Promise<boolean> {
   let sent = false;
   for (const waiting of await voice.heads('page', 20)) {
+    if (!held()) break;
     const ending = new AbortController();
     const timer = new AbortController();
     void parts.clock.sleep(PAGE_MS, timer.signal).then(() => timer.signal.aborted || ending.abort());
@@ -21,13 +26,10 @@ export async function pageOnce(parts: Parts, voice: VoiceStore, pager: Pager): P
       await voice.sent(waiting.id, reference);
       sent = true;
     } catch (err) {
-      if (!(err instanceof SystemError)) throw err;
-      parts.log.error({ key: waiting.key, because: err.message }, 'a page could not be sent');
-      await voice.later(
-        waiting.id,
-        Math.min(60_000, 1_000 * 2 ** Math.min(waiting.attempts, 6)),
-        err.message,
-      );
+      // Whatever is wrong with this one, the next must go out.
+      const because = err instanceof Error ? err.message : 'unknown';
+      parts.log.error({ key: waiting.key, because }, 'a page could not be sent');
+      await voice.later(waiting.id, Math.min(60_000, 1_000 * 2 ** Math.min(waiting.attempts, 6)), because);
     } finally {
       timer.abort();
     }

@@ -86,8 +86,18 @@ export interface Transaction {
   head(): Promise<{ readonly seq: number; readonly hash: string }>;
   /** Takes away deliveries done and messages sent long ago; says how many. */
   sweep(): Promise<{ readonly inbox: number; readonly outbox: number }>;
+  /** A run of any incident that has not ended and has one of these targets. */
+  busyWith(targets: readonly string[]): Promise<{ readonly incident: IncidentId; readonly run: Run } | null>;
   planItems(run: RunId, targets: readonly string[]): Promise<void>;
-  setItem(run: RunId, target: string, state: ItemState, line: string): Promise<void>;
+  /** Marks a planned item as begun; false when it is not planned any more, or another run is at the same target. */
+  beginItem(run: RunId, target: string): Promise<boolean>;
+  /** How an item ended. */
+  setItem(
+    run: RunId,
+    target: string,
+    state: Exclude<ItemState, 'planned' | 'begun'>,
+    line: string,
+  ): Promise<void>;
   items(run: RunId): Promise<readonly RunItem[]>;
 }
 

@@ -16,6 +16,8 @@ export interface OrderSummary {
 export interface StuckPage {
   /** Oldest first. */
   readonly orders: readonly OrderSummary[];
+  /** Orders of this page that could not be understood. */
+  readonly unread: number;
   /** All that match, not only this page. */
   readonly total: number;
   /** Hand it back for the next page; null on the last. */

@@ -35,11 +35,11 @@ export interface VoiceStore {
   staleCards(channel: string, limit: number): Promise<readonly StaleCard[]>;
   /** Written before the post: after a crash the search for our own message begins behind `afterMark`. */
   cardTried(incident: IncidentId, channel: string, afterMark: string): Promise<void>;
-  /** `shown` null: it was sent and nobody knows whether it arrived. */
+  /** `shown` null: it was sent and nobody knows whether it arrived. `ts` null: somebody deleted it. */
   cardShown(
     incident: IncidentId,
     channel: string,
-    ts: string,
+    ts: string | null,
     shown: { readonly version: number; readonly freezeVersion: number } | null,
   ): Promise<void>;
   cardOf(incident: IncidentId, channel: string): Promise<string | null>;

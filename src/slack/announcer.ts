@@ -4,12 +4,15 @@ import type { Freeze } from '../domain/freeze.ts';
 import type { Incident } from '../domain/incident.ts';
 import { announced } from '../pipeline/announce.ts';
 import type { Parts } from '../pipeline/parts.ts';
+import { JournalUnavailable } from '../ports/journal.ts';
+import { SystemError } from '../ports/system-error.ts';
 import type { StaleCard, VoiceStore, Waiting } from '../ports/voice.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
 import { type CardView, cardRest, incidentCard } from '../views/incident-card.ts';
 import type { Message } from '../views/kit.ts';
 import type { Channels } from './channels.ts';
-import { prepare } from './outgoing.ts';
+import { createDoubts, createRests } from './doubts.ts';
+import { channelRefused, prepare } from './outgoing.ts';
 import { edit, failure, findOwn, newest, type Place, post, type Said } from './post.ts';
 import type { Reach } from './reach.ts';
 
@@ -19,6 +22,8 @@ const WAIT_FOR_FINDINGS_MS = 1_000;
 const LOOK_AGAIN_MS = 50;
 const AGAIN_MS = 1_000;
 const REFUSED_MS = 60_000;
+/** After an error of our own with one card, ms; the others go on meanwhile. */
+const FAILED_MS = 5_000;
 
 export interface AnnouncerParts {
   readonly parts: Parts;
@@ -35,31 +40,53 @@ export interface AnnouncerParts {
 export function createAnnouncer(mouth: AnnouncerParts) {
   const { parts, voice, client, channels, reach } = mouth;
   const quietUntil = new Map<string, number>();
+  /** Cards that Slack refused, by incident and version: they must not keep the others waiting. */
+  const resting = createRests(parts.clock);
+  const doubts = createDoubts(parts);
+  let held: () => boolean = () => true;
 
-  /** One round. True when something was said, so that the next follows at once. */
-  async function speak(): Promise<boolean> {
+  /**
+   * One round. True when something was said, so that the next follows at once.
+   * @param stillHeld whether the voice is still ours; asked before each call
+   */
+  async function speak(stillHeld: () => boolean): Promise<boolean> {
+    held = stillHeld;
+    await doubts.lookAgain();
     const now = await parts.journal.now();
     let said = false;
     let soon = false;
-    for (const card of await voice.staleCards(parts.rules.channels.alerts, 20)) {
+    for (const card of await voice.staleCards(parts.rules.channels.alerts, 20 + resting.count())) {
+      if (resting.has(nameOf(card))) continue;
       if (card.incident.diagnosis === null && now - card.incident.openedAt < WAIT_FOR_FINDINGS_MS) {
         soon = true;
         continue;
       }
-      said = (await showCard(card).catch(notHeard)) || said;
+      said = (await showCard(card).catch((err) => notHeard(card, err))) || said;
     }
-    for (const waiting of await voice.heads('slack post', 20)) said = (await sayWaiting(waiting)) || said;
+    for (const waiting of await voice.heads('slack post', 20)) {
+      if (held()) said = (await sayWaiting(waiting)) || said;
+    }
     if (soon && !said) await parts.clock.sleep(LOOK_AGAIN_MS);
     return said || soon;
   }
 
-  /** Slack did not even say where the channel is. */
-  function notHeard(err: unknown): boolean {
-    reach.heard(failure(err), parts.clock.now());
+  /** Slack did not even say where the channel is, or the trouble is our own: the next card has its turn. */
+  function notHeard(card: StaleCard, err: unknown): boolean {
+    const own = ownTrouble(err);
+    const said = own ?? failure(err);
+    if (own === null) reach.heard(said, parts.clock.now());
+    if (said.kind === 'refused') refused(card, said.because, own === null ? REFUSED_MS : FAILED_MS);
     return false;
   }
 
-  async function showCard({ incident, ts, afterMark, freeze, freezeVersion }: StaleCard): Promise<boolean> {
+  function refused(card: StaleCard, because: string, forMs = REFUSED_MS): void {
+    parts.log.error({ incident: card.incident.id, because }, 'a card could not be shown');
+    channels.forget(parts.rules.channels.alerts, because);
+    resting.add(nameOf(card), forMs);
+  }
+
+  async function showCard(stale: StaleCard): Promise<boolean> {
+    const { incident, ts, afterMark, freeze, freezeVersion } = stale;
     const began = parts.clock.now();
     const shown = { version: incident.version, freezeVersion };
     const channel = parts.rules.channels.alerts;
@@ -74,8 +101,15 @@ export function createAnnouncer(mouth: AnnouncerParts) {
       if (said.kind === 'not now') quietUntil.set(id, parts.clock.now() + said.afterMs);
       if (said.kind === 'shown' || said.kind === 'unsure')
         await voice.cardShown(incident.id, channel, ts, said.kind === 'shown' ? shown : null);
-      if (said.kind === 'refused')
-        parts.log.error({ incident: incident.id, because: said.because }, 'Slack refused a card');
+      // The late edit may yet land on a newer one.
+      if (said.kind === 'unsure')
+        doubts.add(async () => await voice.cardShown(incident.id, channel, ts, null));
+      // Somebody deleted it: it is posted anew, and its thread goes on there.
+      if (said.kind === 'refused' && said.because.includes('message_not_found')) {
+        await voice.cardShown(incident.id, channel, null, null);
+        return true;
+      }
+      if (said.kind === 'refused') refused(stale, said.because);
       if (said.kind === 'shown') await showRest(view, id, ts);
       return said.kind === 'shown';
     }
@@ -86,8 +120,10 @@ export function createAnnouncer(mouth: AnnouncerParts) {
       afterMark,
       card,
       async (mark) => await voice.cardTried(incident.id, channel, mark),
-    ).catch(failure);
+      async (kept) => await voice.cardShown(incident.id, channel, kept, null),
+    );
     if (said !== null) reach.heard(said, began);
+    if (said?.kind === 'refused') refused(stale, said.because);
     if (said?.kind !== 'shown') return false;
     const adopted = said.adopted ?? false;
     await voice.cardShown(incident.id, channel, said.ts, adopted ? null : shown);
@@ -126,28 +162,43 @@ export function createAnnouncer(mouth: AnnouncerParts) {
     afterMark: string | null,
     words: Message,
     tried: (mark: string) => Promise<void>,
+    /** The message that stays is another than was thought. */
+    moved: (ts: string) => Promise<void> = async () => undefined,
   ): Promise<Said | null> {
     if (!mayCall(place.channel)) return null;
     if (afterMark !== null) {
       const found = await findOwn(client, place, key, afterMark);
       if (found !== null) return { kind: 'shown', ts: found, adopted: true };
     }
-    await tried(afterMark ?? (await newest(client, place)));
+    const after = afterMark ?? (await newest(client, place));
+    await tried(after);
+    if (!held()) return null;
     const said = await parts.step('post', async () => await post(client, place, key, words));
     quietUntil.set(
       place.channel,
       parts.clock.now() + (said.kind === 'not now' ? said.afterMs : mouth.paceMs),
     );
+    // It was tried before, and that one may come late.
+    if (afterMark !== null && said.kind === 'shown') {
+      doubts.add(async () => {
+        const kept = await findOwn(client, place, key, after);
+        if (kept !== null && kept !== said.ts) await moved(kept);
+      });
+    }
     return said;
   }
 
   function mayCall(channel: string): boolean {
-    return (quietUntil.get(channel) ?? 0) <= parts.clock.now();
+    return held() && (quietUntil.get(channel) ?? 0) <= parts.clock.now();
   }
 
   async function sayWaiting(waiting: Waiting): Promise<boolean> {
     const began = parts.clock.now();
-    const said = await say(waiting).catch(failure);
+    let own: Said | null = null;
+    const said = await say(waiting).catch((err) => {
+      own = ownTrouble(err);
+      return own ?? failure(err);
+    });
     if (said === null) return false;
     if (said === 'nothing to say') {
       await voice.sent(waiting.id, '');
@@ -157,7 +208,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
       await voice.later(waiting.id, AGAIN_MS, 'The card does not stand yet.');
       return false;
     }
-    reach.heard(said, began);
+    if (own === null) reach.heard(said, began);
     if (said.kind === 'shown') await voice.sent(waiting.id, said.ts);
     else
       await voice.later(
@@ -165,9 +216,18 @@ export function createAnnouncer(mouth: AnnouncerParts) {
         said.kind === 'refused' ? REFUSED_MS : said.kind === 'not now' ? said.afterMs : AGAIN_MS,
         said.because,
       );
-    if (said.kind === 'refused')
-      parts.log.error({ key: waiting.key, because: said.because }, 'Slack refused a message');
+    if (said.kind === 'refused') {
+      parts.log.error({ key: waiting.key, because: said.because }, 'a message could not be said');
+      await channelRefused(parts, channels, waiting, said.because);
+    }
     return said.kind === 'shown';
+  }
+
+  /** An error that is not Slack's concerns this one message only. A database that is gone concerns all. */
+  function ownTrouble(err: unknown): Extract<Said, { kind: 'refused' }> | null {
+    const slacks = err instanceof SystemError || (err instanceof Error && 'code' in err);
+    if (slacks || err instanceof JournalUnavailable) return null;
+    return { kind: 'refused', because: err instanceof Error ? err.message.slice(0, 300) : 'unknown' };
   }
 
   async function say(waiting: Waiting): Promise<Said | 'not yet' | 'nothing to say' | null> {
@@ -183,4 +243,9 @@ export function createAnnouncer(mouth: AnnouncerParts) {
   }
 
   return { speak };
+}
+
+/** One state of one card. */
+function nameOf({ incident, freezeVersion }: StaleCard): string {
+  return `${incident.id}/${incident.version}/${freezeVersion}`;
 }

@@ -17,7 +17,7 @@ export interface SlackSettings {
 /** Answers to people fail fast: they can press again. Never left to the library, which would retry for half an hour. */
 const INTERACTIVE = { timeout: 5_000, retryConfig: { retries: 1 }, rejectRateLimitedCalls: true } as const;
 /** The background voice tries again by itself, so its client never does: after a lost answer it looks first. */
-const BACKGROUND = { timeout: 10_000, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true } as const;
+const BACKGROUND = { retryConfig: { retries: 0 }, rejectRateLimitedCalls: true } as const;
 
 /**
  * The Bolt app in Socket Mode, with our store in front of every acknowledgement.
@@ -25,13 +25,15 @@ const BACKGROUND = { timeout: 10_000, retryConfig: { retries: 0 }, rejectRateLim
  */
 export async function createBot(parts: {
   settings: SlackSettings;
+  /** One call of the background voice may take this long, ms. */
+  callMs: number;
   journal: Journal;
   clock: Clock;
   log: Log;
   stored: () => void;
   gone: () => Promise<boolean>;
 }) {
-  const { settings, journal, clock, log, stored, gone } = parts;
+  const { settings, callMs, journal, clock, log, stored, gone } = parts;
   const logger = boltLogger(log);
   const slackApiUrl = settings.apiUrl === undefined ? {} : { slackApiUrl: settings.apiUrl };
   const inner = new SocketModeReceiver({
@@ -55,7 +57,12 @@ export async function createBot(parts: {
     await app.init();
     return await app.client.auth.test();
   });
-  const background = new WebClient(settings.botToken, { ...slackApiUrl, ...BACKGROUND, logger });
+  const background = new WebClient(settings.botToken, {
+    ...slackApiUrl,
+    ...BACKGROUND,
+    timeout: callMs,
+    logger,
+  });
   return {
     app,
     background,

@@ -46,6 +46,13 @@ export function createChannels(client: WebClient) {
       known.set(name, other);
       return other;
     },
+    /** After Slack refused it: archived, deleted or left, it is looked for anew. */
+    forget(name: string, because: string): void {
+      if (/channel_not_found|is_archived|not_in_channel/.test(because)) {
+        known.delete(name);
+        known.delete(`?${name}`);
+      }
+    },
     nameOf: (id: string): string | null =>
       [...known].find(([name, other]) => other === id && name.startsWith('#'))?.[0] ?? null,
   };

@@ -2,7 +2,7 @@ import type { App, BlockAction, ButtonAction, OverflowAction } from '@slack/bolt
 import { parseIncidentId } from '../domain/ids.ts';
 import type { IntakeRules } from '../intake/rules.ts';
 import { readSlackMessage } from '../intake/slack-message.ts';
-import { approve, refuse, request } from '../pipeline/approve.ts';
+import { approve, offerIn, refuse, request } from '../pipeline/approve.ts';
 import { tickOff } from '../pipeline/duties.ts';
 import type { Answer, Parts } from '../pipeline/parts.ts';
 import { acknowledge, escalateNow } from '../pipeline/people.ts';
@@ -114,11 +114,7 @@ function wrongField(because: string): string | null {
 }
 
 async function offerOf(parts: Parts, id: string) {
-  const incident = await parts.journal.transact('read offer', async (tx) => {
-    const found = await tx.incidentOfOffer(id);
-    return found === null ? null : await tx.incident(found);
-  });
-  return incident?.offers.find((offer) => offer.id === id) ?? null;
+  return await parts.journal.transact('read offer', async (tx) => await offerIn(tx, id));
 }
 
 async function press(

@@ -2,6 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import * as z from 'zod';
 import type { IncidentId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
+import { notReached as sayNotReached } from '../pipeline/announce.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import type { VoiceStore, Waiting } from '../ports/voice.ts';
 import { runbookById, titlesOf } from '../runbooks/catalogue.ts';
@@ -10,7 +11,7 @@ import { type DetailsView, details } from '../views/details.ts';
 import { digest } from '../views/digest.ts';
 import { freezeNews } from '../views/freeze.ts';
 import type { Message } from '../views/kit.ts';
-import { calledPerson, escalation, news, notReached, threadLine } from '../views/plain.ts';
+import { calledPerson, channelNotReached, escalation, news, notReached, threadLine } from '../views/plain.ts';
 import type { Channels } from './channels.ts';
 import { findPerson } from './people.ts';
 import type { Place } from './post.ts';
@@ -32,6 +33,13 @@ const Payload = z.discriminatedUnion('what', [
   z.object({ what: z.literal('thread'), incident: z.string(), event: z.looseObject({ type: z.string() }) }),
   z.object({
     what: z.literal('escalation'),
+    incident: z.string(),
+    channel: z.string(),
+    rung: z.number(),
+    because: z.string(),
+  }),
+  z.object({
+    what: z.literal('not reached'),
     incident: z.string(),
     channel: z.string(),
     rung: z.number(),
@@ -132,6 +140,10 @@ export async function prepare(
       const words = escalation(incident, title, payload.rung, payload.because, card);
       return { place: await inChannel(payload.channel), words };
     }
+    case 'not reached': {
+      const { rung, channel, because } = payload;
+      return await inThread(channelNotReached(incident, title, rung, channel, because), true);
+    }
     case 'person': {
       const found = await parts.step('find person', async () => await findPerson(client, payload.address));
       if ('channel' in found) {
@@ -146,4 +158,22 @@ export async function prepare(
       return { place: await inChannel(parts.rules.channels.platform), words };
     }
   }
+}
+
+/** A team that could not be called in its channel: the people at the card read it, once. */
+export async function channelRefused(
+  parts: Parts,
+  channels: Channels,
+  waiting: Waiting,
+  because: string,
+): Promise<void> {
+  const read = Payload.safeParse(waiting.payload);
+  if (!read.success || read.data.what !== 'escalation') return;
+  channels.forget(read.data.channel, because);
+  const { channel, rung } = read.data;
+  await sayNotReached(parts, read.data.incident as IncidentId, `${waiting.key}/not reached`, {
+    channel,
+    rung,
+    because,
+  });
 }

@@ -4,19 +4,34 @@ import type { People } from '../ports/people.ts';
 
 /** A group's members are believed for so long, ms. */
 const FRESH_MS = 60_000;
+/** Somebody waits for the answer to a click, and behind them whatever else came in, ms. */
+const ASK_MS = 2_000;
 
 /** Lists of users and user groups; a group that Slack does not tell is *could not tell*, and that is a no. */
 export function slackPeople(client: WebClient, clock: Clock): People {
   const groups = new Map<string, { readonly at: number; readonly users: readonly string[] }>();
+
+  /** An answer that comes too late for this click is there for the next one. */
+  async function ask(group: string): Promise<boolean> {
+    try {
+      const told = await client.usergroups.users.list({ usergroup: group });
+      groups.set(group, { at: clock.now(), users: told.users ?? [] });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   return {
     async isOneOf(person, list) {
       if (list.includes(person)) return 'yes';
       for (const group of list.filter((id) => id.startsWith('S'))) {
         const known = groups.get(group);
         if (known === undefined || clock.now() - known.at > FRESH_MS) {
-          const told = await client.usergroups.users.list({ usergroup: group }).catch(() => null);
-          if (told === null) return 'could not tell';
-          groups.set(group, { at: clock.now(), users: told.users ?? [] });
+          const timer = new AbortController();
+          const told = await Promise.race([ask(group), clock.sleep(ASK_MS, timer.signal).then(() => false)]);
+          timer.abort();
+          if (!told) return 'could not tell';
         }
         if (groups.get(group)?.users.includes(person)) return 'yes';
       }

@@ -5,7 +5,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { Ids, Step } from '../ports/clock.ts';
 import { type ClaimedRun, type Delivery, type Journal, JournalUnavailable } from '../ports/journal.ts';
 import { freezeOn } from './freeze.ts';
-import { decode, FORMAT } from './rows.ts';
+import { decode, FORMAT, storable } from './rows.ts';
 import { openTransaction } from './transaction.ts';
 import { STALE } from './voice-store.ts';
 
@@ -58,7 +58,7 @@ export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): J
           query(
             `insert into inbox (source, delivery_id, payload) values ($1, $2, $3)
              on conflict (source, delivery_id) do nothing returning id`,
-            [source, deliveryId, JSON.stringify(payload)],
+            [source, deliveryId, storable(payload)],
           ),
         );
         return inserted.rowCount === 1;
@@ -236,6 +236,6 @@ function isConnectionLoss(err: unknown): boolean {
   if (/^(08|57P|53300)/.test(code)) return true;
   return (
     /^E[A-Z]+$/.test(code) ||
-    /Connection terminated|timeout exceeded when trying to connect/.test(err.message)
+    /Connection terminated|connection error|timeout exceeded when trying to connect/.test(err.message)
   );
 }

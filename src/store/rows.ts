@@ -22,7 +22,7 @@ export interface Fact {
  * among it, stands beside the chain under a salted hash, so that it can be erased and the chain stays whole.
  */
 export function factOf(incident: string | null, event: IncidentEvent | Note): Fact {
-  const whole = JSON.stringify(event);
+  const whole = storable(event);
   const salt = randomBytes(16).toString('hex');
   const hash = asideHash(salt, whole);
   const named = {
@@ -37,7 +37,7 @@ export function factOf(incident: string | null, event: IncidentEvent | Note): Fa
   return {
     at: new Date(event.at).toISOString(),
     incident,
-    text: JSON.stringify(named),
+    text: storable(named),
     asides: [{ hash, salt, text: whole }],
   };
 }
@@ -58,4 +58,14 @@ function pick(event: object, key: 'by' | 'offer' | 'run'): Record<string, string
   if (typeof value === 'string') return { [key]: value };
   if (typeof value === 'object' && value !== null && 'id' in value) return { [key]: String(value.id) };
   return {};
+}
+
+/**
+ * JSON as `jsonb` takes it. NUL and half a surrogate pair are legal in JSON and refused by PostgreSQL: one such letter
+ * in a log line, a form or an alert would keep the whole row from ever being written.
+ */
+export function storable(value: unknown): string {
+  return JSON.stringify(value).replace(/\\(u(?:0000|d[89a-f][0-9a-f]{2})|.)/g, (escaped, what: string) =>
+    what.length > 1 ? '' : escaped,
+  );
 }

@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import type { IncidentId } from '../domain/ids.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { RunItem } from '../domain/run.ts';
+import type { Run, RunItem } from '../domain/run.ts';
 import type { Change, Outgoing, Transaction } from '../ports/journal.ts';
 import { freezeOn } from './freeze.ts';
-import { decode, type Fact, FORMAT, factOf } from './rows.ts';
+import { decode, type Fact, FORMAT, factOf, storable } from './rows.ts';
 import { slackOutagesOn } from './slack-outages.ts';
 import { sweep } from './sweep.ts';
 import { writeChanges, writeOutbox } from './write-changes.ts';
@@ -114,6 +114,16 @@ export async function openTransaction(
 
     sweep: async () => await sweep(client),
 
+    async busyWith(targets) {
+      const found = await client.query<{ incident: IncidentId; run: Run }>(
+        `select i.id as incident, run from runs r join incidents i on i.id = r.incident,
+           jsonb_array_elements(i.body -> 'runs') run
+         where r.state <> 'ended' and run ->> 'id' = r.id and run -> 'targets' ?| $1 limit 1`,
+        [targets],
+      );
+      return found.rows[0] ?? null;
+    },
+
     async planItems(run, targets) {
       await client.query(
         `insert into run_items (run, target, place, state)
@@ -122,11 +132,21 @@ export async function openTransaction(
       );
     },
 
+    async beginItem(run, target) {
+      // A worker that lost its lease without noticing finds its items cleared up, and another run at the same target.
+      const begun = await client.query(
+        `update run_items set state = 'begun', line = 'Asked; no answer yet.', begun_at = clock_timestamp()
+         where run = $1 and target = $2 and state = 'planned'
+           and not exists (select from run_items other where other.target = $2 and other.state = 'begun')`,
+        [run, target],
+      );
+      return begun.rowCount === 1;
+    },
+
     async setItem(run, target, state, line) {
       await client.query(
         `update run_items set state = $3, line = $4,
-           begun_at = case when $3 = 'begun' then clock_timestamp() else begun_at end,
-           ended_at = case when $3 in ('done', 'failed', 'unknown', 'unsent') then clock_timestamp() end
+           ended_at = clock_timestamp()
          where run = $1 and target = $2`,
         [run, target, state, line],
       );
@@ -143,8 +163,8 @@ export async function openTransaction(
 
   async function flush(): Promise<void> {
     if (changes.length > 0) await writeChanges(client, changes);
-    if (said.length > 0) await writeOutbox(client, said);
-    if (facts.length > 0) await client.query('select journal_append($1)', [JSON.stringify(facts)]);
+    await writeOutbox(client, [...changes.flatMap(({ outgoing }) => outgoing), ...said]);
+    if (facts.length > 0) await client.query('select journal_append($1)', [storable(facts)]);
   }
 
   return { transaction, flush };

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Offer } from '../domain/offer.ts';
 import type { Change, Outgoing } from '../ports/journal.ts';
-import { FORMAT } from './rows.ts';
+import { FORMAT, storable } from './rows.ts';
 
 /**
  * Writes every decided change of one transaction in a handful of statements, however many incidents it touches.
@@ -19,10 +19,6 @@ export async function writeChanges(client: pg.PoolClient, changes: readonly Chan
       await writeDuty(client, after, event);
     }
   }
-  await writeOutbox(
-    client,
-    changes.flatMap(({ outgoing }) => outgoing),
-  );
 }
 
 async function writeIncidents(client: pg.PoolClient, changes: readonly Change[]): Promise<void> {
@@ -54,7 +50,7 @@ async function writeIncidents(client: pg.PoolClient, changes: readonly Change[])
        from r where i.id = r.id and i.version = r.before returning 1
      )
      select 1 from opened union all select 1 from changed`,
-    [JSON.stringify(rows), FORMAT],
+    [storable(rows), FORMAT],
   );
   if (written.rowCount !== changes.length)
     throw new Error('An incident was changed by somebody else meanwhile.');
@@ -92,7 +88,7 @@ async function writeOffers(client: pg.PoolClient, rows: readonly OfferRow[]): Pr
     `insert into offers (id, incident, action, binding, body)
      select id, incident, action, binding, body
      from jsonb_to_recordset($1) as r (id text, incident text, action text, binding jsonb, body jsonb)`,
-    [JSON.stringify(rows)],
+    [storable(rows)],
   );
 }
 
@@ -111,7 +107,7 @@ async function supersede(client: pg.PoolClient, changes: readonly Change[]): Pro
   if (rows.length === 0) return;
   await client.query(
     `update offers o set superseded_by = r.by from jsonb_to_recordset($1) as r (id text, by text) where o.id = r.id`,
-    [JSON.stringify(rows)],
+    [storable(rows)],
   );
 }
 
@@ -133,7 +129,7 @@ async function writeDuty(client: pg.PoolClient, incident: Incident, event: Incid
     await client.query(
       `insert into owed (id, incident, run, body)
        select id, $1, run, body from jsonb_array_elements($2) as body, jsonb_to_record(body) as r (id text, run text)`,
-      [incident.id, JSON.stringify(event.duties)],
+      [incident.id, storable(event.duties)],
     );
   }
   if (event.type === 'duty done') {
@@ -148,6 +144,12 @@ async function writeDuty(client: pg.PoolClient, incident: Incident, event: Incid
 /** Keeps what has to be said outside until it was. */
 export async function writeOutbox(client: pg.PoolClient, rows: readonly Outgoing[]): Promise<void> {
   if (rows.length === 0) return;
+  // Whoever writes into the same stream waits: two would take the same place in it.
+  await client.query(
+    `select pg_advisory_xact_lock(hashtextextended('outbox ' || stream, 0))
+     from (select distinct stream from unnest($1::text[]) stream order by stream) streams`,
+    [rows.map(({ stream }) => stream)],
+  );
   // A key that was said is not said again: deciding twice is harmless.
   await client.query(
     `insert into outbox (stream, seq, key, kind, payload)
@@ -155,7 +157,7 @@ export async function writeOutbox(client: pg.PoolClient, rows: readonly Outgoing
      from jsonb_array_elements($1) with ordinality as e (value, place),
        jsonb_to_record(e.value) as r (stream text, key text, kind text, payload jsonb)
      on conflict (key) do nothing`,
-    [JSON.stringify(rows)],
+    [storable(rows)],
   );
 }
 

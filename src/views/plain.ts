@@ -151,6 +151,20 @@ export function notReached(
   );
 }
 
+/** A rung whose channel Slack refuses. */
+export function channelNotReached(
+  incident: Incident,
+  title: string,
+  rung: number,
+  channel: string,
+  because: string,
+): Message {
+  return sentence(
+    words`${incident.id} ${title} (${incident.environment}): rung ${rung} could not be said in ${configured(channel)}: ${because}`,
+    words`Please call that team by hand, and mend \`channels\` in oms.yaml.`,
+  );
+}
+
 /** The thread's log: one line for each thing worth keeping, null for the rest. */
 export function threadLine(event: IncidentEvent, incident: Incident): Message | null {
   switch (event.type) {

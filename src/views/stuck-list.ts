@@ -13,6 +13,8 @@ export interface ListedOrder {
 
 export interface StuckListView {
   readonly orders: readonly ListedOrder[];
+  /** Orders of this page that could not be understood. */
+  readonly unread: number;
   readonly total: number;
   readonly status: string;
   readonly olderThanMinutes: number;
@@ -30,17 +32,18 @@ const SAME_ONSET_MS = 10 * 60_000;
 export function stuckList(view: StuckListView): Message {
   const than =
     view.olderThanMinutes % 60 === 0 ? `${view.olderThanMinutes / 60} h` : `${view.olderThanMinutes} min`;
-  if (view.total === 0) {
+  if (view.total === 0 && view.orders.length === 0 && view.unread === 0) {
     const none = words`No order has been in ${view.status} for over ${than}.`;
     return message(none, [section([none])]);
   }
   const text = words`${view.total} ${view.total === 1 ? 'order has' : 'orders have'} been in ${view.status} for over ${than}.`;
   const blocks: KnownBlock[] = [
-    section([words`*${text}*`, words`Oldest first, ${view.orders.length} shown.`]),
+    section([words`*${text}*`, words`Oldest first, ${view.orders.length} shown.${unread(view)}`]),
   ];
   for (const group of groups(view.orders)) {
     blocks.push(note([heading(group)]), ...group.map((order) => row(order, view.now)));
   }
+  if (view.orders.length === 0) return message(text, blocks);
   const ids = view.orders.map(({ id }) => id).join(' ');
   blocks.push(
     ...buttons([
@@ -63,6 +66,10 @@ export function stuckList(view: StuckListView): Message {
     ]),
   );
   return message(text, blocks);
+}
+
+function unread({ unread: count }: StuckListView): string {
+  return count === 0 ? '' : ` ${count} in the service’s list could not be understood.`;
 }
 
 /** By code, and each code by onset: a group ends 10 minutes after its first order. The oldest group comes first. */

@@ -45,6 +45,7 @@ beforeEach(() => {
     incident: async () => incident,
     incidentOfOffer: async () => incident.id,
     frozen: async () => null,
+    busyWith: async () => null,
     note: ({ type }: { type: string }) => journal.push(type),
     done: async () => undefined,
     save: ({ after, events }: Change) => {

@@ -97,6 +97,7 @@ describe('what is shown', () => {
     };
     const page = stuckList({
       orders: Array.from({ length: 12 }, () => order),
+      unread: 0,
       total: 40,
       status: 'processing',
       olderThanMinutes: 120,

@@ -27,6 +27,7 @@ const LIST = stuckList({
     order(3, 'WORKFLOW_STUCK', 200),
     order(4, null, 299),
   ],
+  unread: 0,
   total: 37,
   status: 'processing',
   olderThanMinutes: 120,

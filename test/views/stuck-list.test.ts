@@ -18,7 +18,15 @@ function order(id: string, errorCode: string | null, minute: number): ListedOrde
 /** Headings and the orders below them, as they are read. */
 function read(orders: readonly ListedOrder[]): string[] {
   const now = AT + 180 * MINUTE;
-  const view = { orders, total: orders.length, status: 'processing', olderThanMinutes: 120, now, next: null };
+  const view = {
+    orders,
+    total: orders.length,
+    unread: 0,
+    status: 'processing',
+    olderThanMinutes: 120,
+    now,
+    next: null,
+  };
   return stuckList(view).blocks.flatMap((block) => {
     if (block.type === 'context' && 'text' in (block.elements[0] ?? {}))
       return [plain(String((block.elements[0] as { text: string }).text))];

@@ -1,5 +1,6 @@
 import type { ContainerLog, LogQuestion } from '../../ports/kubernetes.ts';
 import { SystemError } from '../../ports/system-error.ts';
+import { atOnce } from '../at-once.ts';
 import { noAnswer } from '../http.ts';
 import { type Call, KUBERNETES, type KubernetesClient } from './client.ts';
 import { listPods } from './pods.ts';
@@ -38,7 +39,7 @@ export async function readLogs(
       sources.push({ pod: metadata.name, container: name, restarted });
     }
   }
-  return await atOnce(sources, async (source): Promise<ContainerLog> => {
+  return await atOnce(AT_ONCE, sources, async (source): Promise<ContainerLog> => {
     const { pod, container } = source;
     const nothing = { pod, container, lines: [], matched: 0, truncated: false };
     try {
@@ -117,18 +118,4 @@ async function readInto(
   const cut = bytes >= bytesPerContainer || (open !== '' && bytes >= bytesPerContainer * 0.9);
   if (cut) reading.truncated = true;
   else if (open !== '') take(open);
-}
-
-/** Results in the order of the items; not more than AT_ONCE run. */
-async function atOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let at = next++; at < items.length; at = next++) {
-      const item = items[at];
-      if (item !== undefined) results[at] = await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
-  return results;
 }

@@ -1,12 +1,18 @@
 import type { PodAnswer } from '../../ports/probes.ts';
 import { SystemError } from '../../ports/system-error.ts';
+import { atOnce } from '../at-once.ts';
 import { askText } from '../http.ts';
 import { ORDER_SERVICE, type OrderServiceSettings } from './client.ts';
+
+/** Hundreds of pods must not mean hundreds of connections to the API server. */
+const AT_ONCE = 32;
+/** Below the deadline of a check, ms: pods that have not answered by then must not hide those that have. */
+const ALL_MS = 3_000;
 
 type Page = { readonly status: number; readonly body: string };
 
 /**
- * The same question to every ready pod, at once; one random pod behind a Service would mislead. Without a cluster the
+ * The same question to every ready pod, many at once; one random pod behind a Service would mislead. Without a cluster the
  * service's address is asked as if it were the only pod. One pod that does not answer is a problem of its own.
  * @throws SystemError when the pods cannot even be listed
  */
@@ -19,9 +25,12 @@ export async function askEveryPod<T>(
   const { pods } = settings;
   if (pods === null)
     return [await answer('the service', async () => await fromUrl(settings, path, signal), read)];
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(ALL_MS)]);
   const names = await pods.readyPods(signal);
-  return await Promise.all(
-    names.map(async (pod) => await answer(pod, async () => await pods.get(pod, path, signal), read)),
+  return await atOnce(
+    AT_ONCE,
+    names,
+    async (pod) => await answer(pod, async () => await pods.get(pod, path, inTime), read),
   );
 }
 

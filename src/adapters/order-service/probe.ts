@@ -11,11 +11,13 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
     async stuckOrders({ status, olderThanMinutes, limit, cursor }, signal) {
       const query = new URLSearchParams({ status, olderThan: `${olderThanMinutes}m`, limit: String(limit) });
       if (cursor !== null) query.set('cursor', cursor);
-      return await callService(settings, StuckOrders, {
+      const page = await callService(settings, StuckOrders, {
         method: 'GET',
         path: `${settings.paths.stuckOrders}?${query}`,
         signal,
       });
+      // A service that does not heed the limit would fill the card, the journal and a run with thousands.
+      return { ...page, orders: page.orders.slice(0, limit) };
     },
 
     async order(id, signal) {

@@ -35,13 +35,22 @@ export const Order = z.object({
     .default([]),
 });
 
+/** One order that cannot be read hides no other; one that stands there twice counts once. */
 export const StuckOrders = z
   .object({
-    orders: z.array(Order),
+    orders: z.array(z.unknown()),
     total: z.number().int().nonnegative(),
     nextCursor: z.string().nullish(),
   })
-  .transform(({ orders, total, nextCursor }) => ({ orders, total, next: nextCursor ?? null }));
+  .transform(({ orders, total, nextCursor }) => {
+    const read = orders.flatMap((order) => Order.safeParse(order).data ?? []);
+    return {
+      orders: [...new Map(read.map((order) => [order.id, order])).values()],
+      unread: orders.length - read.length,
+      total,
+      next: nextCursor ?? null,
+    };
+  });
 
 const Health = z.object({
   status: z.string().max(40),

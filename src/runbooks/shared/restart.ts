@@ -28,6 +28,8 @@ export function restartable(
         return unknown(
           `There is no deployment ${name} in ${names.namespace}; \`workloads\` in oms.yaml names it.`,
         );
+      // Scaled to nothing it has as many as it wants, and nobody serves.
+      if (state.replicas === 0) return broken(`${name} is scaled to 0: it has no pod.`, state);
       const line = `${name}: ${state.ready} of ${state.replicas} pods are ready. ${state.rollout === 'complete' ? 'No rollout is under way.' : state.line}`;
       return state.ready < state.replicas || state.rollout === 'stuck'
         ? broken(line, state)

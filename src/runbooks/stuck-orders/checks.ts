@@ -50,11 +50,17 @@ const stuck: Check<StuckSeen> = {
     const slow = Math.max(0, (slower?.total ?? 0) - page.total);
     const over = spell(stuckAfterMinutes * MINUTE);
     const remark = slow === 0 ? '' : ` ${slow} more take longer than ${normalProcessingMinutes} min.`;
-    const oldest = page.orders[0];
-    if (oldest === undefined)
+    if (page.total === 0 && page.orders.length === 0 && page.unread === 0)
       return healthy(`No order has been in processing for over ${over}.${remark}`, { total: 0, orders: [] });
-    const line = `${page.total} ${page.total === 1 ? 'order has' : 'orders have'} been in processing for over ${over}, the oldest for ${spell(now - oldest.updatedAt)}.${remark}`;
-    return broken(line, { total: page.total, orders: page.orders });
+    const total = Math.max(page.total, page.orders.length);
+    const ages = page.orders.map(({ updatedAt }) => now - updatedAt);
+    const longest = ages.length === 0 ? '' : `, the oldest for ${spell(Math.max(...ages))}`;
+    const unread =
+      page.unread === 0
+        ? ''
+        : ` ${page.unread} in the service’s list could not be understood and are left alone.`;
+    const line = `${total} ${total === 1 ? 'order has' : 'orders have'} been in processing for over ${over}${longest}.${unread}${remark}`;
+    return broken(line, { total, orders: page.orders });
   },
 };
 

@@ -107,7 +107,7 @@ describe('R5', () => {
   ) =>
     fakeProbes({
       orderService: {
-        stuckOrders: async () => ({ orders: [], total, next: null }),
+        stuckOrders: async () => ({ orders: [], total, next: null, unread: 0 }),
         metrics: async () => answers(page),
       },
     });

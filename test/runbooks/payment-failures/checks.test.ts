@@ -269,7 +269,9 @@ describe('X4 and the pods', () => {
     [40, 'broken', '40 orders have waited for payment for over 15 min, the oldest for 3 h.'],
   ])('%i wait', async (total, verdict, line) => {
     const orders = total === 0 ? [] : [anOrder('ord_aaa111', { status: 'pending_payment' })];
-    const found = await look({ orderService: { stuckOrders: async () => ({ orders, total, next: null }) } });
+    const found = await look({
+      orderService: { stuckOrders: async () => ({ orders, total, next: null, unread: 0 }) },
+    });
     expect(found.of('X4')).toMatchObject({ verdict, line });
   });
 

@@ -27,6 +27,7 @@ const service = (past: number, slow = 0, change: Partial<OrderServiceProbe> = {}
     stuckOrders: async ({ olderThanMinutes, limit }: StuckQuestion) => ({
       orders: orders.slice(0, limit),
       total: olderThanMinutes === 120 ? past : past + slow,
+      unread: 0,
       next: null,
     }),
     order: async (id: string, _signal: AbortSignal) => orders.find((order) => order.id === id) ?? null,
@@ -76,7 +77,7 @@ describe('R16', () => {
       service(2, 0, {
         stuckOrders: async (question) => {
           if (question.olderThanMinutes !== 120) throw silent();
-          return { orders: [anOrder('ord_aaa100')], total: 2, next: null };
+          return { orders: [anOrder('ord_aaa100')], total: 2, next: null, unread: 0 };
         },
       }),
       'broken',

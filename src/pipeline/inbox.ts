@@ -1,0 +1,48 @@
+import type { Delivery } from '../ports/journal.ts';
+import type { Parts } from './parts.ts';
+
+/** A delivery that fails so often is given up; it stays in the inbox with its trouble. */
+const TRIES = 10;
+
+/** Works on one stored delivery, which stays ours however long that takes. False when there was none. */
+export async function inboxOnce(parts: Parts, work: (delivery: Delivery) => Promise<void>): Promise<boolean> {
+  const { journal, log } = parts;
+  const delivery = await journal.claimDelivery(parts.rules.timing.deliveryMs);
+  if (delivery === null) return false;
+  const stopKeeping = keep(parts, delivery);
+  try {
+    await work(delivery);
+  } catch (err) {
+    stopKeeping();
+    const because = err instanceof Error ? err.message : 'unknown';
+    log.error(
+      { delivery: delivery.deliveryId, attempts: delivery.attempts, err: because },
+      'a delivery could not be worked on',
+    );
+    if (delivery.attempts < TRIES) {
+      await journal.postpone(delivery, 500 * 2 ** delivery.attempts, because);
+      return true;
+    }
+    await journal.transact('give up', async (tx) => {
+      tx.note({ type: 'delivery given up', delivery: delivery.deliveryId, because });
+      await tx.done(delivery);
+    });
+  } finally {
+    stopKeeping();
+  }
+  return true;
+}
+
+/** A command may wait longer for its system than the lease: nobody else must answer it a second time. */
+function keep({ clock, journal, rules }: Parts, delivery: Delivery): () => void {
+  const { deliveryMs } = rules.timing;
+  const over = new AbortController();
+  void (async () => {
+    while (!over.signal.aborted) {
+      await clock.sleep(deliveryMs / 3, over.signal);
+      if (!over.signal.aborted)
+        await journal.postpone(delivery, deliveryMs, 'It is being worked on.').catch(() => undefined);
+    }
+  })();
+  return () => over.abort();
+}
