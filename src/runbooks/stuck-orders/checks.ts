@@ -98,7 +98,13 @@ const oldest: Check<{ readonly orders: readonly OrderSummary[] }> = {
     }
     const unread = page.orders.length - orders.length;
     const silent = orders.filter(({ lastEvent }) => lastEvent === null).length;
-    const line = `${orders.length} oldest looked at: ${silent} without any event, ${orders.filter(({ attempts }) => attempts.length > 0).length} retried before.${unread === 0 ? '' : ` ${unread} could not be read.`}`;
+    const retried = orders.filter(({ attempts }) => attempts.length > 0).length;
+    const heard =
+      silent === 0
+        ? `Events were heard of each of the ${orders.length} oldest stuck orders`
+        : `No event was heard of ${silent} of the ${orders.length} oldest stuck orders`;
+    const missing = unread === 0 ? '' : ` ${unread} could not be read.`;
+    const line = `${heard}; ${retried === 0 ? 'none' : retried} of them ${retried === 1 ? 'was' : 'were'} retried before.${missing}`;
     const evidence = orders.map(
       (order) =>
         `${order.id}  ${order.status}  ${order.errorCode ?? 'no code'}  last event ${order.lastEvent?.type ?? 'none'}`,

@@ -93,7 +93,7 @@ describe('X10', () => {
     const found = (await look({ orderService: service(9) })).of('X10');
     expect(found).toMatchObject({
       verdict: 'broken',
-      line: '5 oldest looked at: 5 without any event, 0 retried before.',
+      line: 'No event was heard of 5 of the 5 oldest stuck orders; none of them were retried before.',
     });
     expect(found.evidence).toHaveLength(5);
   });
@@ -105,7 +105,7 @@ describe('X10', () => {
       return await order(id, signal);
     };
     expect((await look({ orderService: service(3, 0, { order: some }) })).of('X10').line).toBe(
-      '2 oldest looked at: 2 without any event, 0 retried before. 1 could not be read.',
+      'No event was heard of 2 of the 2 oldest stuck orders; none of them were retried before. 1 could not be read.',
     );
   });
 
