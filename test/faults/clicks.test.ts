@@ -99,7 +99,7 @@ describe('a request for a second person', () => {
     await ask('URESPONDER');
     await Promise.all([
       rig.slack.as('UAPPROVER').click(rig.card(), APPROVE, { confirm: true }),
-      rig.slack.as('UBYSTANDER').click(rig.card(), 'Refuse Set status by hand', { confirm: true }),
+      rig.slack.as('UBYSTANDER').click(rig.card(), 'Refuse: Set status by hand', { confirm: true }),
     ]);
     await rig.app.idle();
     const ran = patches();
