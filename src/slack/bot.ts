@@ -16,6 +16,12 @@ const INTERACTIVE = { timeout: 5_000, retryConfig: { retries: 1 }, rejectRateLim
 /** The background voice tries again by itself, so its client never does: after a lost answer it looks first. */
 const BACKGROUND = { retryConfig: { retries: 0 }, rejectRateLimitedCalls: true } as const;
 
+/**
+ * A pong must have come by then, ms. The library also waits so long before it opens a new socket when Slack refreshes
+ * one, which it does every few hours, and meanwhile this process hears nothing; its own 5 s are too long for a click.
+ */
+const PING_MS = 2_000;
+
 /** The Bolt app in Socket Mode, with our store in front of every acknowledgement. */
 export async function createBot(parts: {
   settings: SlackSettings;
@@ -31,6 +37,7 @@ export async function createBot(parts: {
   const slackApiUrl = settings.apiUrl === undefined ? {} : { slackApiUrl: settings.apiUrl };
   const inner = new SocketModeReceiver({
     appToken: settings.appToken,
+    clientPingTimeout: PING_MS,
     logger,
     installerOptions: { clientOptions: { ...slackApiUrl, retryConfig: { retries: 5 } } },
   });
