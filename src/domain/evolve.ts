@@ -71,6 +71,8 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
     case 'announced':
       return { ...incident, announcedAt: incident.announcedAt ?? event.at };
     case 'look asked':
+      // A proof may end after its incident has; nobody would make this look, and it would be due for ever.
+      if (incident.state === 'resolved') return incident;
       return { ...incident, lookAt: Math.min(incident.lookAt ?? event.lookAt, event.lookAt) };
     case 'diagnosed':
       return {

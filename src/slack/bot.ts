@@ -19,6 +19,9 @@ const INTERACTIVE = { timeout: 5_000, retryConfig: { retries: 1 }, rejectRateLim
 /** The background voice tries again by itself, so its client never does: after a lost answer it looks first. */
 const BACKGROUND = { retryConfig: { retries: 0 }, rejectRateLimitedCalls: true } as const;
 
+/** A pong must have come by then, ms: the library's own 5 s are too long for a click into a dead socket. */
+const PING_MS = 2_000;
+
 /**
  * The Bolt app in Socket Mode, with our store in front of every acknowledgement.
  * @throws SystemError, here and from `start`, when Slack does not take a token
@@ -38,6 +41,7 @@ export async function createBot(parts: {
   const slackApiUrl = settings.apiUrl === undefined ? {} : { slackApiUrl: settings.apiUrl };
   const inner = new SocketModeReceiver({
     appToken: settings.appToken,
+    clientPingTimeout: PING_MS,
     logger,
     autoReconnectEnabled: false,
     installerOptions: { clientOptions: { ...slackApiUrl, retryConfig: { retries: 1 } } },

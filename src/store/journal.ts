@@ -136,8 +136,9 @@ export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): J
            select min(due_at) as at from incidents
            union all select until from "freeze"
            union all select min(look_at) from incidents where look_lease < clock_timestamp()
-           union all select oms_now() from inbox where done_at is null and not_before <= clock_timestamp()
-           union all select oms_now() from runs where state <> 'ended' and lease < clock_timestamp()) due`,
+           union all select oms_now() + (min(not_before) - clock_timestamp()) from inbox where done_at is null
+           union all select oms_now() + (min(lease) - clock_timestamp()) from runs where state <> 'ended'
+           union all select oms_now() + (min(until) - clock_timestamp()) from leases where until > clock_timestamp()) due`,
         [],
       );
       return Math.max(0, Math.min(most, found.rows[0]?.ms ?? most));

@@ -1,8 +1,16 @@
 import { TIMING } from '../../src/pipeline/rules.ts';
 import { startBot } from '../support/bot.ts';
 
-// A bot in a process of its own, that ends itself by SIGKILL before or after the first work of a given name.
-const { address, kill } = JSON.parse(process.argv[2] ?? '{}');
+// A bot in a process of its own. It loads everything, waits until it is told where and when to die, and then starts;
+// it ends itself by SIGKILL before or after the first work of a given name.
+const { address, kill } = await new Promise<{
+  address: Parameters<typeof startBot>[0];
+  kill: { name: string; when: 'before' | 'after' } | null;
+}>((resolve) => {
+  process.once('message', resolve as (message: unknown) => void);
+  process.send?.('loaded');
+});
+process.on('disconnect', () => process.exit());
 const seen = new Set<string>();
 
 const { app } = await startBot(address, {
@@ -14,6 +22,7 @@ const { app } = await startBot(address, {
     lookSlackMs: 0,
     diagnosisMs: 900,
     voiceMs: 600,
+    slackOutageMs: 300,
   },
   log: {
     debug: () => undefined,
@@ -22,7 +31,7 @@ const { app } = await startBot(address, {
     error: (facts, said) => console.error(JSON.stringify(facts), said),
   },
   async step(name, work) {
-    if (!seen.has(name)) console.log(`step ${name}`);
+    if (!seen.has(name)) process.send?.({ step: name });
     seen.add(name);
     if (kill?.name === name && kill.when === 'before') process.kill(process.pid, 'SIGKILL');
     const result = await work();
@@ -30,4 +39,4 @@ const { app } = await startBot(address, {
     return result;
   },
 });
-console.log(`port ${app.port()}`);
+process.send?.({ port: app.port() });

@@ -215,6 +215,11 @@ describe('a form that is sent after its incident has ended', () => {
     const answer = await person.submit(FORM);
     expect(JSON.stringify(answer)).toContain('OMS-1 is resolved. Nothing was started.');
     expect(patches()).toBe(ran);
+  });
+
+  test('leaves nothing to do for ever when a proof ends after the incident has', async () => {
+    await rig.skip(10);
+    await rig.skip(10);
     expect(await verifyChain(rig.store.owner)).toMatchObject({ ok: true });
     expect(rig.slack.problems).toEqual([]);
   });

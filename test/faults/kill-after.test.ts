@@ -1,3 +1,5 @@
 import { killedAtEveryStep } from './kill.ts';
+import { payments, stuckOrders } from './stories.ts';
 
-killedAtEveryStep('after');
+killedAtEveryStep('after', stuckOrders);
+killedAtEveryStep('after', payments);

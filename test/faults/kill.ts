@@ -1,74 +1,52 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { workflowEngineCrash } from '../../sim/world/scenarios/workflow-engine-crash.ts';
+import type { Incident } from '../../src/domain/incident.ts';
 import { verifyChain } from '../../src/store/audit.ts';
 import { ALERTS, newestCard, sendAlert, startPretendWorld } from '../support/rig.ts';
+import { type Child, createNursery, type Kill } from './child-process.ts';
 
-type World = Awaited<ReturnType<typeof startPretendWorld>>;
-interface Kill {
+export type World = Awaited<ReturnType<typeof startPretendWorld>>;
+
+/** One way through the bot, walked again for every kill. */
+export interface Story {
   readonly name: string;
-  readonly when: 'before' | 'after';
+  /** Every kill point of the way, as `step` names them. */
+  readonly steps: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** Before the first journey, and before each. */
+  prepare(world: World): Promise<void>;
+  /** The actions that are approved, one after the other. */
+  readonly actions: readonly string[];
+  /** After the approvals. @param name the step of this journey; null: nobody kills */
+  after(walk: Walk, name: string | null): Promise<void>;
+  /** What must hold of the pages of an incident, by their keys behind its id. */
+  readonly pages: readonly string[];
 }
 
-/** Every kill point of the way from the alert to the proof, as `step` names them. */
-const STEPS = [
-  'accept alertmanager',
-  'commit receive',
-  'look R16',
-  'look impact',
-  'commit diagnosis',
-  'post',
-  'commit announced',
-  'edit card',
-  'accept slack',
-  'commit approve',
-  'binding R20',
-  'commit run begins',
-  'commit item begins',
-  'call R20',
-  'commit item ends',
-  'commit run ends',
-  'proof R20',
-  'commit proof',
-  'commit escalate',
-  'page',
-] as const;
+/** What a story may use. */
+export interface Walk {
+  readonly world: World;
+  readonly region: string;
+  /** Whoever gets no answer asks again; once the bot has died on the way, one starts that nobody kills. */
+  until(what: string, condition: () => Promise<boolean>): Promise<void>;
+  settled(): Promise<boolean>;
+  /** Waits for a while until all is settled, the bot has died, or neither. */
+  settledWithin(): Promise<void>;
+  alert(fingerprint: string): Promise<boolean>;
+  incident(): Promise<Pick<Incident, 'id' | 'offers' | 'runs' | 'climbed'> | null>;
+}
 
 let world: World;
-let bot: ChildProcess | null = null;
-let port = 0;
+let nursery: ReturnType<typeof createNursery>;
+let bot: Child | null = null;
 const steps = new Set<string>();
 
 async function start(kill: Kill | null): Promise<void> {
-  const child = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      join(import.meta.dirname, 'child.ts'),
-      JSON.stringify({ address: world.address, kill }),
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  bot = child;
-  let text = '';
-  await new Promise<void>((resolve) => {
-    child.stdout.on('data', (data) => {
-      text += data;
-      for (const [, name = ''] of text.matchAll(/^step (.+)$/gm)) steps.add(name);
-      const found = /^port (\d+)$/m.exec(text);
-      if (found !== null) {
-        port = Number(found[1]);
-        resolve();
-      }
-    });
-    child.on('exit', () => resolve());
-  });
+  bot = await nursery.start(kill);
 }
 
 function alive(): boolean {
-  return bot !== null && bot.exitCode === null && bot.signalCode === null;
+  return bot?.alive() ?? false;
 }
 
 /** Waits for a condition; once the bot has died on the way, starts one that nobody kills. */
@@ -77,7 +55,10 @@ async function until(what: string, condition: () => Promise<boolean>): Promise<v
   for (;;) {
     if (!alive()) await start(null);
     if (await condition()) return;
-    if (Date.now() > deadline) throw new Error(`Never happened: ${what}`);
+    if (Date.now() > deadline)
+      throw new Error(
+        `Never happened: ${what}; left: ${JSON.stringify(await world.store.journal.backlog(ALERTS))}`,
+      );
     await sleep(25);
   }
 }
@@ -87,101 +68,91 @@ async function settled(): Promise<boolean> {
   return Object.values(left).every((count) => count === 0);
 }
 
-/** From the alert to the first sample of the proof, as people would do it: whoever gets no answer asks again. */
-async function journey(region: string): Promise<void> {
-  const startsAt = new Date(world.now()).toISOString();
-  const send = async () =>
-    await sendAlert(port, startsAt, { fingerprint: region }, { region }, 'alert-token')
-      .then(({ status }) => status === 202)
-      .catch(() => false);
-  await until('the alert is taken', send);
-  await until('the card stands', settled);
-  await until('the approval is taken', async () => {
-    const before = await approvals(region);
-    if (before > 0) return true;
-    await world.slack
-      .as('URESPONDER')
-      .click(newestCard(world.slack), 'Retry workflow')
-      .catch(() => undefined);
-    await settledWithin();
-    return (await approvals(region)) > 0;
-  });
-  await until('the run has settled', settled);
-  await until('help is called', async () => {
-    if ((await rungs(region)) > 0) return true;
-    await world.slack
-      .as('UBYSTANDER')
-      .click(newestCard(world.slack), 'Call for help')
-      .catch(() => undefined);
-    await settledWithin();
-    return (await rungs(region)) > 0;
-  });
-  await until('all is settled', settled);
-}
-
-async function rungs(region: string): Promise<number> {
-  const found = await world.store.owner.query<{ count: number }>(
-    `select jsonb_array_length(body->'climbed') as count from incidents where scope = $1`,
-    [region],
-  );
-  return found.rows[0]?.count ?? 0;
-}
-
 async function settledWithin(): Promise<void> {
   for (let tries = 0; tries < 100 && alive() && !(await settled()); tries += 1) await sleep(25);
 }
 
-async function approvals(region: string): Promise<number> {
-  const found = await world.store.owner.query<{ count: number }>(
-    `select count(*)::int as count from approvals a join offers o on o.id = a.offer join incidents i on i.id = o.incident where i.scope = $1`,
+/** From the alert to the first sample of the proof, as people would do it: whoever gets no answer asks again. */
+async function journey(story: Story, region: string, name: string | null): Promise<void> {
+  await story.prepare(world);
+  const startsAt = new Date(world.now()).toISOString();
+  const alert = async (fingerprint: string) =>
+    await sendAlert(bot?.port ?? 0, startsAt, { fingerprint }, { ...story.labels, region }, 'alert-token')
+      .then(({ status }) => status === 202)
+      .catch(() => false);
+  const incident = async () => await incidentOf(region);
+  await until('the alert is taken', async () => await alert(region));
+  await until('the card stands', settled);
+  for (const action of story.actions) {
+    await until(`${action} is approved`, async () => {
+      const { runs = [], offers = [] } = (await incident()) ?? {};
+      if (runs.some((run) => run.action === action)) return true;
+      const offer = offers.find((one) => one.action === action && one.waits === null);
+      if (offer !== undefined) await press(offer.id);
+      await settledWithin();
+      return false;
+    });
+    await until('the run has settled', settled);
+  }
+  await story.after({ world, region, until, settled, settledWithin, alert, incident }, name);
+  await until('all is settled', settled);
+}
+
+/** Presses an offer's button, whichever place it has on the card. */
+async function press(offer: string): Promise<void> {
+  const text = { type: 'plain_text', text: 'Press' };
+  const button = { type: 'button', action_id: 'oms_run:0', value: offer, text };
+  const card = { ...newestCard(world.slack), blocks: [{ type: 'actions', elements: [button] }] };
+  await world.slack
+    .as('URESPONDER')
+    .click(card, 'Press')
+    .catch(() => undefined);
+}
+
+async function incidentOf(region: string): Promise<Incident | null> {
+  const found = await world.store.owner.query<{ body: Incident }>(
+    'select body from incidents where scope = $1',
     [region],
   );
-  return found.rows[0]?.count ?? 0;
+  return found.rows[0]?.body ?? null;
 }
 
 /**
  * A real process on a real PostgreSQL, killed with SIGKILL before or after every step, and started again. Two files
  * call this, so that two workers share the minutes.
  */
-export function killedAtEveryStep(when: Kill['when']): void {
-  beforeAll(async () => {
-    world = await startPretendWorld();
-    world.slack.limits.ackMs = 1_000;
-    await world.world.change((state, now) => {
-      workflowEngineCrash.start(state, now);
-      // A handful is enough to show a batch.
-      const stuck = [...state.orders.values()].filter(
-        ({ status, errorCode }) => status === 'processing' && errorCode !== null,
-      );
-      for (const order of stuck.slice(6)) {
-        order.status = 'shipped';
-        order.errorCode = null;
-        state.dirty.add(order.id);
-      }
-    });
-    await start(null);
-  });
-  afterAll(async () => {
-    bot?.kill('SIGKILL');
-    await world.stop();
-  });
-
+export function killedAtEveryStep(when: Kill['when'], story: Story): void {
   // A busy machine starts processes slowly, and each case starts two.
-  describe(`a bot that is killed ${when} a step`, { timeout: 120_000 }, () => {
-    test('goes through every step that the list names when nobody kills it', async () => {
-      await journey('unharmed');
-      expect(STEPS.filter((name) => !steps.has(name))).toEqual([]);
+  describe(`${story.name}: a bot that is killed ${when} a step`, { timeout: 120_000 }, () => {
+    beforeAll(async () => {
+      steps.clear();
+      world = await startPretendWorld();
+      world.slack.limits.ackMs = 1_000;
+      nursery = createNursery(
+        () => world.address,
+        (name) => steps.add(name),
+      );
+      await start(null);
+    });
+    afterAll(async () => {
+      bot?.kill();
+      nursery.stop();
+      await world.stop();
     });
 
-    for (const name of STEPS) {
+    test('goes through every step that the list names when nobody kills it', async () => {
+      await journey(story, 'unharmed', null);
+      expect(story.steps.filter((name) => !steps.has(name))).toEqual([]);
+      await truth(story, 'unharmed');
+    });
+
+    for (const name of story.steps) {
       test(`${when} “${name}” loses nothing and runs nothing twice`, async () => {
-        bot?.kill('SIGKILL');
-        await until('the last one is gone', async () => true);
-        bot?.kill('SIGKILL');
+        bot?.kill();
         await start({ name, when });
         const region = `${when} ${name}`;
-        await journey(region);
-        await truth(region);
+        await journey(story, region, name);
+        await truth(story, region);
       });
     }
 
@@ -192,7 +163,7 @@ export function killedAtEveryStep(when: Kill['when']): void {
 }
 
 /** What must hold whenever it has settled. */
-async function truth(region: string): Promise<void> {
+async function truth(story: Story, region: string): Promise<void> {
   const keys = [...world.slack.workspace.channels]
     .flatMap(({ messages }) => messages)
     .flatMap(({ metadata }) => keyOf(metadata));
@@ -207,18 +178,25 @@ async function truth(region: string): Promise<void> {
     sent.filter((key, place) => sent.indexOf(key) !== place),
     'a request twice',
   ).toEqual([]);
-  const found = await world.store.owner.query<{
-    id: string;
-    runs: { state: string; outcome: string; targets: string[] }[];
-  }>(`select id, body->'runs' as runs from incidents where scope = $1`, [region]);
+  const found = await world.store.owner.query<{ body: Incident }>(
+    'select body from incidents where scope = $1',
+    [region],
+  );
   expect(found.rows).toHaveLength(1);
-  expect(found.rows[0]?.runs).toMatchObject([
-    { state: 'ended', outcome: expect.stringMatching(/done|partly|failed|unknown/) },
-  ]);
-  const id = found.rows[0]?.id;
+  const { id, runs } = found.rows[0]?.body ?? {};
+  expect(runs?.map(({ action, state }) => [action, state])).toEqual(
+    story.actions.map((action) => [action, 'ended']),
+  );
+  for (const run of runs ?? []) expect(run.outcome).toMatch(/done|partly|failed|unknown/);
+  // One approval of a restart is at most one patch, and its generation is the one that was shown.
+  const restarts = await world.store.owner.query<{ count: number }>(
+    `select count(*)::int as count from run_items where target like 'deployment/%' and begun_at is not null`,
+  );
+  expect(world.kubernetes.count('PATCH', /deployments/)).toBeLessThanOrEqual(restarts.rows[0]?.count ?? 0);
   expect(keys).toContain(`card/${id}`);
-  const pages = world.pagerduty.incidents.filter(({ key }) => key.includes(`/${id}/`));
-  expect(pages.map(({ key }) => key)).toEqual([`oms/prod/${id}/1/rung-1`]);
+  const pages = world.pagerduty.incidents.flatMap(({ key }) => key.split(`oms/prod/${id}/`)[1] ?? []);
+  expect(pages.filter((key) => !key.startsWith('slack-outage'))).toEqual(story.pages);
+  expect(new Set(pages).size).toBe(pages.length);
 }
 
 function keyOf(metadata: unknown): string[] {

@@ -1,0 +1,129 @@
+import { workflowEngineCrash } from '../../sim/world/scenarios/workflow-engine-crash.ts';
+import { ALERTS, newestCard } from '../support/rig.ts';
+import type { Story, Walk, World } from './kill.ts';
+
+/** Runbook 2, and a person who calls for help. */
+export const stuckOrders: Story = {
+  name: 'stuck orders',
+  steps: [
+    'accept alertmanager',
+    'commit receive',
+    'look R16',
+    'look impact',
+    'commit diagnosis',
+    'post',
+    'commit announced',
+    'edit card',
+    'accept slack',
+    'commit approve',
+    'binding R20',
+    'commit run begins',
+    'commit item begins',
+    'call R20',
+    'commit item ends',
+    'commit run ends',
+    'proof R20',
+    'commit proof',
+    'commit escalate',
+    'page',
+  ],
+  labels: {},
+  async prepare(world) {
+    await world.world.change((state, now) => {
+      if (state.scenarios.has(workflowEngineCrash.id)) return;
+      state.scenarios.add(workflowEngineCrash.id);
+      workflowEngineCrash.start(state, now);
+      // A handful is enough to show a batch.
+      const stuck = [...state.orders.values()].filter(
+        ({ status, errorCode }) => status === 'processing' && errorCode !== null,
+      );
+      for (const order of stuck.slice(6)) {
+        order.status = 'shipped';
+        order.errorCode = null;
+        state.dirty.add(order.id);
+      }
+    });
+  },
+  actions: ['R20'],
+  async after({ world, until, settledWithin, incident }) {
+    await until('help is called', async () => {
+      if (((await incident())?.climbed.length ?? 0) > 0) return true;
+      await world.slack
+        .as('UBYSTANDER')
+        .click(newestCard(world.slack), 'Call for help')
+        .catch(() => undefined);
+      await settledWithin();
+      return false;
+    });
+  },
+  pages: ['1/rung-1'],
+};
+
+/** Runbook 1: a retry that leaves no trace to read back, a restart whose answer is lost, and Slack gone for a while. */
+export const payments: Story = {
+  name: 'payments',
+  steps: [
+    'binding R5',
+    'call R5',
+    'proof R5',
+    'binding R7',
+    'call R7',
+    'read back R7',
+    'commit item read back',
+    'proof R7',
+    'commit page instead of Slack',
+    'commit Slack is back',
+  ],
+  labels: { alertname: 'PaymentFailures', code: 'PAYMENT_FAILED' },
+  async prepare(world) {
+    await readyAgain(world);
+    await world.world.change((state, now) => {
+      const paid = [...state.orders.values()].filter(({ status }) => status === 'shipped').slice(0, 3);
+      for (const order of paid) {
+        order.status = 'pending_payment';
+        order.updatedAt = now - 60 * 60_000;
+        order.payment.stage = 'idle';
+        state.dirty.add(order.id);
+      }
+    });
+    world.kubernetes.faults.clear();
+    world.kubernetes.faults.add({ match: { method: 'PATCH' }, fault: { mode: 'lost' }, times: 1 });
+  },
+  actions: ['R5', 'R7'],
+  async after(walk, name) {
+    if (name === null || name.endsWith('Slack') || name.endsWith('back')) await slackGone(walk);
+    const { world, until, settledWithin, incident } = walk;
+    // Open incidents are looked at again and again; only this one is of interest.
+    const id = (await incident())?.id;
+    await until('it is resolved', async () => {
+      await world.slack
+        .as('URESPONDER')
+        .command(ALERTS, `/oms resolve ${id} the story is over`)
+        .catch(() => undefined);
+      await settledWithin();
+      return !(await world.store.journal.openIncidents()).some((open) => open.id === id);
+    });
+  },
+  pages: [],
+};
+
+/** A rollout of the journey before comes to its end. */
+async function readyAgain(world: World): Promise<void> {
+  await world.skipWorld(3);
+}
+
+async function slackGone({ world, region, until, settled, alert }: Walk): Promise<void> {
+  const outages = async () => {
+    const found = await world.store.owner.query<{ open: number; all: number }>(
+      'select count(*) filter (where ended_at is null)::int as open, count(*)::int as all from slack_outages',
+    );
+    return found.rows[0] ?? { open: 0, all: 0 };
+  };
+  const before = (await outages()).all;
+  const back = world.slack.faults.add({ match: { path: /^\/api\/chat/ }, fault: { mode: 'down' } });
+  await until('another alert is taken', async () => await alert(`${region} 2`));
+  await until('PagerDuty is told instead', async () => (await outages()).all > before);
+  back();
+  await until('Slack is back', async () => (await outages()).open === 0);
+  await until('all is said', settled);
+}
