@@ -1,3 +1,5 @@
+// Loaded ahead with all the rest: its half second is not what a kill is about, and would be most of a look's time.
+import '@kubernetes/client-node';
 import { TIMING } from '../../src/pipeline/rules.ts';
 import { startBot } from '../support/bot.ts';
 
