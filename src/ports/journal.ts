@@ -112,7 +112,10 @@ export interface Journal {
     payload: unknown,
     withinMs: number,
   ): Promise<boolean>;
-  /** The oldest undone delivery that nobody works on, with a lease of `leaseMs`. */
+  /**
+   * The oldest undone delivery that nobody works on, with a lease of `leaseMs`. Those of one webhook come in order, so
+   * that a *resolved* never overtakes its *firing*; one that has failed once holds nobody up any more.
+   */
   claimDelivery(leaseMs: number): Promise<Delivery | null>;
   /** Not now: try again after `afterMs` of real time. */
   postpone(delivery: Delivery, afterMs: number, because: string): Promise<void>;

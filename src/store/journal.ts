@@ -69,6 +69,10 @@ export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): J
       const found = await query<InboxRow>(
         `update inbox set attempts = attempts + 1, not_before = clock_timestamp() + $1 * interval '1 ms'
          where id = (select id from inbox where done_at is null and not_before <= clock_timestamp()
+                       and not exists (select from inbox earlier
+                                       where inbox.source <> 'slack' and earlier.source = inbox.source
+                                         and earlier.id < inbox.id and earlier.done_at is null
+                                         and earlier.attempts <= 1)
                      order by id limit 1 for update skip locked)
          returning id::int, source, delivery_id, payload, attempts`,
         [leaseMs],

@@ -61,6 +61,19 @@ describe('the journal', () => {
     expect(new Set(claimed).size).toBe(claimed.length);
   });
 
+  test('hands out the deliveries of one webhook in order, and lets nobody wait for one that has failed', async () => {
+    for (const id of ['A1', 'A2']) await store.journal.accept('alertmanager', id, {}, 1_000);
+    await store.journal.accept('slack', 'Ev3', {}, 1_000);
+    const first = await store.journal.claimDelivery(60_000);
+    expect(first?.deliveryId).toBe('A1');
+    expect((await store.journal.claimDelivery(60_000))?.deliveryId).toBe('Ev3');
+    expect(await store.journal.claimDelivery(60_000)).toBeNull();
+    if (first !== null) await store.journal.postpone(first, 0, 'it failed');
+    const again = await store.journal.claimDelivery(60_000);
+    expect(again).toMatchObject({ deliveryId: 'A1', attempts: 2 });
+    expect((await store.journal.claimDelivery(60_000))?.deliveryId).toBe('A2');
+  });
+
   test('chains what many transactions write at once, and verify finds it whole', async () => {
     await Promise.all(
       Array.from(
