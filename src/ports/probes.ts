@@ -9,8 +9,10 @@ export interface OrderSummary {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly lastEvent: { readonly type: string; readonly at: number } | null;
-  /** What somebody tried already, oldest first. */
-  readonly attempts: readonly { readonly kind: string; readonly at: number; readonly by: string | null }[];
+  /** What somebody tried already, oldest first; null: this service keeps no record of it. */
+  readonly attempts:
+    | readonly { readonly kind: string; readonly at: number; readonly by: string | null }[]
+    | null;
 }
 
 export interface StuckPage {

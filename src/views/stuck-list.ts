@@ -8,7 +8,9 @@ export interface ListedOrder {
   readonly errorCode: string | null;
   readonly updatedAt: number;
   readonly lastEvent: { readonly type: string; readonly at: number } | null;
-  readonly attempts: readonly { readonly kind: string; readonly at: number; readonly by: string | null }[];
+  readonly attempts:
+    | readonly { readonly kind: string; readonly at: number; readonly by: string | null }[]
+    | null;
 }
 
 export interface StuckListView {
@@ -94,7 +96,7 @@ function heading(group: readonly ListedOrder[]): Words {
 }
 
 function row(order: ListedOrder, now: number): KnownBlock {
-  const tried = order.attempts.at(-1);
+  const tried = order.attempts?.at(-1);
   const event =
     order.lastEvent === null
       ? 'no event'

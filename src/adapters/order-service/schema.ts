@@ -32,7 +32,8 @@ export const Order = z.object({
           .transform((by) => by ?? null),
       }),
     )
-    .default([]),
+    .nullish()
+    .transform((attempts) => attempts ?? null),
 });
 
 /** One order that cannot be read hides no other; one that stands there twice counts once. */

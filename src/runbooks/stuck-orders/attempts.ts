@@ -35,7 +35,8 @@ export async function attempted(
   const { probes, run, names, signal } = proving;
   const tries = readNumbers(run.parameters['tries']);
   const order = await probes.orderService.order(OrderId.parse(target), signal);
-  if (order === null || tries === null) return 'unknown';
+  // A service that keeps no record cannot say that nothing was done.
+  if (order === null || order.attempts === null || tries === null) return 'unknown';
   const before = tries[target] ?? Number.NEGATIVE_INFINITY;
   const since = order.attempts.filter((one) => one.kind === kind && one.at > before);
   if (since.some(({ by }) => by === run.by)) return 'done';

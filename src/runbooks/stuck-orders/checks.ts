@@ -98,7 +98,7 @@ const oldest: Check<{ readonly orders: readonly OrderSummary[] }> = {
     }
     const unread = page.orders.length - orders.length;
     const silent = orders.filter(({ lastEvent }) => lastEvent === null).length;
-    const retried = orders.filter(({ attempts }) => attempts.length > 0).length;
+    const retried = orders.filter(({ attempts }) => (attempts ?? []).length > 0).length;
     const heard =
       silent === 0
         ? `Events were heard of each of the ${orders.length} oldest stuck orders`

@@ -204,6 +204,7 @@ describe('R20: reading back a lost answer', () => {
       'done',
     ],
     ['no attempt', read('{}', order()), 'not done'],
+    ['a service that keeps no attempts', read('{}', order({ attempts: null })), 'unknown'],
     ['an attempt of somebody else', read('{}', order({ attempts: [attempt(1, 'UOTHER')] })), 'not done'],
     ['an attempt of nobody known', read('{}', order({ attempts: [attempt(1, null)] })), 'unknown'],
     [
