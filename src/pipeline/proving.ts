@@ -4,7 +4,7 @@ import type { Parts } from './parts.ts';
 /** What a question about a run's effect may use. Reads only. */
 export async function proving(parts: Parts, run: Run) {
   const ending = new AbortController();
-  void parts.clock.sleep(parts.rules.timing.callMs).then(() => ending.abort());
+  void parts.clock.sleep(parts.rules.timing.readMs).then(() => ending.abort());
   return {
     probes: parts.probes,
     run,

@@ -7,8 +7,10 @@ import type { Thresholds } from '../runbooks/thresholds.ts';
 
 /** Deadlines and leases of real time, ms. A call has ended before its lease does (design §4). */
 export interface Timing {
-  /** One call of a lever, a read-back or a sample. */
+  /** One call of a lever: one change of one target. */
   readonly callMs: number;
+  /** All questions of one read-back, one binding or one sample together; a batch asks about each of its orders. */
+  readonly readMs: number;
   /** Whoever is lost with a run is taken over after this. */
   readonly runLeaseMs: number;
   readonly deliveryMs: number;
@@ -29,8 +31,9 @@ export interface Timing {
 }
 
 export const TIMING: Timing = {
-  callMs: 5_000,
-  runLeaseMs: 6_500,
+  callMs: 3_000,
+  readMs: 8_000,
+  runLeaseMs: 4_500,
   deliveryMs: 5_000,
   lookSlackMs: 2_000,
   diagnosisMs: 5_000,

@@ -19,6 +19,7 @@ const { app } = await startBot(address, {
   timing: {
     ...TIMING,
     callMs: 500,
+    readMs: 500,
     runLeaseMs: 1_200,
     deliveryMs: 500,
     lookSlackMs: 0,

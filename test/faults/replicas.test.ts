@@ -21,7 +21,14 @@ beforeAll(async () => {
   world = await startPretendWorld();
   await plant('few');
   const options = {
-    timing: { ...TIMING, voiceMs: VOICE_MS, callMs: 1_000, runLeaseMs: 3_000, diagnosisMs: 1_500 },
+    timing: {
+      ...TIMING,
+      voiceMs: VOICE_MS,
+      callMs: 1_000,
+      readMs: 1_000,
+      runLeaseMs: 3_000,
+      diagnosisMs: 1_500,
+    },
     step: async <T>(name: string, work: () => Promise<T>) => {
       await before.get(name)?.();
       return await work();

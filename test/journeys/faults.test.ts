@@ -15,7 +15,7 @@ const before = new Map<string, () => void>();
 let rig: Rig;
 beforeAll(async () => {
   rig = await startRig({
-    timing: { ...TIMING, callMs: CALL_MS, runLeaseMs: 4 * CALL_MS, diagnosisMs: 1_500 },
+    timing: { ...TIMING, callMs: CALL_MS, readMs: CALL_MS, runLeaseMs: 4 * CALL_MS, diagnosisMs: 1_500 },
     // The breaker has its own tests; here every case begins with a closed one.
     restMs: 1,
     step: async (name, work) => {
