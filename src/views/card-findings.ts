@@ -47,7 +47,8 @@ const TREND = 6;
 /** R8: how the figure went, oldest first. */
 function trend({ plan, samples }: NonNullable<Run['proof']>): Words {
   const values = samples.flatMap(({ value }) => (value === null ? [] : [Math.round(value)])).slice(-TREND);
-  if (plan.unit === undefined || values.length < 2) return words``;
+  // A line that is flat says nothing that the newest value does not.
+  if (plan.unit === undefined || new Set(values).size < 2) return words``;
   return words` Minute by minute: ${values.join(' → ')} ${plan.unit}.`;
 }
 
