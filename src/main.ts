@@ -56,7 +56,7 @@ async function start(): Promise<void> {
   closers.push(hands.close);
   const app = await createApp({
     config,
-    journal: createJournal({ pool, step, ids: systemIds }),
+    journal: createJournal({ pool, clock: systemClock, step, ids: systemIds }),
     voice: createVoiceStore({ pool, ids: systemIds }),
     clock: systemClock,
     ids: systemIds,

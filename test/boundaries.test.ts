@@ -8,7 +8,7 @@ describe('the wall', () => {
   });
 
   test('no file is longer than 300 lines', () => {
-    const files = globSync('{src,sim,test,scripts,bench}/**/*.{ts,tsx,mjs,sql}');
+    const files = globSync('{src,sim,test,scripts,bench}/**/*.{ts,tsx,mjs,sql,css}');
     expect(files.filter((file) => lineCount(file) > 300)).toEqual([]);
   });
 

@@ -39,7 +39,7 @@ export async function startBot({ env, yaml, adminToken, kubeconfig }: BotSetting
   const hands = await realHands(config, log);
   closers.add(hands.close);
   const step = async <T>(_name: string, work: () => Promise<T>) => await work();
-  const journal = createJournal({ pool, step, ids: systemIds });
+  const journal = createJournal({ pool, clock: systemClock, step, ids: systemIds });
   const app = await createApp({
     config,
     journal,

@@ -59,8 +59,6 @@ export interface SimulatedSlack {
   readonly limits: SlackLimits;
   /** Each call of the Web API and each post to a response_url, with its answer; oldest first. */
   readonly requests: readonly ApiCall[];
-  /** The same list. */
-  readonly calls: readonly ApiCall[];
   /** What Slack refused, one line each. A 429 is no problem; it is among the requests. */
   readonly problems: readonly string[];
   /** The raw requests, those that a fault swallowed too. */
@@ -102,8 +100,6 @@ export interface SimulatedSlack {
   readonly sockets: () => number;
   /** Says `disconnect` on every socket: warning, refresh_requested, link_disabled. */
   disconnectSockets(reason: string): void;
-  /** Short for disconnectSockets. */
-  disconnect(reason: string): void;
   /** Tears every socket down without a word. */
   dropSockets(): void;
   /** HTTP mode: sends the challenge; true when the app echoes it. */

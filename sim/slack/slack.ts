@@ -139,7 +139,6 @@ export async function startSlack(options: SlackOptions): Promise<SimulatedSlack>
     app,
     limits,
     requests: calls,
-    calls,
     problems,
     httpRequests: server.requests,
     faults: server.faults,
@@ -192,7 +191,6 @@ export async function startSlack(options: SlackOptions): Promise<SimulatedSlack>
     events: { subscribe: (listener) => workspace.subscribe(listener), onTheWay: events.onTheWay },
     sockets: sockets.count,
     disconnectSockets: sockets.disconnect,
-    disconnect: sockets.disconnect,
     dropSockets: sockets.drop,
     verifyRequestUrl: async () => (requestUrl === null ? false : await requestUrl.verify()),
     async stop() {

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type pg from 'pg';
 import type { Duty } from '../domain/duty.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Ids, Step } from '../ports/clock.ts';
+import type { Clock, Ids, Step } from '../ports/clock.ts';
 import { type ClaimedRun, type Delivery, type Journal, JournalUnavailable } from '../ports/journal.ts';
 import { freezeOn } from './freeze.ts';
 import { decode, FORMAT, storable } from './rows.ts';
@@ -10,7 +10,7 @@ import { openTransaction } from './transaction.ts';
 import { STALE } from './voice-store.ts';
 
 /** The journal on PostgreSQL. */
-export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): Journal {
+export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step; ids: Ids }): Journal {
   const { pool, step, ids } = parts;
   const holder = `${hostname()} ${ids.next()}`;
 
@@ -54,6 +54,7 @@ export function createJournal(parts: { pool: pg.Pool; step: Step; ids: Ids }): J
     async accept(source, deliveryId, payload, withinMs) {
       return await step(`accept ${source}`, async () => {
         const inserted = await within(
+          parts.clock,
           withinMs,
           query(
             `insert into inbox (source, delivery_id, payload) values ($1, $2, $3)
@@ -218,19 +219,17 @@ interface InboxRow {
 }
 
 /** Rejects after `ms`; the insert may still arrive, which is harmless: it is unique by its delivery. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new JournalUnavailable(`The database did not store it within ${ms} ms.`)),
-      ms,
-    );
+async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const late = clock.sleep(ms, over.signal).then(() => {
+    if (!over.signal.aborted) throw new JournalUnavailable(`The database did not store it within ${ms} ms.`);
+    return work;
   });
   try {
     return await Promise.race([work, late]);
   } finally {
-    clearTimeout(timer);
-    work.catch(() => undefined);
+    over.abort();
+    late.catch(() => undefined);
   }
 }
 

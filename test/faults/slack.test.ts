@@ -32,7 +32,7 @@ function keysIn(channel: string): string[] {
   });
 }
 const twice = () => keysIn(ALERTS).filter((key, place, all) => all.indexOf(key) !== place);
-const calls = (method: string) => rig.slack.calls.filter((call) => call.method === method).length;
+const calls = (method: string) => rig.slack.requests.filter((call) => call.method === method).length;
 
 describe('a Slack that', () => {
   test('wants to rest before the first post gets it later, once', async () => {
@@ -94,7 +94,7 @@ describe('a Slack that', () => {
       const answers = person.ephemerals().length;
       before.set('accept slack', () => {
         before.clear();
-        rig.slack.disconnect(reason);
+        rig.slack.disconnectSockets(reason);
       });
       await person.click(rig.card(), 'I have it');
       await expect.poll(() => person.ephemerals().length, { timeout: 10_000 }).toBe(answers + 1);

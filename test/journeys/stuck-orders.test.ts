@@ -78,6 +78,6 @@ describe('orders stuck in processing, from the alert to the escalation', () => {
   });
 
   test('Slack refused nothing that was said', () => {
-    expect(rig.slack.calls.filter(({ error }) => error !== null)).toEqual([]);
+    expect(rig.slack.requests.filter(({ error }) => error !== null)).toEqual([]);
   });
 });

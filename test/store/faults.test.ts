@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { IncidentEvent } from '../../src/domain/incident.ts';
 import { changeOf } from '../../src/pipeline/change.ts';
 import { JournalUnavailable } from '../../src/ports/journal.ts';
@@ -123,7 +124,7 @@ describe('a commit', () => {
 describe('a pool that is exhausted', () => {
   test('keeps nobody waiting for an acknowledgement, and works again', async () => {
     const pool = openPool(asBot(store.url), quiet, 2);
-    const journal = createJournal({ pool, step, ids });
+    const journal = createJournal({ pool, clock: systemClock, step, ids });
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
       release = resolve;

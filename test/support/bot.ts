@@ -93,7 +93,7 @@ export async function startBot(
   };
   const app = await createApp({
     config,
-    journal: createJournal({ pool, step, ids: systemIds }),
+    journal: createJournal({ pool, clock: systemClock, step, ids: systemIds }),
     voice: createVoiceStore({ pool, ids: systemIds }),
     clock: systemClock,
     ids: systemIds,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Ids, Step } from '../../src/ports/clock.ts';
 import type { Journal } from '../../src/ports/journal.ts';
 import type { Log } from '../../src/ports/log.ts';
@@ -34,7 +35,7 @@ export async function openStore(): Promise<TestStore> {
   const pool = openPool(asBot(database.url), quiet);
   const owner = openPool(database.url, quiet, 2);
   return {
-    journal: createJournal({ pool, step, ids }),
+    journal: createJournal({ pool, clock: systemClock, step, ids }),
     pool,
     owner,
     url: database.url,

@@ -5,6 +5,7 @@ import 'slack-blocks-to-jsx/dist/style.css';
 import './style/base.css';
 import './style/layout.css';
 import './style/messages.css';
+import './style/composer.css';
 import './style/forms.css';
 import './style/side.css';
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { OrderId } from '../../domain/ids.ts';
 import type { GatewayHealth } from '../../ports/probes.ts';
+import { clean } from '../http.ts';
 import { notUnderstood } from './pods.ts';
 
 const Time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
@@ -68,7 +69,7 @@ const DEGRADED = new Set(['degraded', 'slow', 'warn']);
  */
 export function gatewayHealthOf({ status, body }: { status: number; body: string }): GatewayHealth {
   const read = Health.safeParse(jsonOf(body)).data;
-  const words = read?.error == null ? null : oneLine(read.error);
+  const words = read?.error == null ? null : clean(read.error);
   if (status >= 500) return { status: 'down', words: words ?? `it answered ${status}` };
   if (status >= 400) throw notUnderstood(`The health endpoint of the gateway answered ${status}.`);
   const said = read?.status.toLowerCase() ?? '';
@@ -87,14 +88,6 @@ function jsonOf(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** Foreign words: one line, at most 200 characters. */
-function oneLine(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
 }
 
 const Problem = z.object({ error: z.object({ message: z.string() }) });
