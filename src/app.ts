@@ -22,6 +22,7 @@ import type { Levers } from './ports/levers.ts';
 import type { Log } from './ports/log.ts';
 import type { Pager } from './ports/pager.ts';
 import type { Probes } from './ports/probes.ts';
+import type { Samples } from './ports/samples.ts';
 import type { Scheduler } from './ports/schedule.ts';
 import type { VoiceStore } from './ports/voice.ts';
 import { rulesOf } from './rules-of.ts';
@@ -48,6 +49,7 @@ export interface AppParts {
   readonly slack: SlackSettings;
   readonly probes: Probes;
   readonly levers: Levers;
+  readonly samples: Samples;
   readonly pager: Pager | null;
   readonly step: Step;
   /** The clock on the wall; without it nothing is done by the calendar. */
@@ -76,6 +78,7 @@ export async function createApp(given: AppParts) {
     people: slackPeople(bot.app.client, clock),
     probes: given.probes,
     levers: given.levers,
+    samples: given.samples,
     step: given.step,
     rules,
   };

@@ -15,6 +15,11 @@ import type { Log } from './ports/log.ts';
 import type { Pager } from './ports/pager.ts';
 import type { Probes } from './ports/probes.ts';
 
+const NO_KAFKA = 'Kafka is not configured (KAFKA_BROKERS).';
+const NO_REDIS = 'Redis is not configured (REDIS_URL).';
+const NO_S3 = 'S3 is not configured (AWS_REGION).';
+const NO_ORDERS_DATABASE = 'The orders database is not configured (ORDERS_DATABASE_URL).';
+
 /** The real hands, as the configuration names them; what it leaves out is absent and says so. */
 export async function realHands(
   { env, oms }: Config,
@@ -56,13 +61,19 @@ export async function realHands(
       orderService: here ? orderServiceProbe(service) : absent(noService),
       ordersDatabase:
         pool === null
-          ? absent('The orders database is not configured (ORDERS_DATABASE_URL).')
+          ? absent(NO_ORDERS_DATABASE)
           : ordersDatabaseProbe(pool, policyFor(ORDERS_DATABASE), oms.orders),
       kubernetes: cluster?.probe ?? absent(noCluster),
+      kafka: absent(NO_KAFKA),
+      redis: absent(NO_REDIS),
+      s3: absent(NO_S3),
     },
     levers: {
       orderService: here ? orderServiceLever(service) : absent(noService),
       kubernetes: cluster?.lever ?? absent(noCluster),
+      kafka: absent(NO_KAFKA),
+      redis: absent(NO_REDIS),
+      ordersDatabase: absent(NO_ORDERS_DATABASE),
     },
     pager: pagerOf({ env, oms }),
     close: async () => {

@@ -3,9 +3,37 @@ import type { RunbookId } from './severity.ts';
 
 export type AlertSource = 'alertmanager' | 'slack' | 'person';
 
-/** The ids of the order service that an alert brought; a check says which it needs. */
+/** The ids that alerts and people brought, the newest last; a check says which it needs. */
 export interface KnownIds {
   readonly orders: readonly string[];
+  readonly refunds: readonly string[];
+  readonly returns: readonly string[];
+  readonly exports: readonly string[];
+  readonly payments: readonly string[];
+  /** Consumer groups. */
+  readonly groups: readonly string[];
+}
+
+export const NO_IDS: KnownIds = {
+  orders: [],
+  refunds: [],
+  returns: [],
+  exports: [],
+  payments: [],
+  groups: [],
+};
+
+/** Both, each id once, in order of appearance. */
+export function joinIds(left: KnownIds, right: KnownIds): KnownIds {
+  const both = (kind: keyof KnownIds) => [...new Set([...left[kind], ...right[kind]])];
+  return {
+    orders: both('orders'),
+    refunds: both('refunds'),
+    returns: both('returns'),
+    exports: both('exports'),
+    payments: both('payments'),
+    groups: both('groups'),
+  };
 }
 
 /** Somebody outside says that something is wrong, or right again. Parsed, but nothing in it is trusted as markup. */

@@ -53,7 +53,7 @@ export async function request(
   return await onOffer(parts, 'request', offerId, by, async (tx, incident, offer) => {
     const action = actionOf(offer.action);
     const answers = declared(offer, given);
-    const wrong = Object.values(action.validate(answers, parts.rules));
+    const wrong = Object.values(action.validate(answers, { ...parts.rules, shown: offer.parameters }));
     if (wrong.length > 0) return { because: wrong.join(' ') };
     if (offer.waits !== null) return { because: `“${offer.title}” waits: ${offer.waits}.` };
     const parameters = { ...offer.parameters, ...answers };

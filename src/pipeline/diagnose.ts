@@ -33,6 +33,8 @@ export async function diagnose(parts: Parts, incident: Incident, now: number): P
     now,
     previous: previousOf(runbook, incident),
     incident,
+    // Without what was before a check can still say what is.
+    history: async (name, from) => await parts.samples.since(name, from).catch(() => []),
   };
   const budget = giveUp(parts, parts.rules.timing.diagnosisMs, whole);
   const [findings, impact] = await Promise.all([

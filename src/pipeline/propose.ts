@@ -44,6 +44,7 @@ export function propose(
             : `a run on ${taken} is under way`,
         fields: draft.fields ?? [],
         equivalent: action.equivalent(parts.rules.names, draft.targets, draft.parameters),
+        question: false,
         requestedBy: null,
         at: now,
         expiresAt: null,

@@ -1,4 +1,4 @@
-import type { Alert, Reading } from '../domain/alert.ts';
+import { type Alert, type KnownIds, NO_IDS, type Reading } from '../domain/alert.ts';
 import { reopening } from '../domain/ending.ts';
 import type { IncidentId, PersonId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
@@ -54,7 +54,13 @@ export async function openByPerson(parts: Parts, tx: Transaction, alert: Alert):
 }
 
 /** A person as a source: says when, not when it is over. */
-export function personsAlert(runbook: Alert['runbook'], by: PersonId, summary: string, key: string): Alert {
+export function personsAlert(
+  runbook: Alert['runbook'],
+  by: PersonId,
+  summary: string,
+  key: string,
+  ids: KnownIds = NO_IDS,
+): Alert {
   return {
     source: 'person',
     key,
@@ -64,7 +70,7 @@ export function personsAlert(runbook: Alert['runbook'], by: PersonId, summary: s
     scope: '',
     summary,
     startsAt: null,
-    ids: { orders: [] },
+    ids,
     url: null,
     tellsResolved: false,
     by,

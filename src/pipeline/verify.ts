@@ -16,9 +16,10 @@ export function proofPlanned(parts: Parts, step: StepName, now: number): Proof {
 /** Asks the action's check again, once, and decides whether it helped. */
 export async function sampleProof(parts: Parts, seen: Incident, run: Run, now: number): Promise<void> {
   const action = actionOf(run.action);
+  const items = await parts.journal.transact('read items', async (tx) => await tx.items(run.id));
   const sample: ProofSample = await parts
     .step(`proof ${run.action}`, async () => ({
-      ...(await action.proof.sample(await proving(parts, run))),
+      ...(await action.proof.sample(await proving(parts, run, items))),
       at: now,
     }))
     .catch(() => ({

@@ -83,9 +83,10 @@ describe('commands to type', () => {
     orderService: { deployment: 'api', selector: 'tier in (api)', port: 9 },
     workflowEngine: { deployment: 'flows', selector: 'k=flows' },
     gateway: { url: 'https://pay.example/v1', secret: 'pay-key', expiryAnnotation: null },
-    metrics: { paymentSuccessRate: 'pay_ok', paymentAttempts: null, paymentDeclines: null },
-    logPatterns: { fulfilmentWebhook: "it's a hook" },
+    metrics: { ...RUNBOOK_NAMES.metrics, paymentSuccessRate: 'pay_ok' },
+    logPatterns: { ...RUNBOOK_NAMES.logPatterns, fulfilmentWebhook: "it's a hook" },
     paths: {
+      ...RUNBOOK_NAMES.paths,
       stuckOrders: '/a/stuck',
       order: '/a/o/{id}',
       retryWorkflow: '/a/o/{id}/again',

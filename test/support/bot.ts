@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { absent } from '../../src/adapters/absent.ts';
 import { KUBERNETES } from '../../src/adapters/kubernetes/client.ts';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
 import { ORDER_SERVICE } from '../../src/adapters/order-service/client.ts';
@@ -16,6 +17,7 @@ import type { Log } from '../../src/ports/log.ts';
 import type { SlackSettings } from '../../src/slack/bot.ts';
 import { openPool } from '../../src/store/database.ts';
 import { createJournal } from '../../src/store/journal.ts';
+import { createSamples } from '../../src/store/samples.ts';
 import { createVoiceStore } from '../../src/store/voice-store.ts';
 
 export const TOKEN = 'admin-token';
@@ -94,6 +96,7 @@ export async function startBot(
   const app = await createApp({
     config,
     journal: createJournal({ pool, clock: systemClock, step, ids: systemIds }),
+    samples: createSamples(pool),
     voice: createVoiceStore({ pool, ids: systemIds }),
     clock: systemClock,
     ids: systemIds,
@@ -103,10 +106,16 @@ export async function startBot(
       orderService: orderServiceProbe(settings),
       ordersDatabase: ordersDatabaseProbe(orders, policyFor(ORDERS_DATABASE), config.oms.orders),
       kubernetes: cluster.probe,
+      kafka: absent('Kafka is not configured (KAFKA_BROKERS).'),
+      redis: absent('Redis is not configured (REDIS_URL).'),
+      s3: absent('S3 is not configured (AWS_REGION).'),
     },
     levers: {
       orderService: orderServiceLever(settings),
       kubernetes: cluster.lever,
+      kafka: absent('Kafka is not configured (KAFKA_BROKERS).'),
+      redis: absent('Redis is not configured (REDIS_URL).'),
+      ordersDatabase: absent('The orders database is not configured (ORDERS_DATABASE_URL).'),
     },
     pager: pagerDuty({
       url: `${address.pagerduty}/v2/enqueue`,

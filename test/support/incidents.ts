@@ -23,6 +23,7 @@ export function anOffer(change: Partial<Offer> = {}): Offer {
     waits: null,
     fields: [],
     equivalent: 'curl …',
+    question: false,
     requestedBy: null,
     at: OPENED,
     expiresAt: null,

@@ -36,6 +36,7 @@ function hostileIncident(): Incident {
     waits: null,
     fields: [],
     equivalent: 'x',
+    question: false,
     requestedBy: null,
     at,
     expiresAt: null,

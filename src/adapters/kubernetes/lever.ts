@@ -5,7 +5,7 @@ import { DEPLOYMENTS, deploymentPath, getDeployment, RESTARTED_AT } from './depl
 import { Deployment } from './schema.ts';
 
 /** The one change: a rolling restart, bound to a generation. Sent once, never repeated from here. */
-export function kubernetesLever(client: KubernetesClient): KubernetesLever {
+export function kubernetesLever(client: KubernetesClient): Pick<KubernetesLever, 'restart'> {
   return {
     async restart(workload, generation, stamp, signal) {
       const before = await askedBefore(async () => await getDeployment(client, workload, signal));

@@ -7,7 +7,9 @@ import { listPods, summaryOf } from './pods.ts';
 import { read, Secret } from './schema.ts';
 
 /** Reads through the API server. */
-export function kubernetesProbe(client: KubernetesClient): KubernetesProbe {
+export function kubernetesProbe(
+  client: KubernetesClient,
+): Pick<KubernetesProbe, 'pods' | 'logs' | 'secret' | 'deployment'> {
   return {
     async pods(workload, signal) {
       const pods = await listPods(client, workload, signal);

@@ -20,7 +20,10 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
     });
     return 'Taken by the service.';
   }
-  return {
+  const lever: Pick<
+    Levers['orderService'],
+    'retryWorkflow' | 'republishEvents' | 'retryPayments' | 'setStatus'
+  > = {
     retryWorkflow: async (order, licence, signal) =>
       await post(settings.paths.retryWorkflow, order, licence, signal),
     republishEvents: async (order, licence, signal) =>
@@ -45,6 +48,7 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
       return `${order}: ${answer.previousStatus ?? 'its old status'} → ${answer.status}.`;
     },
   };
+  return lever as Levers['orderService'];
 }
 
 function headersOf({ key, by }: Licence): Record<string, string> {

@@ -7,7 +7,7 @@ import { gatewayHealthOf, Order, StuckOrders } from './schema.ts';
 
 /** Reads of the order service's admin API. */
 export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceProbe {
-  return {
+  const probe: Pick<OrderServiceProbe, 'stuckOrders' | 'order' | 'gatewayHealth' | 'metrics'> = {
     async stuckOrders({ status, olderThanMinutes, limit, cursor }, signal) {
       const query = new URLSearchParams({ status, olderThan: `${olderThanMinutes}m`, limit: String(limit) });
       if (cursor !== null) query.set('cursor', cursor);
@@ -39,4 +39,5 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
     metrics: async (names, signal) =>
       await askEveryPod(settings, settings.paths.metrics, (page) => metricsOf(page, names), signal),
   };
+  return probe as OrderServiceProbe;
 }

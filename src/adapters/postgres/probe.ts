@@ -31,7 +31,7 @@ export function ordersDatabaseProbe(
   const created = pg.escapeIdentifier(columns.createdAt);
   const code = pg.escapeIdentifier(columns.errorCode);
 
-  return {
+  const probe: Pick<OrdersDatabaseProbe, 'stuckShare' | 'failedShare'> = {
     async stuckShare(question, signal) {
       const { windowMinutes } = question;
       const read = async () =>
@@ -81,6 +81,7 @@ export function ordersDatabaseProbe(
       return await policy.repeatable(read, signal);
     },
   };
+  return probe as OrdersDatabaseProbe;
 }
 
 /** The owners of the schema decide what counts, where they made the view; null: there is none. */

@@ -175,6 +175,8 @@ export async function rateSince(
 export const watchRate = {
   step: 'R8',
   title: 'Watch how many payments succeed',
+  source:
+    "watch -n 5 'kubectl exec -it deployment/order-service -- \\\n  curl -s localhost:8080/metrics | grep payment_success_rate'",
   equivalent: (names: Names) =>
     `watch -n 5 '${curl(names, names.paths.metrics, '-s ')} | grep ${names.metrics.paymentSuccessRate}'`,
 } as const;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NO_IDS } from '../../../src/domain/alert.ts';
 import type { Run } from '../../../src/domain/run.ts';
 import { RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
 import { type PaymentRate, paymentRate, rateSince } from '../../../src/runbooks/payment-failures/rate.ts';
@@ -84,7 +85,8 @@ describe('the window in which declines are counted', () => {
     for (const [at, pages] of looks) {
       const found = await paymentRate.look({
         probes: probesOf(...pages),
-        ids: { orders: [] },
+        ids: NO_IDS,
+        history: async () => [],
         thresholds: DEFAULT_THRESHOLDS,
         names: COUNTED,
         now: at,

@@ -1,0 +1,40 @@
+/** One lock as Redis holds it. */
+export interface LockSeen {
+  readonly key: string;
+  /** Who holds it, as it was read: the compare of compare-and-delete. Never shown. */
+  readonly value: string;
+  /** ms since it was taken; null: neither its time to live nor its value tells. */
+  readonly ageMs: number | null;
+}
+
+export interface LocksSeen {
+  /** All that were found; the oldest first, those without an age last. At most 10,000 are looked at one by one. */
+  readonly locks: readonly LockSeen[];
+  /** All keys that match, also those that were not looked at one by one. */
+  readonly total: number;
+  /** A replica answered: nothing may be deleted there. */
+  readonly replica: boolean;
+}
+
+export interface LockQuestion {
+  /** A glob of Redis: `lock:inventory:*`. */
+  readonly pattern: string;
+  /** The time to live that a fresh lock gets, ms: its age is this minus what is left. Null: only its value can tell. */
+  readonly ttlMs: number | null;
+}
+
+/** Reads only. Throws SystemError. */
+export interface RedisProbe {
+  /** R12: by SCAN in small steps, never KEYS. */
+  locks(question: LockQuestion, signal: AbortSignal): Promise<LocksSeen>;
+  /** Those of these keys that are still there, with the value they have now. */
+  values(keys: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, string | null>>>;
+}
+
+export interface RedisLever {
+  /**
+   * R14: deletes one lock if it still has this value; a lock that was taken again survives. Resolves with what happened,
+   * in one sentence; throws SystemError *refused* with `sent: 'no'` when it is another lock by now or a replica answers.
+   */
+  deleteLock(key: string, value: string, signal: AbortSignal): Promise<string>;
+}
