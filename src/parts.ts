@@ -8,6 +8,8 @@ import { orderServiceLever } from './adapters/order-service/lever.ts';
 import { orderServiceProbe } from './adapters/order-service/probe.ts';
 import { PAGERDUTY, pagerDuty } from './adapters/pagerduty/pager.ts';
 import { ORDERS_DATABASE, ordersDatabaseProbe } from './adapters/postgres/probe.ts';
+import { connectRedis } from './adapters/redis/connect.ts';
+import { REDIS } from './adapters/redis/redis-error.ts';
 import { policyFor } from './adapters/resilience.ts';
 import type { Config } from './config.ts';
 import type { Levers } from './ports/levers.ts';
@@ -55,6 +57,8 @@ export async function realHands(
   pool?.on('error', (err) =>
     log.warn({ err: err.message }, 'an idle connection to the orders database ended'),
   );
+  const redis =
+    env.REDIS_URL === undefined ? null : connectRedis({ url: env.REDIS_URL, policy: policyFor(REDIS) });
   const here = env.ORDER_SERVICE_URL !== undefined;
   return {
     probes: {
@@ -65,18 +69,19 @@ export async function realHands(
           : ordersDatabaseProbe(pool, policyFor(ORDERS_DATABASE), oms.orders),
       kubernetes: cluster?.probe ?? absent(noCluster),
       kafka: absent(NO_KAFKA),
-      redis: absent(NO_REDIS),
+      redis: redis?.probe ?? absent(NO_REDIS),
       s3: absent(NO_S3),
     },
     levers: {
       orderService: here ? orderServiceLever(service) : absent(noService),
       kubernetes: cluster?.lever ?? absent(noCluster),
       kafka: absent(NO_KAFKA),
-      redis: absent(NO_REDIS),
+      redis: redis?.lever ?? absent(NO_REDIS),
       ordersDatabase: absent(NO_ORDERS_DATABASE),
     },
     pager: pagerOf({ env, oms }),
     close: async () => {
+      redis?.close();
       await Promise.all([pool?.end(), cluster?.close()]);
     },
   };
