@@ -67,7 +67,9 @@ export interface Offer {
   readonly equivalent: string;
   /** Asks only (R26, R32), although it is a POST: never by itself, one person's click each time. */
   readonly question: boolean;
-  /** Who filled in the fields of a guarded action; never its approver. */
+  /** The offer whose form was filled in; null: none was. */
+  readonly form: OfferId | null;
+  /** Who filled in the fields; of a guarded action never its approver. */
   readonly requestedBy: PersonId | null;
   /** Story time, epoch ms. */
   readonly at: number;

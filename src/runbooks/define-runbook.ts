@@ -149,8 +149,6 @@ export interface Action<Data> {
   readonly mitigates: boolean;
   /** What the run leaves for people to do; an undo among it holds the incident open until it is done. */
   readonly owes: readonly Owed[];
-  /** A call that takes longer than others (R57), ms of real time. */
-  readonly callMs?: number;
 }
 
 /**
@@ -203,6 +201,7 @@ export interface Runbook<Data> {
 /** Methods are compared bivariantly on purpose: the catalogue holds runbooks of ten different shapes of data. */
 export type AnyRunbook = Runbook<Record<string, unknown>>;
 export type AnyAction = Action<Record<string, unknown>>;
+export type AnyQuestion = Question<Record<string, unknown>>;
 
 /** Does nothing at run time: it ties causes and actions to the checks beside them. */
 export function defineRunbook<Data extends Record<keyof Data, unknown>>(
