@@ -121,6 +121,8 @@ export interface Action<Data> {
   readonly title: string;
   readonly tier: Tier;
   readonly source: string;
+  /** Why `equivalent` is not `source`, in one line. */
+  readonly instead?: string;
   equivalent(names: Names, targets: readonly string[], parameters: Readonly<Record<string, string>>): string;
   /** What the runbook says of it, for the card; one sentence each. */
   readonly notes: readonly string[];

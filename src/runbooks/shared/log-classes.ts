@@ -112,6 +112,20 @@ export function goesOn(count: ClassCount, now: number, thresholds: Thresholds): 
   return count.lastAt === null || now - count.lastAt <= thresholds.stoppedMinutes * MINUTE;
 }
 
+/** What the logs say of one class: it dominates and goes on, it is absent or has stopped, or neither can be said. */
+export function classSays<Name extends string>(
+  counts: LogCounts<Name> | null,
+  name: Name,
+  of: readonly Name[],
+  { now, thresholds }: { readonly now: number; readonly thresholds: Thresholds },
+): 'dominates' | 'quiet' | 'open' {
+  if (counts === null) return 'open';
+  const ongoing = goesOn(counts.classes[name], now, thresholds);
+  if (ongoing && dominates(counts, name, of, thresholds)) return 'dominates';
+  if (isAbsent(counts, name, of, thresholds)) return 'quiet';
+  return counts.whole && !ongoing ? 'quiet' : 'open';
+}
+
 export function total<Name extends string>(counts: LogCounts<Name>, of: readonly Name[]): number {
   return of.reduce((sum, name) => sum + counts.classes[name].lines, 0);
 }
