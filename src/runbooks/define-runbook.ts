@@ -120,7 +120,8 @@ export interface Action<Data> {
   readonly step: StepName;
   readonly title: string;
   readonly tier: Tier;
-  readonly source: string;
+  /** The runbook's own command; null for an X-action, which it implies without one. */
+  readonly source: string | null;
   /** Why `equivalent` is not `source`, in one line. */
   readonly instead?: string;
   equivalent(names: Names, targets: readonly string[], parameters: Readonly<Record<string, string>>): string;
