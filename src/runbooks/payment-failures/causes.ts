@@ -1,6 +1,6 @@
 import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
-import { classSays } from '../shared/log-classes.ts';
+import { logsSay as classSays } from '../shared/log-classes.ts';
 import { spell } from '../shared/spell.ts';
 import type { PaymentData } from './checks.ts';
 import { GATEWAY_CLASSES } from './logs.ts';
@@ -12,8 +12,7 @@ const supported = (because: string): Said => ({ verdict: 'supported', because })
 const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
 const open = (because: string): Said => ({ verdict: 'open', because });
 
-/** What the logs say of one class: it dominates and goes on, it is absent or has stopped, or neither can be said. */
-export function logsSay(judging: Judging<PaymentData>, name: GatewayClass): 'dominates' | 'quiet' | 'open' {
+function logsSay(judging: Judging<PaymentData>, name: GatewayClass): ReturnType<typeof classSays> {
   return classSays(judging.findings.logs.data, name, GATEWAY_CLASSES, judging);
 }
 

@@ -81,7 +81,7 @@ function later(one: number | null, other: number | null): number | null {
 }
 
 /** ≥ 5 lines and ≥ 50 % of the classified failures among `of` (runbook-knowledge §0). */
-export function dominates<Name extends string>(
+function dominates<Name extends string>(
   counts: LogCounts<Name>,
   name: Name,
   of: readonly Name[],
@@ -92,7 +92,7 @@ export function dominates<Name extends string>(
 }
 
 /** < 5 % of the classified failures among `of`, in logs that were read whole (runbook-knowledge §0). */
-export function isAbsent<Name extends string>(
+function isAbsent<Name extends string>(
   counts: LogCounts<Name>,
   name: Name,
   of: readonly Name[],
@@ -113,7 +113,7 @@ export function goesOn(count: ClassCount, now: number, thresholds: Thresholds): 
 }
 
 /** What the logs say of one class: it dominates and goes on, it is absent or has stopped, or neither can be said. */
-export function classSays<Name extends string>(
+export function logsSay<Name extends string>(
   counts: LogCounts<Name> | null,
   name: Name,
   of: readonly Name[],
