@@ -1,6 +1,7 @@
 export const ORDER_STATUSES = [
   'pending_payment',
   'payment_failed',
+  'reservation_failed',
   'processing',
   'shipped',
   'delivered',
@@ -33,8 +34,11 @@ interface Payment {
   tries: number;
   /** Number of the plan that counts; attempts of earlier plans are void. */
   plan: number;
-  /** `idle` also while it waits for an automatic retry; `retry asked` until the attempt of a retry of all ended. */
-  stage: 'idle' | 'under way' | 'retry asked';
+  /**
+   * `idle` also while it waits for an automatic retry; `retry asked` until the attempt of a retry of all ended; `held` while
+   * nothing is reserved for it.
+   */
+  stage: 'idle' | 'under way' | 'retry asked' | 'held';
 }
 
 /** An order; times are epoch ms of story time. `updatedAt` moves with the status only. */
