@@ -58,6 +58,8 @@ export interface Order {
   /** The run of the workflow that is under way; null when none is. */
   run: number | null;
   readonly payment: Payment;
+  /** Number of the reservation that counts; steps of earlier ones are void. */
+  reservation: number;
 }
 
 export function newOrder(id: string, at: number): Order {
@@ -73,6 +75,7 @@ export function newOrder(id: string, at: number): Order {
     poison: false,
     run: null,
     payment: { tries: 0, plan: 0, stage: 'idle' },
+    reservation: 0,
   };
 }
 

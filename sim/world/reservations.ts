@@ -16,17 +16,20 @@ const LOOK_AGAIN_MS = 5 * SECOND;
  * @param pays when its payment begins, if nothing has to be waited for
  */
 export function reserve(state: WorldState, order: Order, at: number, pays: number): void {
-  attempt(state, order, { began: at, pays, pod: servingPod(state, order, at) }, at);
+  order.reservation += 1;
+  const { reservation: number } = order;
+  attempt(state, order, { number, began: at, pays, pod: servingPod(state, order, at) }, at);
 }
 
 interface Attempt {
+  readonly number: number;
   readonly began: number;
   readonly pays: number;
   readonly pod: string;
 }
 
 function attempt(state: WorldState, order: Order, attempted: Attempt, at: number): void {
-  if (!waits(state, order)) return;
+  if (!counts(state, order, attempted)) return;
   const { inventory, chance } = state;
   const key = lockKey(productOf(inventory, chance, order));
   const value = lockValue(chance, attempted.pod, order.id);
@@ -45,12 +48,13 @@ function attempt(state: WorldState, order: Order, attempted: Attempt, at: number
 }
 
 function write(state: WorldState, order: Order, attempted: Attempt, value: string, at: number): void {
+  if (order.reservation !== attempted.number) return;
   const { inventory, chance } = state;
   const product = productOf(inventory, chance, order);
   const key = lockKey(product);
   const mine = lockAt(inventory, key, at)?.value === value;
   if (mine) inventory.locks.delete(key);
-  if (!waits(state, order)) return;
+  if (!counts(state, order, attempted)) return;
   if (!mine) {
     fail(state, order, attempted, at, 'OVERSOLD_PRODUCT', `sku=${product.sku} race condition: lost ${key}`);
     return;
@@ -83,8 +87,10 @@ function fail(
 }
 
 /** Somebody may have moved or deleted the order meanwhile. */
-function waits(state: WorldState, order: Order): boolean {
-  return order.status === 'pending_payment' && state.orders.get(order.id) === order;
+function counts(state: WorldState, order: Order, { number }: Attempt): boolean {
+  return (
+    order.reservation === number && order.status === 'pending_payment' && state.orders.get(order.id) === order
+  );
 }
 
 /** The pod that takes the order: any that is ready, as behind a Service. */
