@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LockSeen, RedisLever, RedisProbe } from '../../src/ports/redis.ts';
-import { SystemError, type SystemFault } from '../../src/ports/system-error.ts';
+import { SystemError } from '../../src/ports/system-error.ts';
 import { type Lock, lockAt, locksAt } from '../world/inventory.ts';
 import type { WorldState } from '../world/state.ts';
 import type { World } from '../world/world.ts';
@@ -8,6 +8,8 @@ import type { World } from '../world/world.ts';
 const REDIS = 'Redis';
 /** As the real adapter: of more than these only the number is told. */
 const ONE_BY_ONE = 10_000;
+/** When a lock was taken, where its value says it: ISO 8601, or epoch ms. */
+const TIME = /\b\d{4}-\d\d-\d\dT[\d:.]+Z|(?<![\w.-])\d{13}(?![\w.-])/g;
 
 /** The locks of the world's inventory behind the port, as a Redis would tell them. What it is, `conditions.redis` says. */
 export function pretendRedis(world: World): { readonly probe: RedisProbe; readonly lever: RedisLever } {
@@ -38,17 +40,17 @@ export function pretendRedis(world: World): { readonly probe: RedisProbe; readon
     },
     lever: {
       async deleteLock(key, holder, signal) {
-        if (signal.aborted) throw refusal('too slow', 'was not asked: the time was up before.');
+        if (signal.aborted) throw tooSlow();
         return await world.change((state, at) => {
           mustAnswer(state);
           if (state.conditions.redis === 'replica')
-            throw refusal('refused', 'answered as a replica, which deletes nothing.');
+            throw refused('is a replica: nothing can be deleted there; REDIS_URL must name the master');
           const lock = lockAt(state.inventory, key, at);
-          if (lock === null) return 'It was gone already.';
+          if (lock === null) return `The lock ${key} was gone already; nothing was deleted.`;
           if (holderOf(lock) !== holder)
-            throw refusal('refused', 'holds another lock under that key by now; it was left alone.');
+            throw refused(`holds another lock ${key} by now; it was not deleted`);
           state.inventory.locks.delete(key);
-          return 'Deleted.';
+          return `The lock ${key} was deleted.`;
         });
       },
     },
@@ -60,7 +62,7 @@ async function asked<T>(
   signal: AbortSignal,
   look: (state: WorldState, at: number) => T,
 ): Promise<T> {
-  if (signal.aborted) throw refusal('too slow', 'was not asked: the time was up before.');
+  if (signal.aborted) throw tooSlow();
   return await world.read((state, at) => {
     mustAnswer(state);
     return look(state, at);
@@ -68,20 +70,33 @@ async function asked<T>(
 }
 
 function mustAnswer({ conditions }: WorldState): void {
-  if (conditions.redis === 'down') throw refusal('unreachable', 'cannot be reached (ECONNREFUSED).');
+  if (conditions.redis !== 'down') return;
+  const words = `${REDIS} cannot be reached (ECONNREFUSED).`;
+  throw new SystemError(REDIS, 'unreachable', words, { sent: 'no', mayRetry: true });
 }
 
-function refusal(fault: SystemFault, words: string): SystemError {
-  return new SystemError(REDIS, fault, `${REDIS} ${words}`, {
-    sent: 'no',
-    mayRetry: fault === 'unreachable',
-  });
+function refused(words: string): SystemError {
+  return new SystemError(REDIS, 'refused', `${REDIS} ${words}.`, { sent: 'no', mayRetry: false });
+}
+
+function tooSlow(): SystemError {
+  const words = `${REDIS} did not answer in time.`;
+  return new SystemError(REDIS, 'too slow', words, { sent: 'no', mayRetry: true });
 }
 
 function seen(lock: Lock, ttlMs: number | null, at: number): LockSeen {
-  const left = lock.expiresAt === null ? null : lock.expiresAt - at;
-  const ageMs = ttlMs === null || left === null || left > ttlMs ? null : ttlMs - left;
-  return { key: lock.key, holder: holderOf(lock), ageMs };
+  return { key: lock.key, holder: holderOf(lock), ageMs: ageOf(lock, ttlMs, at) };
+}
+
+/** What Redis can tell: what is left of the time to live, and a time in the value. The younger of the two. */
+function ageOf({ value, expiresAt }: Lock, ttlMs: number | null, at: number): number | null {
+  const left = expiresAt === null ? null : expiresAt - at;
+  const byTtl = ttlMs === null || left === null || left > ttlMs ? [] : [ttlMs - left];
+  const times = (value.match(TIME) ?? []).map((time) =>
+    /^\d{13}$/.test(time) ? Number(time) : Date.parse(time),
+  );
+  const ages = [...byTtl, ...times.map((time) => at - time).filter((age) => age >= 0)];
+  return ages.length === 0 ? null : Math.min(...ages);
 }
 
 function holderOf({ value }: Lock): string {
