@@ -2,6 +2,7 @@ import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { ProofSample } from '../../domain/run.ts';
 import type { Check, Proving } from '../define-runbook.ts';
 import { curl, type Names } from '../names.ts';
+import { earlier } from '../shared/earlier.ts';
 import { type ByPod, byPod, readNumbers, risen } from '../shared/rates.ts';
 
 const MINUTE = 60_000;
@@ -41,7 +42,8 @@ export const paymentRate: Check<PaymentRate> = {
     'kubectl exec -it deployment/order-service -- \\\n  curl localhost:8080/metrics | grep payment_success_rate',
   equivalent: (names) => `${curl(names, names.paths.metrics)} | grep ${names.metrics.paymentSuccessRate}`,
   deadlineMs: 4_000,
-  async look({ probes, names, thresholds, previous, now, signal }) {
+  async look(ask) {
+    const { probes, names, thresholds, previous, now, signal } = ask;
     const read = await readRate({ probes, names, signal });
     if (read.percent === null) return unknown(noRate(read));
     const before = previous?.['rate']?.data as PaymentRate | null | undefined;
@@ -55,13 +57,17 @@ export const paymentRate: Check<PaymentRate> = {
       window,
       samples,
     };
-    const earlier = before == null ? '' : `, ${percent(before.percent)} at the look before`;
+    const then = await earlier(ask, names.metrics.paymentSuccessRate, (mean) => percent(mean * 100));
+    const past = [...(before == null ? [] : [`${percent(before.percent)} at the look before`]), then]
+      .filter((piece) => piece !== '')
+      .map((piece) => `, ${piece}`)
+      .join('');
     const of =
       window === null
         ? ''
         : ` ${window.attempts} attempts in ${window.minutes} min${window.declines === null ? '' : `, ${window.declines} declined`}.`;
     const who = read.answered === read.pods ? '' : ` ${read.answered} of ${read.pods} pods answered.`;
-    const line = `${percent(read.percent)} of payments succeed on the worst pod${earlier}.${of}${who}`;
+    const line = `${percent(read.percent)} of payments succeed on the worst pod${past}.${of}${who}`;
     if (read.percent >= thresholds.successPercent)
       return read.answered === read.pods ? healthy(line, seen) : unknown(line, seen);
     const few = window !== null && window.attempts - (window.declines ?? 0) < thresholds.fewestAttempts;

@@ -70,6 +70,7 @@ function retryOf(targets: readonly string[], preview: string): Draft {
 export const retryWorkflow: Action<StuckData> = {
   step: 'R20',
   title: 'Retry workflow',
+  parameters: ['orders'],
   tier: 'safe',
   source:
     'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/orders/ord_xyz789abc/retry-workflow',
@@ -121,6 +122,7 @@ export const republishEvents: Action<StuckData> = {
   ...retryWorkflow,
   step: 'R21',
   title: 'Republish events',
+  parameters: ['orders'],
   source:
     'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/orders/ord_xyz789abc/republish-events',
   equivalent: (names, targets) =>
