@@ -122,8 +122,8 @@ export interface Action<Data> {
   readonly step: StepName;
   readonly title: string;
   readonly tier: Tier;
-  /** `''` for an undo, which the source has only in words. */
-  readonly source: string;
+  /** The runbook's own command; null for an undo and for an X-action, which it has only in words. */
+  readonly source: string | null;
   /** Why `equivalent` is not `source`, in one line. */
   readonly instead?: string;
   /** What it must be told, in words: *order*, *status*, *reason*. */

@@ -72,7 +72,7 @@ export function stepsIn(runbook: AnyRunbook, names: Names): readonly ListedStep[
       tier: action.tier,
       title: action.title,
       parameters: action.parameters ?? [],
-      source: action.source === '' ? null : action.source,
+      source: action.source,
       equivalent: action.equivalent(names, [], {}),
       instead: action.instead ?? null,
       system: systemOf(action.source),
