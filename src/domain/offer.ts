@@ -51,6 +51,8 @@ export interface Offer {
   /** *Retry workflow*, as on the button. */
   readonly title: string;
   readonly tier: Tier;
+  /** The list whose yes counts, where the tier does not say it (runbook: manual approvals of returns are a manager's). */
+  readonly approvers?: 'managers';
   /** What is changed, one name each: an order id, `deployment/order-service`, `payments`. */
   readonly targets: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;

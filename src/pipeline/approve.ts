@@ -112,11 +112,14 @@ export async function whyNot(
   if (offer.waits !== null) return `“${offer.title}” waits: ${offer.waits}.`;
   if (offer.expiresAt !== null && offer.expiresAt <= tx.now)
     return `The request for “${offer.title}” has expired. Ask again.`;
+  const elsewhere = (found: { readonly incident: Incident['id'] }) =>
+    found.incident === incident.id ? '' : ` It belongs to ${found.incident}.`;
   const busy = await tx.busyWith(offer.targets);
-  if (busy !== null) {
-    const where = busy.incident === incident.id ? '' : ` It belongs to ${busy.incident}.`;
-    return `<@${busy.run.by}> is at it: “${busy.run.title}” is under way on the same target.${where}`;
-  }
+  if (busy !== null)
+    return `<@${busy.run.by}> is at it: “${busy.run.title}” is under way on the same target.${elsewhere(busy)}`;
+  const unproven = actionOf(offer.action).afterProof ? await tx.unprovenOn(offer.targets) : null;
+  if (unproven !== null)
+    return `“${unproven.run.title}” was done to the same target, and nobody knows yet what came of it. Nothing was started.${elsewhere(unproven)}`;
   const frozen = await tx.frozen();
   return frozen === null
     ? null

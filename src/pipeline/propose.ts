@@ -56,6 +56,7 @@ export function propose(
         action: action.step,
         title: action.title,
         tier: action.tier,
+        ...(action.approvers === undefined ? {} : { approvers: action.approvers }),
         targets: draft.targets,
         parameters: draft.parameters,
         preview: draft.preview,

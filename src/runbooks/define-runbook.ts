@@ -3,7 +3,7 @@ import type { Owed } from '../domain/duty.ts';
 import type { CauseVerdict, Finding, Seen, StepName } from '../domain/finding.ts';
 import type { Impact } from '../domain/impact.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Binding, Field, Tier } from '../domain/offer.ts';
+import type { Binding, Field, Offer, Tier } from '../domain/offer.ts';
 import type { ProofPlan, ProofSample, Run, RunItem } from '../domain/run.ts';
 import type { RunbookId, Severity, TeamId } from '../domain/severity.ts';
 import type { Levers, Licence } from '../ports/levers.ts';
@@ -156,6 +156,10 @@ export interface Action<Data> {
   readonly mitigates: boolean;
   /** What the run leaves for people to do; an undo among it holds the incident open until it is done. */
   readonly owes: readonly Owed[];
+  /** Not approved while the proof of any run on the same target is under way, in whatever incident: money is not paid twice. */
+  readonly afterProof?: boolean;
+  /** Whose yes counts, where it is not everybody's whom the tier allows (runbook 9: managers). */
+  readonly approvers?: Offer['approvers'];
 }
 
 /**

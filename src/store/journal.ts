@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import type pg from 'pg';
 import type { Duty } from '../domain/duty.ts';
-import type { Incident } from '../domain/incident.ts';
 import type { Clock, Ids, Step } from '../ports/clock.ts';
 import { type ClaimedRun, type Delivery, type Journal, JournalUnavailable } from '../ports/journal.ts';
 import { freezeOn } from './freeze.ts';

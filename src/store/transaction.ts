@@ -124,6 +124,16 @@ export async function openTransaction(
       return found.rows[0] ?? null;
     },
 
+    async unprovenOn(targets) {
+      const found = await client.query<{ incident: IncidentId; run: Run }>(
+        `select i.id as incident, run from incidents i, jsonb_array_elements(i.body -> 'runs') run
+         where i.look_at is not null and run -> 'targets' ?| $1
+           and jsonb_typeof(run -> 'proof') = 'object' and run -> 'proof' ->> 'verdict' is null limit 1`,
+        [targets],
+      );
+      return found.rows[0] ?? null;
+    },
+
     async planItems(run, targets) {
       await client.query(
         `insert into run_items (run, target, place, state)

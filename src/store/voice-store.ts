@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import type { Incident } from '../domain/incident.ts';
 import type { Ids } from '../ports/clock.ts';
 import type { VoiceStore, Waiting } from '../ports/voice.ts';
 import { FREEZE_COLUMNS, freezeOf } from './freeze.ts';
