@@ -1,70 +1,46 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe } from 'vitest';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
+import type { Workload } from '../../src/ports/kubernetes.ts';
 import { kubernetesContract } from '../contracts/kubernetes.ts';
 import { plainPolicy } from '../support/policy.ts';
-import { pretendPods, testNamespace, until } from './support/namespace.ts';
+import { type TestNamespace, testNamespace, until } from './support/namespace.ts';
+import { deploy, listen, podsOf, pretendPods, writeLogs } from './support/pods.ts';
+import { applyRoles } from './support/roles.ts';
 
-const ANNOTATION = 'oms.example.com/expires-at';
-const VALUES = { 'api-key': 'sk_live_of_the_test', 'webhook-secret': 'whsec_of_the_test' };
+const PORT = 8080;
+const SECRET = {
+  name: 'payment-gateway-credentials',
+  annotation: 'oms.example.com/expires-at',
+  expiresAt: Date.parse('2027-03-01T00:00:00Z'),
+  data: { 'api-key': 'sk_live_of_the_test', 'webhook-secret': 'whsec_of_the_test' },
+};
 
 // A real pod would have to bring an image that writes these logs and speaks HTTP.
-describe.skipIf(!pretendPods)('on a real API server', () => {
+describe.skipIf(!pretendPods)('with no more than the roles of deploy/', () => {
   kubernetesContract('a real API server', async () => {
     const here = await testNamespace();
+    const token = await applyRoles(here, ['look', 'change']);
     const workload = { namespace: here.name, name: 'order-service', selector: 'app=order-service' };
-    await here.deploy(workload.name, { replicas: 3, containers: ['app', 'log-shipper'] });
-    for (const { metadata } of await here.pods(workload.name)) {
-      const pod = metadata?.name ?? '';
-      const at = Date.now() - 60_000;
-      const now = [1, 2, 3].map((order) => ({
-        at: at + order,
-        text: `payment order=ord_${order} PAYMENT_FAILED`,
-      }));
-      await here.writeLogs(pod, {
-        app: { now: [...now, { at, text: 'something else' }] },
-        'log-shipper': { now: [] },
-      });
-      await here.listen(pod, 8080, (_request, response) => response.end('{"status":"UP"}'));
-    }
-    const expiresAt = Date.parse('2027-03-01T00:00:00Z');
-    await makeSecret(expiresAt);
-
-    async function makeSecret(expires: number): Promise<void> {
-      const name = 'payment-gateway-credentials';
-      const { core, name: namespace } = here;
-      const annotations = { [ANNOTATION]: new Date(expires).toISOString() };
-      await core.createNamespacedSecret({ namespace, body: { metadata: { name, annotations } } });
-      // The server's times are whole seconds.
-      await until('a change of the secret', async () => {
-        const secret = await core.readNamespacedSecret({ namespace, name });
-        const stringData = { ...VALUES, 'api-key': `${VALUES['api-key']}_${Date.now()}` };
-        const { metadata } = await core.replaceNamespacedSecret({
-          namespace,
-          name,
-          body: { ...secret, stringData },
-        });
-        const changes = metadata?.managedFields?.map(({ time }) => Number(time)) ?? [];
-        return Math.max(...changes) > Number(metadata?.creationTimestamp);
-      });
-    }
-
+    await startWorkload(here, workload);
+    await makeSecret(here);
     const connection = await connectKubernetes({
-      kubeconfig: { text: here.kubeconfig() },
+      kubeconfig: { text: here.kubeconfig(token) },
       policy: plainPolicy,
     });
+    const values = Object.values(SECRET.data);
     return {
       connection,
       workload,
       logged: 'payment order=',
-      port: 8080,
+      port: PORT,
       secret: {
-        name: 'payment-gateway-credentials',
-        keys: Object.keys(VALUES),
-        annotation: ANNOTATION,
-        expiresAt,
-        values: Object.values(VALUES).flatMap((value) => [value, Buffer.from(value).toString('base64')]),
+        ...SECRET,
+        keys: Object.keys(SECRET.data),
+        values: values.flatMap((value) => [value, Buffer.from(value).toString('base64')]),
+        absent: 'shipping-carrier-credentials-next',
       },
-      pass: async () => await new Promise((resolve) => setTimeout(resolve, 50)),
+      pass: async () => await setTimeout(50),
       async stop() {
         await connection.close();
         await here.stop();
@@ -72,3 +48,36 @@ describe.skipIf(!pretendPods)('on a real API server', () => {
     };
   });
 });
+
+async function startWorkload(here: TestNamespace, { name }: Workload): Promise<void> {
+  await deploy(here, name, { replicas: 3, containers: ['app', 'log-shipper'] });
+  const at = Date.now() - 60_000;
+  const payments = [1, 2, 3].map((order) => ({
+    at: at + order,
+    text: `payment order=ord_${order} PAYMENT_FAILED`,
+  }));
+  for (const pod of await podsOf(here, name)) {
+    await writeLogs(here, pod.name, {
+      app: { now: [{ at, text: 'something else' }, ...payments] },
+      'log-shipper': { now: [] },
+    });
+    await listen(here, pod.name, PORT, (_request, response) => response.end('{"status":"UP"}'));
+  }
+}
+
+/** Made, and changed in a later second: the API server's times are whole ones. */
+async function makeSecret({ core, name: namespace }: TestNamespace): Promise<void> {
+  const { name, annotation, expiresAt, data } = SECRET;
+  const annotations = { [annotation]: new Date(expiresAt).toISOString() };
+  await core.createNamespacedSecret({ namespace, body: { metadata: { name, annotations } } });
+  const write = async (stringData: Record<string, string>) => {
+    const secret = await core.readNamespacedSecret({ namespace, name });
+    return await core.replaceNamespacedSecret({ namespace, name, body: { ...secret, stringData } });
+  };
+  await until('a change in a later second', async () => {
+    const { metadata } = await write({ 'api-key': String(Date.now()) });
+    const changes = metadata?.managedFields?.map(({ time }) => Number(time)) ?? [];
+    return Math.max(...changes) > Number(metadata?.creationTimestamp);
+  });
+  await write(data);
+}

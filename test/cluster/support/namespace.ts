@@ -1,177 +1,127 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import {
   AppsV1Api,
   CoreV1Api,
-  CustomObjectsApi,
   KubeConfig,
   KubernetesObjectApi,
-  type V1Pod,
+  RbacAuthorizationV1Api,
 } from '@kubernetes/client-node';
+import { Agent, fetch } from 'undici';
 import { inject } from 'vitest';
 
-/** One line of a container's log; the time is epoch ms. */
-interface Line {
-  readonly at: number;
+interface Answer {
+  readonly status: number;
+  // A test says in its expectations what it takes the answer for.
+  // biome-ignore lint/suspicious/noExplicitAny: JSON of a foreign shape
+  readonly json: any;
   readonly text: string;
 }
 
-/** A fresh namespace of the test cluster, and what its administrator does there. */
+/** A fresh namespace of the test cluster, and its administrator's clients. What lives in it comes from `pods.ts`. */
 export interface TestNamespace {
   readonly name: string;
+  readonly config: KubeConfig;
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
   /** For kinds that have no client of their own, and for whole manifests. */
   readonly objects: KubernetesObjectApi;
-  /** A kubeconfig as YAML text: the administrator's, or that of somebody with this token. */
+  /** A kubeconfig as YAML text: the administrator's, or that of whoever has this token. */
   kubeconfig(token?: string): string;
   /** A token of an hour from the TokenRequest API; the service account has to exist. */
   token(serviceAccount: string): Promise<string>;
-  /** A Deployment whose pods carry `app=<name>`; resolves when all are ready. */
-  deploy(
-    name: string,
-    options: {
-      readonly replicas: number;
-      /** Names; one container, `app`, unless told. */
-      readonly containers?: readonly string[];
-      /** Of the pods. */
-      readonly annotations?: Readonly<Record<string, string>>;
-    },
-  ): Promise<void>;
-  /** Those that `app=<name>` selects, by name. */
-  pods(name: string): Promise<readonly V1Pod[]>;
-  /** What each container of a pod has written, and, where told, what it wrote before it was restarted. Of kwok only. */
-  writeLogs(
-    pod: string,
-    containers: Readonly<
-      Record<string, { readonly now: readonly Line[]; readonly before?: readonly Line[] }>
-    >,
-  ): Promise<void>;
-  /** Answers HTTP at the pod's own address until the end. Of kwok only. */
-  listen(pod: string, port: number, answer: RequestListener): Promise<void>;
-  /** Ends what listens and leaves the namespace to be removed. */
+  /** One request as it goes over the wire, by one who may do everything in this namespace, or with this token. */
+  call(
+    method: string,
+    path: string,
+    more?: { readonly body?: unknown; readonly type?: string; readonly token?: string },
+  ): Promise<Answer>;
+  /** What is to be done at the end, last in first out. */
+  readonly closers: (() => Promise<void> | void)[];
+  /** Closes, and leaves the namespace to be removed. */
   stop(): Promise<void>;
 }
 
-/** Pods are pretended by kwok, and can be given logs and addresses that answer; else they are a real cluster's. */
-export const pretendPods = inject('logs') !== null;
+const ADMIN = 'oms-test-admin';
 
 export async function testNamespace(): Promise<TestNamespace> {
   const config = new KubeConfig();
   config.loadFromFile(inject('kubeconfig'));
   const core = config.makeApiClient(CoreV1Api);
-  const apps = config.makeApiClient(AppsV1Api);
-  const objects = config.makeApiClient(KubernetesObjectApi);
   const namespace = `oms-${randomBytes(4).toString('hex')}`;
   await core.createNamespace({ body: { metadata: { name: namespace } } });
-  const servers: Server[] = [];
+  await core.createNamespacedServiceAccount({ namespace, body: { metadata: { name: ADMIN } } });
+  await config.makeApiClient(RbacAuthorizationV1Api).createNamespacedRoleBinding({
+    namespace,
+    body: {
+      metadata: { name: ADMIN },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ kind: 'ServiceAccount', name: ADMIN, namespace }],
+    },
+  });
+  const closers: TestNamespace['closers'] = [];
+  const { url, dispatcher } = serverOf(config);
+  closers.push(async () => await dispatcher.destroy());
+
+  async function token(serviceAccount: string): Promise<string> {
+    const { status } = await core.createNamespacedServiceAccountToken({
+      namespace,
+      name: serviceAccount,
+      body: { spec: { audiences: [], expirationSeconds: 3_600 } },
+    });
+    return status?.token ?? '';
+  }
+  const admin = await token(ADMIN);
 
   return {
     name: namespace,
+    config,
     core,
-    apps,
-    objects,
+    apps: config.makeApiClient(AppsV1Api),
+    objects: config.makeApiClient(KubernetesObjectApi),
+    token,
+    closers,
 
-    kubeconfig(token) {
-      if (token === undefined) return config.exportConfig();
+    kubeconfig(bearer) {
+      if (bearer === undefined) return config.exportConfig();
       const { users, ...rest } = JSON.parse(config.exportConfig());
-      return JSON.stringify({ ...rest, users: [{ name: users[0].name, user: { token } }] });
+      return JSON.stringify({ ...rest, users: [{ name: users[0].name, user: { token: bearer } }] });
     },
 
-    async token(serviceAccount) {
-      const { status } = await core.createNamespacedServiceAccountToken({
-        namespace,
-        name: serviceAccount,
-        body: { spec: { audiences: [], expirationSeconds: 3_600 } },
-      });
-      return status?.token ?? '';
-    },
-
-    async deploy(name, { replicas, containers = ['app'], annotations = {} }) {
-      const labels = { app: name };
-      await apps.createNamespacedDeployment({
-        namespace,
-        body: {
-          metadata: { name, labels },
-          spec: {
-            replicas,
-            selector: { matchLabels: labels },
-            template: {
-              metadata: { labels, annotations },
-              spec: {
-                // Real pods come and go at once too.
-                terminationGracePeriodSeconds: 0,
-                containers: containers.map((each) => ({ name: each, image: IMAGE })),
-              },
-            },
-          },
+    async call(method, path, more = {}) {
+      const type = more.type ?? (more.body === undefined ? undefined : 'application/json');
+      const response = await fetch(url + path, {
+        method,
+        dispatcher,
+        headers: {
+          authorization: `Bearer ${more.token ?? admin}`,
+          ...(type === undefined ? {} : { 'content-type': type }),
         },
+        body:
+          more.body === undefined || typeof more.body === 'string'
+            ? (more.body ?? null)
+            : JSON.stringify(more.body),
       });
-      await until(`${name} being ready`, async () => {
-        const { status } = await apps.readNamespacedDeployment({ namespace, name });
-        return status?.readyReplicas === replicas && status.replicas === replicas;
-      });
-    },
-
-    async pods(name) {
-      const { items } = await core.listNamespacedPod({ namespace, labelSelector: `app=${name}` });
-      return items;
-    },
-
-    async writeLogs(pod, containers) {
-      const write = (file: string, lines: readonly Line[]) => {
-        const path = join(inject('logs') ?? '', file);
-        writeFileSync(
-          path,
-          lines.map(({ at, text }) => `${new Date(at).toISOString()} stdout F ${text}\n`).join(''),
-        );
-        return path;
-      };
-      const logs = Object.entries(containers).map(([container, { now, before }]) => ({
-        containers: [container],
-        logsFile: write(`${namespace}.${pod}.${container}.log`, now),
-        ...(before === undefined
-          ? {}
-          : { previousLogsFile: write(`${namespace}.${pod}.${container}.before.log`, before) }),
-      }));
-      await config.makeApiClient(CustomObjectsApi).createNamespacedCustomObject({
-        group: 'kwok.x-k8s.io',
-        version: 'v1alpha1',
-        namespace,
-        plural: 'logs',
-        body: { apiVersion: 'kwok.x-k8s.io/v1alpha1', kind: 'Logs', metadata: { name: pod }, spec: { logs } },
-      });
-      const [container] = Object.entries(containers).find(([, { now }]) => now.length > 0) ?? [];
-      if (container === undefined) return;
-      await until(`the log of ${pod}`, async () => {
-        return (await core.readNamespacedPodLog({ namespace, name: pod, container })) !== '';
-      });
-    },
-
-    async listen(pod, port, answer) {
-      const { status } = await core.readNamespacedPod({ namespace, name: pod });
-      const server = createServer(answer);
-      servers.push(server);
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject).listen(port, status?.podIP, resolve);
-      });
+      const text = await response.text();
+      const isJson = response.headers.get('content-type')?.includes('json') === true;
+      return { status: response.status, text, json: isJson ? JSON.parse(text) : null };
     },
 
     async stop() {
-      for (const server of servers) {
-        server.closeAllConnections();
-        server.close();
-      }
+      for (const close of closers.reverse()) await close();
       await core.deleteNamespace({ name: namespace });
     },
   };
 }
 
-/** Nothing runs in kwok's pods; a real cluster has this one already, for every pod. */
-const IMAGE = 'registry.k8s.io/pause:3.10';
+/** The API server, and connections that trust it and carry nobody's credentials. */
+function serverOf(config: KubeConfig): { readonly url: string; readonly dispatcher: Agent } {
+  const { server = '', caFile, caData, skipTLSVerify } = config.getCurrentCluster() ?? {};
+  const ca = caFile === undefined ? Buffer.from(caData ?? '', 'base64') : readFileSync(caFile);
+  const trust = skipTLSVerify === true ? { rejectUnauthorized: false } : { ca };
+  return { url: server.replace(/\/+$/, ''), dispatcher: new Agent({ connect: trust }) };
+}
 
 /** Asks until it is true. @throws Error after a minute */
 export async function until(what: string, ask: () => Promise<boolean>): Promise<void> {
