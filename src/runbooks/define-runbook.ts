@@ -40,6 +40,8 @@ export interface Check<T> {
   equivalent(names: Names): string;
   /** Why `equivalent` is not `source`, in one line. */
   readonly instead?: string;
+  /** The ids that it needs, in words: *order*. */
+  readonly parameters?: readonly string[];
   /** ms of real time. */
   readonly deadlineMs: number;
   look(ask: Asking): Promise<Seen<T>>;
@@ -120,10 +122,12 @@ export interface Action<Data> {
   readonly step: StepName;
   readonly title: string;
   readonly tier: Tier;
-  /** The runbook's own command; null for an X-action, which it implies without one. */
+  /** The runbook's own command; null for an undo and for an X-action, which it has only in words. */
   readonly source: string | null;
   /** Why `equivalent` is not `source`, in one line. */
   readonly instead?: string;
+  /** What it must be told, in words: *order*, *status*, *reason*. */
+  readonly parameters?: readonly string[];
   equivalent(names: Names, targets: readonly string[], parameters: Readonly<Record<string, string>>): string;
   /** What the runbook says of it, for the card; one sentence each. */
   readonly notes: readonly string[];
@@ -169,6 +173,7 @@ export interface Question<Data> {
   readonly source: string;
   equivalent(names: Names): string;
   readonly instead?: string;
+  readonly parameters?: readonly string[];
   /** What is asked and what it costs, for the dialog; one sentence each. */
   preview(judging: Judging<Data>): readonly string[];
   /** Empty: one click with a confirm. */

@@ -1,16 +1,16 @@
 import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { ProofSample } from '../../domain/run.ts';
-import type { Asking, Check, Proving } from '../define-runbook.ts';
+import type { Check, Proving } from '../define-runbook.ts';
 import type { Names } from '../names.ts';
+import { earlier } from './earlier.ts';
 import { type ByPod, byPod, readNumbers, risen } from './rates.ts';
-import { spell } from './spell.ts';
 
 const MINUTE = 60_000;
 /** So much of the past is kept to count attempts in: the newest samples of half an hour. */
 const KEEP_MS = 30 * MINUTE;
 const KEEP = 40;
 /** How far back *before* is, where the bot has kept a figure. */
-const BEFORE_MS = 60 * MINUTE;
+const _BEFORE_MS = 60 * MINUTE;
 
 /** A gauge from 0 to 1 on every pod's metrics page, and the counters that say of how many attempts it is made. */
 export interface RateOf {
@@ -61,8 +61,11 @@ export function rateCheck(
     system: 'The order service',
     deadlineMs: 4_000,
     async look(ask) {
-      const { thresholds, previous, now } = ask;
-      const [read, hourAgo] = await Promise.all([readRate(ask, of), earlierMean(ask, of)]);
+      const { names, thresholds, previous, now } = ask;
+      const [read, then] = await Promise.all([
+        readRate(ask, of),
+        earlier(ask, of.metrics(names).rate, (mean) => percent(mean * 100)),
+      ]);
       if (read.percent === null) return unknown(noRate(read, of));
       const before = previous?.['rate']?.data as RateSeen | null | undefined;
       const samples = keep(before?.samples ?? [], read, now);
@@ -75,30 +78,22 @@ export function rateCheck(
         window,
         samples,
       };
-      const earlier = before == null ? '' : `, ${percent(before.percent)} at the look before`;
+      const past = [...(before == null ? [] : [`${percent(before.percent)} at the look before`]), then]
+        .filter((piece) => piece !== '')
+        .map((piece) => `, ${piece}`)
+        .join('');
       const counted =
         window === null
           ? ''
           : ` ${window.attempts} attempts in ${window.minutes} min${window.declines === null ? '' : `, ${window.declines} declined`}.`;
       const who = read.answered === read.pods ? '' : ` ${read.answered} of ${read.pods} pods answered.`;
-      const line = `${percent(read.percent)} of ${of.what} succeed on the worst pod${earlier}.${hourAgo}${counted}${who}`;
+      const line = `${percent(read.percent)} of ${of.what} succeed on the worst pod${past}.${counted}${who}`;
       if (read.percent >= thresholds.successPercent)
         return read.answered === read.pods ? healthy(line, seen) : unknown(line, seen);
       const few = window !== null && window.attempts - (window.declines ?? 0) < thresholds.fewestAttempts;
       return few ? unknown(`${line} Too few to say.`, seen) : broken(line, seen);
     },
   };
-}
-
-/** The mean over all pods about an hour ago, as the bot kept it; nothing where it kept none. */
-async function earlierMean({ history, names, now }: Asking, of: RateOf): Promise<string> {
-  const { rate } = of.metrics(names);
-  const from = now - BEFORE_MS;
-  const [sums, counts] = await Promise.all([history(`metric ${rate}`, from), history(`pods ${rate}`, from)]);
-  const first = sums.find(({ at }) => counts.some((count) => count.at === at && count.value > 0));
-  const pods = counts.find(({ at }) => at === first?.at)?.value ?? 0;
-  if (first === undefined || pods === 0) return '';
-  return ` It was ${percent((first.value / pods) * 100)} over all pods ${spell(now - first.at)} ago.`;
 }
 
 export interface RateRead {
