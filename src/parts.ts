@@ -11,6 +11,7 @@ import { ORDERS_DATABASE, ordersDatabaseProbe } from './adapters/postgres/probe.
 import { connectRedis } from './adapters/redis/connect.ts';
 import { REDIS } from './adapters/redis/redis-error.ts';
 import { policyFor } from './adapters/resilience.ts';
+
 import type { Config } from './config.ts';
 import type { Levers } from './ports/levers.ts';
 import type { Log } from './ports/log.ts';
@@ -115,3 +116,5 @@ function pagerOf({ env, oms }: Pick<Config, 'env' | 'oms'>): Pager | null {
     policy: policyFor(PAGERDUTY),
   });
 }
+
+export { systemClock } from './adapters/system/clock.ts';
