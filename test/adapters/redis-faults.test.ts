@@ -8,6 +8,8 @@ import { REDIS } from '../systems/catalogue.ts';
 import { describeOn } from '../systems/describe-on.ts';
 import { type RealRedis, startRedis } from '../systems/redis.ts';
 
+/** SHA-1 of `pod-1`. */
+const POD_1 = 'd7ee19705290f8cc0e8ebb7b5aaae9ca64990574';
 const LOCKS = { pattern: 'lock:*', ttlMs: 60_000 };
 
 /** What comes out of each way to misbehave; `done`: whether the lock is gone when the call has ended. */
@@ -61,7 +63,7 @@ const TABLE: readonly {
     test('is told of by every question', async () => {
       misbehave(mode);
       const { probe } = connection;
-      for (const ask of [probe.locks(LOCKS, patience(mode)), probe.values(['lock:1'], patience(mode))])
+      for (const ask of [probe.locks(LOCKS, patience(mode)), probe.holders(['lock:1'], patience(mode))])
         expect(await outcome(ask)).toMatchObject({ fault, sent: 'no', mayRetry: true });
     });
 
@@ -77,7 +79,7 @@ const TABLE: readonly {
 
     test('before a lock is deleted: nothing was sent', async () => {
       misbehave(mode);
-      const call = connection.lever.deleteLock('lock:1', 'pod-1', patience(mode));
+      const call = connection.lever.deleteLock('lock:1', POD_1, patience(mode));
       expect(await outcome(call)).toMatchObject({ fault, sent: 'no' });
       expect(await owner.get('lock:1')).toBe('pod-1');
     });
@@ -87,7 +89,7 @@ const TABLE: readonly {
       proxy.onRequest = (bytes) => {
         if (bytes.includes('redis.call')) misbehave(mode);
       };
-      const call = connection.lever.deleteLock('lock:1', 'pod-1', patience(mode));
+      const call = connection.lever.deleteLock('lock:1', POD_1, patience(mode));
       expect(await outcome(call)).toMatchObject({ fault, sent: 'maybe' });
       expect(await scripts()).toBe(before + (done ? 1 : 0));
       expect(await owner.get('lock:1')).toBe(done ? null : 'pod-1');
@@ -104,7 +106,7 @@ const TABLE: readonly {
   test('holds the deletion back is given up, and the lock stays known as perhaps deleted', async () => {
     // HELLO and reads go on, whatever writes waits.
     await owner.call('CLIENT', 'PAUSE', '60000', 'WRITE');
-    const call = connection.lever.deleteLock('lock:1', 'pod-1', AbortSignal.timeout(300));
+    const call = connection.lever.deleteLock('lock:1', POD_1, AbortSignal.timeout(300));
     expect(await outcome(call)).toMatchObject({ fault: 'too slow', sent: 'maybe' });
     await owner.call('CLIENT', 'UNPAUSE');
   });
@@ -120,7 +122,7 @@ const TABLE: readonly {
       message: 'Redis cannot be reached (ECONNREFUSED).',
     };
     expect(await outcome(probe.locks(LOCKS, patient()))).toEqual(says);
-    expect(await outcome(lever.deleteLock('lock:1', 'pod-1', patient()))).toEqual(says);
+    expect(await outcome(lever.deleteLock('lock:1', POD_1, patient()))).toEqual(says);
     proxy = await startTcpProxy({ host: '127.0.0.1', port });
   });
 });

@@ -7,6 +7,8 @@ import { REDIS } from '../systems/catalogue.ts';
 import { describeOn } from '../systems/describe-on.ts';
 import { type RealRedis, startRedis } from '../systems/redis.ts';
 
+/** SHA-1 of `pod-1`. */
+const POD_1 = 'd7ee19705290f8cc0e8ebb7b5aaae9ca64990574';
 const LOCKS = { pattern: 'lock:*', ttlMs: 60_000 };
 
 (await describeOn(REDIS))('Redis', () => {
@@ -62,16 +64,16 @@ const LOCKS = { pattern: 'lock:*', ttlMs: 60_000 };
     await owner.set('lock:long', 'x'.repeat(2_000), 'PX', 30_000);
     const { probe, lever } = connection();
     const { locks } = await probe.locks(LOCKS, patient());
-    expect(locks.map(({ key, value, ageMs }) => [key, value, ageMs]).sort()).toEqual([
+    expect(locks.map(({ key, holder, ageMs }) => [key, holder, ageMs]).sort()).toEqual([
       ['lock:hash', '', null],
       ['lock:long', '', null],
     ]);
-    expect(await probe.values(['lock:hash', 'lock:long'], patient())).toEqual({
-      'lock:hash': null,
-      'lock:long': null,
+    expect(await probe.holders(['lock:hash', 'lock:long'], patient())).toEqual({
+      'lock:hash': '',
+      'lock:long': '',
     });
-    for (const { key, value } of locks)
-      expect(await outcome(lever.deleteLock(key, value, patient()))).toMatchObject({
+    for (const { key, holder } of locks)
+      expect(await outcome(lever.deleteLock(key, holder, patient()))).toMatchObject({
         fault: 'refused',
         sent: 'no',
       });
@@ -101,7 +103,7 @@ const LOCKS = { pattern: 'lock:*', ttlMs: 60_000 };
       await owner.set('lock:1', 'pod-1', 'PX', 30_000);
       const { probe, lever } = await as('~lock:*', '+@read', '+time');
       expect(await probe.locks(LOCKS, patient())).toMatchObject({ total: 1, replica: false });
-      expect(await outcome(lever.deleteLock('lock:1', 'pod-1', patient()))).toEqual({
+      expect(await outcome(lever.deleteLock('lock:1', POD_1, patient()))).toEqual({
         fault: 'forbidden',
         sent: 'no',
         mayRetry: false,
@@ -112,7 +114,7 @@ const LOCKS = { pattern: 'lock:*', ttlMs: 60_000 };
     test('one who may not delete is told so, and the lock stays', async () => {
       await owner.set('lock:1', 'pod-1');
       const { lever } = await as('~lock:*', '+@read', '+eval');
-      expect(await outcome(lever.deleteLock('lock:1', 'pod-1', patient()))).toMatchObject({
+      expect(await outcome(lever.deleteLock('lock:1', POD_1, patient()))).toMatchObject({
         fault: 'forbidden',
         sent: 'no',
         message: 'Redis does not let us do this; the user of REDIS_URL needs the right (TYPE, GET, DEL).',
@@ -156,7 +158,7 @@ const LOCKS = { pattern: 'lock:*', ttlMs: 60_000 };
       await expect
         .poll(async () => await probe.locks(LOCKS, patient()).catch(() => null), { timeout: 10_000 })
         .toMatchObject({ replica: true, total: 1 });
-      expect(await outcome(lever.deleteLock('lock:1', 'pod-1', patient()))).toMatchObject({
+      expect(await outcome(lever.deleteLock('lock:1', POD_1, patient()))).toMatchObject({
         fault: 'refused',
         sent: 'no',
         message: 'Redis is a replica: nothing can be deleted there; REDIS_URL must name the master.',
@@ -176,7 +178,7 @@ const LOCKS = { pattern: 'lock:*', ttlMs: 60_000 };
     test('one that takes no changes refuses, and the lock stays', async () => {
       await owner.set('lock:1', 'pod-1');
       await owner.config('SET', 'min-replicas-to-write', '1');
-      const said = await outcome(connection().lever.deleteLock('lock:1', 'pod-1', patient()));
+      const said = await outcome(connection().lever.deleteLock('lock:1', POD_1, patient()));
       await owner.config('SET', 'min-replicas-to-write', '0');
       expect(said).toMatchObject({
         fault: 'failed',

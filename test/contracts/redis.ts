@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LockQuestion, RedisLever, RedisProbe } from '../../src/ports/redis.ts';
 import { outcome, patient } from '../support/trouble.ts';
@@ -15,6 +16,7 @@ export interface RedisUnderTest {
 
 const MINUTE = 60_000;
 const TTL = 30 * MINUTE;
+const holder = (value: string) => createHash('sha1').update(value).digest('hex');
 let number = 0;
 
 /** What every Redis behind `RedisProbe` and `RedisLever` has to keep. It is empty at first. */
@@ -41,16 +43,16 @@ export function redisContract(name: string, open: () => Promise<RedisUnderTest>)
       expect(await ask(`${prefix()}*`)).toEqual({ locks: [], total: 0, replica: false });
     });
 
-    test('those that match are seen, with their values, and no others', async () => {
+    test('those that match are seen, with whose they are, and no others', async () => {
       const mine = prefix();
       await here.put(`${mine}sku-1`, 'pod-1', TTL);
       await here.put(`${mine}sku-2`, 'pod-2', TTL);
       await here.put(`${prefix()}sku-1`, 'pod-3', TTL);
       const seen = await ask(`${mine}*`);
       expect(seen.total).toBe(2);
-      expect(seen.locks.map(({ key, value }) => [key, value]).sort()).toEqual([
-        [`${mine}sku-1`, 'pod-1'],
-        [`${mine}sku-2`, 'pod-2'],
+      expect(seen.locks.map((lock) => [lock.key, lock.holder]).sort()).toEqual([
+        [`${mine}sku-1`, holder('pod-1')],
+        [`${mine}sku-2`, holder('pod-2')],
       ]);
     });
 
@@ -88,26 +90,26 @@ export function redisContract(name: string, open: () => Promise<RedisUnderTest>)
       expect(ages(await ask(`${mine}*`))).toEqual([0]);
     });
 
-    test('values: of those that are still there', async () => {
+    test('holders: of those that are still there', async () => {
       const mine = prefix();
       await here.put(`${mine}1`, 'pod-1', TTL);
       const keys = [`${mine}1`, `${mine}2`];
-      expect(await here.probe.values(keys, patient())).toEqual({ [`${mine}1`]: 'pod-1' });
-      expect(await here.probe.values([], patient())).toEqual({});
+      expect(await here.probe.holders(keys, patient())).toEqual({ [`${mine}1`]: holder('pod-1') });
+      expect(await here.probe.holders([], patient())).toEqual({});
     });
 
-    test('a lock that still has its value is deleted, and only that one', async () => {
+    test('a lock that is still its holder’s is deleted, and only that one', async () => {
       const mine = prefix();
       await here.put(`${mine}1`, 'pod-1', null);
       await here.put(`${mine}2`, 'pod-1', null);
-      const said = await here.lever.deleteLock(`${mine}1`, 'pod-1', patient());
+      const said = await here.lever.deleteLock(`${mine}1`, holder('pod-1'), patient());
       expect(said).toBe(`The lock ${mine}1 was deleted.`);
       expect([await here.get(`${mine}1`), await here.get(`${mine}2`)]).toEqual([null, 'pod-1']);
     });
 
     test('one that is gone is said to be gone, and nothing else happens', async () => {
       const key = `${prefix()}1`;
-      const said = await here.lever.deleteLock(key, 'pod-1', patient());
+      const said = await here.lever.deleteLock(key, holder('pod-1'), patient());
       expect(said).toBe(`The lock ${key} was gone already; nothing was deleted.`);
     });
 
@@ -116,7 +118,7 @@ export function redisContract(name: string, open: () => Promise<RedisUnderTest>)
       await here.put(key, 'pod-1', TTL);
       const [seen] = (await ask(key)).locks;
       await here.put(key, 'pod-2', TTL);
-      expect(await outcome(here.lever.deleteLock(key, seen?.value ?? '', patient()))).toEqual({
+      expect(await outcome(here.lever.deleteLock(key, seen?.holder ?? '', patient()))).toEqual({
         fault: 'refused',
         sent: 'no',
         mayRetry: false,
@@ -125,11 +127,11 @@ export function redisContract(name: string, open: () => Promise<RedisUnderTest>)
       expect(await here.get(key)).toBe('pod-2');
     });
 
-    test('a value of any bytes is compared as it is', async () => {
+    test('a value of any bytes has a holder', async () => {
       const key = `${prefix()}1`;
       await here.put(key, 'Ünïcode \u{1F512}\0', null);
       const [seen] = (await ask(key)).locks;
-      await here.lever.deleteLock(key, seen?.value ?? '', patient());
+      await here.lever.deleteLock(key, seen?.holder ?? '', patient());
       expect(await here.get(key)).toBeNull();
     });
 
@@ -139,7 +141,7 @@ export function redisContract(name: string, open: () => Promise<RedisUnderTest>)
       const late = AbortSignal.abort();
       const tooSlow = { fault: 'too slow', sent: 'no', mayRetry: true };
       expect(await outcome(here.probe.locks({ pattern: key, ttlMs: null }, late))).toMatchObject(tooSlow);
-      expect(await outcome(here.lever.deleteLock(key, 'pod-1', late))).toMatchObject(tooSlow);
+      expect(await outcome(here.lever.deleteLock(key, holder('pod-1'), late))).toMatchObject(tooSlow);
       expect(await here.get(key)).toBe('pod-1');
     });
   });

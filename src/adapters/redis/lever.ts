@@ -5,26 +5,26 @@ import type { Policy } from '../resilience.ts';
 import type { RedisConnections } from './connection.ts';
 import { isReply, REDIS } from './redis-error.ts';
 
-/** Nothing else runs in between. What was taken again since it was shown has another value, and survives. */
+/** Nothing else runs in between. What somebody else has taken since it was shown survives. */
 const COMPARE_AND_DELETE = `
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind == 'none' then return 'gone' end
 if kind ~= 'string' then return 'other' end
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'changed' end
+if redis.sha1hex(redis.call('GET', KEYS[1])) ~= ARGV[1] then return 'changed' end
 redis.call('DEL', KEYS[1])
 return 'deleted'`;
 
 /** R14, one lock at a time. Sent once, never repeated from here. */
 export function redisLever(connections: RedisConnections, policy: Policy): RedisLever {
   return {
-    async deleteLock(key, value, signal) {
+    async deleteLock(key, holder, signal) {
       let sent = false;
       const send = async () =>
         await connections.use(signal, async (redis, { replica }) => {
           if (replica)
             throw refused('is a replica: nothing can be deleted there; REDIS_URL must name the master');
           sent = true;
-          return await redis.eval(COMPARE_AND_DELETE, 1, key, Buffer.from(value, 'latin1'));
+          return await redis.eval(COMPARE_AND_DELETE, 1, key, holder);
         });
       const once = async () =>
         await send().catch((err: unknown) => {

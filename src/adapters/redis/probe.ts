@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { LockSeen, RedisProbe } from '../../ports/redis.ts';
 import { SystemError } from '../../ports/system-error.ts';
@@ -27,11 +28,14 @@ export function redisProbe(connections: RedisConnections, policy: Policy): Redis
           const locks: LockSeen[] = [];
           let gone = 0;
           for (const some of chunks(keys)) {
-            for (const { key, leftMs, value } of await read(redis, some)) {
+            for (const one of await read(redis, some)) {
+              const { key, leftMs, value } = one;
               if (leftMs === 'gone') gone += 1;
-              // Nothing of it can be compared, so it is never one to delete.
-              else if (value === null) locks.push({ key, value: '', ageMs: null });
-              else locks.push({ key, value, ageMs: lockAge({ value, leftMs, ttlMs, now }) });
+              else {
+                // Where nothing can be compared it is never one to delete.
+                const ageMs = value === null ? null : lockAge({ value, leftMs, ttlMs, now });
+                locks.push({ key, holder: holderOf(one), ageMs });
+              }
             }
           }
           locks.sort((one, other) => (other.ageMs ?? -1) - (one.ageMs ?? -1));
@@ -40,13 +44,13 @@ export function redisProbe(connections: RedisConnections, policy: Policy): Redis
       return await policy.repeatable(ask, signal);
     },
 
-    async values(keys, signal) {
+    async holders(keys, signal) {
       const ask = async () =>
         await connections.use(signal, async (redis) => {
-          const found: [string, string | null][] = [];
+          const found: [string, string][] = [];
           for (const some of chunks(keys))
-            for (const { key, leftMs, value } of await read(redis, some))
-              if (leftMs !== 'gone') found.push([key, value]);
+            for (const one of await read(redis, some))
+              if (one.leftMs !== 'gone') found.push([one.key, holderOf(one)]);
           return Object.fromEntries(found);
         });
       return await policy.repeatable(ask, signal);
@@ -81,8 +85,13 @@ interface Read {
   readonly key: string;
   /** Of its time to live; null: it never ends. */
   readonly leftMs: number | null | 'gone';
-  /** Byte by byte, as Redis will compare it; null: it is no plain value, or too long for one. */
+  /** One character a byte; null: it is no plain value, or too long for one. */
   readonly value: string | null;
+}
+
+/** As `redis.sha1hex` makes it; empty for what is no plain value, which matches nothing. */
+function holderOf({ value }: Read): string {
+  return value === null ? '' : createHash('sha1').update(value, 'latin1').digest('hex');
 }
 
 async function read(redis: Redis, keys: readonly string[]): Promise<readonly Read[]> {
