@@ -104,7 +104,8 @@ function refuse(c: Context, [status, code, more = {}]: Refusal): Response {
 function xml(c: Context, status: 200 | Refusal[0], body: string): Response {
   c.header('content-type', 'application/xml');
   // A HEAD is answered without a body, whatever it is: that is why nobody can tell one 403 from another by it.
-  return c.body(c.req.method === 'HEAD' ? null : `<?xml version="1.0" encoding="UTF-8"?>\n${body}`, status);
+  if (c.req.method === 'HEAD') return c.body(null, status);
+  return c.body(`<?xml version="1.0" encoding="UTF-8"?>\n${body}`, status);
 }
 
 function escaped(text: string): string {
