@@ -11,6 +11,7 @@ import { ordersDatabasePool } from './adapters/postgres/pool.ts';
 import { ordersDatabaseProbe } from './adapters/postgres/probe.ts';
 import { ORDERS_DATABASE } from './adapters/postgres/schema.ts';
 import { policyFor } from './adapters/resilience.ts';
+
 import type { Config } from './config.ts';
 import type { Levers } from './ports/levers.ts';
 import type { Log } from './ports/log.ts';
@@ -111,3 +112,5 @@ function pagerOf({ env, oms }: Pick<Config, 'env' | 'oms'>): Pager | null {
     policy: policyFor(PAGERDUTY),
   });
 }
+
+export { systemClock } from './adapters/system/clock.ts';

@@ -26,7 +26,9 @@ export interface OrderServiceSettings {
       | 'status'
       | 'gatewayHealth'
       | 'metrics'
-      | 'retryPayments',
+      | 'retryPayments'
+      | 'inventorySync'
+      | 'inventoryResync',
       string
     >
   >;
