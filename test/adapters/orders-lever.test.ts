@@ -9,14 +9,9 @@ import { policyFor } from '../../src/adapters/resilience.ts';
 import { type FreshDatabase, freshDatabase, readingRole } from '../support/postgres.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { outcome, patient } from '../support/trouble.ts';
+import { TABLE } from './orders-support.ts';
 
 const KEY = { pid: 999_999, backendStart: '2024-01-01T00:00:00Z', queryStart: '2024-01-01T00:00:00Z' };
-const TABLE = {
-  table: 'orders',
-  columns: { status: 'status', errorCode: 'error_code', createdAt: 'created_at', updatedAt: 'updated_at' },
-  beforeProcessing: [],
-};
-
 let database: FreshDatabase;
 let role: Awaited<ReturnType<typeof readingRole>>;
 let proxy: TcpProxy;
