@@ -14,6 +14,7 @@ import type { Parts } from './pipeline/parts.ts';
 import { receive } from './pipeline/receive.ts';
 import type { Timing } from './pipeline/rules.ts';
 import { runOnce } from './pipeline/run.ts';
+import { createSampler } from './pipeline/sampler.ts';
 import { createSlackWatch } from './pipeline/slack-outage.ts';
 import { loop, pageOnce } from './pipeline/workers.ts';
 import type { Clock, Ids, Step } from './ports/clock.ts';
@@ -22,6 +23,7 @@ import type { Levers } from './ports/levers.ts';
 import type { Log } from './ports/log.ts';
 import type { Pager } from './ports/pager.ts';
 import type { Probes } from './ports/probes.ts';
+import type { Samples } from './ports/samples.ts';
 import type { Scheduler } from './ports/schedule.ts';
 import type { VoiceStore } from './ports/voice.ts';
 import { rulesOf } from './rules-of.ts';
@@ -48,8 +50,11 @@ export interface AppParts {
   readonly slack: SlackSettings;
   readonly probes: Probes;
   readonly levers: Levers;
+  readonly samples: Samples;
   readonly pager: Pager | null;
   readonly step: Step;
+  /** Keeps every configured figure once a minute; off unless told. */
+  readonly sampling?: boolean;
   /** The clock on the wall; without it nothing is done by the calendar. */
   readonly scheduler?: Scheduler;
   /** Real time between two posts in one channel, ms. */
@@ -76,6 +81,7 @@ export async function createApp(given: AppParts) {
     people: slackPeople(bot.app.client, clock),
     probes: given.probes,
     levers: given.levers,
+    samples: given.samples,
     step: given.step,
     rules,
   };
@@ -181,6 +187,7 @@ export async function createApp(given: AppParts) {
         loop(parts, 'voice', voiceOnce),
         loop(parts, 'pages', pagesOnce),
         loop(parts, 'database watch', watch.round),
+        ...(given.sampling === true ? [loop(parts, 'samples', createSampler(parts))] : []),
       ];
       wake = () => {
         for (const one of loops) one.wake();

@@ -1,7 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
-import { Environment, OmsYaml } from './config/schema.ts';
+import { Environment } from './config/environment.ts';
+import { OmsYaml } from './config/schema.ts';
 
 export interface Config {
   readonly env: Environment;

@@ -9,6 +9,7 @@ import { SystemError } from './ports/system-error.ts';
 import { databaseWords, migrate, openPool } from './store/database.ts';
 import { startEmbeddedPostgres } from './store/embedded.ts';
 import { createJournal } from './store/journal.ts';
+import { createSamples } from './store/samples.ts';
 import { createVoiceStore } from './store/voice-store.ts';
 
 // The process: environment → configuration → parts → start; a signal, or a failed start, ends it in order.
@@ -57,6 +58,7 @@ async function start(): Promise<void> {
   const app = await createApp({
     config,
     journal: createJournal({ pool, clock: systemClock, step, ids: systemIds }),
+    samples: createSamples(pool),
     voice: createVoiceStore({ pool, ids: systemIds }),
     clock: systemClock,
     ids: systemIds,
@@ -69,6 +71,7 @@ async function start(): Promise<void> {
     ...hands,
     step,
     scheduler: cronScheduler(log),
+    sampling: true,
   });
   closers.push(app.stop);
   closers.push(async () => log.info({}, 'oms-bot finishes what is in hand and ends'));

@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config.ts';
 import { realHands } from '../../src/parts.ts';
 import { openPool } from '../../src/store/database.ts';
 import { createJournal } from '../../src/store/journal.ts';
+import { createSamples } from '../../src/store/samples.ts';
 import { createVoiceStore } from '../../src/store/voice-store.ts';
 import type { Closers } from './closers.ts';
 
@@ -43,6 +44,7 @@ export async function startBot({ env, yaml, adminToken, kubeconfig }: BotSetting
   const app = await createApp({
     config,
     journal,
+    samples: createSamples(pool),
     voice: createVoiceStore({ pool, ids: systemIds }),
     clock: systemClock,
     ids: systemIds,
@@ -54,6 +56,7 @@ export async function startBot({ env, yaml, adminToken, kubeconfig }: BotSetting
     },
     ...hands,
     step,
+    sampling: true,
   });
   await app.start();
   closers.add(async () => await app.stop());

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { Environment, OmsYaml, SECRETS } from '../config/schema.ts';
+import { Environment, SECRETS } from '../config/environment.ts';
+import { OmsYaml } from '../config/schema.ts';
 import { type Config, ConfigError, leaves, missingToStart, nearest, readConfig } from '../config.ts';
 
 /** Reads this process's own environment and file. @throws ConfigError */

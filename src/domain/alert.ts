@@ -1,11 +1,62 @@
-import type { PersonId } from './ids.ts';
+import { exampleIds, type IdKind, kindOfId, type Parsed, type PersonId } from './ids.ts';
 import type { RunbookId } from './severity.ts';
 
 export type AlertSource = 'alertmanager' | 'slack' | 'person';
 
-/** The ids of the order service that an alert brought; a check says which it needs. */
+/** The ids that alerts and people brought, the newest last; a check says which it needs. */
 export interface KnownIds {
   readonly orders: readonly string[];
+  readonly refunds: readonly string[];
+  readonly returns: readonly string[];
+  readonly exports: readonly string[];
+  readonly payments: readonly string[];
+  /** Consumer groups. */
+  readonly groups: readonly string[];
+}
+
+export const NO_IDS: KnownIds = {
+  orders: [],
+  refunds: [],
+  returns: [],
+  exports: [],
+  payments: [],
+  groups: [],
+};
+
+const LIST_OF = {
+  order: 'orders',
+  refund: 'refunds',
+  return: 'returns',
+  export: 'exports',
+  payment: 'payments',
+} as const satisfies Record<IdKind, keyof KnownIds>;
+
+/** Ids as a person typed them, each by its own kind; a wrong one is answered with how ids look. */
+export function idsTyped(typed: readonly string[]): Parsed<KnownIds> {
+  let ids = NO_IDS;
+  for (const text of typed) {
+    const kind = kindOfId(text);
+    if (kind === null)
+      return {
+        ok: false,
+        because: `“${text.slice(0, 40)}” is no id of an order, refund, return, export or payment; they look like ${exampleIds()}.`,
+      };
+    ids = joinIds(ids, { ...NO_IDS, [LIST_OF[kind]]: [text] });
+  }
+  return { ok: true, value: ids };
+}
+
+/** Both, each id once, in order of appearance. */
+export function joinIds(left: KnownIds, right: KnownIds): KnownIds {
+  const both = (kind: keyof KnownIds) => [...new Set([...left[kind], ...right[kind]])];
+  return {
+    orders: both('orders'),
+    refunds: both('refunds'),
+    returns: both('returns'),
+    exports: both('exports'),
+    payments: both('payments'),
+    groups: both('groups'),
+  };
 }
 
 /** Somebody outside says that something is wrong, or right again. Parsed, but nothing in it is trusted as markup. */

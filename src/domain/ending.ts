@@ -1,3 +1,4 @@
+import { openUndos } from './duty.ts';
 import type { Incident } from './incident.ts';
 
 /** Two healthy diagnoses this far apart, nothing unknown, end an incident (design §6). */
@@ -17,6 +18,7 @@ export function endsBecause(incident: Incident, now: number): string | null {
     incident.runs.some((run) => run.state !== 'ended' || (run.proof !== null && run.proof.verdict === null))
   )
     return null;
+  if (openUndos(incident.owed).length > 0) return null;
   if (incident.mitigated !== null && now < incident.mitigated.until) return null;
   if (incident.sources.some((source) => source.tellsResolved && source.state === 'firing')) return null;
   if (incident.healthySince === null || incident.diagnosis === null) return null;

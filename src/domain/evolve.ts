@@ -1,4 +1,4 @@
-import type { Alert } from './alert.ts';
+import { type Alert, joinIds, NO_IDS } from './alert.ts';
 import { rememberCauses } from './cause-history.ts';
 import { type Finding, overall } from './finding.ts';
 import type { Incident, IncidentEvent, Source } from './incident.ts';
@@ -20,7 +20,8 @@ export function begin(event: Opened): Incident {
     clockStartedAt: event.clockStartedAt,
     announcedAt: null,
     sources: [],
-    ids: { orders: [] },
+    ids: NO_IDS,
+    answers: [],
     diagnosis: null,
     lookAt: event.at,
     healthySince: null,
@@ -68,6 +69,8 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
             : source,
         ),
       };
+    case 'ids brought':
+      return { ...incident, ids: joinIds(incident.ids, event.ids) };
     case 'announced':
       return { ...incident, announcedAt: incident.announcedAt ?? event.at };
     case 'look asked':
@@ -124,6 +127,11 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
       };
     case 'relapsed':
       return { ...incident, state: 'open', mitigated: null };
+    case 'answered':
+      return {
+        ...incident,
+        answers: [...incident.answers.filter(({ step }) => step !== event.answer.step), event.answer],
+      };
     case 'acknowledged':
       return { ...incident, acknowledged: { by: event.by, at: event.at } };
     case 'held':
@@ -171,8 +179,7 @@ function join(incident: Incident, alert: Alert, at: number): Incident {
   const sources = known
     ? incident.sources.map((other) => (other === known ? { ...source, since: known.since } : other))
     : [...incident.sources, source];
-  const orders = [...new Set([...incident.ids.orders, ...alert.ids.orders])];
-  return { ...incident, sources, ids: { orders } };
+  return { ...incident, sources, ids: joinIds(incident.ids, alert.ids) };
 }
 
 function unreachable(event: never): never {

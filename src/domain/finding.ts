@@ -1,5 +1,8 @@
-/** `R1`…`R75` are the runbook's commands, `X1`…`X16` the checks that it implies without a command. */
-export type StepName = `R${number}` | `X${number}`;
+/**
+ * `R1`…`R75` are the runbook's commands, `X1`…`X16` what it implies without a command. `R43-undo` takes a temporary change
+ * back, `R51-skip` is R51's narrow form.
+ */
+export type StepName = `R${number}` | `X${number}` | `R${number}-undo` | 'R51-skip';
 
 /** `unknown`: asked, no answer. `skipped`: not asked, and why; never healthy, never blocking. */
 export type Verdict = 'healthy' | 'broken' | 'unknown' | 'skipped';

@@ -5,6 +5,7 @@ export type IdKind = 'order' | 'refund' | 'return' | 'export' | 'payment';
 
 const PREFIX = { order: 'ord', refund: 'ref', return: 'ret', export: 'exp', payment: 'pay' } as const;
 
+/** What a person types to see how an id looks. */
 const EXAMPLE = {
   order: 'ord_xyz789abc',
   refund: 'ref_abc123',
@@ -19,6 +20,30 @@ export const OrderId = z
   .regex(/^ord_[a-z0-9]{3,40}$/)
   .brand<'OrderId'>();
 export type OrderId = z.infer<typeof OrderId>;
+/** `ref_…`. */
+export const RefundId = z
+  .string()
+  .regex(/^ref_[a-z0-9]{3,40}$/)
+  .brand<'RefundId'>();
+export type RefundId = z.infer<typeof RefundId>;
+/** `ret_…`. */
+export const ReturnId = z
+  .string()
+  .regex(/^ret_[a-z0-9]{3,40}$/)
+  .brand<'ReturnId'>();
+export type ReturnId = z.infer<typeof ReturnId>;
+/** `exp_…`. */
+export const ExportId = z
+  .string()
+  .regex(/^exp_[a-z0-9]{3,40}$/)
+  .brand<'ExportId'>();
+export type ExportId = z.infer<typeof ExportId>;
+/** `pay_…`. */
+export const PaymentId = z
+  .string()
+  .regex(/^pay_[a-z0-9]{3,40}$/)
+  .brand<'PaymentId'>();
+export type PaymentId = z.infer<typeof PaymentId>;
 
 /** An incident's name for people: `OMS-12`. Numbers rise, gaps are possible. */
 export type IncidentId = `OMS-${number}`;
@@ -32,14 +57,34 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly because: string };
 
+/** One of each kind: *ord_xyz789abc, ref_abc123, …*. */
+export function exampleIds(): string {
+  return Object.values(EXAMPLE).join(', ');
+}
+
+const SCHEMA = {
+  order: OrderId,
+  refund: RefundId,
+  return: ReturnId,
+  export: ExportId,
+  payment: PaymentId,
+} as const;
+type IdOf<Kind extends IdKind> = z.infer<(typeof SCHEMA)[Kind]>;
+
 /** Reads an id of the order service; a wrong one is answered with an example of a right one. */
-export function parseOrderId(text: string): Parsed<OrderId> {
-  const read = OrderId.safeParse(text.trim());
-  if (read.success) return { ok: true, value: read.data };
+export function parseId<Kind extends IdKind>(kind: Kind, text: string): Parsed<IdOf<Kind>> {
+  const read = SCHEMA[kind].safeParse(text.trim());
+  if (read.success) return { ok: true, value: read.data as IdOf<Kind> };
   return {
     ok: false,
-    because: `“${text.trim().slice(0, 40)}” is no order id; one looks like ${EXAMPLE.order}.`,
+    because: `“${text.trim().slice(0, 40)}” is no ${kind} id; one looks like ${EXAMPLE[kind]}.`,
   };
+}
+
+/** What kind of id this is by its prefix; null: it is none. */
+export function kindOfId(text: string): IdKind | null {
+  const kinds = Object.keys(SCHEMA) as IdKind[];
+  return kinds.find((kind) => SCHEMA[kind].safeParse(text).success) ?? null;
 }
 
 /** Every id of one kind that stands in a text, each once, in order of appearance. */

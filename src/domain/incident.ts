@@ -1,7 +1,7 @@
 import type { Alert, KnownIds } from './alert.ts';
 import type { CauseHistory } from './cause-history.ts';
 import type { Duty } from './duty.ts';
-import type { Finding, JudgedCause } from './finding.ts';
+import type { Finding, JudgedCause, StepName, Verdict } from './finding.ts';
 import type { IncidentId, OfferId, PersonId, RunId } from './ids.ts';
 import type { Impact } from './impact.ts';
 import type { Offer } from './offer.ts';
@@ -58,6 +58,15 @@ export interface Diagnosis {
   readonly atOnce: string | null;
 }
 
+/** What a question that only a person may ask came to (R26, R32); the newest of each step. */
+export interface PersonsAnswer {
+  readonly step: StepName;
+  readonly verdict: Exclude<Verdict, 'skipped'>;
+  readonly line: string;
+  readonly by: PersonId;
+  readonly at: number;
+}
+
 export interface Resolution {
   readonly at: number;
   readonly by: PersonId | null;
@@ -83,6 +92,7 @@ export interface Incident {
   readonly announcedAt: number | null;
   readonly sources: readonly Source[];
   readonly ids: KnownIds;
+  readonly answers: readonly PersonsAnswer[];
   readonly diagnosis: Diagnosis | null;
   /** Story time of the next whole look; null while resolved. */
   readonly lookAt: number | null;
@@ -141,6 +151,12 @@ export type IncidentEvent =
       readonly key: string;
       readonly at: number;
     }
+  | {
+      readonly type: 'ids brought';
+      readonly ids: KnownIds;
+      readonly by: PersonId;
+      readonly at: number;
+    }
   | { readonly type: 'announced'; readonly at: number }
   | { readonly type: 'look asked'; readonly lookAt: number; readonly because: string; readonly at: number }
   | {
@@ -183,6 +199,7 @@ export type IncidentEvent =
     }
   | { readonly type: 'owed'; readonly duties: readonly Duty[]; readonly at: number }
   | { readonly type: 'duty done'; readonly duty: string; readonly by: PersonId; readonly at: number }
+  | { readonly type: 'answered'; readonly answer: PersonsAnswer; readonly at: number }
   | { readonly type: 'relapsed'; readonly because: string; readonly at: number }
   | { readonly type: 'acknowledged'; readonly by: PersonId; readonly at: number }
   | {

@@ -24,12 +24,16 @@ export type Binding =
 export interface Field {
   readonly name: string;
   readonly label: string;
-  readonly kind: 'text' | 'long-text' | 'select' | 'tick';
+  /** A number is written in digits, a date as `2024-01-31`. */
+  readonly kind: 'text' | 'long-text' | 'select' | 'tick' | 'number' | 'date';
   /** Stands below the field, in smaller letters. */
   readonly hint?: string;
   readonly options?: readonly { readonly value: string; readonly text: string }[];
   readonly minLength?: number;
   readonly maxLength?: number;
+  /** Of a number. */
+  readonly least?: number;
+  readonly most?: number;
   /** May be left empty, a tick unticked; otherwise the form insists. */
   readonly optional?: boolean;
   /** What stands in it at first: the text, or the value of one of the options. */
@@ -38,7 +42,8 @@ export interface Field {
 
 /**
  * Something we could change, proposed in one incident. Immutable; a newer one supersedes it.
- * An offer with `fields` cannot be approved itself: filling them makes a new offer that carries the answers.
+ * An offer with `fields` cannot be approved itself: filling them makes a new offer that carries the answers. A guarded one then
+ * waits for a second person; any other is approved by the same yes.
  */
 export interface Offer {
   readonly id: OfferId;
@@ -46,6 +51,8 @@ export interface Offer {
   /** *Retry workflow*, as on the button. */
   readonly title: string;
   readonly tier: Tier;
+  /** The list whose yes counts, where the tier does not say it (runbook: manual approvals of returns are a manager's). */
+  readonly approvers?: 'managers';
   /** What is changed, one name each: an order id, `deployment/order-service`, `payments`. */
   readonly targets: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
@@ -60,7 +67,11 @@ export interface Offer {
   readonly fields: readonly Field[];
   /** The command to type by hand instead. */
   readonly equivalent: string;
-  /** Who filled in the fields of a guarded action; never its approver. */
+  /** Asks only (R26, R32), although it is a POST: never by itself, one person's click each time. */
+  readonly question: boolean;
+  /** The offer whose form was filled in; null: none was. */
+  readonly form: OfferId | null;
+  /** Who filled in the fields; of a guarded action never its approver. */
   readonly requestedBy: PersonId | null;
   /** Story time, epoch ms. */
   readonly at: number;

@@ -1,4 +1,4 @@
-import type { Alert } from '../domain/alert.ts';
+import type { Alert, KnownIds } from '../domain/alert.ts';
 import { findIds } from '../domain/ids.ts';
 import type { RunbookId } from '../domain/severity.ts';
 
@@ -71,20 +71,38 @@ function knownCodes(rules: IntakeRules): string {
 
 type Common = Omit<Alert, 'runbook' | 'code' | 'ids' | 'summary'>;
 
-/** One alert per runbook that the text means; order ids are taken from the text and from the labels' values. */
+/** Labels by which exporters name a consumer group. */
+const GROUP_LABELS = ['group', 'consumergroup', 'consumer_group'] as const;
+/** A consumer group's name as Kafka takes it, without spaces and quotes. */
+const GROUP = /^[\w.-]{1,200}$/;
+
+function idsIn(text: string, labels: Readonly<Record<string, string>>): KnownIds {
+  const all = [text, ...Object.values(labels)].join(' ');
+  const groups = GROUP_LABELS.flatMap((label) => labels[label] ?? []).filter((name) => GROUP.test(name));
+  return {
+    orders: findIds('order', all),
+    refunds: findIds('refund', all),
+    returns: findIds('return', all),
+    exports: findIds('export', all),
+    payments: findIds('payment', all),
+    groups,
+  };
+}
+
+/** One alert per runbook that the text means; ids are taken from the text and from the labels' values. */
 export function alertsOf(
   common: Common,
   text: string,
   labels: Readonly<Record<string, string>>,
   found: readonly Match[],
 ): readonly Alert[] {
-  const orders = findIds('order', [text, ...Object.values(labels)].join(' '));
+  const ids = idsIn(text, labels);
   return found.map(({ runbook, code }) => ({
     ...common,
     runbook,
     code,
     summary: text.replace(/\s+/g, ' ').trim().slice(0, 300),
-    ids: { orders },
+    ids,
   }));
 }
 

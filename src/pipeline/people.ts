@@ -1,3 +1,4 @@
+import { openUndos } from '../domain/duty.ts';
 import { HOLD_MINUTES, nextRung } from '../domain/escalation.ts';
 import type { IncidentId, PersonId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
@@ -86,6 +87,11 @@ export async function resolve(parts: Parts, id: IncidentId, by: PersonId, reason
   return await decide(parts, 'resolve', id, (incident, { now }) => {
     const busy = incident.runs.find((run) => run.state !== 'ended');
     if (busy) return { no: `“${busy.title}” is still running; ${id} stays open until it has ended.` };
+    const undo = openUndos(incident.owed)[0];
+    if (undo !== undefined)
+      return {
+        no: `${id} stays open: ${undo.what} Its button stands on the card; done by hand, tick it off in \`/oms owed\` first.`,
+      };
     return {
       events: [{ type: 'resolved', by, because: reason, at: now }],
       outgoing: closePages(incident, reason),

@@ -1,6 +1,6 @@
 import type { Alert } from '../domain/alert.ts';
 import { mayApprove, whoMayApprove } from '../domain/approval.ts';
-import { type PersonId, parseOrderId } from '../domain/ids.ts';
+import { type PersonId, parseId } from '../domain/ids.ts';
 import type { Offer } from '../domain/offer.ts';
 import { actionOf } from '../runbooks/catalogue.ts';
 import { runOf } from './approve.ts';
@@ -19,7 +19,7 @@ export async function retryListed(
   key: string,
 ): Promise<Answer> {
   const orders = [...new Set(pressed)];
-  const wrong = orders.map((order) => parseOrderId(order)).find((read) => !read.ok);
+  const wrong = orders.map((order) => parseId('order', order)).find((read) => !read.ok);
   if (wrong !== undefined && !wrong.ok) return { ok: false, because: wrong.because };
   const action = actionOf('R20');
   const shape = {
@@ -56,6 +56,8 @@ export async function retryListed(
       tier: action.tier,
       targets,
       parameters: {},
+      question: false,
+      form: null,
       preview: [
         `The workflow of ${targets.length} ${targets.length === 1 ? 'order' : 'orders'} starts again.`,
       ],

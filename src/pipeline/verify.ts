@@ -1,3 +1,4 @@
+import { takenBack } from '../domain/duty.ts';
 import type { StepName } from '../domain/finding.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Proof, ProofSample, ProofVerdict, Run } from '../domain/run.ts';
@@ -16,9 +17,10 @@ export function proofPlanned(parts: Parts, step: StepName, now: number): Proof {
 /** Asks the action's check again, once, and decides whether it helped. */
 export async function sampleProof(parts: Parts, seen: Incident, run: Run, now: number): Promise<void> {
   const action = actionOf(run.action);
+  const items = await parts.journal.transact('read items', async (tx) => await tx.items(run.id));
   const sample: ProofSample = await parts
     .step(`proof ${run.action}`, async () => ({
-      ...(await action.proof.sample(await proving(parts, run))),
+      ...(await action.proof.sample(await proving(parts, run, items))),
       at: now,
     }))
     .catch(() => ({
@@ -40,6 +42,8 @@ export async function sampleProof(parts: Parts, seen: Incident, run: Run, now: n
       { type: 'run updated', run: run.id, change: { proof }, because: proof.line, at: tx.now },
     ];
     if (proof.verdict === 'helped') {
+      // The call's answer was lost, and the look shows that it was done.
+      events.push(...takenBack(incident, run, tx.now));
       events.push(...afterHelp(changeOf(incident, events, parts.rules).after, run, tx.now));
     } else if (proof.verdict !== null) {
       events.push({ type: 'look asked', lookAt: tx.now, because: 'A proof ended.', at: tx.now });

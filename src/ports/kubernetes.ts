@@ -25,6 +25,91 @@ export interface PodSummary {
   readonly images: readonly string[];
 }
 
+/** A container that runs all the time, not an init container. */
+export interface ContainerSummary {
+  readonly pod: string;
+  readonly name: string;
+  readonly restarts: number;
+  /** When the one that runs now began; null: none runs. */
+  readonly startedAt: number | null;
+  readonly lastTermination: PodSummary['lastTermination'];
+  /** Bytes; null: no limit. */
+  readonly memoryLimit: number | null;
+}
+
+/** An event of a pod, of a replica set or of the deployment. */
+export interface ClusterEvent {
+  readonly at: number;
+  /** `Pod/order-service-7c9f6d5b8-x2x4z`. */
+  readonly object: string;
+  readonly type: string;
+  readonly reason: string;
+  /** Foreign text, unmasked. */
+  readonly message: string;
+  readonly count: number;
+}
+
+/** What one container uses now, by metrics.k8s.io. */
+export interface ContainerUse {
+  readonly pod: string;
+  readonly container: string;
+  /** Working set, bytes. */
+  readonly memory: number;
+  /** Thousandths of a core. */
+  readonly cpu: number;
+}
+
+/** What a temporary change would change, and what speaks against it. */
+export interface WorkloadSettings {
+  readonly generation: number;
+  readonly replicas: number;
+  /** Pods above `replicas` that a rollout may add (`maxSurge`, rounded up). */
+  readonly surge: number;
+  /** Where `maxSurge` is a share of the replicas, 0–100 or more; null: it is a number of pods. */
+  readonly surgePercent: number | null;
+  readonly containers: readonly {
+    readonly name: string;
+    /** Of the variables that were asked for; null: it is set from elsewhere (a secret, a config map); absent: not set. */
+    readonly env: Readonly<Record<string, string | null>>;
+    /** Bytes; null: none. */
+    readonly memoryLimit: number | null;
+    readonly memoryRequest: number | null;
+  }[];
+  /** What owns the replica count; *unknown*: may not be asked. */
+  readonly hpa: { readonly name: string; readonly min: number; readonly max: number } | 'none' | 'unknown';
+  /** Quotas of the namespace on memory and pods, in bytes and pods; *unknown*: may not be asked. */
+  readonly quotas:
+    | readonly {
+        readonly name: string;
+        readonly resource: 'limits.memory' | 'requests.memory' | 'pods';
+        readonly used: number;
+        readonly hard: number;
+      }[]
+    | 'unknown';
+  /** *Argo CD* or *Flux*, which would set it back; null: no sign of one. */
+  readonly gitOps: string | null;
+}
+
+/** Whether a pod reaches a host. Any HTTP answer counts as *open*. */
+export interface PathAnswer {
+  readonly result: 'open' | 'dns failure' | 'refused' | 'timed out' | 'tls failure' | 'no tool';
+  /** The tool's own words where it is not open; foreign text, one line. */
+  readonly words: string | null;
+}
+
+export type PathTarget =
+  | { readonly kind: 'http'; readonly url: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+
+/** A JVM in a pod, before its heap is dumped. */
+export interface HeapFacts {
+  readonly jvm: boolean;
+  /** Bytes; null: it does not say. */
+  readonly heap: number | null;
+  /** Bytes that are free where the dump would lie; null: it does not say. */
+  readonly freeDisk: number | null;
+}
+
 export interface LogQuestion {
   readonly workload: Workload;
   /** Only lines that contain one of these are kept; plain text, case-sensitive. */
@@ -32,6 +117,8 @@ export interface LogQuestion {
   readonly windowMinutes: number;
   /** Read at most so many bytes of each container, newest window first byte on. */
   readonly bytesPerContainer: number;
+  /** Of the container that ended before, `--previous`; absent: of the one that runs. */
+  readonly previous?: boolean;
 }
 
 /** What one container wrote in the window. */
@@ -56,6 +143,23 @@ export interface SecretFacts {
   readonly changedAt: number | null;
   /** From the configured annotation; null: none, or not a date. */
   readonly expiresAt: number | null;
+}
+
+/** A secret and the one in which its next values are staged (R35). Never a value. */
+export interface SecretPair {
+  /** `metadata.resourceVersion`, what an approval binds to; null: there is no such secret. */
+  readonly secret: string | null;
+  readonly staged: string | null;
+  /** Key names of the staged one. */
+  readonly stagedKeys: readonly string[];
+  /** Some staged value is empty. */
+  readonly stagedEmpty: boolean;
+  /** Both hold the same already. */
+  readonly same: boolean;
+  /** The stamp of the last promotion; null: there was none. */
+  readonly promotedBy: string | null;
+  /** The values before the last promotion are still kept. */
+  readonly revertable: boolean;
 }
 
 export interface DeploymentState {
@@ -87,8 +191,30 @@ export interface KubernetesProbe {
     expiryAnnotation: string | null,
     signal: AbortSignal,
   ): Promise<SecretFacts | null>;
+  /** R35's preview, binding and read-back. */
+  secretPair(namespace: string, secret: string, staged: string, signal: AbortSignal): Promise<SecretPair>;
+  /** R56: per container, of all pods. */
+  containers(workload: Workload, signal: AbortSignal): Promise<readonly ContainerSummary[]>;
   /** R7's preview, binding and proof; null when there is none of that name. */
   deployment(workload: Workload, signal: AbortSignal): Promise<DeploymentState | null>;
+  /** R54: of the last hour at most, as long as Kubernetes keeps them; newest first. */
+  events(workload: Workload, signal: AbortSignal): Promise<readonly ClusterEvent[]>;
+  /** R53, R55, R61. Throws SystemError *not found* where the cluster has no metrics API. */
+  usage(workload: Workload, signal: AbortSignal): Promise<readonly ContainerUse[]>;
+  /** R43, R44, R58, R59: null when there is no such deployment. `env`: names of the variables to tell. */
+  settings(workload: Workload, env: readonly string[], signal: AbortSignal): Promise<WorkloadSettings | null>;
+  /** R3, R48: from inside every ready pod, by a fixed argument list without a shell. */
+  path(
+    workload: Workload,
+    target: PathTarget,
+    signal: AbortSignal,
+  ): Promise<
+    readonly { readonly pod: string; readonly value: PathAnswer | null; readonly problem: string | null }[]
+  >;
+  /** R57's preview. */
+  heap(workload: Workload, pod: string, signal: AbortSignal): Promise<HeapFacts>;
+  /** R57's proof: bytes of the file; null: it is not there. */
+  fileSize(workload: Workload, pod: string, file: string, signal: AbortSignal): Promise<number | null>;
 }
 
 export interface KubernetesLever {
@@ -98,6 +224,44 @@ export interface KubernetesLever {
    * @param stamp kept on the Deployment; the read-back looks for exactly it
    */
   restart(workload: Workload, generation: number, stamp: string, signal: AbortSignal): Promise<string>;
+  /** R44, R59: the Deployment's own replicas, bound to its generation like `restart`. */
+  scale(workload: Workload, generation: number, replicas: number, signal: AbortSignal): Promise<string>;
+  /** R43; `value` null takes the variable away. */
+  setEnv(
+    workload: Workload,
+    generation: number,
+    change: { readonly container: string; readonly name: string; readonly value: string | null },
+    signal: AbortSignal,
+  ): Promise<string>;
+  /** R58: bytes; null takes the limit away. */
+  setMemoryLimit(
+    workload: Workload,
+    generation: number,
+    change: { readonly container: string; readonly limit: number | null },
+    signal: AbortSignal,
+  ): Promise<string>;
+  /**
+   * R35: the data of `staged` become those of `secret`, whose own are kept in the cluster for the revert. No value leaves the
+   * adapter. Throws SystemError *refused* with `sent: 'no'` when either changed since `expected` was read.
+   */
+  promoteSecret(
+    namespace: string,
+    change: {
+      readonly secret: string;
+      readonly staged: string;
+      readonly expected: { readonly secret: string; readonly staged: string };
+      readonly stamp: string;
+    },
+    signal: AbortSignal,
+  ): Promise<string>;
+  /** R35's undo: what `promoteSecret` kept comes back. */
+  revertSecret(
+    namespace: string,
+    change: { readonly secret: string; readonly staged: string; readonly stamp: string },
+    signal: AbortSignal,
+  ): Promise<string>;
+  /** R57: resolves with the file's path in the pod, never with its contents. A dump goes on in the pod when its call ends first: *too slow*, `sent: 'maybe'`. */
+  dumpHeap(workload: Workload, pod: string, file: string, signal: AbortSignal): Promise<string>;
 }
 
 /** Plain HTTP to single pods, for those who must ask each of them (`/health`, `/metrics`). Through the API server. */

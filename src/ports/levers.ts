@@ -1,5 +1,9 @@
 import type { OrderId } from '../domain/ids.ts';
+import type { KafkaLever } from './kafka.ts';
 import type { KubernetesLever } from './kubernetes.ts';
+import type { AdminChanges } from './order-service.ts';
+import type { OrdersDatabaseLever } from './orders-database.ts';
+import type { RedisLever } from './redis.ts';
 
 /** Who wants it and under which run, sent along as a courtesy (`Idempotency-Key`), never as a licence to send twice. */
 export interface Licence {
@@ -7,7 +11,7 @@ export interface Licence {
   readonly by: string;
 }
 
-export interface OrderServiceLever {
+export interface OrderServiceLever extends AdminChanges {
   /** R20. Resolves with what the service answered, in one sentence; throws SystemError (`sent` says what is known). */
   retryWorkflow(order: OrderId, licence: Licence, signal: AbortSignal): Promise<string>;
   /** R21. */
@@ -28,4 +32,7 @@ export interface OrderServiceLever {
 export interface Levers {
   readonly orderService: OrderServiceLever;
   readonly kubernetes: KubernetesLever;
+  readonly kafka: KafkaLever;
+  readonly redis: RedisLever;
+  readonly ordersDatabase: OrdersDatabaseLever;
 }

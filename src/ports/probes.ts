@@ -1,5 +1,10 @@
 import type { OrderId } from '../domain/ids.ts';
+import type { KafkaProbe } from './kafka.ts';
 import type { KubernetesProbe } from './kubernetes.ts';
+import type { AdminQuestions } from './order-service.ts';
+import type { SessionQuestions } from './orders-database.ts';
+import type { RedisProbe } from './redis.ts';
+import type { S3Probe } from './s3.ts';
 
 /** An order as the service describes it. Times are epoch ms of story time. No personal data. */
 export interface OrderSummary {
@@ -47,7 +52,7 @@ export interface GatewayHealth {
   readonly words: string | null;
 }
 
-export interface OrderServiceProbe {
+export interface OrderServiceProbe extends AdminQuestions {
   /** R16, X4. */
   stuckOrders(question: StuckQuestion, signal: AbortSignal): Promise<StuckPage>;
   /** X10: one order now; null when the service does not know it. */
@@ -79,8 +84,8 @@ export interface ShareQuestion {
 }
 
 export interface FailedQuestion {
-  /** A status in which an order waits … */
-  readonly waiting: string;
+  /** A status in which an order waits … Null: no waiting counts. */
+  readonly waiting: string | null;
   /** … and counts as affected after so long. */
   readonly waitingMinutes: number;
   /** Error codes of orders that failed for this reason. */
@@ -94,7 +99,7 @@ export interface FailedQuestion {
   readonly runbook: string;
 }
 
-export interface OrdersDatabaseProbe {
+export interface OrdersDatabaseProbe extends SessionQuestions {
   /** Runbook 3: stuck, and stuck + those that left *processing* in the last two hours. */
   stuckShare(question: ShareQuestion, signal: AbortSignal): Promise<ImpactCounts>;
   /** Runbooks whose orders fail or wait: those ÷ orders created in the window. */
@@ -106,4 +111,7 @@ export interface Probes {
   readonly orderService: OrderServiceProbe;
   readonly ordersDatabase: OrdersDatabaseProbe;
   readonly kubernetes: KubernetesProbe;
+  readonly kafka: KafkaProbe;
+  readonly redis: RedisProbe;
+  readonly s3: S3Probe;
 }

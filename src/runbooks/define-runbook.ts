@@ -1,12 +1,14 @@
 import type { KnownIds } from '../domain/alert.ts';
+import type { Owed } from '../domain/duty.ts';
 import type { CauseVerdict, Finding, Seen, StepName } from '../domain/finding.ts';
 import type { Impact } from '../domain/impact.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Binding, Field, Tier } from '../domain/offer.ts';
-import type { ProofPlan, ProofSample, Run } from '../domain/run.ts';
+import type { Binding, Field, Offer, Tier } from '../domain/offer.ts';
+import type { ProofPlan, ProofSample, Run, RunItem } from '../domain/run.ts';
 import type { RunbookId, Severity, TeamId } from '../domain/severity.ts';
 import type { Levers, Licence } from '../ports/levers.ts';
 import type { ImpactCounts, Probes } from '../ports/probes.ts';
+import type { Sample } from '../ports/samples.ts';
 import type { Names } from './names.ts';
 import type { Thresholds } from './thresholds.ts';
 
@@ -20,8 +22,10 @@ export interface Asking {
   readonly now: number;
   /** The findings of the round before, by the check's name. */
   readonly previous: AnyFindings | null;
-  readonly incident: Pick<Incident, 'openedAt'>;
+  readonly incident: Pick<Incident, 'openedAt' | 'runs'>;
   readonly signal: AbortSignal;
+  /** What the bot saw of a figure before, oldest first; at most eight days. Empty where nothing is kept. */
+  history(name: string, from: number): Promise<readonly Sample[]>;
 }
 
 /** One question to one system. */
@@ -36,6 +40,8 @@ export interface Check<T> {
   equivalent(names: Names): string;
   /** Why `equivalent` is not `source`, in one line. */
   readonly instead?: string;
+  /** The ids that it needs, in words: *order*. */
+  readonly parameters?: readonly string[];
   /** ms of real time. */
   readonly deadlineMs: number;
   look(ask: Asking): Promise<Seen<T>>;
@@ -51,6 +57,8 @@ export interface Judging<Data> {
   readonly thresholds: Thresholds;
   readonly names: Names;
   readonly incident: Incident;
+  /** Runbooks that have an incident open, this one among them: what would feed another one waits. */
+  readonly open: readonly RunbookId[];
 }
 
 export interface Cause<Data> {
@@ -80,6 +88,8 @@ export interface Acting {
 export interface Proving {
   readonly probes: Probes;
   readonly run: Run;
+  /** What was answered for each target; empty before the run. */
+  readonly items: readonly RunItem[];
   readonly names: Names;
   readonly thresholds: Thresholds;
   readonly now: number;
@@ -96,12 +106,30 @@ export type StillHolds =
     }
   | { readonly changed: string };
 
+/** What is asked again after a run. */
+export interface ProofRule {
+  plan(thresholds: Thresholds): ProofPlan;
+  sample(proving: Proving): Promise<Omit<ProofSample, 'at'>>;
+  /** The runbook's own command for watching it (R8), where it has one. */
+  readonly watch?: {
+    readonly step: StepName;
+    readonly title: string;
+    readonly source: string;
+    equivalent(names: Names): string;
+  };
+}
+
 /** Something that the runbook would do. Without a proof it is no action. */
 export interface Action<Data> {
   readonly step: StepName;
   readonly title: string;
   readonly tier: Tier;
-  readonly source: string;
+  /** The runbook's own command; null for an undo and for an X-action, which it has only in words. */
+  readonly source: string | null;
+  /** Why `equivalent` is not `source`, in one line. */
+  readonly instead?: string;
+  /** What it must be told, in words: *order*, *status*, *reason*. */
+  readonly parameters?: readonly string[];
   equivalent(names: Names, targets: readonly string[], parameters: Readonly<Record<string, string>>): string;
   /** What the runbook says of it, for the card; one sentence each. */
   readonly notes: readonly string[];
@@ -113,7 +141,10 @@ export interface Action<Data> {
   /** What is wrong with the answers of the form, by field; empty when nothing is. */
   validate(
     answers: Readonly<Record<string, string>>,
-    rules: Pick<Judging<Data>, 'names' | 'thresholds'>,
+    rules: Pick<Judging<Data>, 'names' | 'thresholds'> & {
+      /** What the offer was shown with: the present value, the most that fits. */
+      readonly shown: Readonly<Record<string, string>>;
+    },
   ): Readonly<Record<string, string>>;
   stillHolds(proving: Proving, run: Run): Promise<StillHolds>;
   /** One target. Resolves with what the system said; throws SystemError. */
@@ -123,15 +154,36 @@ export interface Action<Data> {
     parameters: Readonly<Record<string, string>>,
     proving: Proving,
   ): Promise<'done' | 'not done' | 'unknown'>;
-  readonly proof: {
-    plan(thresholds: Thresholds): ProofPlan;
-    sample(proving: Proving): Promise<Omit<ProofSample, 'at'>>;
-    /** The runbook's own command for watching it (R8), where it has one. */
-    readonly watch?: { readonly step: StepName; readonly title: string; equivalent(names: Names): string };
-  };
+  readonly proof: ProofRule;
   readonly mitigates: boolean;
-  /** What the run leaves for people to do. */
-  readonly owes: readonly { readonly what: string; readonly owner: string }[];
+  /** What the run leaves for people to do; an undo among it holds the incident open until it is done. */
+  readonly owes: readonly Owed[];
+  /** Not approved while the proof of any run on the same target is under way, in whatever incident: money is not paid twice. */
+  readonly afterProof?: boolean;
+  /** Whose yes counts, where it is not everybody's whom the tier allows (runbook 9: managers). */
+  readonly approvers?: Offer['approvers'];
+}
+
+/**
+ * A check that is a POST (R26, R32): asked only by one person's click, sent once. Its answer stands in the incident
+ * (`answers`) for the causes; answers of its form are neither kept nor logged.
+ */
+export interface Question<Data> {
+  readonly step: StepName;
+  readonly title: string;
+  readonly system: string;
+  readonly source: string;
+  equivalent(names: Names): string;
+  readonly instead?: string;
+  readonly parameters?: readonly string[];
+  /** What is asked and what it costs, for the dialog; one sentence each. */
+  preview(judging: Judging<Data>): readonly string[];
+  /** Empty: one click with a confirm. */
+  fields(judging: Judging<Data>): readonly Field[];
+  notWhile(judging: Judging<Data>): string | null;
+  /** What is wrong with the answers of the form, by field. */
+  validate(answers: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+  ask(answers: Readonly<Record<string, string>>, acting: Acting): Promise<Seen<null>>;
 }
 
 export interface Runbook<Data> {
@@ -146,6 +198,7 @@ export interface Runbook<Data> {
   readonly checks: { readonly [Name in keyof Data]: Check<Data[Name]> };
   readonly causes: readonly Cause<Data>[];
   readonly actions: readonly Action<Data>[];
+  readonly questions?: readonly Question<Data>[];
   readonly impact: {
     /** What counts as affected, in words. */
     readonly means: string;
@@ -162,6 +215,7 @@ export interface Runbook<Data> {
 /** Methods are compared bivariantly on purpose: the catalogue holds runbooks of ten different shapes of data. */
 export type AnyRunbook = Runbook<Record<string, unknown>>;
 export type AnyAction = Action<Record<string, unknown>>;
+export type AnyQuestion = Question<Record<string, unknown>>;
 
 /** Does nothing at run time: it ties causes and actions to the checks beside them. */
 export function defineRunbook<Data extends Record<keyof Data, unknown>>(

@@ -18,9 +18,67 @@ export interface Names {
     readonly paymentSuccessRate: string;
     readonly paymentAttempts: string | null;
     readonly paymentDeclines: string | null;
+    readonly reservationSuccess: string;
+    readonly reservationAttempts: string | null;
+    /** Connections of the pool in use, and its size, per pod. */
+    readonly poolActive: string;
+    readonly poolSize: string;
+    /** A counter with the labels `route` and `status`. */
+    readonly requests: string | null;
+    /** Counter of events that were not published; bytes of the producer's buffer. */
+    readonly publishFailed: string | null;
+    readonly bufferFree: string | null;
+    readonly bufferTotal: string | null;
   };
   /** What a log line of ours contains. */
-  readonly logPatterns: { readonly fulfilmentWebhook: string };
+  readonly logPatterns: {
+    readonly fulfilmentWebhook: string;
+    readonly returnApproval: string;
+    readonly returnLabel: string;
+    /** `{id}` stands for the export. */
+    readonly exportJob: string;
+  };
+  /** Pods of the systems beside us; `managed`: somebody else runs it, and there are no pods to ask. */
+  readonly kafka: {
+    readonly bootstrap: string;
+    readonly selector: string;
+    readonly managed: boolean;
+    /** What R48 reaches for from inside a pod. */
+    readonly host: string;
+    readonly port: number;
+    readonly ordersTopic: string;
+    /** Null: not configured. */
+    readonly deadLetterTopic: string | null;
+    readonly deadLetterGroup: string | null;
+    /** Where a message goes before it is skipped; null: nothing is skipped. */
+    readonly parkedTopic: string | null;
+    /** The events of an order in their order; the last ones may still be to come. */
+    readonly orderEvents: readonly string[];
+    readonly inventoryGroup: string;
+    /** The deployment that runs a group; a group that is not here has none that we know. */
+    readonly consumers: Readonly<Record<string, { readonly deployment: string; readonly selector: string }>>;
+  };
+  readonly redis: {
+    readonly lockPattern: string;
+    /** The time to live that a lock gets, seconds; null: its value tells its age, or nothing does. */
+    readonly lockTtlSeconds: number | null;
+  };
+  readonly postgres: {
+    readonly selector: string;
+    readonly managed: boolean;
+    /** `application_name` of the order service's sessions. */
+    readonly application: string;
+    readonly poolSizeEnv: string;
+  };
+  readonly carrier: {
+    readonly secret: string;
+    /** Where whoever holds the new key puts it. */
+    readonly staged: string;
+    readonly expiryAnnotation: string | null;
+    /** ISO codes by carrier; null: not configured. */
+    readonly countries: Readonly<Record<string, readonly string[]>> | null;
+  };
+  readonly bucket: string;
   readonly paths: {
     readonly stuckOrders: string;
     /** `{id}` stands for the order. */
@@ -31,6 +89,30 @@ export interface Names {
     readonly gatewayHealth: string;
     readonly metrics: string;
     readonly retryPayments: string;
+    readonly inventorySync: string;
+    readonly inventoryResync: string;
+    readonly refunds: string;
+    readonly refundStatus: string;
+    readonly testRefund: string;
+    readonly retryRefund: string;
+    readonly payment: string;
+    readonly storeCredit: string;
+    readonly carriers: string;
+    readonly validateAddress: string;
+    readonly regenerateLabel: string;
+    readonly republishFailed: string;
+    readonly returns: string;
+    readonly fraudScore: string;
+    readonly returnEligibility: string;
+    readonly approveReturn: string;
+    readonly retryReturn: string;
+    readonly extendWindow: string;
+    readonly export: string;
+    readonly retryExport: string;
+    readonly createExport: string;
+    /** X14, X13; null: not configured. */
+    readonly exports: string | null;
+    readonly failedEvents: string | null;
   };
   readonly statuses: {
     readonly processing: string;
@@ -52,8 +134,53 @@ export const RUNBOOK_NAMES: Names = {
     secret: 'payment-gateway-credentials',
     expiryAnnotation: null,
   },
-  metrics: { paymentSuccessRate: 'payment_success_rate', paymentAttempts: null, paymentDeclines: null },
-  logPatterns: { fulfilmentWebhook: 'webhook:fulfillment' },
+  metrics: {
+    paymentSuccessRate: 'payment_success_rate',
+    paymentAttempts: null,
+    paymentDeclines: null,
+    reservationSuccess: 'inventory_reservation_success',
+    reservationAttempts: null,
+    poolActive: 'db_pool_active',
+    poolSize: 'db_pool_size',
+    requests: null,
+    publishFailed: null,
+    bufferFree: null,
+    bufferTotal: null,
+  },
+  logPatterns: {
+    fulfilmentWebhook: 'webhook:fulfillment',
+    returnApproval: 'return:approval',
+    returnLabel: 'return:label',
+    exportJob: 'export:{id}',
+  },
+  kafka: {
+    bootstrap: 'kafka:9092',
+    selector: 'app=kafka',
+    managed: false,
+    host: 'kafka-0.kafka-headless',
+    port: 9092,
+    ordersTopic: 'order-events',
+    deadLetterTopic: null,
+    deadLetterGroup: null,
+    parkedTopic: null,
+    orderEvents: ['order.created', 'payment.authorized', 'fulfillment.requested'],
+    inventoryGroup: 'order-inventory-consumer',
+    consumers: {},
+  },
+  redis: { lockPattern: 'lock:inventory:*', lockTtlSeconds: null },
+  postgres: {
+    selector: 'app=postgres',
+    managed: false,
+    application: 'order-service',
+    poolSizeEnv: 'DB_POOL_SIZE',
+  },
+  carrier: {
+    secret: 'shipping-carrier-credentials',
+    staged: 'shipping-carrier-credentials-next',
+    expiryAnnotation: null,
+    countries: null,
+  },
+  bucket: 'ecommerce-exports',
   paths: {
     stuckOrders: '/admin/orders/stuck',
     order: '/admin/orders/{id}',
@@ -63,6 +190,29 @@ export const RUNBOOK_NAMES: Names = {
     gatewayHealth: '/health/payment-gateway',
     metrics: '/metrics',
     retryPayments: '/admin/retry-payments',
+    inventorySync: '/admin/inventory/sync-status',
+    inventoryResync: '/admin/inventory/resync',
+    refunds: '/admin/refunds',
+    refundStatus: '/admin/refunds/{id}/gateway-status',
+    testRefund: '/admin/test-refund',
+    retryRefund: '/admin/refunds/{id}/retry',
+    payment: '/admin/payments/{id}/details',
+    storeCredit: '/admin/refunds/{id}/store-credit',
+    carriers: '/admin/carriers/test-connection',
+    validateAddress: '/admin/validate-address',
+    regenerateLabel: '/admin/orders/{id}/regenerate-label',
+    republishFailed: '/admin/events/republish-failed',
+    returns: '/admin/returns',
+    fraudScore: '/admin/returns/{id}/fraud-score',
+    returnEligibility: '/admin/orders/{id}/return-eligibility',
+    approveReturn: '/admin/returns/{id}/approve',
+    retryReturn: '/admin/returns/{id}/retry-workflow',
+    extendWindow: '/admin/returns/{id}/extend-window',
+    export: '/admin/exports/{id}',
+    retryExport: '/admin/exports/{id}/retry',
+    createExport: '/admin/exports',
+    exports: null,
+    failedEvents: null,
   },
   statuses: {
     processing: 'processing',
@@ -76,6 +226,11 @@ export const RUNBOOK_NAMES: Names = {
 /** The deployment that answers everything in these runbooks. */
 export function orderWorkload({ namespace, orderService }: Names): Workload {
   return { namespace, name: orderService.deployment, selector: orderService.selector };
+}
+
+/** Pods of a system beside us; its name is only for people. */
+export function beside(names: Names, what: 'kafka' | 'postgres'): Workload {
+  return { namespace: names.namespace, name: what, selector: names[what].selector };
 }
 
 /** Reads all pods and all lines of the window, where the runbook's own command reads the last ten of each. */

@@ -52,6 +52,67 @@ export interface Thresholds {
   readonly restartedWithinMinutes: number;
   /** Deliveries of which so few may have failed to rule the warehouse out (our default). */
   readonly fewestDeliveries: number;
+  /** A lock older than this has outlived its owner (runbook: 5 min). */
+  readonly staleLockMinutes: number;
+  /** The catalog is synced every so often (runbook: 5 min) … */
+  readonly syncEveryMinutes: number;
+  /** … and two missed ones are trouble (our default: 10 min). */
+  readonly syncMissedMinutes: number;
+  /** A consumer group this far behind is in trouble (runbook: 100 messages). */
+  readonly lagMessages: number;
+  /** Refunds and returns that wait for longer are late (runbook: 24 h). */
+  readonly lateAfterMinutes: number;
+  /** A refund that the gateway has accepted settles within so many business days (runbook: 10). */
+  readonly settlingBusinessDays: number;
+  /** An order that is ready to ship waits too long for its label after this (our default: 30 min). */
+  readonly labelWaitMinutes: number;
+  /** Connections of a pool, unless set (runbook: 20). */
+  readonly poolSize: number;
+  /** A pool is in trouble from here (our default: 90 %) … */
+  readonly poolBrokenPercent: number;
+  /** … and sound below this (our default: 70 %). */
+  readonly poolSoundPercent: number;
+  /** The database server is full from here on (our default: 90 % of `max_connections`). */
+  readonly serverFullPercent: number;
+  /** A query is long after this (our default: 60 s). */
+  readonly longQuerySeconds: number;
+  /** So many sessions that idle in a transaction … (our default: 5) */
+  readonly idleSessions: number;
+  /** … for longer than this are a leak (our default: 5 min). */
+  readonly idleMinutes: number;
+  /** A dead or restarted database or engine counts for so long (our default: 30 min). */
+  readonly databaseRestartMinutes: number;
+  /** What the modals open with (runbook: 50 connections, 6 replicas, 4 GiB, 7 days). */
+  readonly modalPoolSize: number;
+  readonly modalReplicas: number;
+  readonly modalMemoryGib: number;
+  readonly modalDays: number;
+  /** A window is extended by at most so many days (our default: 30). */
+  readonly mostDays: number;
+  /** The window for returns (runbook: 30 days). */
+  readonly returnWindowDays: number;
+  /** Memory in trouble (runbook: 95 % of the limit) … */
+  readonly memoryPercent: number;
+  /** … and sound below this (our default: 80 %). */
+  readonly memorySoundPercent: number;
+  /** The fraud model errs in so many of a hundred (runbook: 2); twice that is trouble (our default: 4 %). */
+  readonly fraudPercent: number;
+  /** One export holds at most so many orders (runbook: 100,000) … */
+  readonly exportRows: number;
+  /** … and takes at most so long (runbook: 30 min). */
+  readonly exportMinutes: number;
+  /** An export that wrote something within this still moves (our default: 5 min). */
+  readonly exportMovesMinutes: number;
+  /** The buffer of the producer is nearly full below this share that is free (our default: 10 %). */
+  readonly bufferFreePercent: number;
+  /** Kafka's pods are at their limit from here (our default: 90 %). */
+  readonly brokerMemoryPercent: number;
+  /** A group without its consumers is empty within this, else nothing is reset (our default: 2 min). */
+  readonly groupEmptyMinutes: number;
+  /** Figures at this multiple of the usual are a spike (our default: 2) … */
+  readonly spikeFactor: number;
+  /** … and usual below this one (our default: 1.5). */
+  readonly usualFactor: number;
 }
 
 export const DEFAULT_THRESHOLDS: Thresholds = {
@@ -81,4 +142,36 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   rateProofMinutes: 10,
   restartedWithinMinutes: 120,
   fewestDeliveries: 20,
+  staleLockMinutes: 5,
+  syncEveryMinutes: 5,
+  syncMissedMinutes: 10,
+  lagMessages: 100,
+  lateAfterMinutes: 1_440,
+  settlingBusinessDays: 10,
+  labelWaitMinutes: 30,
+  poolSize: 20,
+  poolBrokenPercent: 90,
+  poolSoundPercent: 70,
+  serverFullPercent: 90,
+  longQuerySeconds: 60,
+  idleSessions: 5,
+  idleMinutes: 5,
+  databaseRestartMinutes: 30,
+  modalPoolSize: 50,
+  modalReplicas: 6,
+  modalMemoryGib: 4,
+  modalDays: 7,
+  mostDays: 30,
+  returnWindowDays: 30,
+  memoryPercent: 95,
+  memorySoundPercent: 80,
+  fraudPercent: 4,
+  exportRows: 100_000,
+  exportMinutes: 30,
+  exportMovesMinutes: 5,
+  bufferFreePercent: 10,
+  brokerMemoryPercent: 90,
+  groupEmptyMinutes: 2,
+  spikeFactor: 2,
+  usualFactor: 1.5,
 };

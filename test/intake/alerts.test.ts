@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NO_IDS } from '../../src/domain/alert.ts';
 import { readAlertmanager } from '../../src/intake/alertmanager.ts';
 import type { IntakeRules } from '../../src/intake/rules.ts';
 import { readSlackMessage } from '../../src/intake/slack-message.ts';
@@ -49,7 +50,7 @@ describe('Alertmanager’s webhook', () => {
         code: 'WORKFLOW_STUCK',
         startsAt: Date.parse('2026-01-01T03:00:00Z'),
         url: 'http://prometheus/graph',
-        ids: { orders: ['ord_xyz789abc'] },
+        ids: { ...NO_IDS, orders: ['ord_xyz789abc'] },
       },
     ]);
   });

@@ -1,11 +1,14 @@
-import pg from 'pg';
+import { absent } from '../../src/adapters/absent.ts';
 import { KUBERNETES } from '../../src/adapters/kubernetes/client.ts';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
 import { ORDER_SERVICE } from '../../src/adapters/order-service/client.ts';
 import { orderServiceLever } from '../../src/adapters/order-service/lever.ts';
 import { orderServiceProbe } from '../../src/adapters/order-service/probe.ts';
 import { PAGERDUTY, pagerDuty } from '../../src/adapters/pagerduty/pager.ts';
-import { ORDERS_DATABASE, ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
+import { ordersDatabaseLever } from '../../src/adapters/postgres/lever.ts';
+import { ordersDatabasePool } from '../../src/adapters/postgres/pool.ts';
+import { ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
+import { ORDERS_DATABASE } from '../../src/adapters/postgres/schema.ts';
 import { policyFor } from '../../src/adapters/resilience.ts';
 import { systemClock, systemIds } from '../../src/adapters/system/clock.ts';
 import { createApp } from '../../src/app.ts';
@@ -16,6 +19,7 @@ import type { Log } from '../../src/ports/log.ts';
 import type { SlackSettings } from '../../src/slack/bot.ts';
 import { openPool } from '../../src/store/database.ts';
 import { createJournal } from '../../src/store/journal.ts';
+import { createSamples } from '../../src/store/samples.ts';
 import { createVoiceStore } from '../../src/store/voice-store.ts';
 
 export const TOKEN = 'admin-token';
@@ -32,6 +36,8 @@ alerts:
   scopeLabels: [region]
 payments:
   expiryAnnotation: oms.example.com/expires-at
+admin:
+  exports: /admin/exports
 metrics:
   paymentAttempts: payment_attempts_total
   paymentDeclines: payment_declines_total
@@ -75,8 +81,8 @@ export async function startBot(
     readFile: () => address.yaml,
   });
   const pool = openPool(address.database, log);
-  const orders = new pg.Pool({ connectionString: address.orders, max: 3 });
-  orders.on('error', () => undefined);
+  const orders = ordersDatabasePool(address.orders, () => undefined);
+  const ordersPolicy = policyFor(ORDERS_DATABASE);
   const cluster = await connectKubernetes({
     kubeconfig: { text: address.kubeconfig },
     policy: policyFor(KUBERNETES),
@@ -94,6 +100,7 @@ export async function startBot(
   const app = await createApp({
     config,
     journal: createJournal({ pool, clock: systemClock, step, ids: systemIds }),
+    samples: createSamples(pool),
     voice: createVoiceStore({ pool, ids: systemIds }),
     clock: systemClock,
     ids: systemIds,
@@ -101,12 +108,18 @@ export async function startBot(
     slack: address.slack,
     probes: {
       orderService: orderServiceProbe(settings),
-      ordersDatabase: ordersDatabaseProbe(orders, policyFor(ORDERS_DATABASE), config.oms.orders),
+      ordersDatabase: ordersDatabaseProbe(orders, ordersPolicy, config.oms.orders),
       kubernetes: cluster.probe,
+      kafka: absent('Kafka is not configured (KAFKA_BROKERS).'),
+      redis: absent('Redis is not configured (REDIS_URL).'),
+      s3: absent('S3 is not configured (AWS_REGION).'),
     },
     levers: {
       orderService: orderServiceLever(settings),
       kubernetes: cluster.lever,
+      kafka: absent('Kafka is not configured (KAFKA_BROKERS).'),
+      redis: absent('Redis is not configured (REDIS_URL).'),
+      ordersDatabase: ordersDatabaseLever(orders, ordersPolicy),
     },
     pager: pagerDuty({
       url: `${address.pagerduty}/v2/enqueue`,

@@ -3,11 +3,13 @@ import { OrderId } from '../../src/domain/ids.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { diagnose, type Look } from '../../src/pipeline/diagnose.ts';
 import type { Parts } from '../../src/pipeline/parts.ts';
+import type { KafkaProbe } from '../../src/ports/kafka.ts';
 import type {
   ContainerLog,
   DeploymentState,
   KubernetesProbe,
   PodSummary,
+  WorkloadSettings,
 } from '../../src/ports/kubernetes.ts';
 import type {
   OrderServiceProbe,
@@ -16,6 +18,9 @@ import type {
   PodAnswer,
   Probes,
 } from '../../src/ports/probes.ts';
+import type { RedisProbe } from '../../src/ports/redis.ts';
+import type { S3Probe } from '../../src/ports/s3.ts';
+import type { Sample } from '../../src/ports/samples.ts';
 import { AbsentSystem, SystemError } from '../../src/ports/system-error.ts';
 import type { Draft, Findings, Judging, Proving } from '../../src/runbooks/define-runbook.ts';
 import { RUNBOOK_NAMES } from '../../src/runbooks/names.ts';
@@ -36,31 +41,47 @@ export function fakeProbes(given: {
   readonly orderService?: Partial<OrderServiceProbe>;
   readonly ordersDatabase?: Partial<OrdersDatabaseProbe>;
   readonly kubernetes?: Partial<KubernetesProbe>;
+  readonly kafka?: Partial<KafkaProbe>;
+  readonly redis?: Partial<RedisProbe>;
+  readonly s3?: Partial<S3Probe>;
 }): Probes {
-  const absent = async () => {
-    throw new AbsentSystem('Not configured.');
-  };
   return {
-    orderService: {
-      stuckOrders: absent,
-      order: absent,
-      gatewayHealth: absent,
-      metrics: absent,
-      ...given.orderService,
-    },
-    ordersDatabase: { stuckShare: absent, failedShare: absent, ...given.ordersDatabase },
-    kubernetes: { pods: absent, logs: absent, secret: absent, deployment: absent, ...given.kubernetes },
+    orderService: partly(given.orderService),
+    ordersDatabase: partly(given.ordersDatabase),
+    kubernetes: partly(given.kubernetes),
+    kafka: partly(given.kafka),
+    redis: partly(given.redis),
+    s3: partly(given.s3),
   };
+}
+
+function partly<Port extends object>(given: Partial<Port> = {}): Port {
+  return new Proxy(given as Port, {
+    get: (methods, name) =>
+      Reflect.get(methods, name) ??
+      (async () => {
+        throw new AbsentSystem('Not configured.');
+      }),
+  });
 }
 
 /** One whole diagnosis against these probes, through the pipeline. Nothing in it waits, so no deadline passes. */
 export async function diagnosed(
   runbook: Incident['runbook'],
   probes: Probes,
-  change: { readonly incident?: Partial<Incident>; readonly now?: number } = {},
+  change: {
+    readonly incident?: Partial<Incident>;
+    readonly now?: number;
+    /** What the bot saw before, by name. */
+    readonly samples?: Readonly<Record<string, readonly Sample[]>>;
+  } = {},
 ): Promise<Look & { of(step: string): Finding }> {
   const parts = {
     probes,
+    samples: {
+      since: async (name: string, from: number) =>
+        (change.samples?.[name] ?? []).filter(({ at }) => at >= from),
+    },
     rules: aRules(),
     clock: {
       now: () => 0,
@@ -96,6 +117,7 @@ export function aJudging<Data>(findings: Findings<Data>, change: Partial<Judging
     thresholds: DEFAULT_THRESHOLDS,
     names: RUNBOOK_NAMES,
     incident: anIncident([]),
+    open: [],
     ...change,
   };
 }
@@ -107,6 +129,7 @@ export function aProving(probes: Probes, change: Partial<Proving> = {}): Proving
     names: RUNBOOK_NAMES,
     thresholds: DEFAULT_THRESHOLDS,
     now: NOW,
+    items: [],
     signal: new AbortController().signal,
     ...change,
   };
@@ -157,6 +180,20 @@ export function aDeployment(change: Partial<DeploymentState> = {}): DeploymentSt
     rollout: 'complete',
     line: '4 of 4 pods are new.',
     restartedAt: null,
+    ...change,
+  };
+}
+
+export function someSettings(change: Partial<WorkloadSettings> = {}): WorkloadSettings {
+  return {
+    generation: 7,
+    replicas: 4,
+    surge: 1,
+    surgePercent: 25,
+    containers: [{ name: 'order-service', env: {}, memoryLimit: 1024 ** 3, memoryRequest: 512 * 1024 ** 2 }],
+    hpa: 'none',
+    quotas: [],
+    gitOps: null,
     ...change,
   };
 }

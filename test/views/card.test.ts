@@ -36,6 +36,8 @@ function hostileIncident(): Incident {
     waits: null,
     fields: [],
     equivalent: 'x',
+    question: false,
+    form: null,
     requestedBy: null,
     at,
     expiresAt: null,

@@ -24,8 +24,8 @@ export async function connectKubernetes(options: {
 }): Promise<KubernetesConnection> {
   const client = await createClient(options.kubeconfig, options.policy);
   return {
-    probe: kubernetesProbe(client),
-    lever: kubernetesLever(client),
+    probe: kubernetesProbe(client) as KubernetesProbe,
+    lever: kubernetesLever(client) as KubernetesLever,
     podHttp: (workload, port) => podHttp(client, workload, port),
     close: () => client.close(),
   };

@@ -1,13 +1,15 @@
 import type { OrderServiceProbe } from '../../ports/probes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { callService, type OrderServiceSettings } from './client.ts';
+import { exportQuestions } from './exports.ts';
+import { inventoryQuestions } from './inventory.ts';
 import { metricsOf } from './metrics.ts';
 import { askEveryPod } from './pods.ts';
 import { gatewayHealthOf, Order, StuckOrders } from './schema.ts';
 
 /** Reads of the order service's admin API. */
 export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceProbe {
-  return {
+  const probe: Pick<OrderServiceProbe, 'stuckOrders' | 'order' | 'gatewayHealth' | 'metrics'> = {
     async stuckOrders({ status, olderThanMinutes, limit, cursor }, signal) {
       const query = new URLSearchParams({ status, olderThan: `${olderThanMinutes}m`, limit: String(limit) });
       if (cursor !== null) query.set('cursor', cursor);
@@ -39,4 +41,9 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
     metrics: async (names, signal) =>
       await askEveryPod(settings, settings.paths.metrics, (page) => metricsOf(page, names), signal),
   };
+  return {
+    ...probe,
+    ...inventoryQuestions(settings),
+    ...exportQuestions(settings),
+  } as OrderServiceProbe;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { NO_IDS } from '../../../src/domain/alert.ts';
 import type { CauseHistory } from '../../../src/domain/cause-history.ts';
 import type { Incident } from '../../../src/domain/incident.ts';
 import type { OrderSummary } from '../../../src/ports/probes.ts';
@@ -50,7 +51,7 @@ describe('R20: what it offers', () => {
     [
       'the order that the alert named',
       stuck(...TWO),
-      { ids: { orders: ['ord_bbb222', 'ord_zzz999'] } },
+      { ids: { ...NO_IDS, orders: ['ord_bbb222', 'ord_zzz999'] } },
       ['The workflow of 2 orders starts again.', 'The workflow of ord_bbb222 alone starts again.'],
     ],
     [
@@ -115,7 +116,7 @@ describe('R20: when it is recommended', () => {
   });
 
   test('the offer for one beside all is never recommended', () => {
-    const judged = judging(stuck(...TWO), { ids: { orders: ['ord_bbb222'] } });
+    const judged = judging(stuck(...TWO), { ids: { ...NO_IDS, orders: ['ord_bbb222'] } });
     const [all, one] = retryWorkflow.draft(judged).map((draft) => retryWorkflow.when(judged, draft));
     expect([all, one]).toEqual([harmless, null]);
   });
@@ -252,7 +253,7 @@ describe('R20: the proof', () => {
       const plan = action.proof.plan(DEFAULT_THRESHOLDS);
       expect(plan).toMatchObject({ withinMs: 15 * MINUTE, everyMs: MINUTE, alike: 2 });
       expect(action).toMatchObject({ tier: 'safe', mitigates: false, owes: [] });
-      expect(action.validate({}, judging({}))).toEqual({});
+      expect(action.validate({}, { ...judging({}), shown: {} })).toEqual({});
     }
   });
 });

@@ -55,13 +55,15 @@ describe('R22: what it offers', () => {
       statuses: { ...RUNBOOK_NAMES.statuses, manual: ['on_hold', 'processing'] },
     };
     const thresholds = { ...DEFAULT_THRESHOLDS, reasonCharacters: 30 };
-    const rules = { ...judging(TWO), names, thresholds };
+    const rules = { ...judging(TWO), names, thresholds, shown: {} };
     const [status, reason] = setStatus.draft(rules)[0]?.fields ?? [];
     expect(status?.options?.map(({ value }) => value)).toEqual(['on_hold']);
     expect(reason?.minLength).toBe(30);
     const answers = { status: 'on_hold', reason: 'twenty characters ok', unchecked: 'yes' };
     expect(setStatus.validate(answers, rules)).toEqual({ reason: 'Write a reason of 30 to 500 characters.' });
-    expect(setStatus.validate(answers, judging(TWO))).toEqual({ status: 'Choose the status that is true.' });
+    expect(setStatus.validate(answers, { ...judging(TWO), shown: {} })).toEqual({
+      status: 'Choose the status that is true.',
+    });
   });
 });
 
@@ -140,7 +142,9 @@ describe('R22: the form', () => {
     ['spaces are no reason', { ...good, reason: `a${' '.repeat(20)}` }, { reason: tooShort }],
     ['too long', { ...good, reason: 'x'.repeat(501) }, { reason: tooShort }],
     ['no tick', { ...good, unchecked: 'no' }, { unchecked: 'Tick that the events were not checked.' }],
-  ])('%s', (_what, answers, wrong) => expect(setStatus.validate(answers, judging(TWO))).toEqual(wrong));
+  ])('%s', (_what, answers, wrong) =>
+    expect(setStatus.validate(answers, { ...judging(TWO), shown: {} })).toEqual(wrong),
+  );
 
   test('a reason with quotes stays one word of the command to type', () => {
     const typed = setStatus.equivalent(RUNBOOK_NAMES, ['ord_aaa111'], {
