@@ -15,9 +15,9 @@ export interface AccessKey {
   readonly session?: { readonly token: string; readonly expired: boolean };
 }
 
-/** Whatever has a `get`: a Map, or a view of a world. */
+/** A Map, or a view of a world. */
 export interface Lookup<T> {
-  get(name: string): T | undefined;
+  get(name: string): T | undefined | Promise<T | undefined>;
 }
 
 export interface S3State {
@@ -41,13 +41,13 @@ const NAME = /^(?!xn--|\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-
 export function s3App(state: S3State): Hono {
   // A path ends in a slash where a query follows it.
   const app = new Hono({ strict: false });
-  app.all('/:bucket', (c) => {
+  app.all('/:bucket', async (c) => {
     const request = c.req.raw;
-    const refused = notSigned(request, state);
+    const refused = await notSigned(request, state);
     if (refused !== null) return refuse(c, refused);
     const name = c.req.param('bucket');
     if (!NAME.test(name)) return refuse(c, [400, 'InvalidBucketName', { BucketName: name }]);
-    const bucket = state.buckets.get(name);
+    const bucket = await state.buckets.get(name);
     if (bucket === undefined) return refuse(c, [404, 'NoSuchBucket', { BucketName: name }]);
     c.header('x-amz-bucket-region', bucket.region);
     if (bucket.region !== state.region)
@@ -64,7 +64,7 @@ export function s3App(state: S3State): Hono {
 }
 
 /** Why S3 does not take a request, before it looks at what is asked; null: it does. */
-function notSigned(request: Request, { region, accessKeys }: S3State): Refusal | null {
+async function notSigned(request: Request, { region, accessKeys }: S3State): Promise<Refusal | null> {
   const header = request.headers.get('authorization');
   if (header === null) return [403, 'AccessDenied'];
   const said = readAuthorization(header);
@@ -73,7 +73,7 @@ function notSigned(request: Request, { region, accessKeys }: S3State): Refusal |
   if (request.headers.get('x-amz-content-sha256') === null) return [400, 'MissingSecurityHeader'];
   const date = request.headers.get('x-amz-date') ?? '';
   if (!(Math.abs(Date.now() - timeOf(date)) <= SKEW_MS)) return [403, 'RequestTimeTooSkewed'];
-  const key = accessKeys.get(said.accessKeyId);
+  const key = await accessKeys.get(said.accessKeyId);
   if (key === undefined) return [403, 'InvalidAccessKeyId'];
   const complete = said.signedHeaders.includes('host') && said.signedHeaders.includes('x-amz-date');
   if (!complete || said.signature !== signatureOf(request, said, key.secret))
