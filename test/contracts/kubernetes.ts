@@ -18,7 +18,13 @@ export interface Reach {
     readonly expiresAt: number;
     /** The values, in every form that must not show. */
     readonly values: readonly string[];
+    /** Another name that the bot may ask for, of which there is none. */
+    readonly absent: string;
   };
+  /** Its first container; no variable of it begins with `OMS_`. */
+  readonly container: string;
+  /** Makes an autoscaler of the workload (2 to 9 pods) and a quota (50 pods), both named `contract`. */
+  crowd(): Promise<void>;
   /** Lets the cluster go on for a while: real time, or a pretend one's. */
   pass(): Promise<void>;
   stop(): Promise<void>;
@@ -87,7 +93,7 @@ export function kubernetesContract(name: string, reach: () => Promise<Reach>): v
       expect(facts?.changedAt).toBeGreaterThan(facts?.createdAt ?? Number.POSITIVE_INFINITY);
       for (const value of secret.values) expect(JSON.stringify(facts)).not.toContain(value);
       expect(await ask(secret.name, null)).toMatchObject({ expiresAt: null });
-      expect(await ask('nobody-at-all', null)).toBeNull();
+      expect(await ask(secret.absent, null)).toBeNull();
     });
 
     test('reaches single pods over HTTP, and says when there is none of that name', async () => {

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { absent } from '../../src/adapters/absent.ts';
 import { KUBERNETES } from '../../src/adapters/kubernetes/client.ts';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
@@ -6,8 +5,13 @@ import { ORDER_SERVICE } from '../../src/adapters/order-service/client.ts';
 import { orderServiceLever } from '../../src/adapters/order-service/lever.ts';
 import { orderServiceProbe } from '../../src/adapters/order-service/probe.ts';
 import { PAGERDUTY, pagerDuty } from '../../src/adapters/pagerduty/pager.ts';
-import { ORDERS_DATABASE, ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
+import { ordersDatabaseLever } from '../../src/adapters/postgres/lever.ts';
+import { ordersDatabasePool } from '../../src/adapters/postgres/pool.ts';
+import { ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
+import { ORDERS_DATABASE } from '../../src/adapters/postgres/schema.ts';
 import { policyFor } from '../../src/adapters/resilience.ts';
+import { s3Probe } from '../../src/adapters/s3/probe.ts';
+import { S3 } from '../../src/adapters/s3/s3-error.ts';
 import { systemClock, systemIds } from '../../src/adapters/system/clock.ts';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -24,6 +28,12 @@ export const TOKEN = 'admin-token';
 export const ALERTS = '#orders-alerts';
 export const ROUTING_KEY = 'a'.repeat(32);
 
+/** How the pretend S3 is asked. */
+export const S3_ACCESS = {
+  region: 'eu-central-1',
+  credentials: { accessKeyId: 'AKIAPRETEND', secretAccessKey: 'a-secret' },
+};
+
 export const YAML = `
 environment: prod
 trustedSenders: [Alertmanager]
@@ -34,6 +44,8 @@ alerts:
   scopeLabels: [region]
 payments:
   expiryAnnotation: oms.example.com/expires-at
+admin:
+  exports: /admin/exports
 metrics:
   paymentAttempts: payment_attempts_total
   paymentDeclines: payment_declines_total
@@ -49,6 +61,8 @@ export interface Address {
   readonly pagerduty: string;
   /** The text of a kubeconfig. */
   readonly kubeconfig: string;
+  /** The endpoint of S3. */
+  readonly s3: string;
 }
 
 const quiet: Log = {
@@ -77,8 +91,8 @@ export async function startBot(
     readFile: () => address.yaml,
   });
   const pool = openPool(address.database, log);
-  const orders = new pg.Pool({ connectionString: address.orders, max: 3 });
-  orders.on('error', () => undefined);
+  const orders = ordersDatabasePool(address.orders, () => undefined);
+  const ordersPolicy = policyFor(ORDERS_DATABASE);
   const cluster = await connectKubernetes({
     kubeconfig: { text: address.kubeconfig },
     policy: policyFor(KUBERNETES),
@@ -104,18 +118,18 @@ export async function startBot(
     slack: address.slack,
     probes: {
       orderService: orderServiceProbe(settings),
-      ordersDatabase: ordersDatabaseProbe(orders, policyFor(ORDERS_DATABASE), config.oms.orders),
+      ordersDatabase: ordersDatabaseProbe(orders, ordersPolicy, config.oms.orders),
       kubernetes: cluster.probe,
       kafka: absent('Kafka is not configured (KAFKA_BROKERS).'),
       redis: absent('Redis is not configured (REDIS_URL).'),
-      s3: absent('S3 is not configured (AWS_REGION).'),
+      s3: s3Probe({ ...S3_ACCESS, endpoint: address.s3, policy: policyFor(S3) }),
     },
     levers: {
       orderService: orderServiceLever(settings),
       kubernetes: cluster.lever,
       kafka: absent('Kafka is not configured (KAFKA_BROKERS).'),
       redis: absent('Redis is not configured (REDIS_URL).'),
-      ordersDatabase: absent('The orders database is not configured (ORDERS_DATABASE_URL).'),
+      ordersDatabase: ordersDatabaseLever(orders, ordersPolicy),
     },
     pager: pagerDuty({
       url: `${address.pagerduty}/v2/enqueue`,

@@ -36,6 +36,8 @@ export const HOUSE: Readonly<Record<string, Room>> = {
       '@kubernetes/client-node',
       'cockatiel',
       'kafkajs',
+      'ioredis',
+      '@aws-sdk/client-s3',
     ],
   },
   store: { rooms: SEES, vendors: ['zod', 'pg'] },
