@@ -1,4 +1,5 @@
 import type { Counter } from './counters.ts';
+import { figures, type KafkaFigures, producers } from './kafka-figures.ts';
 import type { PaymentFigures } from './payment-ledger.ts';
 import type { Pod } from './pods.ts';
 import type { Conditions, WorldState } from './state.ts';
@@ -23,6 +24,9 @@ export interface WorldSnapshot {
   readonly payments: PaymentFigures;
   /** By the name of each pod of the order service. */
   readonly paymentsByPod: Readonly<Record<string, PaymentFigures>>;
+  readonly kafka: KafkaFigures;
+  /** Bytes of each producer's buffer, by the name of its pod. */
+  readonly producers: Readonly<Record<string, { readonly free: number; readonly total: number }>>;
 }
 
 export function snapshot(state: WorldState, at: number): WorldSnapshot {
@@ -42,6 +46,8 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     pods: state.pods.map((pod) => ({ ...pod })),
     counters: state.counters.all(),
     payments: state.payments.figures(at),
+    kafka: figures(state),
+    producers: producers(state),
     paymentsByPod: Object.fromEntries(
       state.pods
         .filter((pod) => pod.app === 'order-service')
