@@ -9,6 +9,7 @@ import { orderServiceProbe } from './adapters/order-service/probe.ts';
 import { PAGERDUTY, pagerDuty } from './adapters/pagerduty/pager.ts';
 import { ORDERS_DATABASE, ordersDatabaseProbe } from './adapters/postgres/probe.ts';
 import { policyFor } from './adapters/resilience.ts';
+
 import type { Config } from './config.ts';
 import type { Levers } from './ports/levers.ts';
 import type { Log } from './ports/log.ts';
@@ -110,3 +111,5 @@ function pagerOf({ env, oms }: Pick<Config, 'env' | 'oms'>): Pager | null {
     policy: policyFor(PAGERDUTY),
   });
 }
+
+export { systemClock } from './adapters/system/clock.ts';

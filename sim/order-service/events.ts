@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { replayFailedEvents } from '../world/workflow.ts';
 import type { World } from '../world/world.ts';
+import { refuse, requestedBy } from './answers.ts';
 import { iso } from './questions.ts';
 
 /** What the service put aside, and its replay: `/admin/events/failed` and `/admin/events/republish-failed`. */
@@ -14,12 +15,9 @@ export function eventRoutes(world: World): Hono {
     return c.json({ total: letters.length, oldestAt: oldest === undefined ? null : iso(oldest), byError });
   });
   app.post('/republish-failed', async (c) => {
-    const by = c.req.header('x-requested-by') ?? null;
+    const by = requestedBy(c);
     const events = await world.change((state, at) => replayFailedEvents(state, at, by));
-    if (events === null) {
-      const error = { code: 'REPLAY_UNDER_WAY', message: 'a replay of failed events is under way' };
-      return c.json({ error }, 409);
-    }
+    if (events === null) return refuse(c, 409, 'REPLAY_UNDER_WAY', 'a replay of failed events is under way');
     return c.json({ accepted: true, events }, 202);
   });
   return app;

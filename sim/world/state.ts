@@ -1,6 +1,7 @@
 import { type Chance, createChance } from './chance.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { type Counters, createCounters } from './counters.ts';
+import { createInventory, type Inventory } from './inventory.ts';
 import { createKafka, type Kafka } from './kafka.ts';
 import { createLogBook, type LogBook } from './log-book.ts';
 import type { Order } from './order.ts';
@@ -24,6 +25,10 @@ export interface Conditions {
   keyChangedAt: number | null;
   /** Declined cards as a multiple of the usual share. */
   declineFactor: number;
+  /** The catalog, whose counts of stock are the truth. */
+  catalog: 'up' | 'down';
+  /** What of Redis answers; a replica holds the same keys and takes no change. */
+  redis: 'master' | 'replica' | 'down';
 }
 
 /** Everything in the world, in memory; the orders are mirrored into the table after each change. */
@@ -42,6 +47,7 @@ export interface WorldState {
   readonly restartedAt: Map<string, number>;
   readonly conditions: Conditions;
   readonly payments: PaymentLedger;
+  readonly inventory: Inventory;
   readonly kafka: Kafka;
   /** The gateway's key that the pod read at its start. */
   keyAgeOfPod(pod: Pod): 'old' | 'current';
@@ -58,6 +64,8 @@ export function createState(seed: number, startedAt: number): WorldState {
     gatewayCutOffFrom: [],
     keyChangedAt: null,
     declineFactor: 1,
+    catalog: 'up',
+    redis: 'master',
   };
   return {
     chance: createChance(seed),
@@ -71,6 +79,7 @@ export function createState(seed: number, startedAt: number): WorldState {
     restartedAt: new Map(),
     conditions,
     payments: createPaymentLedger(),
+    inventory: createInventory(),
     kafka: createKafka(),
     keyAgeOfPod: ({ startedAt: since }) => (since < (conditions.keyChangedAt ?? since) ? 'old' : 'current'),
     scenarios: new Set(),

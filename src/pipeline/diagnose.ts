@@ -19,8 +19,16 @@ export interface Look {
   readonly tookMs: number;
 }
 
+/** What a look stands on: no lever, no journal. */
+export type Looking = Pick<Parts, 'probes' | 'samples' | 'rules' | 'clock' | 'step' | 'log'>;
+
 /** Asks every check of the incident's runbook and its impact. One dead system never hides the other answers. */
-export async function diagnose(parts: Parts, incident: Incident, now: number): Promise<Look> {
+export async function diagnose(
+  parts: Looking,
+  incident: Incident,
+  now: number,
+  told: (finding: Finding) => void = () => undefined,
+): Promise<Look> {
   const runbook = runbookById(incident.runbook);
   const began = parts.clock.now();
   const whole = new AbortController();
@@ -38,7 +46,13 @@ export async function diagnose(parts: Parts, incident: Incident, now: number): P
   };
   const budget = giveUp(parts, parts.rules.timing.diagnosisMs, whole);
   const [findings, impact] = await Promise.all([
-    Promise.all(names.map((name) => ask(parts, must(runbook.checks[name]), asking, whole.signal))),
+    Promise.all(
+      names.map(async (name) => {
+        const finding = await ask(parts, must(runbook.checks[name]), asking, whole.signal);
+        told(finding);
+        return finding;
+      }),
+    ),
     measure(parts, runbook, asking, whole.signal),
   ]);
   budget.abort();
@@ -63,7 +77,7 @@ export async function diagnose(parts: Parts, incident: Incident, now: number): P
 }
 
 async function ask(
-  parts: Parts,
+  parts: Looking,
   check: Check<unknown>,
   asking: Omit<Asking, 'signal'>,
   whole: AbortSignal,
@@ -92,7 +106,7 @@ async function ask(
 }
 
 /** “Could not look” is an answer: with the system, what was wrong, and never as healthy. */
-function couldNotLook(parts: Parts, check: Check<unknown>, err: unknown): Seen<unknown> {
+function couldNotLook(parts: Looking, check: Check<unknown>, err: unknown): Seen<unknown> {
   if (err instanceof AbsentSystem) return skipped(err.message);
   if (err instanceof SystemError) return unknown(err.message);
   parts.log.error(
@@ -103,7 +117,7 @@ function couldNotLook(parts: Parts, check: Check<unknown>, err: unknown): Seen<u
 }
 
 async function measure(
-  parts: Parts,
+  parts: Looking,
   runbook: AnyRunbook,
   asking: Omit<Asking, 'signal'>,
   signal: AbortSignal,
@@ -142,7 +156,7 @@ function previousOf(runbook: AnyRunbook, incident: Incident): AnyFindings | null
 }
 
 /** Ends `controller` after `ms` of real time unless the returned timer is aborted first. */
-function giveUp(parts: Parts, ms: number, controller: AbortController): AbortController {
+function giveUp(parts: Looking, ms: number, controller: AbortController): AbortController {
   const timer = new AbortController();
   void parts.clock.sleep(ms, timer.signal).then(() => {
     if (!timer.signal.aborted) controller.abort();

@@ -65,6 +65,8 @@ export interface WorkloadSettings {
   readonly replicas: number;
   /** Pods above `replicas` that a rollout may add (`maxSurge`, rounded up). */
   readonly surge: number;
+  /** Where `maxSurge` is a share of the replicas, 0–100 or more; null: it is a number of pods. */
+  readonly surgePercent: number | null;
   readonly containers: readonly {
     readonly name: string;
     /** Of the variables that were asked for; null: it is set from elsewhere (a secret, a config map); absent: not set. */
@@ -258,7 +260,7 @@ export interface KubernetesLever {
     change: { readonly secret: string; readonly staged: string; readonly stamp: string },
     signal: AbortSignal,
   ): Promise<string>;
-  /** R57: resolves with the file's path in the pod, never with its contents. It may take longer than a call. */
+  /** R57: resolves with the file's path in the pod, never with its contents. A dump goes on in the pod when its call ends first: *too slow*, `sent: 'maybe'`. */
   dumpHeap(workload: Workload, pod: string, file: string, signal: AbortSignal): Promise<string>;
 }
 

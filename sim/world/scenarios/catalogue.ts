@@ -1,4 +1,5 @@
 import { eventsLost } from './events-lost.ts';
+import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
 import {
   declines,
   gatewayDown,
@@ -22,6 +23,8 @@ export const scenarios: readonly Scenario[] = [
   keyRotated,
   rateLimited,
   declines,
+  staleLocks,
+  inventorySyncStopped,
 ];
 
 export function findScenario(id: string): Scenario | null {

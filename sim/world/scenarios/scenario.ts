@@ -19,7 +19,7 @@ export interface ScenarioAlert {
 /** A story that can be started and ended; both change the world at once. */
 export interface Scenario {
   readonly id: string;
-  readonly runbook: 'stuck-orders' | 'payment-failures';
+  readonly runbook: 'stuck-orders' | 'payment-failures' | 'inventory-reservation';
   /** One line for people. */
   readonly title: string;
   readonly alert: ScenarioAlert;

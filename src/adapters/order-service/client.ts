@@ -26,10 +26,16 @@ export interface OrderServiceSettings {
       | 'status'
       | 'gatewayHealth'
       | 'metrics'
-      | 'retryPayments',
+      | 'retryPayments'
+      | 'inventorySync'
+      | 'inventoryResync'
+      | 'republishFailed',
       string
     >
-  >;
+  > & {
+    /** Null or undefined: not configured. */
+    readonly failedEvents?: string | null | undefined;
+  };
   /** Where single pods can be asked; null: no cluster is configured. */
   readonly pods: PodHttp | null;
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { scenarios } from '../../../sim/world/scenarios/catalogue.ts';
 import type { WorldSnapshot } from '../../../sim/world/snapshot.ts';
+import type { WorldState } from '../../../sim/world/state.ts';
 import { HOUR, MINUTE, paymentErrors, scenario, type TestWorld, testWorld, waitingIds } from './support.ts';
 
 let here: TestWorld;
@@ -231,6 +232,19 @@ describe('the alert of each scenario', () => {
   const CODES = {
     'stuck-orders': ['WORKFLOW_STUCK', 'ORDER_PROCESSING_TIMEOUT'],
     'payment-failures': ['PAYMENT_FAILED', 'PAYMENT_GATEWAY_TIMEOUT', 'PAYMENT_DECLINED'],
+    'inventory-reservation': ['RESERVATION_TIMEOUT', 'INVENTORY_UNAVAILABLE'],
+  };
+  /** What was wrong already when the alert began. */
+  const RIPE: Record<keyof typeof CODES, (state: WorldState, begins: number) => number> = {
+    'stuck-orders': (state, begins) =>
+      [...state.orders.values()].filter(
+        ({ status, updatedAt }) => status === 'processing' && updatedAt < begins - 2 * HOUR,
+      ).length,
+    'payment-failures': (state, begins) =>
+      state.payments.all().filter(({ result, endedAt }) => result !== 'paid' && endedAt < begins).length,
+    'inventory-reservation': (state, begins) =>
+      state.inventory.reservations.all().filter(({ code, endedAt }) => code !== null && endedAt < begins)
+        .length,
   };
 
   test.each(scenarios)(
@@ -240,20 +254,12 @@ describe('the alert of each scenario', () => {
       expect(CODES[runbook]).toContain(alert.code);
       await start(story.id);
       const begins = after.now - alert.startsAgoMs;
-      const { codes, ripe } = await here.world.change((state) => {
-        const orders = [...state.orders.values()];
-        return {
-          codes: new Set(orders.map((order) => order.errorCode)),
-          ripe:
-            runbook === 'stuck-orders'
-              ? orders.filter(
-                  ({ status, updatedAt }) => status === 'processing' && updatedAt < begins - 2 * HOUR,
-                )
-              : state.payments.all().filter(({ result, endedAt }) => result !== 'paid' && endedAt < begins),
-        };
-      });
+      const { codes, ripe } = await here.world.change((state) => ({
+        codes: new Set([...state.orders.values()].map((order) => order.errorCode)),
+        ripe: RIPE[runbook](state, begins),
+      }));
       expect(codes).toContain(alert.code);
-      expect(ripe.length).toBeGreaterThan(0);
+      expect(ripe).toBeGreaterThan(0);
     },
   );
 });
