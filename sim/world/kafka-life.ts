@@ -47,11 +47,8 @@ function stockMessage(state: WorldState, at: number, number: number): void {
   const topic = state.kafka.topics.get(STOCK_EVENTS);
   if (topic === undefined) return;
   const partition = Math.floor(state.chance('stock', at, number) * topic.partitions.length);
-  append(state, topic, partition, {
-    at,
-    key: `sku-${1_000 + (Math.floor(at / TICK_MS) % 500)}`,
-    type: 'stock',
-  });
+  const key = `sku-${1_000 + Math.floor(state.chance('sku', at, number) * 500)}`;
+  append(state, topic, partition, { at, key, value: JSON.stringify({ type: 'stock.changed', sku: key }) });
 }
 
 /** Each member reads of its partitions what it can in one tick, and commits it. */

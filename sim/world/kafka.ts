@@ -9,8 +9,8 @@ export const STOCK_EVENTS = 'stock-events';
 export interface Message {
   readonly at: number;
   readonly key: string | null;
-  readonly bytes: number;
-  readonly type: string;
+  /** Null: a tombstone. */
+  readonly value: string | Buffer | null;
   readonly headers: Readonly<Record<string, string>>;
   /** Groups whose consumers fail at it again and again. */
   readonly poisons: readonly string[];
@@ -34,8 +34,10 @@ export interface Topic {
 export interface Group {
   readonly name: string;
   readonly topics: readonly string[];
-  /** The Deployment whose pods are its members; null: two members that run elsewhere. */
+  /** The Deployment whose pods are its members; null: they run elsewhere. */
   readonly app: Pod['app'] | null;
+  /** Members that run elsewhere. */
+  readonly elsewhere: string[];
   /** Messages that one member reads in a minute. */
   readonly pace: number;
   /** By `order-events-3`. */
@@ -90,7 +92,10 @@ export function createKafka(): Kafka {
   addTopic(kafka, STOCK_EVENTS, { partitions: 3, replicas: 3, minInSync: 2 });
   addTopic(kafka, PARKED, { partitions: 1, replicas: 3, minInSync: 1 });
   addGroup(kafka, 'notification-consumer', [ORDER_EVENTS], 'notification-service', 120);
-  addGroup(kafka, 'analytics-consumer', [ORDER_EVENTS], null, 600);
+  addGroup(kafka, 'analytics-consumer', [ORDER_EVENTS], null, 600).elsewhere.push(
+    'analytics-1',
+    'analytics-2',
+  );
   addGroup(kafka, 'order-inventory-consumer', [STOCK_EVENTS], 'inventory-consumer', 120);
   return kafka;
 }
@@ -123,7 +128,7 @@ export function addGroup(
   app: Group['app'],
   pace: number,
 ): Group {
-  const group: Group = { name, topics, app, pace, committed: new Map(), hungBefore: null };
+  const group: Group = { name, topics, app, pace, elsewhere: [], committed: new Map(), hungBefore: null };
   kafka.groups.set(name, group);
   return group;
 }
@@ -168,9 +173,9 @@ export function inSync(up: readonly number[], { replicas }: Partition): number {
   return replicas.filter((id) => up.includes(id)).length;
 }
 
-/** The members of a group: the ready pods of its Deployment. */
-export function membersOf(state: WorldState, { app, name }: Group): readonly string[] {
-  if (app === null) return [`${name}-1`, `${name}-2`];
+/** The members of a group, by name: the ready pods of its Deployment. */
+export function membersOf(state: WorldState, { app, elsewhere }: Group): readonly string[] {
+  if (app === null) return elsewhere;
   return state.pods
     .filter((pod) => pod.app === app && pod.ready && pod.deletedAt === null)
     .map((pod) => pod.name);

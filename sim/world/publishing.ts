@@ -1,4 +1,3 @@
-import { between } from './chance.ts';
 import {
   brokersUp,
   type DeadLetter,
@@ -90,16 +89,11 @@ export function append(
   state: WorldState,
   topic: Topic,
   partition: number,
-  message: Pick<Message, 'at' | 'key' | 'type'> & Partial<Message>,
+  message: Pick<Message, 'at' | 'key' | 'value'> & Partial<Message>,
 ): number | null {
   const place = topic.partitions[partition];
   if (place === undefined || whyNotTaken(state, topic, partition) !== null) return null;
-  const bytes = between(
-    280,
-    640,
-    state.chance('bytes', topic.name, partition, place.base + place.messages.length),
-  );
-  place.messages.push({ bytes, headers: {}, poisons: [], ...message });
+  place.messages.push({ headers: {}, poisons: [], ...message });
   return place.base + place.messages.length - 1;
 }
 
@@ -139,7 +133,8 @@ function tryOnce(state: WorldState, news: OrderNews, at: number): string | null 
   const partition = partitionFor(state, topic, news.order);
   const refused = whyNotTaken(state, topic, partition);
   if (refused !== null) return refused;
-  append(state, topic, partition, { at, key: news.order, type: news.type });
+  const value = JSON.stringify({ type: news.type, orderId: news.order, source: 'order-service' });
+  append(state, topic, partition, { at, key: news.order, value });
   state.counters.add('events_published_total');
   return null;
 }
