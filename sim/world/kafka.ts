@@ -127,8 +127,9 @@ export function addGroup(
   topics: readonly string[],
   app: Group['app'],
   pace: number,
+  committed: Group['committed'] = new Map(),
 ): Group {
-  const group: Group = { name, topics, app, pace, elsewhere: [], committed: new Map(), hungBefore: null };
+  const group: Group = { name, topics, app, pace, elsewhere: [], committed, hungBefore: null };
   kafka.groups.set(name, group);
   return group;
 }
