@@ -6,6 +6,7 @@ import type { Attempt } from '../world/order.ts';
 import type { Asked, World } from '../world/world.ts';
 import { jsonBody, refuse, requestedBy, whatIsWrong } from './answers.ts';
 import { eventRoutes } from './events.ts';
+import { exportRoutes } from './exports.ts';
 import { remembering } from './idempotency.ts';
 import { inventoryRoutes } from './inventory.ts';
 import { metricsText } from './metrics.ts';
@@ -52,6 +53,7 @@ export function orderServiceApp(options: {
 
   app.route('/admin/inventory', inventoryRoutes(world));
   app.route('/admin/events', eventRoutes(world));
+  app.route('/admin/exports', exportRoutes(world));
 
   app.get('/admin/orders/stuck', async (c) => {
     const read = StuckInput.safeParse(c.req.query());

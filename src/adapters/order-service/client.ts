@@ -29,12 +29,16 @@ export interface OrderServiceSettings {
       | 'retryPayments'
       | 'inventorySync'
       | 'inventoryResync'
-      | 'republishFailed',
+      | 'republishFailed'
+      | 'export'
+      | 'retryExport'
+      | 'createExport',
       string
     >
   > & {
     /** Null or undefined: not configured. */
     readonly failedEvents?: string | null | undefined;
+    readonly exports?: string | null | undefined;
   };
   /** Where single pods can be asked; null: no cluster is configured. */
   readonly pods: PodHttp | null;

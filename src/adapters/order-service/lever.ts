@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Levers, Licence } from '../../ports/levers.ts';
 import { callService, type OrderServiceSettings } from './client.ts';
 import { eventChanges } from './events.ts';
+import { exportChanges } from './exports.ts';
 import { inventoryChanges } from './inventory.ts';
 import { Accepted, headersOf } from './schema.ts';
 
@@ -50,5 +51,10 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
       return `${order}: ${answer.previousStatus ?? 'its old status'} → ${answer.status}.`;
     },
   };
-  return { ...lever, ...inventoryChanges(settings), ...eventChanges(settings) } as Levers['orderService'];
+  return {
+    ...lever,
+    ...inventoryChanges(settings),
+    ...exportChanges(settings),
+    ...eventChanges(settings),
+  } as Levers['orderService'];
 }
