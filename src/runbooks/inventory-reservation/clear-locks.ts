@@ -147,8 +147,11 @@ function previewOf({ oldest, stale, live, untold }: LocksFound, minutes: number)
     oldest.length < stale
       ? `${oldest.length} of ${stale} locks older than ${minutes} min go, the oldest first`
       : `${stale} ${stale === 1 ? `lock older than ${minutes} min goes` : `locks older than ${minutes} min go`}`;
-  const unsure = untold === 0 ? '' : `, and ${untold} whose age cannot be told`;
-  return [`${go}.`, `${live} younger ${live === 1 ? 'one stays' : 'ones stay'}${unsure}.`];
+  const unsure =
+    untold === 0 ? '' : `; ${untold} whose age cannot be told ${untold === 1 ? 'stays' : 'stay'} too`;
+  const stay =
+    live === 0 ? 'No younger one is held' : `${live} younger ${live === 1 ? 'one stays' : 'ones stay'}`;
+  return [`${go}.`, `${stay}${unsure}.`];
 }
 
 function ageField(least: number): Field {
