@@ -28,7 +28,7 @@ describe('the catalogue', () => {
     expect(causes.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5].map((cause) => `${number}.C${cause}`));
   });
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8, 16, 17, 18, 19, 20, 21, 22])('R%i is a step of something', (number) => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 16, 17, 18, 19, 20, 21, 22, 37, 38, 39, 40, 41, 42, 43, 44])('R%i is a step of something', (number) => {
     expect([...checks, ...actions, ...watches].map(({ step }) => step)).toContain(`R${number}`);
   });
 
@@ -56,17 +56,24 @@ describe('the catalogue', () => {
       R20: 'safe',
       R21: 'safe',
       R22: 'guarded',
+      R41: 'disruptive',
+      R42: 'disruptive',
+      R43: 'disruptive',
+      'R43-undo': 'disruptive',
+      R44: 'disruptive',
+      'R44-undo': 'disruptive',
     });
   });
 });
 
 describe('commands to type', () => {
   test('a hazard of the source says what stands there instead, and nothing else does', () => {
-    const hazards = checks.filter(({ instead }) => instead !== undefined);
-    expect(hazards.map(({ step }) => step).sort()).toEqual(['R17', 'R6']);
+    const hazards = [...checks, ...actions].filter(({ instead }) => instead !== undefined);
+    expect(hazards.map(({ step }) => step).sort()).toEqual(['R17', 'R42', 'R6']);
     const line = (step: string) => typed(RUNBOOK_NAMES).find((one) => one.step === step)?.line;
     expect(line('R6')).not.toMatch(/-o (?:yaml|json)|\$value\}\}|\.data\}\}\s*$/);
     expect(line('R17')).not.toContain('--from-beginning');
+    expect(line('R42')).toContain("backend_start = '");
   });
 
   test('a command for logs reads all pods, all containers and all lines of the window', () => {
@@ -133,7 +140,7 @@ describe('the source', () => {
         source === null ? [] : [{ step, source: flat(source) }],
       );
       for (const { step, source } of sources) expect(source, step).toBe(commands[Number(step.slice(1)) - 1]);
-      expect(sources).toHaveLength(14);
+      expect(sources).toHaveLength(22);
     },
   );
 });
