@@ -28,9 +28,12 @@ describe('the catalogue', () => {
     expect(causes.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5].map((cause) => `${number}.C${cause}`));
   });
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8, 16, 17, 18, 19, 20, 21, 22, 37, 38, 39, 40, 41, 42, 43, 44])('R%i is a step of something', (number) => {
-    expect([...checks, ...actions, ...watches].map(({ step }) => step)).toContain(`R${number}`);
-  });
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 16, 17, 18, 19, 20, 21, 22, 37, 38, 39, 40, 41, 42, 43, 44])(
+    'R%i is a step of something',
+    (number) => {
+      expect([...checks, ...actions, ...watches].map(({ step }) => step)).toContain(`R${number}`);
+    },
+  );
 
   test('no step is two checks of one runbook, or two actions', () => {
     for (const runbook of CATALOGUE) {

@@ -111,9 +111,7 @@ const failover: Cause<PoolData> = {
     const seen = database.data;
     if (seen?.moving) return supported('It answers that it starts, stops or recovers.');
     if (seen?.roleChangedAt != null && now - seen.roleChangedAt <= within)
-      return supported(
-        `Another server took over within the last ${spell(now - seen.roleChangedAt + MINUTE)}.`,
-      );
+      return supported(`Another server took over in the last ${spell(now - seen.roleChangedAt + MINUTE)}.`);
     if (seen?.activity != null && seen.activity.upMs <= within)
       return supported(`It started ${spell(seen.activity.upMs)} ago.`);
     if (pods.data !== null && pods.data.ready < pods.data.total)
