@@ -1,6 +1,7 @@
 import { type Chance, createChance } from './chance.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { type Counters, createCounters } from './counters.ts';
+import type { ExportRow } from './exports.ts';
 import { createInventory, type Inventory } from './inventory.ts';
 import { createLogBook, type LogBook } from './log-book.ts';
 import type { Order } from './order.ts';
@@ -24,6 +25,10 @@ export interface Conditions {
   keyChangedAt: number | null;
   /** Declined cards as a multiple of the usual share. */
   declineFactor: number;
+  /** What the bucket of the exports says to the service and to whoever asks. */
+  bucket: 'ok' | 'forbidden' | 'missing';
+  /** The query of an export waits for ever. */
+  exportsHang: boolean;
   /** The catalog, whose counts of stock are the truth. */
   catalog: 'up' | 'down';
   /** What of Redis answers; a replica holds the same keys and takes no change. */
@@ -46,6 +51,7 @@ export interface WorldState {
   readonly restartedAt: Map<string, number>;
   readonly conditions: Conditions;
   readonly payments: PaymentLedger;
+  readonly exports: Map<string, ExportRow>;
   readonly inventory: Inventory;
   /** The gateway's key that the pod read at its start. */
   keyAgeOfPod(pod: Pod): 'old' | 'current';
@@ -62,6 +68,8 @@ export function createState(seed: number, startedAt: number): WorldState {
     gatewayCutOffFrom: [],
     keyChangedAt: null,
     declineFactor: 1,
+    bucket: 'ok',
+    exportsHang: false,
     catalog: 'up',
     redis: 'master',
   };
@@ -77,6 +85,7 @@ export function createState(seed: number, startedAt: number): WorldState {
     restartedAt: new Map(),
     conditions,
     payments: createPaymentLedger(),
+    exports: new Map(),
     inventory: createInventory(),
     keyAgeOfPod: ({ startedAt: since }) => (since < (conditions.keyChangedAt ?? since) ? 'old' : 'current'),
     scenarios: new Set(),

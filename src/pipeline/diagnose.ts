@@ -3,6 +3,7 @@ import { skipped, unknown } from '../domain/finding.ts';
 import type { Impact } from '../domain/impact.ts';
 import type { Incident } from '../domain/incident.ts';
 import { masked } from '../domain/secrets.ts';
+import type { RunbookId } from '../domain/severity.ts';
 import { AbsentSystem, SystemError } from '../ports/system-error.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
 import type { AnyFindings, AnyRunbook, Asking, Check } from '../runbooks/define-runbook.ts';
@@ -17,6 +18,7 @@ export interface Look {
   readonly atOnce: string | null;
   readonly harmless: string | null;
   readonly tookMs: number;
+  readonly open: readonly RunbookId[];
 }
 
 /** What a look stands on: no lever, no journal. */
@@ -27,7 +29,7 @@ export async function diagnose(
   parts: Looking,
   incident: Incident,
   now: number,
-  told: (finding: Finding) => void = () => undefined,
+  more: { readonly told?: (finding: Finding) => void; readonly open?: readonly RunbookId[] } = {},
 ): Promise<Look> {
   const runbook = runbookById(incident.runbook);
   const began = parts.clock.now();
@@ -49,7 +51,7 @@ export async function diagnose(
     Promise.all(
       names.map(async (name) => {
         const finding = await ask(parts, must(runbook.checks[name]), asking, whole.signal);
-        told(finding);
+        more.told?.(finding);
         return finding;
       }),
     ),
@@ -58,7 +60,7 @@ export async function diagnose(
   budget.abort();
   const byName = Object.fromEntries(names.map((name, place) => [name, must(findings[place])]));
   const { thresholds, names: named } = parts.rules;
-  const judging = { findings: byName, now, thresholds, names: named, incident };
+  const judging = { findings: byName, now, thresholds, names: named, incident, open: more.open ?? [] };
   const causes = runbook.causes.map((cause) => ({
     id: cause.id,
     title: cause.title,
@@ -73,6 +75,7 @@ export async function diagnose(
     atOnce: runbook.atOnce(judging),
     harmless: runbook.harmless?.(judging) ?? null,
     tookMs: parts.clock.now() - began,
+    open: more.open ?? [],
   };
 }
 

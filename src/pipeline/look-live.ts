@@ -27,5 +27,5 @@ export async function lookLive(
     ladder: [],
     at: now,
   });
-  return await diagnose(parts, { ...unrecorded, ids }, now, told);
+  return await diagnose(parts, { ...unrecorded, ids }, now, told === undefined ? {} : { told });
 }

@@ -22,7 +22,7 @@ export interface Asking {
   readonly now: number;
   /** The findings of the round before, by the check's name. */
   readonly previous: AnyFindings | null;
-  readonly incident: Pick<Incident, 'openedAt'>;
+  readonly incident: Pick<Incident, 'openedAt' | 'runs'>;
   readonly signal: AbortSignal;
   /** What the bot saw of a figure before, oldest first; at most eight days. Empty where nothing is kept. */
   history(name: string, from: number): Promise<readonly Sample[]>;
@@ -57,6 +57,8 @@ export interface Judging<Data> {
   readonly thresholds: Thresholds;
   readonly names: Names;
   readonly incident: Incident;
+  /** Runbooks that have an incident open, this one among them: what would feed another one waits. */
+  readonly open: readonly RunbookId[];
 }
 
 export interface Cause<Data> {

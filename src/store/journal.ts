@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type pg from 'pg';
 import type { Duty } from '../domain/duty.ts';
+import type { RunbookId } from '../domain/severity.ts';
 import type { Clock, Ids, Step } from '../ports/clock.ts';
 import { type ClaimedRun, type Delivery, type Journal, JournalUnavailable } from '../ports/journal.ts';
 import { freezeOn } from './freeze.ts';
@@ -178,6 +179,14 @@ export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step; 
         [],
       );
       return found.rows.map(decode);
+    },
+
+    async openRunbooks() {
+      const found = await query<{ runbook: RunbookId }>(
+        `select distinct runbook from incidents where state <> 'resolved'`,
+        [],
+      );
+      return found.rows.map(({ runbook }) => runbook);
     },
 
     async owed() {

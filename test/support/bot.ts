@@ -36,6 +36,8 @@ alerts:
   scopeLabels: [region]
 payments:
   expiryAnnotation: oms.example.com/expires-at
+admin:
+  exports: /admin/exports
 metrics:
   paymentAttempts: payment_attempts_total
   paymentDeclines: payment_declines_total

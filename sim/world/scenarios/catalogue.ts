@@ -1,4 +1,5 @@
 import { eventsLost } from './events-lost.ts';
+import { exportHangs, exportTooLarge, uploadRefused } from './exports.ts';
 import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
 import {
   declines,
@@ -25,6 +26,9 @@ export const scenarios: readonly Scenario[] = [
   declines,
   staleLocks,
   inventorySyncStopped,
+  uploadRefused,
+  exportTooLarge,
+  exportHangs,
 ];
 
 export function findScenario(id: string): Scenario | null {

@@ -28,10 +28,13 @@ export interface OrderServiceSettings {
       | 'metrics'
       | 'retryPayments'
       | 'inventorySync'
-      | 'inventoryResync',
+      | 'inventoryResync'
+      | 'export'
+      | 'retryExport'
+      | 'createExport',
       string
     >
-  >;
+  > & { readonly exports?: string | null | undefined };
   /** Where single pods can be asked; null: no cluster is configured. */
   readonly pods: PodHttp | null;
 }

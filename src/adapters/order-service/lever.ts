@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Levers, Licence } from '../../ports/levers.ts';
 import { callService, type OrderServiceSettings } from './client.ts';
+import { exportChanges } from './exports.ts';
 import { inventoryChanges } from './inventory.ts';
 import { Accepted, headersOf } from './schema.ts';
 
@@ -49,5 +50,9 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
       return `${order}: ${answer.previousStatus ?? 'its old status'} → ${answer.status}.`;
     },
   };
-  return { ...lever, ...inventoryChanges(settings) } as Levers['orderService'];
+  return {
+    ...lever,
+    ...inventoryChanges(settings),
+    ...exportChanges(settings),
+  } as Levers['orderService'];
 }
