@@ -35,6 +35,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
       'parse-prometheus-text-format',
       '@kubernetes/client-node',
       'cockatiel',
+      'kafkajs',
     ],
   },
   store: { rooms: SEES, vendors: ['zod', 'pg'] },
