@@ -1,5 +1,6 @@
 import type { StepName } from '../domain/finding.ts';
 import type { RunbookId } from '../domain/severity.ts';
+import { databasePool } from './database-pool.ts';
 import type { AnyAction, AnyQuestion, AnyRunbook } from './define-runbook.ts';
 import { exports } from './exports.ts';
 import { inventoryReservation } from './inventory-reservation.ts';
@@ -13,6 +14,7 @@ export const CATALOGUE: readonly AnyRunbook[] = [
   paymentFailures,
   inventoryReservation,
   stuckOrders,
+  databasePool,
   memory,
   exports,
 ];
