@@ -1,20 +1,15 @@
 import { type Context, Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import type * as z from 'zod';
 import { createChance } from '../world/chance.ts';
 import type { GatewayHealth } from '../world/gateway.ts';
 import type { Attempt } from '../world/order.ts';
 import type { Asked, World } from '../world/world.ts';
+import { jsonBody, noPod, type OrderServiceEnv, refuse, requestedBy, whatIsWrong } from './answers.ts';
 import { remembering } from './idempotency.ts';
 import { metricsText } from './metrics.ts';
 import { cursorAfter, iso, orderJson, readCursor, StatusInput, StuckInput, spanMs } from './questions.ts';
-
-/** The pod that answers, where one is asked by name; else a random ready one does, as behind a Service. */
-interface PodBinding {
-  readonly pod?: string;
-}
-
-type OrderServiceEnv = { Bindings: PodBinding; Variables: { pod: string } };
+import { refundRoutes } from './refunds.ts';
+import { returnRoutes } from './returns.ts';
 
 /** The HTTP surface of the order service over one world. */
 export function orderServiceApp(options: {
@@ -90,6 +85,9 @@ export function orderServiceApp(options: {
     return c.json({ accepted: true, orders }, 202);
   });
 
+  app.route('/', refundRoutes(world));
+  app.route('/', returnRoutes(world));
+
   app.patch('/admin/orders/:id/status', async (c) => {
     const read = StatusInput.safeParse(await jsonBody(c));
     if (!read.success) return refuse(c, 400, 'INVALID_BODY', whatIsWrong(read.error));
@@ -118,10 +116,6 @@ function answeringPod(world: World) {
   });
 }
 
-function noPod(c: Context): Response {
-  return refuse(c, 503, 'NO_READY_POD', 'no ready pod of order-service takes the request');
-}
-
 function gatewayJson({ status, latencyMs, error }: GatewayHealth, at: number) {
   return {
     status,
@@ -142,25 +136,4 @@ function answerAttempt(c: Context, id: string, asked: Asked<Attempt>): Response 
 
 function unknownOrder(c: Context): Response {
   return refuse(c, 404, 'ORDER_NOT_FOUND', `no order ${c.req.param('id') ?? ''}`);
-}
-
-function refuse(c: Context, status: 400 | 401 | 404 | 409 | 503, code: string, message: string): Response {
-  return c.json({ error: { code, message } }, status);
-}
-
-function requestedBy(c: Context): string | null {
-  return c.req.header('x-requested-by') ?? null;
-}
-
-/** Undefined when the body is no JSON, which no schema accepts. */
-async function jsonBody(c: Context): Promise<unknown> {
-  try {
-    return await c.req.json();
-  } catch {
-    return undefined;
-  }
-}
-
-function whatIsWrong(error: z.ZodError): string {
-  return error.issues.map((issue) => [...issue.path, issue.message].join(': ')).join('; ');
 }

@@ -1,6 +1,8 @@
 import type { Counter } from './counters.ts';
 import type { PaymentFigures } from './payment-ledger.ts';
 import type { Pod } from './pods.ts';
+import { type RefundFigures, refundFigures } from './refunds.ts';
+import { type ReturnFigures, returnFigures } from './returns.ts';
 import type { Conditions, WorldState } from './state.ts';
 
 const TWO_HOURS = 2 * 3_600_000;
@@ -20,6 +22,8 @@ export interface WorldSnapshot {
   };
   readonly pods: readonly Readonly<Pod>[];
   readonly counters: readonly Counter[];
+  readonly refunds: RefundFigures;
+  readonly returns: ReturnFigures;
   readonly payments: PaymentFigures;
   /** By the name of each pod of the order service. */
   readonly paymentsByPod: Readonly<Record<string, PaymentFigures>>;
@@ -41,6 +45,8 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     orders: { byStatus, stuck, underWay },
     pods: state.pods.map((pod) => ({ ...pod })),
     counters: state.counters.all(),
+    refunds: refundFigures(state, at),
+    returns: returnFigures(state, at),
     payments: state.payments.figures(at),
     paymentsByPod: Object.fromEntries(
       state.pods

@@ -5,6 +5,8 @@ import { createLogBook, type LogBook } from './log-book.ts';
 import type { Order } from './order.ts';
 import { createPaymentLedger, type PaymentLedger } from './payment-ledger.ts';
 import { initialPods, type Pod } from './pods.ts';
+import type { Charge, Refund } from './refund.ts';
+import type { Return } from './return.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
 /** What is wrong with the world right now. Scenarios set it, life obeys it. */
@@ -23,6 +25,10 @@ export interface Conditions {
   keyChangedAt: number | null;
   /** Declined cards as a multiple of the usual share. */
   declineFactor: number;
+  /** The gateway takes no further refund before then, epoch ms; null: no limit is reached. */
+  refundLimitUntil: number | null;
+  /** From when the service counts the days of a return's window; from the order on it is wrong. */
+  returnWindowFrom: 'delivery' | 'order';
 }
 
 /** Everything in the world, in memory; the orders are mirrored into the table after each change. */
@@ -41,6 +47,9 @@ export interface WorldState {
   readonly restartedAt: Map<string, number>;
   readonly conditions: Conditions;
   readonly payments: PaymentLedger;
+  readonly refunds: Map<string, Refund>;
+  readonly charges: Map<string, Charge>;
+  readonly returns: Map<string, Return>;
   /** The gateway's key that the pod read at its start. */
   keyAgeOfPod(pod: Pod): 'old' | 'current';
   /** Ids of the scenarios that run. */
@@ -56,6 +65,8 @@ export function createState(seed: number, startedAt: number): WorldState {
     gatewayCutOffFrom: [],
     keyChangedAt: null,
     declineFactor: 1,
+    refundLimitUntil: null,
+    returnWindowFrom: 'delivery',
   };
   return {
     chance: createChance(seed),
@@ -69,6 +80,9 @@ export function createState(seed: number, startedAt: number): WorldState {
     restartedAt: new Map(),
     conditions,
     payments: createPaymentLedger(),
+    refunds: new Map(),
+    charges: new Map(),
+    returns: new Map(),
     keyAgeOfPod: ({ startedAt: since }) => (since < (conditions.keyChangedAt ?? since) ? 'old' : 'current'),
     scenarios: new Set(),
   };

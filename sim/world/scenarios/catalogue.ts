@@ -7,6 +7,8 @@ import {
   networkPath,
   rateLimited,
 } from './payment-failures.ts';
+import { refundLimit, refundMethodGone, refundsGatewayDown, refundsThrottled } from './refunds.ts';
+import { returnsEngineCrash, returnsHeld, returnsWindowWrong } from './returns.ts';
 import type { Scenario } from './scenario.ts';
 import { webhookRefused } from './webhook-refused.ts';
 import { workflowEngineCrash } from './workflow-engine-crash.ts';
@@ -22,6 +24,13 @@ export const scenarios: readonly Scenario[] = [
   keyRotated,
   rateLimited,
   declines,
+  refundsGatewayDown,
+  refundsThrottled,
+  refundLimit,
+  refundMethodGone,
+  returnsHeld,
+  returnsEngineCrash,
+  returnsWindowWrong,
 ];
 
 export function findScenario(id: string): Scenario | null {

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { PodHttp } from '../../ports/kubernetes.ts';
+import type { Licence } from '../../ports/levers.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { type Ask, askJson } from '../http.ts';
 import type { Policy } from '../resilience.ts';
@@ -26,7 +27,19 @@ export interface OrderServiceSettings {
       | 'status'
       | 'gatewayHealth'
       | 'metrics'
-      | 'retryPayments',
+      | 'retryPayments'
+      | 'refunds'
+      | 'refundStatus'
+      | 'testRefund'
+      | 'retryRefund'
+      | 'payment'
+      | 'storeCredit'
+      | 'returns'
+      | 'fraudScore'
+      | 'returnEligibility'
+      | 'approveReturn'
+      | 'retryReturn'
+      | 'extendWindow',
       string
     >
   >;
@@ -55,6 +68,25 @@ export async function callService<T>(
     `${ORDER_SERVICE} answered in a shape that is not known (${misfit(read.error)}).`,
     { sent: 'maybe', mayRetry: false },
   );
+}
+
+/** As `callService`; null where the service does not know that id. */
+export async function callKnown<T>(
+  settings: OrderServiceSettings,
+  schema: z.ZodType<T>,
+  ask: ServiceCall,
+): Promise<T | null> {
+  try {
+    return await callService(settings, schema, ask);
+  } catch (err) {
+    if (err instanceof SystemError && err.fault === 'not found') return null;
+    throw err;
+  }
+}
+
+/** Who wants a change and under which run. */
+export function headersOf({ key, by }: Licence): Record<string, string> {
+  return { 'idempotency-key': key, 'x-requested-by': by };
 }
 
 async function callOnce(settings: OrderServiceSettings, ask: ServiceCall): Promise<unknown> {

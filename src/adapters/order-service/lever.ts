@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { Levers, Licence } from '../../ports/levers.ts';
-import { callService, type OrderServiceSettings } from './client.ts';
+import { callService, headersOf, type OrderServiceSettings } from './client.ts';
+import { refundChanges } from './refunds.ts';
+import { returnChanges } from './returns.ts';
 
 const Accepted = z.looseObject({ accepted: z.literal(true) });
 const Queued = z.looseObject({
@@ -22,8 +24,15 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
   }
   const lever: Pick<
     Levers['orderService'],
-    'retryWorkflow' | 'republishEvents' | 'retryPayments' | 'setStatus'
+    | 'retryWorkflow'
+    | 'republishEvents'
+    | 'retryPayments'
+    | 'setStatus'
+    | keyof ReturnType<typeof refundChanges>
+    | keyof ReturnType<typeof returnChanges>
   > = {
+    ...refundChanges(settings),
+    ...returnChanges(settings),
     retryWorkflow: async (order, licence, signal) =>
       await post(settings.paths.retryWorkflow, order, licence, signal),
     republishEvents: async (order, licence, signal) =>
@@ -49,8 +58,4 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
     },
   };
   return lever as Levers['orderService'];
-}
-
-function headersOf({ key, by }: Licence): Record<string, string> {
-  return { 'idempotency-key': key, 'x-requested-by': by };
 }

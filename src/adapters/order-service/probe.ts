@@ -1,13 +1,24 @@
 import type { OrderServiceProbe } from '../../ports/probes.ts';
-import { SystemError } from '../../ports/system-error.ts';
-import { callService, type OrderServiceSettings } from './client.ts';
+import { callKnown, callService, type OrderServiceSettings } from './client.ts';
 import { metricsOf } from './metrics.ts';
 import { askEveryPod } from './pods.ts';
+import { refundQuestions } from './refunds.ts';
+import { returnQuestions } from './returns.ts';
 import { gatewayHealthOf, Order, StuckOrders } from './schema.ts';
 
 /** Reads of the order service's admin API. */
 export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceProbe {
-  const probe: Pick<OrderServiceProbe, 'stuckOrders' | 'order' | 'gatewayHealth' | 'metrics'> = {
+  const probe: Pick<
+    OrderServiceProbe,
+    | 'stuckOrders'
+    | 'order'
+    | 'gatewayHealth'
+    | 'metrics'
+    | keyof ReturnType<typeof refundQuestions>
+    | keyof ReturnType<typeof returnQuestions>
+  > = {
+    ...refundQuestions(settings),
+    ...returnQuestions(settings),
     async stuckOrders({ status, olderThanMinutes, limit, cursor }, signal) {
       const query = new URLSearchParams({ status, olderThan: `${olderThanMinutes}m`, limit: String(limit) });
       if (cursor !== null) query.set('cursor', cursor);
@@ -20,18 +31,12 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
       return { ...page, orders: page.orders.slice(0, limit) };
     },
 
-    async order(id, signal) {
-      try {
-        return await callService(settings, Order, {
-          method: 'GET',
-          path: settings.paths.order.replace('{id}', id),
-          signal,
-        });
-      } catch (err) {
-        if (err instanceof SystemError && err.fault === 'not found') return null;
-        throw err;
-      }
-    },
+    order: async (id, signal) =>
+      await callKnown(settings, Order, {
+        method: 'GET',
+        path: settings.paths.order.replace('{id}', id),
+        signal,
+      }),
 
     gatewayHealth: async (signal) =>
       await askEveryPod(settings, settings.paths.gatewayHealth, gatewayHealthOf, signal),

@@ -4,7 +4,7 @@ import type { GatewayHealth } from '../../ports/probes.ts';
 import { clean } from '../http.ts';
 import { notUnderstood } from './pods.ts';
 
-const Time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+export const Time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
 /** Only the fields that we read. */
 export const Order = z.object({

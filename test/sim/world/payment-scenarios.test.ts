@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { scenarios } from '../../../sim/world/scenarios/catalogue.ts';
 import type { WorldSnapshot } from '../../../sim/world/snapshot.ts';
+import type { RunbookId } from '../../../src/domain/severity.ts';
 import { HOUR, MINUTE, paymentErrors, scenario, type TestWorld, testWorld, waitingIds } from './support.ts';
 
 let here: TestWorld;
@@ -228,12 +229,12 @@ describe('history', () => {
 });
 
 describe('the alert of each scenario', () => {
-  const CODES = {
+  const CODES: Partial<Record<RunbookId, readonly string[]>> = {
     'stuck-orders': ['WORKFLOW_STUCK', 'ORDER_PROCESSING_TIMEOUT'],
     'payment-failures': ['PAYMENT_FAILED', 'PAYMENT_GATEWAY_TIMEOUT', 'PAYMENT_DECLINED'],
   };
 
-  test.each(scenarios)(
+  test.each(scenarios.filter(({ runbook }) => CODES[runbook] !== undefined))(
     '$id names a code that orders have, and began when there was something',
     async (story) => {
       const { runbook, alert } = story;
