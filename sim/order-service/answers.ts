@@ -8,6 +8,7 @@ interface PodBinding {
 
 export type OrderServiceEnv = { Bindings: PodBinding; Variables: { pod: string } };
 
+/** How the order service refuses. */
 export function refuse(
   c: Context,
   status: 400 | 401 | 404 | 409 | 502 | 503,

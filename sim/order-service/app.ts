@@ -5,7 +5,9 @@ import type { GatewayHealth } from '../world/gateway.ts';
 import type { Attempt } from '../world/order.ts';
 import type { Asked, World } from '../world/world.ts';
 import { jsonBody, noPod, type OrderServiceEnv, refuse, requestedBy, whatIsWrong } from './answers.ts';
+import { exportRoutes } from './exports.ts';
 import { remembering } from './idempotency.ts';
+import { inventoryRoutes } from './inventory.ts';
 import { metricsText } from './metrics.ts';
 import { cursorAfter, iso, orderJson, readCursor, StatusInput, StuckInput, spanMs } from './questions.ts';
 import { refundRoutes } from './refunds.ts';
@@ -42,6 +44,9 @@ export function orderServiceApp(options: {
     return await next();
   });
   app.use('/admin/*', remembering(options.honoursIdempotencyKeys));
+
+  app.route('/admin/inventory', inventoryRoutes(world));
+  app.route('/admin/exports', exportRoutes(world));
 
   app.get('/admin/orders/stuck', async (c) => {
     const read = StuckInput.safeParse(c.req.query());

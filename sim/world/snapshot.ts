@@ -1,7 +1,9 @@
 import type { Counter } from './counters.ts';
+import { type InventoryFigures, inventoryFigures } from './inventory-figures.ts';
 import type { PaymentFigures } from './payment-ledger.ts';
 import type { Pod } from './pods.ts';
 import { type RefundFigures, refundFigures } from './refunds.ts';
+import type { ReservationFigures } from './reservation-ledger.ts';
 import { type ReturnFigures, returnFigures } from './returns.ts';
 import type { Conditions, WorldState } from './state.ts';
 
@@ -27,6 +29,9 @@ export interface WorldSnapshot {
   readonly payments: PaymentFigures;
   /** By the name of each pod of the order service. */
   readonly paymentsByPod: Readonly<Record<string, PaymentFigures>>;
+  readonly inventory: InventoryFigures;
+  /** As `paymentsByPod`. */
+  readonly reservationsByPod: Readonly<Record<string, ReservationFigures>>;
 }
 
 export function snapshot(state: WorldState, at: number): WorldSnapshot {
@@ -48,10 +53,13 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     refunds: refundFigures(state, at),
     returns: returnFigures(state, at),
     payments: state.payments.figures(at),
-    paymentsByPod: Object.fromEntries(
-      state.pods
-        .filter((pod) => pod.app === 'order-service')
-        .map((pod) => [pod.name, state.payments.figures(at, pod.name)]),
-    ),
+    paymentsByPod: byPod(state, (pod) => state.payments.figures(at, pod)),
+    inventory: inventoryFigures(state.inventory, at),
+    reservationsByPod: byPod(state, (pod) => state.inventory.reservations.figures(at, pod)),
   };
+}
+
+function byPod<T>(state: WorldState, figures: (pod: string) => T): Readonly<Record<string, T>> {
+  const ours = state.pods.filter(({ app }) => app === 'order-service');
+  return Object.fromEntries(ours.map(({ name }) => [name, figures(name)]));
 }

@@ -1,6 +1,8 @@
 import { type Chance, createChance } from './chance.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { type Counters, createCounters } from './counters.ts';
+import type { ExportRow } from './exports.ts';
+import { createInventory, type Inventory } from './inventory.ts';
 import { createLogBook, type LogBook } from './log-book.ts';
 import type { Order } from './order.ts';
 import { createPaymentLedger, type PaymentLedger } from './payment-ledger.ts';
@@ -29,6 +31,14 @@ export interface Conditions {
   refundLimitUntil: number | null;
   /** From when the service counts the days of a return's window; from the order on it is wrong. */
   returnWindowFrom: 'delivery' | 'order';
+  /** What the bucket of the exports says to the service and to whoever asks. */
+  bucket: 'ok' | 'forbidden' | 'missing';
+  /** The query of an export waits for ever. */
+  exportsHang: boolean;
+  /** The catalog, whose counts of stock are the truth. */
+  catalog: 'up' | 'down';
+  /** What of Redis answers; a replica holds the same keys and takes no change. */
+  redis: 'master' | 'replica' | 'down';
 }
 
 /** Everything in the world, in memory; the orders are mirrored into the table after each change. */
@@ -50,6 +60,8 @@ export interface WorldState {
   readonly refunds: Map<string, Refund>;
   readonly charges: Map<string, Charge>;
   readonly returns: Map<string, Return>;
+  readonly exports: Map<string, ExportRow>;
+  readonly inventory: Inventory;
   /** The gateway's key that the pod read at its start. */
   keyAgeOfPod(pod: Pod): 'old' | 'current';
   /** Ids of the scenarios that run. */
@@ -67,6 +79,10 @@ export function createState(seed: number, startedAt: number): WorldState {
     declineFactor: 1,
     refundLimitUntil: null,
     returnWindowFrom: 'delivery',
+    bucket: 'ok',
+    exportsHang: false,
+    catalog: 'up',
+    redis: 'master',
   };
   return {
     chance: createChance(seed),
@@ -83,6 +99,8 @@ export function createState(seed: number, startedAt: number): WorldState {
     refunds: new Map(),
     charges: new Map(),
     returns: new Map(),
+    exports: new Map(),
+    inventory: createInventory(),
     keyAgeOfPod: ({ startedAt: since }) => (since < (conditions.keyChangedAt ?? since) ? 'old' : 'current'),
     scenarios: new Set(),
   };

@@ -14,14 +14,14 @@ import type { Parts } from './parts.ts';
 export function propose(
   parts: Parts,
   incident: Incident,
-  { byName: findings, causes }: Look,
+  { byName: findings, causes, open }: Look,
   now: number,
 ): readonly Offer[] {
   const runbook = runbookById(incident.runbook);
   const { thresholds, names } = parts.rules;
   // What this look has just judged counts already: a cause that is over now unlocks its button now.
   const causeHistory = rememberCauses(incident.causeHistory, causes, now);
-  const judging = { findings, now, thresholds, names, incident: { ...incident, causeHistory } };
+  const judging = { findings, now, thresholds, names, incident: { ...incident, causeHistory }, open };
   const busy = new Set(
     incident.runs.filter(({ state }) => state !== 'ended').flatMap(({ targets }) => targets),
   );

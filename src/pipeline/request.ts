@@ -43,8 +43,13 @@ async function runNow(
   membership: Membership,
 ): Promise<Choice> {
   // A form may be sent twice: by a person who saw no answer, or by whoever pressed twice.
+  // What surely did not happen may be asked for again.
   const before = incident.runs.find(
-    (run) => run.form === offer.form && run.by === by && answersOf(run.parameters, offer.parameters),
+    (run) =>
+      run.form === offer.form &&
+      run.by === by &&
+      run.outcome !== 'failed' &&
+      answersOf(run.parameters, offer.parameters),
   );
   if (before !== undefined)
     return {

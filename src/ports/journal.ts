@@ -136,6 +136,8 @@ export interface Journal {
   /** Resolved at or after this story time, oldest first. */
   resolvedSince(at: number): Promise<readonly Incident[]>;
   openIncidents(): Promise<readonly Incident[]>;
+  /** Runbooks that have an incident open. */
+  openRunbooks(): Promise<readonly RunbookId[]>;
   /** Duties that nobody has ticked off, oldest first. */
   owed(): Promise<readonly { readonly incident: IncidentId; readonly duty: Duty }[]>;
   freeze(): Promise<Freeze | null>;

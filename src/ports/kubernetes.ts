@@ -65,6 +65,8 @@ export interface WorkloadSettings {
   readonly replicas: number;
   /** Pods above `replicas` that a rollout may add (`maxSurge`, rounded up). */
   readonly surge: number;
+  /** Where `maxSurge` is a share of the replicas, 0–100 or more; null: it is a number of pods. */
+  readonly surgePercent: number | null;
   readonly containers: readonly {
     readonly name: string;
     /** Of the variables that were asked for; null: it is set from elsewhere (a secret, a config map); absent: not set. */

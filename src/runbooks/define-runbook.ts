@@ -22,7 +22,7 @@ export interface Asking {
   readonly now: number;
   /** The findings of the round before, by the check's name. */
   readonly previous: AnyFindings | null;
-  readonly incident: Pick<Incident, 'openedAt'>;
+  readonly incident: Pick<Incident, 'openedAt' | 'runs'>;
   readonly signal: AbortSignal;
   /** What the bot saw of a figure before, oldest first; at most eight days. Empty where nothing is kept. */
   history(name: string, from: number): Promise<readonly Sample[]>;
@@ -40,6 +40,8 @@ export interface Check<T> {
   equivalent(names: Names): string;
   /** Why `equivalent` is not `source`, in one line. */
   readonly instead?: string;
+  /** The ids that it needs, in words: *order*. */
+  readonly parameters?: readonly string[];
   /** ms of real time. */
   readonly deadlineMs: number;
   look(ask: Asking): Promise<Seen<T>>;
@@ -55,6 +57,8 @@ export interface Judging<Data> {
   readonly thresholds: Thresholds;
   readonly names: Names;
   readonly incident: Incident;
+  /** Runbooks that have an incident open, this one among them: what would feed another one waits. */
+  readonly open: readonly RunbookId[];
 }
 
 export interface Cause<Data> {
@@ -120,7 +124,12 @@ export interface Action<Data> {
   readonly step: StepName;
   readonly title: string;
   readonly tier: Tier;
-  readonly source: string;
+  /** The runbook's own command; null for an undo and for an X-action, which it has only in words. */
+  readonly source: string | null;
+  /** Why `equivalent` is not `source`, in one line. */
+  readonly instead?: string;
+  /** What it must be told, in words: *order*, *status*, *reason*. */
+  readonly parameters?: readonly string[];
   equivalent(names: Names, targets: readonly string[], parameters: Readonly<Record<string, string>>): string;
   /** What the runbook says of it, for the card; one sentence each. */
   readonly notes: readonly string[];
@@ -166,6 +175,7 @@ export interface Question<Data> {
   readonly source: string;
   equivalent(names: Names): string;
   readonly instead?: string;
+  readonly parameters?: readonly string[];
   /** What is asked and what it costs, for the dialog; one sentence each. */
   preview(judging: Judging<Data>): readonly string[];
   /** Empty: one click with a confirm. */

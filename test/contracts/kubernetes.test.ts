@@ -26,6 +26,7 @@ kubernetesContract('the pretend API server', async () => {
       keys: Object.keys(secret.data),
       annotation,
       expiresAt: Date.parse(secret.annotations[annotation] ?? ''),
+      absent: 'nobody-at-all',
       values: [...encoded, ...encoded.map((value) => Buffer.from(value, 'base64').toString())],
     },
     pass: async () => await cluster.pass(2),

@@ -18,6 +18,8 @@ export interface Reach {
     readonly expiresAt: number;
     /** The values, in every form that must not show. */
     readonly values: readonly string[];
+    /** Another name that the bot may ask for, of which there is none. */
+    readonly absent: string;
   };
   /** Lets the cluster go on for a while: real time, or a pretend one's. */
   pass(): Promise<void>;
@@ -87,7 +89,7 @@ export function kubernetesContract(name: string, reach: () => Promise<Reach>): v
       expect(facts?.changedAt).toBeGreaterThan(facts?.createdAt ?? Number.POSITIVE_INFINITY);
       for (const value of secret.values) expect(JSON.stringify(facts)).not.toContain(value);
       expect(await ask(secret.name, null)).toMatchObject({ expiresAt: null });
-      expect(await ask('nobody-at-all', null)).toBeNull();
+      expect(await ask(secret.absent, null)).toBeNull();
     });
 
     test('reaches single pods over HTTP, and says when there is none of that name', async () => {

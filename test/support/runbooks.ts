@@ -9,6 +9,7 @@ import type {
   DeploymentState,
   KubernetesProbe,
   PodSummary,
+  WorkloadSettings,
 } from '../../src/ports/kubernetes.ts';
 import type {
   OrderServiceProbe,
@@ -116,6 +117,7 @@ export function aJudging<Data>(findings: Findings<Data>, change: Partial<Judging
     thresholds: DEFAULT_THRESHOLDS,
     names: RUNBOOK_NAMES,
     incident: anIncident([]),
+    open: [],
     ...change,
   };
 }
@@ -178,6 +180,20 @@ export function aDeployment(change: Partial<DeploymentState> = {}): DeploymentSt
     rollout: 'complete',
     line: '4 of 4 pods are new.',
     restartedAt: null,
+    ...change,
+  };
+}
+
+export function someSettings(change: Partial<WorkloadSettings> = {}): WorkloadSettings {
+  return {
+    generation: 7,
+    replicas: 4,
+    surge: 1,
+    surgePercent: 25,
+    containers: [{ name: 'order-service', env: {}, memoryLimit: 1024 ** 3, memoryRequest: 512 * 1024 ** 2 }],
+    hpa: 'none',
+    quotas: [],
+    gitOps: null,
     ...change,
   };
 }

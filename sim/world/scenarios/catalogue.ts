@@ -1,4 +1,6 @@
 import { eventsLost } from './events-lost.ts';
+import { exportHangs, exportTooLarge, uploadRefused } from './exports.ts';
+import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
 import {
   declines,
   gatewayDown,
@@ -31,6 +33,11 @@ export const scenarios: readonly Scenario[] = [
   returnsHeld,
   returnsEngineCrash,
   returnsWindowWrong,
+  staleLocks,
+  inventorySyncStopped,
+  uploadRefused,
+  exportTooLarge,
+  exportHangs,
 ];
 
 export function findScenario(id: string): Scenario | null {

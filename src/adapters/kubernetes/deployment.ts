@@ -1,7 +1,8 @@
 import type { DeploymentState, Workload } from '../../ports/kubernetes.ts';
 import { clean } from '../http.ts';
 import type { KubernetesClient } from './client.ts';
-import { Deployment, read } from './schema.ts';
+import { Deployment } from './deployment-schema.ts';
+import { read } from './schema.ts';
 
 export const DEPLOYMENTS = 'deployments.apps';
 export const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';

@@ -1,9 +1,7 @@
 import type { PodSummary, Workload } from '../../ports/kubernetes.ts';
 import type { KubernetesClient } from './client.ts';
-import { type Pod, PodList, read } from './schema.ts';
-
-/** Small enough that a page of big pods stays below what one answer may hold. */
-const PAGE = 100;
+import { listAll } from './pages.ts';
+import { type Pod, PodList } from './schema.ts';
 
 /** All pages. @throws SystemError */
 export async function listPods(
@@ -11,17 +9,9 @@ export async function listPods(
   { namespace, selector }: Pick<Workload, 'namespace' | 'selector'>,
   signal: AbortSignal,
 ): Promise<readonly Pod[]> {
-  const pods: Pod[] = [];
-  let next = '';
-  do {
-    const query = new URLSearchParams({ labelSelector: selector, limit: String(PAGE) });
-    if (next !== '') query.set('continue', next);
-    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods?${query}`;
-    const page = read(PodList, await client.json({ verb: 'list', resource: 'pods', path, signal }));
-    pods.push(...page.items);
-    next = page.metadata.continue ?? '';
-  } while (next !== '');
-  return pods;
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+  const query = { labelSelector: selector };
+  return await listAll(client, { resource: 'pods', path, query, schema: PodList }, signal);
 }
 
 export function isReady(pod: Pod): boolean {

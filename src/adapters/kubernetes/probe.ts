@@ -5,11 +5,12 @@ import { getDeployment, stateOf } from './deployment.ts';
 import { readLogs } from './logs.ts';
 import { listPods, summaryOf } from './pods.ts';
 import { read, Secret } from './schema.ts';
+import { readSettings } from './settings.ts';
 
 /** Reads through the API server. */
 export function kubernetesProbe(
   client: KubernetesClient,
-): Pick<KubernetesProbe, 'pods' | 'logs' | 'secret' | 'deployment'> {
+): Pick<KubernetesProbe, 'pods' | 'logs' | 'secret' | 'deployment' | 'settings'> {
   return {
     async pods(workload, signal) {
       const pods = await listPods(client, workload, signal);
@@ -41,6 +42,9 @@ export function kubernetesProbe(
 
     deployment: async (workload, signal) =>
       await orNull(async () => stateOf(await getDeployment(client, workload, signal))),
+
+    settings: async (workload, variables, signal) =>
+      await orNull(async () => await readSettings(client, workload, variables, signal)),
   };
 }
 

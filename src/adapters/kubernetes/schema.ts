@@ -3,8 +3,8 @@ import { SystemError } from '../../ports/system-error.ts';
 
 // Only the fields that we read. The API leaves out what is zero, empty or false.
 
-const Time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
-const Count = z.number().int().nonnegative().default(0);
+export const Time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+export const Count = z.number().int().nonnegative().default(0);
 
 const Terminated = z.object({
   reason: z.string().max(100).default('Unknown'),
@@ -52,35 +52,7 @@ export const PodList = z.object({
   items: z.array(Pod),
 });
 
-const Annotations = z.record(z.string(), z.string()).nullish();
-
-export const Deployment = z.object({
-  kind: z.literal('Deployment'),
-  metadata: z.object({ generation: z.number().int() }),
-  spec: z.object({
-    replicas: z.number().int().nonnegative().default(1),
-    paused: z.boolean().default(false),
-    template: z.object({ metadata: z.object({ annotations: Annotations }).nullish() }),
-  }),
-  status: z.object({
-    observedGeneration: Count,
-    replicas: Count,
-    updatedReplicas: Count,
-    readyReplicas: Count,
-    availableReplicas: Count,
-    conditions: z
-      .array(
-        z.object({
-          type: z.string(),
-          status: z.string(),
-          reason: z.string().nullish(),
-          message: z.string().nullish(),
-        }),
-      )
-      .default([]),
-  }),
-});
-export type Deployment = z.infer<typeof Deployment>;
+export const Texts = z.record(z.string(), z.string()).nullish();
 
 /** What the fields of an entry are decides whether it touched the data; their names are key names, never values. */
 const ManagedField = z.object({
@@ -93,7 +65,7 @@ export const Secret = z.object({
   kind: z.literal('Secret'),
   metadata: z.object({
     creationTimestamp: Time,
-    annotations: Annotations,
+    annotations: Texts,
     managedFields: z
       .array(ManagedField)
       .default([])

@@ -1,6 +1,5 @@
 import type * as z from 'zod';
 import type { PodHttp } from '../../ports/kubernetes.ts';
-import type { Licence } from '../../ports/levers.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { type Ask, askJson } from '../http.ts';
 import type { Policy } from '../resilience.ts';
@@ -39,10 +38,15 @@ export interface OrderServiceSettings {
       | 'returnEligibility'
       | 'approveReturn'
       | 'retryReturn'
-      | 'extendWindow',
+      | 'extendWindow'
+      | 'inventorySync'
+      | 'inventoryResync'
+      | 'export'
+      | 'retryExport'
+      | 'createExport',
       string
     >
-  >;
+  > & { readonly exports?: string | null | undefined };
   /** Where single pods can be asked; null: no cluster is configured. */
   readonly pods: PodHttp | null;
 }
@@ -82,11 +86,6 @@ export async function callKnown<T>(
     if (err instanceof SystemError && err.fault === 'not found') return null;
     throw err;
   }
-}
-
-/** Who wants a change and under which run. */
-export function headersOf({ key, by }: Licence): Record<string, string> {
-  return { 'idempotency-key': key, 'x-requested-by': by };
 }
 
 async function callOnce(settings: OrderServiceSettings, ask: ServiceCall): Promise<unknown> {

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import type { Levers, Licence } from '../../ports/levers.ts';
-import { callService, headersOf, type OrderServiceSettings } from './client.ts';
+import { callService, type OrderServiceSettings } from './client.ts';
+import { exportChanges } from './exports.ts';
+import { inventoryChanges } from './inventory.ts';
 import { refundChanges } from './refunds.ts';
 import { returnChanges } from './returns.ts';
+import { Accepted, headersOf } from './schema.ts';
 
-const Accepted = z.looseObject({ accepted: z.literal(true) });
 const Queued = z.looseObject({
   accepted: z.literal(true),
   orders: z.number().int().nonnegative().optional(),
@@ -24,15 +26,8 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
   }
   const lever: Pick<
     Levers['orderService'],
-    | 'retryWorkflow'
-    | 'republishEvents'
-    | 'retryPayments'
-    | 'setStatus'
-    | keyof ReturnType<typeof refundChanges>
-    | keyof ReturnType<typeof returnChanges>
+    'retryWorkflow' | 'republishEvents' | 'retryPayments' | 'setStatus'
   > = {
-    ...refundChanges(settings),
-    ...returnChanges(settings),
     retryWorkflow: async (order, licence, signal) =>
       await post(settings.paths.retryWorkflow, order, licence, signal),
     republishEvents: async (order, licence, signal) =>
@@ -57,5 +52,11 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
       return `${order}: ${answer.previousStatus ?? 'its old status'} → ${answer.status}.`;
     },
   };
-  return lever as Levers['orderService'];
+  return {
+    ...lever,
+    ...inventoryChanges(settings),
+    ...exportChanges(settings),
+    ...refundChanges(settings),
+    ...returnChanges(settings),
+  } as Levers['orderService'];
 }

@@ -1,5 +1,7 @@
 import type { OrderServiceProbe } from '../../ports/probes.ts';
 import { callKnown, callService, type OrderServiceSettings } from './client.ts';
+import { exportQuestions } from './exports.ts';
+import { inventoryQuestions } from './inventory.ts';
 import { metricsOf } from './metrics.ts';
 import { askEveryPod } from './pods.ts';
 import { refundQuestions } from './refunds.ts';
@@ -8,17 +10,7 @@ import { gatewayHealthOf, Order, StuckOrders } from './schema.ts';
 
 /** Reads of the order service's admin API. */
 export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceProbe {
-  const probe: Pick<
-    OrderServiceProbe,
-    | 'stuckOrders'
-    | 'order'
-    | 'gatewayHealth'
-    | 'metrics'
-    | keyof ReturnType<typeof refundQuestions>
-    | keyof ReturnType<typeof returnQuestions>
-  > = {
-    ...refundQuestions(settings),
-    ...returnQuestions(settings),
+  const probe: Pick<OrderServiceProbe, 'stuckOrders' | 'order' | 'gatewayHealth' | 'metrics'> = {
     async stuckOrders({ status, olderThanMinutes, limit, cursor }, signal) {
       const query = new URLSearchParams({ status, olderThan: `${olderThanMinutes}m`, limit: String(limit) });
       if (cursor !== null) query.set('cursor', cursor);
@@ -44,5 +36,11 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
     metrics: async (names, signal) =>
       await askEveryPod(settings, settings.paths.metrics, (page) => metricsOf(page, names), signal),
   };
-  return probe as OrderServiceProbe;
+  return {
+    ...probe,
+    ...inventoryQuestions(settings),
+    ...exportQuestions(settings),
+    ...refundQuestions(settings),
+    ...returnQuestions(settings),
+  } as OrderServiceProbe;
 }

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { OrderId, PaymentId, RefundId } from '../../domain/ids.ts';
 import type { AdminChanges, AdminQuestions, RefundAtGateway } from '../../ports/order-service.ts';
 import { policyFor } from '../resilience.ts';
-import { callKnown, callService, headersOf, type OrderServiceSettings } from './client.ts';
+import { callKnown, callService, type OrderServiceSettings } from './client.ts';
 import { pageOf, Said, Taken, Whole } from './lists.ts';
-import { Time } from './schema.ts';
+import { headersOf, Time } from './schema.ts';
 
 /** Behind the order service; its silence says nothing about the service. */
 const GATEWAY = 'The payment gateway';

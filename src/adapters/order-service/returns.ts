@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { OrderId, ReturnId } from '../../domain/ids.ts';
 import type { AdminChanges, AdminQuestions } from '../../ports/order-service.ts';
-import { callKnown, callService, headersOf, type OrderServiceSettings } from './client.ts';
+import { callKnown, callService, type OrderServiceSettings } from './client.ts';
 import { pageOf, Said, Taken, Whole } from './lists.ts';
-import { Time } from './schema.ts';
+import { headersOf, Time } from './schema.ts';
 
 /** Only the fields that we read. */
 const Return = z

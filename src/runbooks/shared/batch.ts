@@ -87,6 +87,7 @@ export function batchOf<Data>(given: {
   return {
     step,
     title: given.title,
+    parameters: [many],
     tier: 'safe',
     source: given.source,
     equivalent: (names, targets) =>

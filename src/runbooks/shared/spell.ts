@@ -8,3 +8,14 @@ export function spell(ms: number): string {
   if (minutes >= 48 * 60) return `${Math.round(minutes / 1_440)} d`;
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** *4 GiB*, *1.5 GiB*, *512 MiB*, *1000000000 bytes*: an amount that somebody set, never rounded. */
+export function spellBytes(bytes: number): string {
+  for (const [unit, size] of [
+    ['GiB', 1024 ** 3],
+    ['MiB', 1024 ** 2],
+    ['KiB', 1024],
+  ] as const)
+    if (bytes >= size && Number.isInteger((bytes / size) * 4)) return `${bytes / size} ${unit}`;
+  return `${bytes} bytes`;
+}

@@ -1,0 +1,83 @@
+import { setTimeout } from 'node:timers/promises';
+import { describe } from 'vitest';
+import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
+import type { Workload } from '../../src/ports/kubernetes.ts';
+import { kubernetesContract } from '../contracts/kubernetes.ts';
+import { plainPolicy } from '../support/policy.ts';
+import { type TestNamespace, testNamespace, until } from './support/namespace.ts';
+import { deploy, listen, podsOf, pretendPods, writeLogs } from './support/pods.ts';
+import { applyRoles } from './support/roles.ts';
+
+const PORT = 8080;
+const SECRET = {
+  name: 'payment-gateway-credentials',
+  annotation: 'oms.example.com/expires-at',
+  expiresAt: Date.parse('2027-03-01T00:00:00Z'),
+  data: { 'api-key': 'sk_live_of_the_test', 'webhook-secret': 'whsec_of_the_test' },
+};
+
+// A real pod would have to bring an image that writes these logs and speaks HTTP.
+describe.skipIf(!pretendPods)('with no more than the roles of deploy/', () => {
+  kubernetesContract('a real API server', async () => {
+    const here = await testNamespace();
+    const token = await applyRoles(here, ['look', 'change']);
+    const workload = { namespace: here.name, name: 'order-service', selector: 'app=order-service' };
+    await startWorkload(here, workload);
+    await makeSecret(here);
+    const connection = await connectKubernetes({
+      kubeconfig: { text: here.kubeconfig(token) },
+      policy: plainPolicy,
+    });
+    const values = Object.values(SECRET.data);
+    return {
+      connection,
+      workload,
+      logged: 'payment order=',
+      port: PORT,
+      secret: {
+        ...SECRET,
+        keys: Object.keys(SECRET.data),
+        values: values.flatMap((value) => [value, Buffer.from(value).toString('base64')]),
+        absent: 'shipping-carrier-credentials-next',
+      },
+      pass: async () => await setTimeout(50),
+      async stop() {
+        await connection.close();
+        await here.stop();
+      },
+    };
+  });
+});
+
+async function startWorkload(here: TestNamespace, { name }: Workload): Promise<void> {
+  await deploy(here, name, { replicas: 3, containers: ['app', 'log-shipper'] });
+  const at = Date.now() - 60_000;
+  const payments = [1, 2, 3].map((order) => ({
+    at: at + order,
+    text: `payment order=ord_${order} PAYMENT_FAILED`,
+  }));
+  for (const pod of await podsOf(here, name)) {
+    await writeLogs(here, pod.name, {
+      app: { now: [{ at, text: 'something else' }, ...payments] },
+      'log-shipper': { now: [] },
+    });
+    await listen(here, pod.name, PORT, (_request, response) => response.end('{"status":"UP"}'));
+  }
+}
+
+/** Made, and changed in a later second: the API server's times are whole ones. */
+async function makeSecret({ core, name: namespace }: TestNamespace): Promise<void> {
+  const { name, annotation, expiresAt, data } = SECRET;
+  const annotations = { [annotation]: new Date(expiresAt).toISOString() };
+  await core.createNamespacedSecret({ namespace, body: { metadata: { name, annotations } } });
+  const write = async (stringData: Record<string, string>) => {
+    const secret = await core.readNamespacedSecret({ namespace, name });
+    return await core.replaceNamespacedSecret({ namespace, name, body: { ...secret, stringData } });
+  };
+  await until('a change in a later second', async () => {
+    const { metadata } = await write({ 'api-key': String(Date.now()) });
+    const changes = metadata?.managedFields?.map(({ time }) => Number(time)) ?? [];
+    return Math.max(...changes) > Number(metadata?.creationTimestamp);
+  });
+  await write(data);
+}
