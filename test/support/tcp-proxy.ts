@@ -15,6 +15,8 @@ export type ProxyMode =
 export interface TcpProxy {
   readonly port: number;
   mode: ProxyMode;
+  /** Called with what a client sends, before it goes on: the moment to change the mode. */
+  onRequest: (bytes: Buffer) => void;
   /** Connections so far. */
   readonly connections: number;
   /** Ends the connections that stand. */
@@ -41,6 +43,7 @@ export async function startTcpProxy(target: {
     }
     const far = keep(connect(target.port, target.host));
     near.on('data', (bytes) => {
+      proxy.onRequest(bytes);
       if (proxy.mode !== 'silent' && !stalled.has(near)) far.write(bytes);
     });
     far.on('data', (bytes) => {
@@ -70,6 +73,7 @@ export async function startTcpProxy(target: {
   const proxy = {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     mode: 'open' as ProxyMode,
+    onRequest: (_bytes: Buffer): void => undefined,
     get connections() {
       return connections;
     },
