@@ -74,6 +74,7 @@ export async function realHands(
     },
     pager: pagerOf({ env, oms }),
     close: async () => {
+      kafka?.close();
       redis?.close();
       kafka?.close();
       await Promise.all([database?.close(), cluster?.close()]);
