@@ -2,6 +2,7 @@ import { type Chance, createChance } from './chance.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { type Counters, createCounters } from './counters.ts';
 import { createLogBook, type LogBook } from './log-book.ts';
+import { createMemoryTrouble, type MemoryTrouble } from './memory.ts';
 import type { Order } from './order.ts';
 import { createPaymentLedger, type PaymentLedger } from './payment-ledger.ts';
 import { initialPods, type Pod } from './pods.ts';
@@ -41,6 +42,7 @@ export interface WorldState {
   readonly restartedAt: Map<string, number>;
   readonly conditions: Conditions;
   readonly payments: PaymentLedger;
+  readonly memory: MemoryTrouble;
   /** The gateway's key that the pod read at its start. */
   keyAgeOfPod(pod: Pod): 'old' | 'current';
   /** Ids of the scenarios that run. */
@@ -69,6 +71,7 @@ export function createState(seed: number, startedAt: number): WorldState {
     restartedAt: new Map(),
     conditions,
     payments: createPaymentLedger(),
+    memory: createMemoryTrouble(),
     keyAgeOfPod: ({ startedAt: since }) => (since < (conditions.keyChangedAt ?? since) ? 'old' : 'current'),
     scenarios: new Set(),
   };
