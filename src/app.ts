@@ -14,6 +14,7 @@ import type { Parts } from './pipeline/parts.ts';
 import { receive } from './pipeline/receive.ts';
 import type { Timing } from './pipeline/rules.ts';
 import { runOnce } from './pipeline/run.ts';
+import { createSampler } from './pipeline/sampler.ts';
 import { createSlackWatch } from './pipeline/slack-outage.ts';
 import { loop, pageOnce } from './pipeline/workers.ts';
 import type { Clock, Ids, Step } from './ports/clock.ts';
@@ -52,6 +53,8 @@ export interface AppParts {
   readonly samples: Samples;
   readonly pager: Pager | null;
   readonly step: Step;
+  /** Keeps every configured figure once a minute; off unless told. */
+  readonly sampling?: boolean;
   /** The clock on the wall; without it nothing is done by the calendar. */
   readonly scheduler?: Scheduler;
   /** Real time between two posts in one channel, ms. */
@@ -184,6 +187,7 @@ export async function createApp(given: AppParts) {
         loop(parts, 'voice', voiceOnce),
         loop(parts, 'pages', pagesOnce),
         loop(parts, 'database watch', watch.round),
+        ...(given.sampling === true ? [loop(parts, 'samples', createSampler(parts))] : []),
       ];
       wake = () => {
         for (const one of loops) one.wake();

@@ -71,6 +71,7 @@ async function start(): Promise<void> {
     ...hands,
     step,
     scheduler: cronScheduler(log),
+    sampling: true,
   });
   closers.push(app.stop);
   closers.push(async () => log.info({}, 'oms-bot finishes what is in hand and ends'));

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import pg from 'pg';
 import { absent } from './adapters/absent.ts';
 import { KUBERNETES } from './adapters/kubernetes/client.ts';
 import { connectKubernetes } from './adapters/kubernetes/connect.ts';
@@ -7,8 +6,14 @@ import { ORDER_SERVICE } from './adapters/order-service/client.ts';
 import { orderServiceLever } from './adapters/order-service/lever.ts';
 import { orderServiceProbe } from './adapters/order-service/probe.ts';
 import { PAGERDUTY, pagerDuty } from './adapters/pagerduty/pager.ts';
-import { ORDERS_DATABASE, ordersDatabaseProbe } from './adapters/postgres/probe.ts';
+import { ordersDatabaseLever } from './adapters/postgres/lever.ts';
+import { ordersDatabasePool } from './adapters/postgres/pool.ts';
+import { ordersDatabaseProbe } from './adapters/postgres/probe.ts';
+import { ORDERS_DATABASE } from './adapters/postgres/schema.ts';
+import { connectRedis } from './adapters/redis/connect.ts';
+import { REDIS } from './adapters/redis/redis-error.ts';
 import { policyFor } from './adapters/resilience.ts';
+
 import type { Config } from './config.ts';
 import type { Levers } from './ports/levers.ts';
 import type { Log } from './ports/log.ts';
@@ -42,43 +47,45 @@ export async function realHands(
   };
   const noService = 'The order service is not configured (ORDER_SERVICE_URL).';
   const noCluster = 'Kubernetes is not configured (KUBECONFIG).';
-  const pool =
-    env.ORDERS_DATABASE_URL === undefined
-      ? null
-      : new pg.Pool({
-          connectionString: env.ORDERS_DATABASE_URL,
-          max: 3,
-          connectionTimeoutMillis: 3_000,
-          statement_timeout: 3_000,
-          application_name: 'oms-bot',
-        });
-  pool?.on('error', (err) =>
-    log.warn({ err: err.message }, 'an idle connection to the orders database ended'),
-  );
+  const database = databaseOf(env, oms.orders, log);
+  const redis =
+    env.REDIS_URL === undefined ? null : connectRedis({ url: env.REDIS_URL, policy: policyFor(REDIS) });
   const here = env.ORDER_SERVICE_URL !== undefined;
   return {
     probes: {
       orderService: here ? orderServiceProbe(service) : absent(noService),
-      ordersDatabase:
-        pool === null
-          ? absent(NO_ORDERS_DATABASE)
-          : ordersDatabaseProbe(pool, policyFor(ORDERS_DATABASE), oms.orders),
+      ordersDatabase: database?.probe ?? absent(NO_ORDERS_DATABASE),
       kubernetes: cluster?.probe ?? absent(noCluster),
       kafka: absent(NO_KAFKA),
-      redis: absent(NO_REDIS),
+      redis: redis?.probe ?? absent(NO_REDIS),
       s3: absent(NO_S3),
     },
     levers: {
       orderService: here ? orderServiceLever(service) : absent(noService),
       kubernetes: cluster?.lever ?? absent(noCluster),
       kafka: absent(NO_KAFKA),
-      redis: absent(NO_REDIS),
-      ordersDatabase: absent(NO_ORDERS_DATABASE),
+      redis: redis?.lever ?? absent(NO_REDIS),
+      ordersDatabase: database?.lever ?? absent(NO_ORDERS_DATABASE),
     },
     pager: pagerOf({ env, oms }),
     close: async () => {
-      await Promise.all([pool?.end(), cluster?.close()]);
+      redis?.close();
+      await Promise.all([database?.close(), cluster?.close()]);
     },
+  };
+}
+
+/** Reading and changing by one URL: what its role may not do, the server refuses. */
+function databaseOf({ ORDERS_DATABASE_URL: url }: Config['env'], orders: Config['oms']['orders'], log: Log) {
+  if (url === undefined) return null;
+  const pool = ordersDatabasePool(url, (err) =>
+    log.warn({ err: err.message }, 'an idle connection to the orders database ended'),
+  );
+  const policy = policyFor(ORDERS_DATABASE);
+  return {
+    probe: ordersDatabaseProbe(pool, policy, orders),
+    lever: ordersDatabaseLever(pool, policy),
+    close: async () => await pool.end(),
   };
 }
 
@@ -110,3 +117,5 @@ function pagerOf({ env, oms }: Pick<Config, 'env' | 'oms'>): Pager | null {
     policy: policyFor(PAGERDUTY),
   });
 }
+
+export { systemClock } from './adapters/system/clock.ts';

@@ -96,9 +96,9 @@ async function once({ slack, bareSlack, bot, bare, pool }: Both, region: string)
 async function diagnosisOf(pool: pg.Pool, region: string): Promise<{ whole: number; slowest: number }> {
   for (;;) {
     const found = await pool.query<{ whole: number; slowest: number }>(
-      `select (body->'diagnosis'->>'tookMs')::float8 as whole,
-         (select max((finding->>'tookMs')::float8) from jsonb_array_elements(body->'diagnosis'->'findings') finding) as slowest
-       from incidents where scope = $1 and body->'diagnosis' <> 'null'`,
+      `select (diagnosis->>'tookMs')::float8 as whole,
+         (select max((finding->>'tookMs')::float8) from jsonb_array_elements(diagnosis->'findings') finding) as slowest
+       from incidents where scope = $1 and diagnosis is not null`,
       [region],
     );
     if (found.rows[0] !== undefined) return found.rows[0];

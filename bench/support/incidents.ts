@@ -37,16 +37,17 @@ export async function plantIncidents(
       id,
       scope: after.scope,
       version: after.version,
-      body: after,
+      body: { ...after, diagnosis: null },
+      diagnosis: after.diagnosis,
       due_at: iso(decided ?? 0),
       opened_at: iso(openedAt),
       look_at: iso(lookAt ?? 0),
     };
   });
   await pool.query(
-    `insert into incidents (id, runbook, scope, generation, version, format, state, severity, body, opened_at, due_at, look_at)
-     select id, 'stuck-orders', scope, 1, version, 1, 'open', 'medium', body, opened_at, due_at, look_at
-     from jsonb_to_recordset($1) as r (id text, scope text, version int, body jsonb, due_at timestamptz, opened_at timestamptz, look_at timestamptz)`,
+    `insert into incidents (id, runbook, scope, generation, version, format, state, severity, body, diagnosis, opened_at, due_at, look_at)
+     select id, 'stuck-orders', scope, 1, version, 1, 'open', 'medium', body, diagnosis, opened_at, due_at, look_at
+     from jsonb_to_recordset($1) as r (id text, scope text, version int, body jsonb, diagnosis jsonb, due_at timestamptz, opened_at timestamptz, look_at timestamptz)`,
     [JSON.stringify(rows)],
   );
   await pool.query(

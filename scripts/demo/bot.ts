@@ -56,6 +56,7 @@ export async function startBot({ env, yaml, adminToken, kubeconfig }: BotSetting
     },
     ...hands,
     step,
+    sampling: true,
   });
   await app.start();
   closers.add(async () => await app.stop());

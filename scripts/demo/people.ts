@@ -24,6 +24,8 @@ people:
   teamLead: jonas@shop.example
 payments:
   expiryAnnotation: oms.example.com/expires-at
+admin:
+  exports: /admin/exports
 metrics:
   paymentAttempts: payment_attempts_total
   paymentDeclines: payment_declines_total

@@ -1,11 +1,13 @@
 import { type Context, Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import type * as z from 'zod';
 import { createChance } from '../world/chance.ts';
 import type { GatewayHealth } from '../world/gateway.ts';
 import type { Attempt } from '../world/order.ts';
 import type { Asked, World } from '../world/world.ts';
+import { jsonBody, refuse, requestedBy, whatIsWrong } from './answers.ts';
+import { exportRoutes } from './exports.ts';
 import { remembering } from './idempotency.ts';
+import { inventoryRoutes } from './inventory.ts';
 import { metricsText } from './metrics.ts';
 import { cursorAfter, iso, orderJson, readCursor, StatusInput, StuckInput, spanMs } from './questions.ts';
 
@@ -47,6 +49,9 @@ export function orderServiceApp(options: {
     return await next();
   });
   app.use('/admin/*', remembering(options.honoursIdempotencyKeys));
+
+  app.route('/admin/inventory', inventoryRoutes(world));
+  app.route('/admin/exports', exportRoutes(world));
 
   app.get('/admin/orders/stuck', async (c) => {
     const read = StuckInput.safeParse(c.req.query());
@@ -142,25 +147,4 @@ function answerAttempt(c: Context, id: string, asked: Asked<Attempt>): Response 
 
 function unknownOrder(c: Context): Response {
   return refuse(c, 404, 'ORDER_NOT_FOUND', `no order ${c.req.param('id') ?? ''}`);
-}
-
-function refuse(c: Context, status: 400 | 401 | 404 | 409 | 503, code: string, message: string): Response {
-  return c.json({ error: { code, message } }, status);
-}
-
-function requestedBy(c: Context): string | null {
-  return c.req.header('x-requested-by') ?? null;
-}
-
-/** Undefined when the body is no JSON, which no schema accepts. */
-async function jsonBody(c: Context): Promise<unknown> {
-  try {
-    return await c.req.json();
-  } catch {
-    return undefined;
-  }
-}
-
-function whatIsWrong(error: z.ZodError): string {
-  return error.issues.map((issue) => [...issue.path, issue.message].join(': ')).join('; ');
 }

@@ -10,7 +10,7 @@ const HELP = {
   webhook_deliveries_total: 'Webhooks to the warehouse by what it answered.',
 } as const satisfies Record<WorldSnapshot['counters'][number]['name'], string>;
 
-/** What one pod shows in Prometheus' text format, version 0.0.4: its own payments, and the world that all of them see. */
+/** What one pod shows in Prometheus' text format, version 0.0.4: its own payments and reservations, and the world that all of them see. */
 export function metricsText(world: WorldSnapshot, pod: string): string {
   const lines: string[] = [];
   const mine = world.paymentsByPod[pod];
@@ -25,6 +25,17 @@ export function metricsText(world: WorldSnapshot, pod: string): string {
       '# HELP payment_success_rate Successes of the last 5 minutes, declines left out; 0 to 1.',
       '# TYPE payment_success_rate gauge',
       `payment_success_rate ${mine.successRate}`,
+    );
+  }
+  const reserved = world.reservationsByPod[pod];
+  if (reserved !== undefined) {
+    lines.push(
+      '# HELP inventory_reservation_attempts_total Reservations that were tried.',
+      '# TYPE inventory_reservation_attempts_total counter',
+      `inventory_reservation_attempts_total ${reserved.attempts}`,
+      '# HELP inventory_reservation_success Successes of the last 5 minutes; 0 to 1.',
+      '# TYPE inventory_reservation_success gauge',
+      `inventory_reservation_success ${reserved.successRate}`,
     );
   }
   for (const [name, help] of Object.entries(HELP)) {

@@ -1,12 +1,15 @@
 import { between, nineLetters } from './chance.ts';
+import { beginSyncs } from './inventory-sync.ts';
 import { newOrder, type Order } from './order.ts';
 import { planPayment } from './payments.ts';
+import { reserve } from './reservations.ts';
 import type { WorldState } from './state.ts';
 
 const MINUTE = 60_000;
 
-/** From `at` on so many orders an hour arrive, pay, are fulfilled. */
+/** From `at` on so many orders an hour arrive, are reserved, pay, are fulfilled. */
 export function beginLife(state: WorldState, at: number, ordersPerHour: number): void {
+  beginSyncs(state, at);
   if (ordersPerHour > 0) scheduleArrival(state, at, (60 * MINUTE) / ordersPerHour, 0);
 }
 
@@ -16,6 +19,7 @@ function scheduleArrival(state: WorldState, after: number, gapMs: number, number
     const order = addOrder(state, `background ${number}`, at);
     const wait = between(20_000, 90_000, state.chance('pay', order.id));
     planPayment(state, order, at + wait, 'under way');
+    reserve(state, order, at, at + wait);
     scheduleArrival(state, at, gapMs, number + 1);
   });
 }

@@ -1,6 +1,7 @@
 export const ORDER_STATUSES = [
   'pending_payment',
   'payment_failed',
+  'reservation_failed',
   'processing',
   'shipped',
   'delivered',
@@ -33,8 +34,11 @@ interface Payment {
   tries: number;
   /** Number of the plan that counts; attempts of earlier plans are void. */
   plan: number;
-  /** `idle` also while it waits for an automatic retry; `retry asked` until the attempt of a retry of all ended. */
-  stage: 'idle' | 'under way' | 'retry asked';
+  /**
+   * `idle` also while it waits for an automatic retry; `retry asked` until the attempt of a retry of all ended; `held` while
+   * nothing is reserved for it.
+   */
+  stage: 'idle' | 'under way' | 'retry asked' | 'held';
 }
 
 /** An order; times are epoch ms of story time. `updatedAt` moves with the status only. */
@@ -54,6 +58,8 @@ export interface Order {
   /** The run of the workflow that is under way; null when none is. */
   run: number | null;
   readonly payment: Payment;
+  /** Number of the reservation that counts; steps of earlier ones are void. */
+  reservation: number;
 }
 
 export function newOrder(id: string, at: number): Order {
@@ -69,6 +75,7 @@ export function newOrder(id: string, at: number): Order {
     poison: false,
     run: null,
     payment: { tries: 0, plan: 0, stage: 'idle' },
+    reservation: 0,
   };
 }
 

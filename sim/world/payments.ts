@@ -30,6 +30,12 @@ export function voidPayment(order: Order): void {
   order.payment.stage = 'idle';
 }
 
+/** Not before somebody plans it anew. */
+export function holdPayment(order: Order): void {
+  order.payment.plan += 1;
+  order.payment.stage = 'held';
+}
+
 /**
  * One attempt for every order that waits for its payment and has none under way, over two minutes. It takes the place
  * of the order's next automatic retry.

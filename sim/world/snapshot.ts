@@ -1,6 +1,8 @@
 import type { Counter } from './counters.ts';
+import { type InventoryFigures, inventoryFigures } from './inventory-figures.ts';
 import type { PaymentFigures } from './payment-ledger.ts';
 import type { Pod } from './pods.ts';
+import type { ReservationFigures } from './reservation-ledger.ts';
 import type { Conditions, WorldState } from './state.ts';
 
 const TWO_HOURS = 2 * 3_600_000;
@@ -23,6 +25,9 @@ export interface WorldSnapshot {
   readonly payments: PaymentFigures;
   /** By the name of each pod of the order service. */
   readonly paymentsByPod: Readonly<Record<string, PaymentFigures>>;
+  readonly inventory: InventoryFigures;
+  /** As `paymentsByPod`. */
+  readonly reservationsByPod: Readonly<Record<string, ReservationFigures>>;
 }
 
 export function snapshot(state: WorldState, at: number): WorldSnapshot {
@@ -42,10 +47,13 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     pods: state.pods.map((pod) => ({ ...pod })),
     counters: state.counters.all(),
     payments: state.payments.figures(at),
-    paymentsByPod: Object.fromEntries(
-      state.pods
-        .filter((pod) => pod.app === 'order-service')
-        .map((pod) => [pod.name, state.payments.figures(at, pod.name)]),
-    ),
+    paymentsByPod: byPod(state, (pod) => state.payments.figures(at, pod)),
+    inventory: inventoryFigures(state.inventory, at),
+    reservationsByPod: byPod(state, (pod) => state.inventory.reservations.figures(at, pod)),
   };
+}
+
+function byPod<T>(state: WorldState, figures: (pod: string) => T): Readonly<Record<string, T>> {
+  const ours = state.pods.filter(({ app }) => app === 'order-service');
+  return Object.fromEntries(ours.map(({ name }) => [name, figures(name)]));
 }

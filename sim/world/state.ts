@@ -1,6 +1,8 @@
 import { type Chance, createChance } from './chance.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { type Counters, createCounters } from './counters.ts';
+import type { ExportRow } from './exports.ts';
+import { createInventory, type Inventory } from './inventory.ts';
 import { createLogBook, type LogBook } from './log-book.ts';
 import { createMemoryTrouble, type MemoryTrouble } from './memory.ts';
 import type { Order } from './order.ts';
@@ -24,6 +26,14 @@ export interface Conditions {
   keyChangedAt: number | null;
   /** Declined cards as a multiple of the usual share. */
   declineFactor: number;
+  /** What the bucket of the exports says to the service and to whoever asks. */
+  bucket: 'ok' | 'forbidden' | 'missing';
+  /** The query of an export waits for ever. */
+  exportsHang: boolean;
+  /** The catalog, whose counts of stock are the truth. */
+  catalog: 'up' | 'down';
+  /** What of Redis answers; a replica holds the same keys and takes no change. */
+  redis: 'master' | 'replica' | 'down';
 }
 
 /** Everything in the world, in memory; the orders are mirrored into the table after each change. */
@@ -43,6 +53,8 @@ export interface WorldState {
   readonly conditions: Conditions;
   readonly payments: PaymentLedger;
   readonly memory: MemoryTrouble;
+  readonly exports: Map<string, ExportRow>;
+  readonly inventory: Inventory;
   /** The gateway's key that the pod read at its start. */
   keyAgeOfPod(pod: Pod): 'old' | 'current';
   /** Ids of the scenarios that run. */
@@ -58,6 +70,10 @@ export function createState(seed: number, startedAt: number): WorldState {
     gatewayCutOffFrom: [],
     keyChangedAt: null,
     declineFactor: 1,
+    bucket: 'ok',
+    exportsHang: false,
+    catalog: 'up',
+    redis: 'master',
   };
   return {
     chance: createChance(seed),
@@ -72,6 +88,8 @@ export function createState(seed: number, startedAt: number): WorldState {
     conditions,
     payments: createPaymentLedger(),
     memory: createMemoryTrouble(),
+    exports: new Map(),
+    inventory: createInventory(),
     keyAgeOfPod: ({ startedAt: since }) => (since < (conditions.keyChangedAt ?? since) ? 'old' : 'current'),
     scenarios: new Set(),
   };

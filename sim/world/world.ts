@@ -19,7 +19,7 @@ const HOUR = 3_600_000;
 const BACKGROUND_MS = 6 * HOUR;
 
 /** An order as the world hands it out: a copy that stays as it was. */
-export type OrderView = Readonly<Omit<Order, 'run' | 'poison' | 'payment'>>;
+export type OrderView = Readonly<Omit<Order, 'run' | 'poison' | 'payment' | 'reservation'>>;
 
 /** What a request to do something came to. */
 export type Asked<T> =
@@ -214,6 +214,6 @@ function byAge(one: Aged, other: Aged): number {
 
 function viewOf(order: Order | undefined): OrderView | null {
   if (order === undefined) return null;
-  const { run: _run, poison: _poison, payment: _payment, ...shown } = order;
+  const { run: _run, poison: _poison, payment: _payment, reservation: _reservation, ...shown } = order;
   return { ...shown, events: [...order.events], attempts: [...order.attempts], notes: [...order.notes] };
 }

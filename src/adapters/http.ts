@@ -2,7 +2,7 @@ import { type Dispatcher, fetch, type RequestInit, type Response } from 'undici'
 import { type Sent, SystemError, type SystemFault } from '../ports/system-error.ts';
 
 export interface Ask {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

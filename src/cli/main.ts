@@ -2,15 +2,21 @@ import { Command } from 'commander';
 import { ConfigError } from '../config.ts';
 import { audit } from './audit.ts';
 import { checkConfig, explainConfig } from './config.ts';
+import { diagnoseHere } from './diagnose.ts';
+import { listRunbooks } from './runbooks.ts';
 
 const oms = new Command('oms')
   .description('oms-bot from a terminal')
   .showHelpAfterError('`npx oms help` shows every command.')
   .addHelpText(
     'after',
-    '\nTry:\n  oms config check               what is wrong or missing before npm start\n  oms config explain escalation  one group of settings\n  oms audit verify               whether the journal is whole',
+    '\nTry:\n  oms config check               what is wrong or missing before npm start\n  oms config explain escalation  one group of settings\n  oms runbooks                   every step of the ten runbooks\n  oms diagnose stuck-orders      the same diagnosis as in Slack\n  oms audit verify               whether the journal is whole',
   )
   .showSuggestionAfterError();
+/** An option may be given several times. */
+function gathered(id: string, before: string[]): string[] {
+  return [...before, id];
+}
 const print = (line: string) => console.log(line);
 
 const config = oms.command('config').description('what the bot is told by oms.yaml and the environment');
@@ -26,6 +32,30 @@ config
   .action((key?: string) => {
     process.exitCode = explainConfig(key, print);
   });
+oms
+  .command('runbooks')
+  .description('what the bot knows: every step of the ten runbooks')
+  .option('--json', 'with the commands, for a machine')
+  .action(({ json }: { json?: true }) => listRunbooks(json === true, print));
+oms
+  .command('diagnose <runbook> [ids...]')
+  .description('the diagnosis of a runbook or of one of its codes; exit code 0 healthy, 1 broken, 2 unknown')
+  .option('--order <id>', 'an order that it is about', gathered, [])
+  .option('--refund <id>', 'a refund', gathered, [])
+  .option('--return <id>', 'a return', gathered, [])
+  .option('--export <id>', 'an export', gathered, [])
+  .option('--payment <id>', 'a payment', gathered, [])
+  .option('--json', 'the findings, for a machine')
+  .action(
+    async (
+      runbook: string,
+      ids: string[],
+      { json, ...named }: Record<string, string[]> & { json?: true },
+    ) => {
+      const typed = [...ids, ...Object.values(named).flat()];
+      process.exitCode = await diagnoseHere(runbook, typed, json === true, print);
+    },
+  );
 oms
   .command('audit')
   .description('the journal')

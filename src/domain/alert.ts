@@ -1,4 +1,4 @@
-import type { PersonId } from './ids.ts';
+import { exampleIds, type IdKind, kindOfId, type Parsed, type PersonId } from './ids.ts';
 import type { RunbookId } from './severity.ts';
 
 export type AlertSource = 'alertmanager' | 'slack' | 'person';
@@ -22,6 +22,29 @@ export const NO_IDS: KnownIds = {
   payments: [],
   groups: [],
 };
+
+const LIST_OF = {
+  order: 'orders',
+  refund: 'refunds',
+  return: 'returns',
+  export: 'exports',
+  payment: 'payments',
+} as const satisfies Record<IdKind, keyof KnownIds>;
+
+/** Ids as a person typed them, each by its own kind; a wrong one is answered with how ids look. */
+export function idsTyped(typed: readonly string[]): Parsed<KnownIds> {
+  let ids = NO_IDS;
+  for (const text of typed) {
+    const kind = kindOfId(text);
+    if (kind === null)
+      return {
+        ok: false,
+        because: `“${text.slice(0, 40)}” is no id of an order, refund, return, export or payment; they look like ${exampleIds()}.`,
+      };
+    ids = joinIds(ids, { ...NO_IDS, [LIST_OF[kind]]: [text] });
+  }
+  return { ok: true, value: ids };
+}
 
 /** Both, each id once, in order of appearance. */
 export function joinIds(left: KnownIds, right: KnownIds): KnownIds {

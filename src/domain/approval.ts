@@ -9,13 +9,17 @@ export interface Approvers {
   readonly byAction: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Who may approve this offer: safe and disruptive the responders, guarded the approvers (design §7). */
+/**
+ * Who may approve this offer: those named for its action, else the list that the offer names, else by its tier: safe and
+ * disruptive the responders, guarded the approvers (design §7).
+ */
 export function whoMayApprove(
-  offer: Pick<Offer, 'action' | 'tier' | 'targets'>,
+  offer: Pick<Offer, 'action' | 'tier' | 'targets' | 'approvers'>,
   lists: Approvers,
 ): readonly string[] {
   const named = lists.byAction[offer.action];
   if (named !== undefined) return named;
+  if (offer.approvers !== undefined) return lists[offer.approvers];
   return effectiveTier(offer) === 'guarded' ? lists.approvers : [...lists.responders, ...lists.approvers];
 }
 

@@ -49,6 +49,22 @@ export function dutiesOf(
   }));
 }
 
+/** The run took a temporary change back: whoever approved it has ticked the duty off. */
+export function takenBack(
+  { owed }: { readonly owed: readonly Duty[] },
+  run: Pick<Run, 'action' | 'by' | 'targets'>,
+  at: number,
+): readonly {
+  readonly type: 'duty done';
+  readonly duty: string;
+  readonly by: PersonId;
+  readonly at: number;
+}[] {
+  return openUndos(owed)
+    .filter(({ undo, targets }) => undo === run.action && targets.some((one) => run.targets.includes(one)))
+    .map(({ id }) => ({ type: 'duty done' as const, duty: id, by: run.by, at }));
+}
+
 export function openDuties(duties: readonly Duty[]): readonly Duty[] {
   return duties.filter(({ done }) => done === null);
 }

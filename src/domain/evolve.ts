@@ -69,6 +69,8 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
             : source,
         ),
       };
+    case 'ids brought':
+      return { ...incident, ids: joinIds(incident.ids, event.ids) };
     case 'announced':
       return { ...incident, announcedAt: incident.announcedAt ?? event.at };
     case 'look asked':

@@ -57,6 +57,11 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly because: string };
 
+/** One of each kind: *ord_xyz789abc, ref_abc123, …*. */
+export function exampleIds(): string {
+  return Object.values(EXAMPLE).join(', ');
+}
+
 const SCHEMA = {
   order: OrderId,
   refund: RefundId,
@@ -74,6 +79,12 @@ export function parseId<Kind extends IdKind>(kind: Kind, text: string): Parsed<I
     ok: false,
     because: `“${text.trim().slice(0, 40)}” is no ${kind} id; one looks like ${EXAMPLE[kind]}.`,
   };
+}
+
+/** What kind of id this is by its prefix; null: it is none. */
+export function kindOfId(text: string): IdKind | null {
+  const kinds = Object.keys(SCHEMA) as IdKind[];
+  return kinds.find((kind) => SCHEMA[kind].safeParse(text).success) ?? null;
 }
 
 /** Every id of one kind that stands in a text, each once, in order of appearance. */

@@ -151,6 +151,12 @@ export type IncidentEvent =
       readonly key: string;
       readonly at: number;
     }
+  | {
+      readonly type: 'ids brought';
+      readonly ids: KnownIds;
+      readonly by: PersonId;
+      readonly at: number;
+    }
   | { readonly type: 'announced'; readonly at: number }
   | { readonly type: 'look asked'; readonly lookAt: number; readonly because: string; readonly at: number }
   | {

@@ -51,6 +51,8 @@ export interface Offer {
   /** *Retry workflow*, as on the button. */
   readonly title: string;
   readonly tier: Tier;
+  /** The list whose yes counts, where the tier does not say it (runbook: manual approvals of returns are a manager's). */
+  readonly approvers?: 'managers';
   /** What is changed, one name each: an order id, `deployment/order-service`, `payments`. */
   readonly targets: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
@@ -67,7 +69,9 @@ export interface Offer {
   readonly equivalent: string;
   /** Asks only (R26, R32), although it is a POST: never by itself, one person's click each time. */
   readonly question: boolean;
-  /** Who filled in the fields of a guarded action; never its approver. */
+  /** The offer whose form was filled in; null: none was. */
+  readonly form: OfferId | null;
+  /** Who filled in the fields; of a guarded action never its approver. */
   readonly requestedBy: PersonId | null;
   /** Story time, epoch ms. */
   readonly at: number;

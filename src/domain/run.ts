@@ -63,6 +63,8 @@ export interface Proof {
 export interface Run {
   readonly id: RunId;
   readonly offer: OfferId;
+  /** The offer whose form was filled in; null: none was. */
+  readonly form: OfferId | null;
   readonly action: StepName;
   readonly title: string;
   readonly targets: readonly string[];
@@ -78,6 +80,8 @@ export interface Run {
   /** One sentence: what came of it. */
   readonly line: string;
   readonly proof: Proof | null;
+  /** It asked only: its answer is all that comes of it. */
+  readonly question: boolean;
   /** The symptom may come back: watched as *mitigated* after a helpful proof. */
   readonly mitigates: boolean;
 }

@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import { idsTyped, type KnownIds } from '../domain/alert.ts';
 import { type IncidentId, parseIncidentId } from '../domain/ids.ts';
 
 export type Command =
@@ -9,7 +10,7 @@ export type Command =
       readonly status: string | null;
       readonly olderThanMinutes: number | null;
     }
-  | { readonly kind: 'diagnose'; readonly runbook: string }
+  | { readonly kind: 'diagnose'; readonly runbook: string; readonly ids: KnownIds }
   | { readonly kind: 'show' | 'ack'; readonly id: IncidentId }
   | { readonly kind: 'hold'; readonly id: IncidentId; readonly minutes: number; readonly reason: string }
   | { readonly kind: 'freeze'; readonly minutes: number; readonly reason: string }
@@ -24,7 +25,7 @@ export type ReadCommand =
 export const USAGE = {
   help: '/oms help',
   'stuck-orders': '/oms stuck-orders [status] [older than 2h]',
-  diagnose: '/oms diagnose stuck-orders',
+  diagnose: '/oms diagnose refund-delays ref_abc123',
   incidents: '/oms incidents',
   show: '/oms show OMS-12',
   ack: '/oms ack OMS-12',
@@ -60,10 +61,7 @@ export function readCommand(text: string): ReadCommand {
       return stuckOrders(rest);
     case 'diagnose':
       if (rest[0] === undefined) return wrong('diagnose', 'It needs a runbook or a code.');
-      return alone('diagnose', rest.slice(1), {
-        ok: true,
-        command: { kind: 'diagnose', runbook: rest[0] },
-      });
+      return diagnose(rest[0], rest.slice(1));
     case 'show':
     case 'ack':
       return withId(verb, rest, (id) =>
@@ -136,6 +134,13 @@ function freeze(rest: readonly string[]): ReadCommand {
   if (reason === '') return wrong('freeze', 'It needs a reason.');
   const minutes = Number(time[1]) * UNIT[(time[2] ?? 'm').toLowerCase() as keyof typeof UNIT];
   return { ok: true, command: { kind: 'freeze', minutes, reason } };
+}
+
+function diagnose(runbook: string, typed: readonly string[]): ReadCommand {
+  const ids = idsTyped(typed);
+  return ids.ok
+    ? { ok: true, command: { kind: 'diagnose', runbook, ids: ids.value } }
+    : wrong('diagnose', ids.because);
 }
 
 function stuckOrders(rest: readonly string[]): ReadCommand {

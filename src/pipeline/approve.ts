@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { mayApprove, whoMayApprove } from '../domain/approval.ts';
 import type { OfferId, PersonId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
@@ -8,8 +7,6 @@ import type { Transaction } from '../ports/journal.ts';
 import { actionOf } from '../runbooks/catalogue.ts';
 import { changeOf } from './change.ts';
 import type { Answer, Parts } from './parts.ts';
-
-const MINUTE = 60_000;
 
 /** A yes by a named person to one offer. It is recorded; the run comes afterwards, once, on any replica. */
 export async function approve(parts: Parts, offerId: OfferId, by: PersonId): Promise<Answer> {
@@ -21,16 +18,16 @@ export async function approve(parts: Parts, offerId: OfferId, by: PersonId): Pro
     if (because !== null) return { because };
     const run = runOf(parts, offer, by, tx.now);
     return {
-      event: { type: 'approved', offer: offer.id, by, run, at: tx.now },
+      events: [{ type: 'approved', offer: offer.id, by, run, at: tx.now }],
       says: `“${offer.title}” is approved and starts now.`,
     };
   });
 }
 
-type Membership = Parameters<typeof mayApprove>[2];
+export type Membership = Parameters<typeof mayApprove>[2];
 
 /** Asked before the commit: Slack may take longer to answer than a transaction may last. An offer never changes. */
-async function memberFor(parts: Parts, offerId: OfferId, by: PersonId): Promise<Membership> {
+export async function memberFor(parts: Parts, offerId: OfferId, by: PersonId): Promise<Membership> {
   const offer = await parts.journal.transact('read offer', async (tx) => await offerIn(tx, offerId));
   if (offer === null) return 'could not tell';
   return await parts.people.isOneOf(by, whoMayApprove(offer, parts.rules.approvals));
@@ -43,84 +40,21 @@ export async function offerIn(tx: Transaction, offerId: OfferId): Promise<Offer 
   return incident?.offers.find((offer) => offer.id === offerId) ?? null;
 }
 
-/** The answers to an offer's form make a new, immutable offer; a guarded one then waits for a second person. */
-export async function request(
-  parts: Parts,
-  offerId: OfferId,
-  by: PersonId,
-  given: Readonly<Record<string, string>>,
-): Promise<Answer> {
-  return await onOffer(parts, 'request', offerId, by, async (tx, incident, offer) => {
-    const action = actionOf(offer.action);
-    const answers = declared(offer, given);
-    const wrong = Object.values(action.validate(answers, { ...parts.rules, shown: offer.parameters }));
-    if (wrong.length > 0) return { because: wrong.join(' ') };
-    if (offer.waits !== null) return { because: `“${offer.title}” waits: ${offer.waits}.` };
-    const parameters = { ...offer.parameters, ...answers };
-    const says = `“${offer.title}” waits for a second person on the card of ${incident.id}.`;
-    if (incident.offers.some((standing) => asksTheSame(standing, offer, parameters, by))) return { says };
-    const filled: Offer = {
-      ...offer,
-      id: parts.ids.next(),
-      parameters,
-      preview: [...offer.preview, ...answered(offer, answers)],
-      fields: [],
-      equivalent: action.equivalent(parts.rules.names, offer.targets, parameters),
-      requestedBy: by,
-      at: tx.now,
-      expiresAt: tx.now + parts.rules.approvals.expireAfterMinutes * MINUTE,
-    };
-    return {
-      event: { type: 'requested', offer: filled, by, at: tx.now },
-      says,
-    };
-  });
-}
-
-/** What was filled in, in the words of the form. */
-function answered({ fields }: Offer, answers: Readonly<Record<string, string>>): readonly string[] {
-  return fields.flatMap(({ name, label, kind, options }) => {
-    const value = answers[name];
-    if (value === undefined || value === '') return [];
-    const shown = options?.find((option) => option.value === value)?.text ?? value;
-    return [kind === 'tick' ? `${label}: “${shown}”` : `${label}: ${shown}`];
-  });
-}
-
-/** A form that was sent twice is one request. */
-function asksTheSame(standing: Offer, form: Offer, parameters: Offer['parameters'], by: PersonId): boolean {
-  return (
-    standing.requestedBy === by &&
-    standing.action === form.action &&
-    isDeepStrictEqual([...standing.targets], [...form.targets]) &&
-    isDeepStrictEqual({ ...standing.parameters }, parameters)
-  );
-}
-
-/** Only what the form asked, and of a choice only what it offered: nothing else may come in this way. */
-function declared(offer: Offer, given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    offer.fields.flatMap(({ name, options }) => {
-      const answer = given[name];
-      const known = options === undefined || options.some(({ value }) => value === answer);
-      return answer === undefined || !known ? [] : [[name, answer] as const];
-    }),
-  );
-}
-
 /** A no to a request. Recorded with its name, like a yes. */
 export async function refuse(parts: Parts, offerId: OfferId, by: PersonId): Promise<Answer> {
   return await onOffer(parts, 'refuse', offerId, by, async (tx, _incident, offer) => ({
-    event: { type: 'withdrawn', offer: offer.id, because: `<@${by}> said no.`, at: tx.now },
+    events: [{ type: 'withdrawn', offer: offer.id, because: `<@${by}> said no.`, at: tx.now }],
     says: `“${offer.title}” was not started.`,
   }));
 }
 
-type Choice =
-  /** Without an event it was done before. */
-  { readonly event?: IncidentEvent; readonly says: string } | { readonly because: string };
+export type Choice =
+  /** Without events it was done before. */
+  | { readonly events: readonly IncidentEvent[]; readonly says: string }
+  | { readonly because: string; readonly fields?: Answer['fields'] };
 
-async function onOffer(
+/** Decides about one offer in one commit; a no is recorded as well. */
+export async function onOffer(
   parts: Parts,
   name: string,
   offerId: OfferId,
@@ -139,7 +73,7 @@ async function onOffer(
     const choice =
       offer === undefined ? { because: gone(incident, offerId) } : await choose(tx, incident, offer);
     if ('says' in choice) {
-      if (choice.event !== undefined) tx.save(changeOf(incident, [choice.event], parts.rules));
+      if (choice.events.length > 0) tx.save(changeOf(incident, choice.events, parts.rules));
       return { ok: true, because: choice.says };
     }
     tx.save(
@@ -149,7 +83,7 @@ async function onOffer(
         parts.rules,
       ),
     );
-    return { ok: false, because: choice.because };
+    return { ok: false, because: choice.because, ...(choice.fields && { fields: choice.fields }) };
   });
 }
 
@@ -163,7 +97,8 @@ function gone(incident: Incident, offerId: OfferId): string {
   return `The world has changed since this button was shown. The card of ${incident.id} has the newest one; nothing was started.`;
 }
 
-async function whyNot(
+/** Why this person's yes to this offer does not count now; null: it does. */
+export async function whyNot(
   parts: Parts,
   tx: Transaction,
   incident: Incident,
@@ -177,11 +112,14 @@ async function whyNot(
   if (offer.waits !== null) return `“${offer.title}” waits: ${offer.waits}.`;
   if (offer.expiresAt !== null && offer.expiresAt <= tx.now)
     return `The request for “${offer.title}” has expired. Ask again.`;
+  const elsewhere = (found: { readonly incident: Incident['id'] }) =>
+    found.incident === incident.id ? '' : ` It belongs to ${found.incident}.`;
   const busy = await tx.busyWith(offer.targets);
-  if (busy !== null) {
-    const where = busy.incident === incident.id ? '' : ` It belongs to ${busy.incident}.`;
-    return `<@${busy.run.by}> is at it: “${busy.run.title}” is under way on the same target.${where}`;
-  }
+  if (busy !== null)
+    return `<@${busy.run.by}> is at it: “${busy.run.title}” is under way on the same target.${elsewhere(busy)}`;
+  const unproven = actionOf(offer.action).afterProof ? await tx.unprovenOn(offer.targets) : null;
+  if (unproven !== null)
+    return `“${unproven.run.title}” was done to the same target, and nobody knows yet what came of it. Nothing was started.${elsewhere(unproven)}`;
   const frozen = await tx.frozen();
   return frozen === null
     ? null
@@ -199,6 +137,7 @@ export function runOf(parts: Parts, offer: Offer, by: PersonId, now: number): Ru
   return {
     id: parts.ids.next(),
     offer: offer.id,
+    form: offer.form,
     action: offer.action,
     title: offer.title,
     targets: offer.targets,
@@ -213,6 +152,7 @@ export function runOf(parts: Parts, offer: Offer, by: PersonId, now: number): Ru
     outcome: null,
     line: '',
     proof: null,
-    mitigates: actionOf(offer.action).mitigates,
+    question: offer.question,
+    mitigates: !offer.question && actionOf(offer.action).mitigates,
   };
 }

@@ -3,6 +3,7 @@ import { skipped, unknown } from '../domain/finding.ts';
 import type { Impact } from '../domain/impact.ts';
 import type { Incident } from '../domain/incident.ts';
 import { masked } from '../domain/secrets.ts';
+import type { RunbookId } from '../domain/severity.ts';
 import { AbsentSystem, SystemError } from '../ports/system-error.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
 import type { AnyFindings, AnyRunbook, Asking, Check } from '../runbooks/define-runbook.ts';
@@ -17,10 +18,19 @@ export interface Look {
   readonly atOnce: string | null;
   readonly harmless: string | null;
   readonly tookMs: number;
+  readonly open: readonly RunbookId[];
 }
 
+/** What a look stands on: no lever, no journal. */
+export type Looking = Pick<Parts, 'probes' | 'samples' | 'rules' | 'clock' | 'step' | 'log'>;
+
 /** Asks every check of the incident's runbook and its impact. One dead system never hides the other answers. */
-export async function diagnose(parts: Parts, incident: Incident, now: number): Promise<Look> {
+export async function diagnose(
+  parts: Looking,
+  incident: Incident,
+  now: number,
+  more: { readonly told?: (finding: Finding) => void; readonly open?: readonly RunbookId[] } = {},
+): Promise<Look> {
   const runbook = runbookById(incident.runbook);
   const began = parts.clock.now();
   const whole = new AbortController();
@@ -38,13 +48,19 @@ export async function diagnose(parts: Parts, incident: Incident, now: number): P
   };
   const budget = giveUp(parts, parts.rules.timing.diagnosisMs, whole);
   const [findings, impact] = await Promise.all([
-    Promise.all(names.map((name) => ask(parts, must(runbook.checks[name]), asking, whole.signal))),
+    Promise.all(
+      names.map(async (name) => {
+        const finding = await ask(parts, must(runbook.checks[name]), asking, whole.signal);
+        more.told?.(finding);
+        return finding;
+      }),
+    ),
     measure(parts, runbook, asking, whole.signal),
   ]);
   budget.abort();
   const byName = Object.fromEntries(names.map((name, place) => [name, must(findings[place])]));
   const { thresholds, names: named } = parts.rules;
-  const judging = { findings: byName, now, thresholds, names: named, incident };
+  const judging = { findings: byName, now, thresholds, names: named, incident, open: more.open ?? [] };
   const causes = runbook.causes.map((cause) => ({
     id: cause.id,
     title: cause.title,
@@ -59,11 +75,12 @@ export async function diagnose(parts: Parts, incident: Incident, now: number): P
     atOnce: runbook.atOnce(judging),
     harmless: runbook.harmless?.(judging) ?? null,
     tookMs: parts.clock.now() - began,
+    open: more.open ?? [],
   };
 }
 
 async function ask(
-  parts: Parts,
+  parts: Looking,
   check: Check<unknown>,
   asking: Omit<Asking, 'signal'>,
   whole: AbortSignal,
@@ -92,7 +109,7 @@ async function ask(
 }
 
 /** “Could not look” is an answer: with the system, what was wrong, and never as healthy. */
-function couldNotLook(parts: Parts, check: Check<unknown>, err: unknown): Seen<unknown> {
+function couldNotLook(parts: Looking, check: Check<unknown>, err: unknown): Seen<unknown> {
   if (err instanceof AbsentSystem) return skipped(err.message);
   if (err instanceof SystemError) return unknown(err.message);
   parts.log.error(
@@ -103,7 +120,7 @@ function couldNotLook(parts: Parts, check: Check<unknown>, err: unknown): Seen<u
 }
 
 async function measure(
-  parts: Parts,
+  parts: Looking,
   runbook: AnyRunbook,
   asking: Omit<Asking, 'signal'>,
   signal: AbortSignal,
@@ -142,7 +159,7 @@ function previousOf(runbook: AnyRunbook, incident: Incident): AnyFindings | null
 }
 
 /** Ends `controller` after `ms` of real time unless the returned timer is aborted first. */
-function giveUp(parts: Parts, ms: number, controller: AbortController): AbortController {
+function giveUp(parts: Looking, ms: number, controller: AbortController): AbortController {
   const timer = new AbortController();
   void parts.clock.sleep(ms, timer.signal).then(() => {
     if (!timer.signal.aborted) controller.abort();

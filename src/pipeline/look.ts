@@ -32,7 +32,8 @@ export async function lookOnce(parts: Parts): Promise<boolean> {
 }
 
 async function lookWhole(parts: Parts, claimed: Incident, now: number): Promise<void> {
-  const look = await diagnose(parts, claimed, now);
+  const open = await parts.journal.openRunbooks();
+  const look = await diagnose(parts, claimed, now, { open });
   await parts.journal.transact('diagnosis', async (tx) => {
     const incident = await tx.incident(claimed.id);
     if (incident === null || incident.state === 'resolved') return;

@@ -22,4 +22,9 @@ export interface Parts {
 }
 
 /** An answer to a person: done, with what happened in one sentence, or not, with what stands in the way. */
-export type Answer = { readonly ok: boolean; readonly because: string };
+export interface Answer {
+  readonly ok: boolean;
+  readonly because: string;
+  /** What is wrong with a form, by field. */
+  readonly fields?: Readonly<Record<string, string>>;
+}

@@ -14,18 +14,41 @@ import type { Parts } from './parts.ts';
 export function propose(
   parts: Parts,
   incident: Incident,
-  { byName: findings, causes }: Look,
+  { byName: findings, causes, open }: Look,
   now: number,
 ): readonly Offer[] {
   const runbook = runbookById(incident.runbook);
   const { thresholds, names } = parts.rules;
   // What this look has just judged counts already: a cause that is over now unlocks its button now.
   const causeHistory = rememberCauses(incident.causeHistory, causes, now);
-  const judging = { findings, now, thresholds, names, incident: { ...incident, causeHistory } };
+  const judging = { findings, now, thresholds, names, incident: { ...incident, causeHistory }, open };
   const busy = new Set(
     incident.runs.filter(({ state }) => state !== 'ended').flatMap(({ targets }) => targets),
   );
-  return runbook.actions.flatMap((action) =>
+  const standing = (fresh: Offer): Offer =>
+    incident.offers.find((offer) => offer.requestedBy === null && sameOffer(offer, fresh)) ?? fresh;
+  const asked = (runbook.questions ?? []).map((question) =>
+    standing({
+      id: parts.ids.next(),
+      action: question.step,
+      title: question.title,
+      tier: 'safe',
+      targets: [question.step],
+      parameters: {},
+      preview: question.preview(judging),
+      binding: { kind: 'none', words: 'It only asks.' },
+      recommended: null,
+      waits: busy.has(question.step) ? 'it is being asked' : question.notWhile(judging),
+      fields: question.fields(judging),
+      equivalent: question.equivalent(names),
+      question: true,
+      form: null,
+      requestedBy: null,
+      at: now,
+      expiresAt: null,
+    }),
+  );
+  const offered = runbook.actions.flatMap((action) =>
     action.draft(judging).map((draft) => {
       const taken = draft.targets.find((target) => busy.has(target));
       const fresh: Offer = {
@@ -33,6 +56,7 @@ export function propose(
         action: action.step,
         title: action.title,
         tier: action.tier,
+        ...(action.approvers === undefined ? {} : { approvers: action.approvers }),
         targets: draft.targets,
         parameters: draft.parameters,
         preview: draft.preview,
@@ -45,16 +69,15 @@ export function propose(
         fields: draft.fields ?? [],
         equivalent: action.equivalent(parts.rules.names, draft.targets, draft.parameters),
         question: false,
+        form: null,
         requestedBy: null,
         at: now,
         expiresAt: null,
       };
-      return (
-        incident.offers.find((standing) => standing.requestedBy === null && sameOffer(standing, fresh)) ??
-        fresh
-      );
+      return standing(fresh);
     }),
   );
+  return [...offered, ...asked];
 }
 
 /** Alike in everything that a person was shown. The one that was stored has its keys in another order. */

@@ -1,4 +1,5 @@
-import { type Alert, type KnownIds, NO_IDS, type Reading } from '../domain/alert.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Alert, joinIds, type KnownIds, NO_IDS, type Reading } from '../domain/alert.ts';
 import { reopening } from '../domain/ending.ts';
 import type { IncidentId, PersonId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
@@ -47,10 +48,25 @@ export async function receive(parts: Parts, reading: Reading, delivery: Delivery
 /** A person who acts on something opens an incident for it, or joins the one that is open. */
 export async function openByPerson(parts: Parts, tx: Transaction, alert: Alert): Promise<Incident> {
   const newest = await tx.newest(alert.runbook, alert.scope);
-  if (newest !== null && newest.state !== 'resolved') return newest;
+  if (newest !== null && newest.state !== 'resolved') return brought(parts, tx, newest, alert);
   return (
     (await takeAlert(parts, tx, { ...alert, startsAt: tx.now }, newest)) ?? (await opened(parts, tx, alert))
   );
+}
+
+/** What a person knows of an incident that is open already; it is looked at with that. */
+function brought(parts: Parts, tx: Transaction, incident: Incident, { ids, by }: Alert): Incident {
+  if (isDeepStrictEqual(joinIds(incident.ids, ids), incident.ids) || by === null) return incident;
+  const change = changeOf(
+    incident,
+    [
+      { type: 'ids brought', ids, by, at: tx.now },
+      { type: 'look asked', lookAt: tx.now, because: 'A person named what it is about.', at: tx.now },
+    ],
+    parts.rules,
+  );
+  tx.save(change);
+  return change.after;
 }
 
 /** A person as a source: says when, not when it is over. */

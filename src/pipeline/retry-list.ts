@@ -57,6 +57,7 @@ export async function retryListed(
       targets,
       parameters: {},
       question: false,
+      form: null,
       preview: [
         `The workflow of ${targets.length} ${targets.length === 1 ? 'order' : 'orders'} starts again.`,
       ],

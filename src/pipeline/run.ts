@@ -1,6 +1,6 @@
-import { dutiesOf } from '../domain/duty.ts';
+import { dutiesOf, takenBack } from '../domain/duty.ts';
 import type { IncidentEvent } from '../domain/incident.ts';
-import { countItems, outcomeOf, type Run } from '../domain/run.ts';
+import { countItems, outcomeOf, type Run, type RunItem } from '../domain/run.ts';
 import type { ClaimedRun } from '../ports/journal.ts';
 import { SystemError } from '../ports/system-error.ts';
 import { actionOf } from '../runbooks/catalogue.ts';
@@ -234,12 +234,15 @@ async function end(parts: Parts, claimed: ClaimedRun): Promise<void> {
     const outcome = outcomeOf(counts);
     const trouble = items.find(({ state }) => state === 'failed' || state === 'unknown');
     const unsent = items.find(({ state }) => state === 'unsent');
-    const line = [
-      `${counts.done} of ${items.length} were taken by the service.`,
-      ...(unsent === undefined ? [] : [`${counts.unsent} more: ${unsent.line}`]),
-      ...(trouble === undefined ? [] : [`First trouble, ${trouble.target}: ${trouble.line}`]),
-    ].join(' ');
-    const proof = counts.done + counts.unknown > 0 ? proofPlanned(parts, run.action, tx.now) : null;
+    const line = run.question
+      ? (items[0]?.line ?? '')
+      : [
+          `${counts.done} of ${items.length} were taken by the service.`,
+          ...(unsent === undefined ? [] : [`${counts.unsent} more: ${unsent.line}`]),
+          ...(trouble === undefined ? [] : [`First trouble, ${trouble.target}: ${trouble.line}`]),
+        ].join(' ');
+    const proof =
+      counts.done + counts.unknown > 0 && !run.question ? proofPlanned(parts, run.action, tx.now) : null;
     const change: Partial<Run> = { state: 'ended', endedAt: tx.now, counts, outcome, line, proof };
     const changed = items.filter(({ state }) => state === 'done' || state === 'unknown');
     const duties = dutiesOf(
@@ -252,10 +255,20 @@ async function end(parts: Parts, claimed: ClaimedRun): Promise<void> {
     const events: IncidentEvent[] = [
       { type: 'run updated', run: run.id, change, because: line, at: tx.now },
       ...(duties.length === 0 ? [] : [{ type: 'owed', duties, at: tx.now } as const]),
+      ...(outcome === 'done' ? takenBack(incident, run, tx.now) : []),
+      ...(run.question ? [answeredBy(run, items, tx.now)] : []),
       lookNow(tx.now),
     ];
     tx.save(changeOf(incident, events, parts.rules));
   });
+}
+
+/** What a question came to, for the causes and for the card. */
+function answeredBy(run: Run, items: readonly RunItem[], now: number): IncidentEvent {
+  const item = items[0];
+  const verdict = item?.state === 'done' ? 'healthy' : item?.state === 'failed' ? 'broken' : 'unknown';
+  const answer = { step: run.action, verdict, line: item?.line ?? '', by: run.by, at: now } as const;
+  return { type: 'answered', answer, at: now };
 }
 
 function lookNow(now: number) {

@@ -1,3 +1,4 @@
+import { takenBack } from '../domain/duty.ts';
 import type { StepName } from '../domain/finding.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Proof, ProofSample, ProofVerdict, Run } from '../domain/run.ts';
@@ -41,6 +42,8 @@ export async function sampleProof(parts: Parts, seen: Incident, run: Run, now: n
       { type: 'run updated', run: run.id, change: { proof }, because: proof.line, at: tx.now },
     ];
     if (proof.verdict === 'helped') {
+      // The call's answer was lost, and the look shows that it was done.
+      events.push(...takenBack(incident, run, tx.now));
       events.push(...afterHelp(changeOf(incident, events, parts.rules).after, run, tx.now));
     } else if (proof.verdict !== null) {
       events.push({ type: 'look asked', lookAt: tx.now, because: 'A proof ended.', at: tx.now });

@@ -88,6 +88,10 @@ export interface Transaction {
   sweep(): Promise<{ readonly inbox: number; readonly outbox: number }>;
   /** A run of any incident that has not ended and has one of these targets. */
   busyWith(targets: readonly string[]): Promise<{ readonly incident: IncidentId; readonly run: Run } | null>;
+  /** A run of any incident that has ended and is not proven yet, with one of these targets. */
+  unprovenOn(
+    targets: readonly string[],
+  ): Promise<{ readonly incident: IncidentId; readonly run: Run } | null>;
   planItems(run: RunId, targets: readonly string[]): Promise<void>;
   /** Marks a planned item as begun; false when it is not planned any more, or another run is at the same target. */
   beginItem(run: RunId, target: string): Promise<boolean>;
@@ -132,6 +136,8 @@ export interface Journal {
   /** Resolved at or after this story time, oldest first. */
   resolvedSince(at: number): Promise<readonly Incident[]>;
   openIncidents(): Promise<readonly Incident[]>;
+  /** Runbooks that have an incident open. */
+  openRunbooks(): Promise<readonly RunbookId[]>;
   /** Duties that nobody has ticked off, oldest first. */
   owed(): Promise<readonly { readonly incident: IncidentId; readonly duty: Duty }[]>;
   freeze(): Promise<Freeze | null>;

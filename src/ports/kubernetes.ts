@@ -260,7 +260,7 @@ export interface KubernetesLever {
     change: { readonly secret: string; readonly staged: string; readonly stamp: string },
     signal: AbortSignal,
   ): Promise<string>;
-  /** R57: resolves with the file's path in the pod, never with its contents. It may take longer than a call. */
+  /** R57: resolves with the file's path in the pod, never with its contents. A dump goes on in the pod when its call ends first: *too slow*, `sent: 'maybe'`. */
   dumpHeap(workload: Workload, pod: string, file: string, signal: AbortSignal): Promise<string>;
 }
 

@@ -1,23 +1,23 @@
 /** R38: what the server has to give, and who takes it. */
 export interface ServerActivity {
-  /** Of all clients. */
+  /** Of all clients of the server, in whatever database. */
   readonly active: number;
   readonly idleInTransaction: number;
   readonly connections: number;
   readonly maxConnections: number;
   /** Kept back for superusers and reserved roles. */
   readonly reserved: number;
-  /** Epoch ms of the server's own clock. */
-  readonly startedAt: number;
+  /** ms since it started, by its own clock. */
+  readonly upMs: number;
   /** A standby answered. */
   readonly standby: boolean;
+  /** Clients of the orders database itself; at most 100 names, those with most connections. */
   readonly byApplication: readonly {
     readonly application: string;
     readonly connections: number;
     readonly active: number;
-    readonly idleInTransaction: number;
-    /** ms that the longest of those has been idle; null: there is none. */
-    readonly longestIdleMs: number | null;
+    /** ms that each session has been idle in its transaction, longest first; at most 100. */
+    readonly idleMs: readonly number[];
   }[];
   /** Other sessions' states are hidden from our role: the `GRANT` that would show them; null: all is seen. */
   readonly missingRight: string | null;
@@ -37,12 +37,14 @@ export interface SessionSeen extends SessionKey {
   readonly state: string;
   /** ms since its query began. */
   readonly forMs: number;
-  /** At most 300 characters, literals replaced by `?`; null: hidden from our role. */
-  readonly query: string | null;
+  /** At most 300 characters, literals replaced by `?`. */
+  readonly query: string;
   /** Pids that it waits for. */
   readonly blockedBy: readonly number[];
   /** How many wait for it, also in a chain. */
   readonly blocks: number;
+  /** ms that the query of the longest of those has run; 0: none waits. */
+  readonly blocksMs: number;
   /** Why it may never be terminated from here; null: it may. */
   readonly untouchable:
     | 'replication'
@@ -63,10 +65,14 @@ export interface PlanSeen {
 }
 
 export interface SessionQuestions {
+  /** Throws SystemError *exhausted* where not even we get a connection. */
   activity(signal: AbortSignal): Promise<ServerActivity>;
-  /** R39: the longest running or longest blocked first; literals masked. */
+  /**
+   * R39, of the orders database: queries under way, and whoever others wait for. Those first that most wait for, then the
+   * longest. Throws SystemError *forbidden* with the `GRANT` that is missing where sessions of others are hidden from our role.
+   */
   sessions(most: number, signal: AbortSignal): Promise<readonly SessionSeen[]>;
-  /** R42's binding and proof: whether that very session still runs that very query. */
+  /** R42's binding and proof: whether that very session still runs that very query; throws like `sessions`. */
   session(key: SessionKey, signal: AbortSignal): Promise<SessionSeen | null>;
   /** R72. `from` and `to`: `2024-01-01`, both inclusive. */
   exportPlan(from: string, to: string, signal: AbortSignal): Promise<PlanSeen>;

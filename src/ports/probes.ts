@@ -84,8 +84,8 @@ export interface ShareQuestion {
 }
 
 export interface FailedQuestion {
-  /** A status in which an order waits … */
-  readonly waiting: string;
+  /** A status in which an order waits … Null: no waiting counts. */
+  readonly waiting: string | null;
   /** … and counts as affected after so long. */
   readonly waitingMinutes: number;
   /** Error codes of orders that failed for this reason. */

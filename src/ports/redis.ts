@@ -1,8 +1,11 @@
 /** One lock as Redis holds it. */
 export interface LockSeen {
   readonly key: string;
-  /** Who holds it, as it was read: the compare of compare-and-delete. Never shown. */
-  readonly value: string;
+  /**
+   * Whose lock it is: SHA-1 of the lock's value in hex, as Redis' own scripts make it. The value proves who may release the
+   * lock, so it leaves the adapter nowhere; two locks of one key are told apart by this.
+   */
+  readonly holder: string;
   /** ms since it was taken; null: neither its time to live nor its value tells. */
   readonly ageMs: number | null;
 }
@@ -27,14 +30,15 @@ export interface LockQuestion {
 export interface RedisProbe {
   /** R12: by SCAN in small steps, never KEYS. */
   locks(question: LockQuestion, signal: AbortSignal): Promise<LocksSeen>;
-  /** Those of these keys that are still there, with the value they have now. */
-  values(keys: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, string | null>>>;
+  /** By key, whose lock it is now; a key that is gone is left out. */
+  holders(keys: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
 }
 
 export interface RedisLever {
   /**
-   * R14: deletes one lock if it still has this value; a lock that was taken again survives. Resolves with what happened,
-   * in one sentence; throws SystemError *refused* with `sent: 'no'` when it is another lock by now or a replica answers.
+   * R14: deletes one lock if it is still this holder's, compared and deleted in one step by Redis itself; a lock that was taken
+   * again survives. Resolves with what happened, in one sentence, also when it was gone already; throws SystemError *refused*
+   * with `sent: 'no'` when it is another's by now or a replica answers.
    */
-  deleteLock(key: string, value: string, signal: AbortSignal): Promise<string>;
+  deleteLock(key: string, holder: string, signal: AbortSignal): Promise<string>;
 }

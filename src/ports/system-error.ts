@@ -9,7 +9,9 @@ export type SystemFault =
   | 'failed'
   | 'not understood'
   /** It answers, and has nothing left to give: connections, disk, memory. A check may read that as *broken*. */
-  | 'exhausted';
+  | 'exhausted'
+  /** It answers that it starts, stops or recovers, and takes nobody meanwhile. */
+  | 'starting or stopping';
 
 /** Whether a change may have happened on the other side: `no` surely not, `maybe` cannot be known from the answer. */
 export type Sent = 'no' | 'maybe';

@@ -1,11 +1,14 @@
 import type { StepName } from '../domain/finding.ts';
 import type { RunbookId } from '../domain/severity.ts';
-import type { AnyAction, AnyRunbook } from './define-runbook.ts';
+import type { AnyAction, AnyQuestion, AnyRunbook } from './define-runbook.ts';
+import { exports } from './exports.ts';
+import { memory } from './memory.ts';
 import { paymentFailures } from './payment-failures.ts';
+import { asAction } from './question.ts';
 import { stuckOrders } from './stuck-orders.ts';
 
 /** Every runbook, in the source's order. Adding one is adding a file and a line. */
-export const CATALOGUE: readonly AnyRunbook[] = [paymentFailures, stuckOrders];
+export const CATALOGUE: readonly AnyRunbook[] = [paymentFailures, stuckOrders, memory, exports];
 
 /** @throws Error for a runbook that this version does not carry */
 export function runbookById(id: RunbookId): AnyRunbook {
@@ -25,11 +28,17 @@ export function findRunbook(text: string): AnyRunbook | null {
   );
 }
 
-/** @throws Error for a step that is no action */
+/** What a run of this step does; a question's is to ask. @throws Error for a step that is neither */
 export function actionOf(step: StepName): AnyAction {
   const found = CATALOGUE.flatMap(({ actions }) => actions).find((action) => action.step === step);
-  if (found === undefined) throw new Error(`There is no action ${step} in this version.`);
-  return found;
+  if (found !== undefined) return found;
+  const question = questionOf(step);
+  if (question === null) throw new Error(`There is no action ${step} in this version.`);
+  return asAction(question);
+}
+
+export function questionOf(step: StepName): AnyQuestion | null {
+  return CATALOGUE.flatMap(({ questions }) => questions ?? []).find((one) => one.step === step) ?? null;
 }
 
 /** The titles of a runbook's checks by their step; an unknown step is its own title. */

@@ -3,7 +3,7 @@ import type { Owed } from '../domain/duty.ts';
 import type { CauseVerdict, Finding, Seen, StepName } from '../domain/finding.ts';
 import type { Impact } from '../domain/impact.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Binding, Field, Tier } from '../domain/offer.ts';
+import type { Binding, Field, Offer, Tier } from '../domain/offer.ts';
 import type { ProofPlan, ProofSample, Run, RunItem } from '../domain/run.ts';
 import type { RunbookId, Severity, TeamId } from '../domain/severity.ts';
 import type { Levers, Licence } from '../ports/levers.ts';
@@ -22,7 +22,7 @@ export interface Asking {
   readonly now: number;
   /** The findings of the round before, by the check's name. */
   readonly previous: AnyFindings | null;
-  readonly incident: Pick<Incident, 'openedAt'>;
+  readonly incident: Pick<Incident, 'openedAt' | 'runs'>;
   readonly signal: AbortSignal;
   /** What the bot saw of a figure before, oldest first; at most eight days. Empty where nothing is kept. */
   history(name: string, from: number): Promise<readonly Sample[]>;
@@ -40,6 +40,8 @@ export interface Check<T> {
   equivalent(names: Names): string;
   /** Why `equivalent` is not `source`, in one line. */
   readonly instead?: string;
+  /** The ids that it needs, in words: *order*. */
+  readonly parameters?: readonly string[];
   /** ms of real time. */
   readonly deadlineMs: number;
   look(ask: Asking): Promise<Seen<T>>;
@@ -55,6 +57,8 @@ export interface Judging<Data> {
   readonly thresholds: Thresholds;
   readonly names: Names;
   readonly incident: Incident;
+  /** Runbooks that have an incident open, this one among them: what would feed another one waits. */
+  readonly open: readonly RunbookId[];
 }
 
 export interface Cause<Data> {
@@ -120,7 +124,12 @@ export interface Action<Data> {
   readonly step: StepName;
   readonly title: string;
   readonly tier: Tier;
-  readonly source: string;
+  /** The runbook's own command; null for an undo and for an X-action, which it has only in words. */
+  readonly source: string | null;
+  /** Why `equivalent` is not `source`, in one line. */
+  readonly instead?: string;
+  /** What it must be told, in words: *order*, *status*, *reason*. */
+  readonly parameters?: readonly string[];
   equivalent(names: Names, targets: readonly string[], parameters: Readonly<Record<string, string>>): string;
   /** What the runbook says of it, for the card; one sentence each. */
   readonly notes: readonly string[];
@@ -149,8 +158,10 @@ export interface Action<Data> {
   readonly mitigates: boolean;
   /** What the run leaves for people to do; an undo among it holds the incident open until it is done. */
   readonly owes: readonly Owed[];
-  /** A call that takes longer than others (R57), ms of real time. */
-  readonly callMs?: number;
+  /** Not approved while the proof of any run on the same target is under way, in whatever incident: money is not paid twice. */
+  readonly afterProof?: boolean;
+  /** Whose yes counts, where it is not everybody's whom the tier allows (runbook 9: managers). */
+  readonly approvers?: Offer['approvers'];
 }
 
 /**
@@ -164,6 +175,7 @@ export interface Question<Data> {
   readonly source: string;
   equivalent(names: Names): string;
   readonly instead?: string;
+  readonly parameters?: readonly string[];
   /** What is asked and what it costs, for the dialog; one sentence each. */
   preview(judging: Judging<Data>): readonly string[];
   /** Empty: one click with a confirm. */
@@ -203,6 +215,7 @@ export interface Runbook<Data> {
 /** Methods are compared bivariantly on purpose: the catalogue holds runbooks of ten different shapes of data. */
 export type AnyRunbook = Runbook<Record<string, unknown>>;
 export type AnyAction = Action<Record<string, unknown>>;
+export type AnyQuestion = Question<Record<string, unknown>>;
 
 /** Does nothing at run time: it ties causes and actions to the checks beside them. */
 export function defineRunbook<Data extends Record<keyof Data, unknown>>(

@@ -1,3 +1,4 @@
+import type { KnownIds } from '../domain/alert.ts';
 import { nextRung } from '../domain/escalation.ts';
 import type { IncidentId, PersonId } from '../domain/ids.ts';
 import type { Offer } from '../domain/offer.ts';
@@ -36,7 +37,7 @@ export async function runCommand(
     case 'stuck-orders':
       return await stuckPage(parts, command.status, command.olderThanMinutes, null);
     case 'diagnose':
-      return await diagnose(parts, command.runbook, by);
+      return await diagnose(parts, command.runbook, command.ids, by);
     case 'show':
       return await show(parts, command.id);
     case 'ack':
@@ -92,11 +93,12 @@ export async function stuckPage(
 }
 
 /** Opens or joins an incident with the asker as its source; the card shows what is found. */
-async function diagnose(parts: Parts, text: string, by: PersonId): Promise<Message> {
+async function diagnose(parts: Parts, text: string, ids: KnownIds, by: PersonId): Promise<Message> {
   const runbook = findRunbook(text);
   if (runbook === null) return noSuchRunbook(text);
   const id = await parts.journal.transact('diagnose', async (tx) => {
-    const alert = personsAlert(runbook.id, by, 'A person asked for a diagnosis.', `diagnose ${by} ${tx.now}`);
+    const key = `diagnose ${by} ${tx.now}`;
+    const alert = personsAlert(runbook.id, by, 'A person asked for a diagnosis.', key, ids);
     return (await openByPerson(parts, tx, alert)).id;
   });
   return reply(

@@ -2,15 +2,24 @@ import type { App, BlockAction, ButtonAction, OverflowAction } from '@slack/bolt
 import { parseIncidentId } from '../domain/ids.ts';
 import type { IntakeRules } from '../intake/rules.ts';
 import { readSlackMessage } from '../intake/slack-message.ts';
-import { approve, offerIn, refuse, request } from '../pipeline/approve.ts';
+import { approve, offerIn, refuse } from '../pipeline/approve.ts';
+import { askByForm } from '../pipeline/ask.ts';
 import { tickOff } from '../pipeline/duties.ts';
 import type { Answer, Parts } from '../pipeline/parts.ts';
 import { acknowledge, escalateNow } from '../pipeline/people.ts';
 import { openByPerson, personsAlert, receive } from '../pipeline/receive.ts';
+import { request } from '../pipeline/request.ts';
 import { retryListed } from '../pipeline/retry-list.ts';
 import { findRunbook, runbookById } from '../runbooks/catalogue.ts';
 import { ACTIONS, type Message, verbOf } from '../views/kit.ts';
-import { answersOf, CONFIRM_CALLBACK, FIELDS_CALLBACK, toldModal, windowOf } from '../views/modal.ts';
+import {
+  answersOf,
+  CONFIRM_CALLBACK,
+  FIELDS_CALLBACK,
+  QUESTION_CALLBACK,
+  toldModal,
+  windowOf,
+} from '../views/modal.ts';
 import { notTrusted, reply, told } from '../views/plain.ts';
 import { commandsToType, runCommand, stuckPage } from './commands.ts';
 import { deliveryOf } from './inbox.ts';
@@ -67,15 +76,26 @@ export function listen(app: App, ears: EarParts): void {
 
   // Its answer belongs into the acknowledgement, so it runs before it.
   app.view(FIELDS_CALLBACK, async ({ ack, body, view }) => {
-    const answers = answersOf(view.state.values);
-    const answer = await request(parts, view.private_metadata, body.user.id, answers);
-    const field = view.blocks.find(({ type }) => type === 'input')?.block_id ?? 'reason';
-    await (answer.ok
-      ? ack()
-      : ack({
-          response_action: 'errors',
-          errors: { [wrongField(answer.because) ?? field]: answer.because },
-        }));
+    const answer = await request(parts, view.private_metadata, body.user.id, answersOf(view.state.values));
+    await (answer.ok ? ack() : ack({ response_action: 'errors', errors: complaints(view.blocks, answer) }));
+  });
+
+  // The answers of this form are somebody's address: they go to the service and nowhere else.
+  app.view(QUESTION_CALLBACK, async ({ ack, body, view, client }) => {
+    const asked = await askByForm(
+      parts,
+      view.private_metadata,
+      body.user.id,
+      answersOf(view.state.values),
+      async () =>
+        await ack({
+          response_action: 'update',
+          view: toldModal(view.title.text, 'The service is being asked.'),
+        }),
+    );
+    if (asked.begun)
+      await client.views.update({ view_id: view.id, view: toldModal(view.title.text, asked.because) });
+    else await ack({ response_action: 'errors', errors: complaints(view.blocks, asked) });
   });
 
   app.event('message', async ({ event, context, client }) => {
@@ -106,11 +126,14 @@ export function listen(app: App, ears: EarParts): void {
   });
 }
 
-/** A field's complaint says which field it is about. */
-function wrongField(because: string): string | null {
-  if (because.includes('status')) return 'status';
-  if (because.includes('Tick')) return 'unchecked';
-  return because.includes('reason') ? 'reason' : null;
+/** Each complaint at its field; one about no field at the first. */
+function complaints(
+  blocks: readonly { readonly type: string; readonly block_id?: string }[],
+  { because, fields }: Pick<Answer, 'because' | 'fields'>,
+): Record<string, string> {
+  if (fields !== undefined) return { ...fields };
+  const first = blocks.find(({ type }) => type === 'input')?.block_id ?? 'reason';
+  return { [first]: because };
 }
 
 async function offerOf(parts: Parts, id: string) {

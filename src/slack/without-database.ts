@@ -1,9 +1,9 @@
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
-import { begin } from '../domain/evolve.ts';
+import type { KnownIds } from '../domain/alert.ts';
 import { readCommand, USAGE } from '../intake/command.ts';
 import type { DatabaseWatch } from '../pipeline/database-outage.ts';
-import { diagnose } from '../pipeline/diagnose.ts';
+import { lookLive } from '../pipeline/look-live.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import { findRunbook, titlesOf } from '../runbooks/catalogue.ts';
 import type { AnyRunbook } from '../runbooks/define-runbook.ts';
@@ -59,27 +59,19 @@ async function answerLive(parts: Parts, text: string, since: number): Promise<re
     case 'diagnose': {
       const runbook = findRunbook(command.runbook);
       if (runbook === null) return [noSuchRunbook(command.runbook)];
-      return [databaseGone(since, null), await lookLive(parts, runbook, now), typed(parts, runbook)];
+      return [
+        databaseGone(since, null),
+        await found(parts, runbook, now, command.ids),
+        typed(parts, runbook),
+      ];
     }
     default:
       return [databaseGone(since, `\`/oms ${command.kind}\``)];
   }
 }
 
-/** One whole look that belongs to no incident. Story time and real time differ only in a pretend world. */
-async function lookLive(parts: Parts, runbook: AnyRunbook, now: number): Promise<Message> {
-  const unrecorded = begin({
-    type: 'opened',
-    id: 'OMS-0',
-    runbook: runbook.id,
-    scope: '',
-    severity: runbook.severity,
-    environment: parts.rules.environment,
-    clockStartedAt: now,
-    ladder: [],
-    at: now,
-  });
-  const look = await diagnose(parts, unrecorded, now);
+async function found(parts: Parts, runbook: AnyRunbook, now: number, ids: KnownIds): Promise<Message> {
+  const look = await lookLive(parts, runbook, now, ids);
   return details({ of: runbook.title, diagnosis: { ...look, at: now }, titleOf: titlesOf(runbook.id) });
 }
 

@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
 import type pg from 'pg';
 import type { Duty } from '../domain/duty.ts';
-import type { Incident } from '../domain/incident.ts';
+import type { RunbookId } from '../domain/severity.ts';
 import type { Clock, Ids, Step } from '../ports/clock.ts';
 import { type ClaimedRun, type Delivery, type Journal, JournalUnavailable } from '../ports/journal.ts';
 import { freezeOn } from './freeze.ts';
-import { decode, FORMAT, storable } from './rows.ts';
+import { decode, FORMAT, type IncidentRow, storable } from './rows.ts';
 import { openTransaction } from './transaction.ts';
 import { STALE } from './voice-store.ts';
 
@@ -97,15 +97,15 @@ export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step; 
     },
 
     async claimLook(leaseMs) {
-      const found = await query<{ body: Incident }>(
+      const found = await query<IncidentRow>(
         `update incidents set look_lease = clock_timestamp() + $1 * interval '1 ms'
          where id = (select id from incidents
                      where look_at <= (select oms_now()) and look_lease < clock_timestamp() and format <= $2
                      order by look_at limit 1 for update skip locked)
-         returning body`,
+         returning body, diagnosis`,
         [leaseMs, FORMAT],
       );
-      return found.rows[0] === undefined ? null : decode(found.rows[0].body);
+      return found.rows[0] === undefined ? null : decode(found.rows[0]);
     },
 
     async releaseLook(id) {
@@ -165,20 +165,28 @@ export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step; 
     },
 
     async resolvedSince(at) {
-      const found = await query<{ body: Incident }>(
-        `select body from incidents where state = 'resolved' and (body -> 'resolution' ->> 'at')::float8 >= $1
+      const found = await query<IncidentRow>(
+        `select body, diagnosis from incidents where state = 'resolved' and (body -> 'resolution' ->> 'at')::float8 >= $1
          order by (body -> 'resolution' ->> 'at')::float8`,
         [at],
       );
-      return found.rows.map(({ body }) => decode(body));
+      return found.rows.map(decode);
     },
 
     async openIncidents() {
-      const found = await query<{ body: Incident }>(
-        `select body from incidents where state <> 'resolved' order by opened_at`,
+      const found = await query<IncidentRow>(
+        `select body, diagnosis from incidents where state <> 'resolved' order by opened_at`,
         [],
       );
-      return found.rows.map(({ body }) => decode(body));
+      return found.rows.map(decode);
+    },
+
+    async openRunbooks() {
+      const found = await query<{ runbook: RunbookId }>(
+        `select distinct runbook from incidents where state <> 'resolved'`,
+        [],
+      );
+      return found.rows.map(({ runbook }) => runbook);
     },
 
     async owed() {
@@ -192,8 +200,8 @@ export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step; 
     freeze: async () => await freezeOn(pool).standing('').catch(unavailable),
 
     async incidentById(id) {
-      const found = await query<{ body: Incident }>('select body from incidents where id = $1', [id]);
-      return found.rows[0] === undefined ? null : decode(found.rows[0].body);
+      const found = await query<IncidentRow>('select body, diagnosis from incidents where id = $1', [id]);
+      return found.rows[0] === undefined ? null : decode(found.rows[0]);
     },
 
     async now() {

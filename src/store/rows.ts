@@ -5,9 +5,20 @@ import type { Incident, IncidentEvent } from '../domain/incident.ts';
 /** Rows of a higher format are another version's; this process leaves them alone. */
 export const FORMAT = 1;
 
+/** An incident as its two columns hold it; `body` holds all but the diagnosis. */
+export interface IncidentRow {
+  readonly body: Incident;
+  readonly diagnosis: Incident['diagnosis'];
+}
+
 /** What our own code wrote with this format; a row of an older version lacks what came later. Another format never gets here. */
-export function decode(body: Incident): Incident {
-  return { ...body, ids: { ...NO_IDS, ...body.ids }, answers: body.answers ?? [] };
+export function decode({ body, diagnosis }: IncidentRow): Incident {
+  return {
+    ...body,
+    diagnosis: diagnosis ?? body.diagnosis,
+    ids: { ...NO_IDS, ...body.ids },
+    answers: body.answers ?? [],
+  };
 }
 
 /** One row of the chain, with what is kept beside it. */

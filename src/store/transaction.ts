@@ -4,7 +4,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { Run, RunItem } from '../domain/run.ts';
 import type { Change, Outgoing, Transaction } from '../ports/journal.ts';
 import { freezeOn } from './freeze.ts';
-import { decode, type Fact, FORMAT, factOf, storable } from './rows.ts';
+import { decode, type Fact, FORMAT, factOf, type IncidentRow, storable } from './rows.ts';
 import { slackOutagesOn } from './slack-outages.ts';
 import { sweep } from './sweep.ts';
 import { writeChanges, writeOutbox } from './write-changes.ts';
@@ -22,8 +22,8 @@ export async function openTransaction(
   const outages = slackOutagesOn(client);
 
   async function one(text: string, values: unknown[]): Promise<Incident | null> {
-    const found = await client.query<{ body: Incident }>(text, values);
-    return found.rows[0] === undefined ? null : decode(found.rows[0].body);
+    const found = await client.query<IncidentRow>(text, values);
+    return found.rows[0] === undefined ? null : decode(found.rows[0]);
   }
 
   const transaction: Transaction = {
@@ -36,12 +36,12 @@ export async function openTransaction(
       return `OMS-${found.rows[0]?.number ?? Number.NaN}` satisfies IncidentId;
     },
 
-    incident: async (id) => await one('select body from incidents where id = $1 for update', [id]),
+    incident: async (id) => await one('select body, diagnosis from incidents where id = $1 for update', [id]),
 
     async newest(runbook, scope) {
       await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${runbook} ${scope}`]);
       return await one(
-        'select body from incidents where runbook = $1 and scope = $2 order by opened_at desc limit 1 for update',
+        'select body, diagnosis from incidents where runbook = $1 and scope = $2 order by opened_at desc limit 1 for update',
         [runbook, scope],
       );
     },
@@ -62,12 +62,12 @@ export async function openTransaction(
     },
 
     async claimDue(limit) {
-      const found = await client.query<{ body: Incident }>(
-        `select body from incidents where due_at <= (select oms_now()) and format <= $2
+      const found = await client.query<IncidentRow>(
+        `select body, diagnosis from incidents where due_at <= (select oms_now()) and format <= $2
          order by due_at limit $1 for update skip locked`,
         [limit, FORMAT],
       );
-      return found.rows.map(({ body }) => decode(body));
+      return found.rows.map(decode);
     },
 
     save(change) {
@@ -119,6 +119,16 @@ export async function openTransaction(
         `select i.id as incident, run from runs r join incidents i on i.id = r.incident,
            jsonb_array_elements(i.body -> 'runs') run
          where r.state <> 'ended' and run ->> 'id' = r.id and run -> 'targets' ?| $1 limit 1`,
+        [targets],
+      );
+      return found.rows[0] ?? null;
+    },
+
+    async unprovenOn(targets) {
+      const found = await client.query<{ incident: IncidentId; run: Run }>(
+        `select i.id as incident, run from incidents i, jsonb_array_elements(i.body -> 'runs') run
+         where i.look_at is not null and run -> 'targets' ?| $1
+           and jsonb_typeof(run -> 'proof') = 'object' and run -> 'proof' ->> 'verdict' is null limit 1`,
         [targets],
       );
       return found.rows[0] ?? null;

@@ -1,9 +1,8 @@
 import type pg from 'pg';
-import type { Incident } from '../domain/incident.ts';
 import type { Ids } from '../ports/clock.ts';
 import type { VoiceStore, Waiting } from '../ports/voice.ts';
 import { FREEZE_COLUMNS, freezeOf } from './freeze.ts';
-import { decode, FORMAT } from './rows.ts';
+import { decode, FORMAT, type IncidentRow } from './rows.ts';
 
 /** Of an incident `i`, its card `c` and the freeze `f`: the card does not show the newest state. */
 export const STALE = `(c.shown_version is distinct from i.version
@@ -25,7 +24,7 @@ export function createVoiceStore({ pool, ids }: { pool: pg.Pool; ids: Ids }): Vo
 
     async staleCards(channel, limit) {
       const found = await pool.query<StaleRow>(
-        `select i.body, c.ts, c.after_mark, ${FREEZE_COLUMNS}
+        `select i.body, i.diagnosis, c.ts, c.after_mark, ${FREEZE_COLUMNS}
          from incidents i cross join "freeze" f left join cards c on c.incident = i.id and c.channel = $1
          where ${STALE} and i.format <= $3
          order by array_position(array['critical', 'high', 'medium', 'low'], i.severity), i.opened_at
@@ -33,7 +32,7 @@ export function createVoiceStore({ pool, ids }: { pool: pg.Pool; ids: Ids }): Vo
         [channel, limit, FORMAT],
       );
       return found.rows.map((row) => ({
-        incident: decode(row.body),
+        incident: decode(row),
         freeze: freezeOf(row),
         freezeVersion: row.version,
         ts: row.ts,
@@ -99,8 +98,8 @@ export function createVoiceStore({ pool, ids }: { pool: pg.Pool; ids: Ids }): Vo
   };
 }
 
-type StaleRow = NonNullable<Parameters<typeof freezeOf>[0]> & {
-  readonly body: Incident;
-  readonly ts: string | null;
-  readonly after_mark: string | null;
-};
+type StaleRow = IncidentRow &
+  NonNullable<Parameters<typeof freezeOf>[0]> & {
+    readonly ts: string | null;
+    readonly after_mark: string | null;
+  };

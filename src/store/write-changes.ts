@@ -31,7 +31,10 @@ async function writeIncidents(client: pg.PoolClient, changes: readonly Change[])
     version: after.version,
     state: after.state,
     severity: after.severity,
-    body: after,
+    body: { ...after, diagnosis: null },
+    // Written again only where somebody looked again.
+    looked: after.diagnosis !== (before?.diagnosis ?? null),
+    diagnosis: after.diagnosis === before?.diagnosis ? null : after.diagnosis,
     opened_at: iso(after.openedAt),
     due_at: iso(dueAt),
     look_at: iso(lookAt),
@@ -39,14 +42,15 @@ async function writeIncidents(client: pg.PoolClient, changes: readonly Change[])
   const written = await client.query(
     `with r as (
        select * from jsonb_to_recordset($1) as r (id text, runbook text, scope text, generation int, before int, version int,
-         state text, severity text, body jsonb, opened_at timestamptz, due_at timestamptz, look_at timestamptz)
+         state text, severity text, body jsonb, looked boolean, diagnosis jsonb, opened_at timestamptz, due_at timestamptz, look_at timestamptz)
      ), opened as (
-       insert into incidents (id, runbook, scope, generation, version, format, state, severity, body, opened_at, due_at, look_at)
-       select id, runbook, scope, generation, version, $2, state, severity, body, opened_at, due_at, look_at
+       insert into incidents (id, runbook, scope, generation, version, format, state, severity, body, diagnosis, opened_at, due_at, look_at)
+       select id, runbook, scope, generation, version, $2, state, severity, body, nullif(diagnosis, 'null'), opened_at, due_at, look_at
        from r where before is null returning 1
      ), changed as (
        update incidents i set generation = r.generation, version = r.version, state = r.state, severity = r.severity,
-         body = r.body, due_at = r.due_at, look_at = r.look_at
+         body = r.body, diagnosis = case when r.looked then nullif(r.diagnosis, 'null') else i.diagnosis end,
+         due_at = r.due_at, look_at = r.look_at
        from r where i.id = r.id and i.version = r.before returning 1
      )
      select 1 from opened union all select 1 from changed`,
@@ -152,12 +156,16 @@ export async function writeOutbox(client: pg.PoolClient, rows: readonly Outgoing
   );
   // A key that was said is not said again: deciding twice is harmless.
   await client.query(
-    `insert into outbox (stream, seq, key, kind, payload)
-     select r.stream, coalesce((select max(seq) from outbox o where o.stream = r.stream), 0) + place, r.key, r.kind, r.payload
-     from jsonb_array_elements($1) with ordinality as e (value, place),
-       jsonb_to_record(e.value) as r (stream text, key text, kind text, payload jsonb)
+    `with r as (
+       select * from jsonb_to_recordset($1) as r (place int, stream text, key text, kind text, payload jsonb)
+     ), ends as (
+       select stream, coalesce((select max(seq) from outbox o where o.stream = streams.stream), 0) as seq
+       from (select distinct stream from r) streams
+     )
+     insert into outbox (stream, seq, key, kind, payload)
+     select stream, ends.seq + place, key, kind, payload from r join ends using (stream)
      on conflict (key) do nothing`,
-    [storable(rows)],
+    [storable(rows.map((row, place) => ({ ...row, place: place + 1 })))],
   );
 }
 

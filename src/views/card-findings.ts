@@ -33,6 +33,7 @@ export function runLine(run: Run): Words {
     return words`${head} running, ${run.targets.length - run.counts.planned} of ${run.targets.length} answered.`;
   const { proof } = run;
   const outcome = run.outcome ?? 'ended';
+  if (run.question) return words`${head} ${run.line}`;
   if (proof === null) return words`${head} ${outcome}. ${run.line}`;
   const verdict = proof.verdict === null ? words`` : words` *${proof.verdict}*.`;
   const next = proof.nextAt === null ? words`` : words` Next look ${clock(proof.nextAt)}.`;
@@ -53,7 +54,7 @@ function trend({ plan, samples }: NonNullable<Run['proof']>): Words {
 }
 
 /** What is broken, why, what could not be looked at, and what is healthy. */
-export function findings({ diagnosis }: Incident, room: Room): Part {
+export function findings({ diagnosis, answers }: Incident, room: Room): Part {
   if (diagnosis === null) return { blocks: [section([words`The systems are being asked.`])], left: [] };
   const of = (...verdicts: string[]) =>
     diagnosis.findings.filter((finding) => verdicts.includes(finding.verdict));
@@ -64,6 +65,12 @@ export function findings({ diagnosis }: Incident, room: Room): Part {
     LIMIT.section - 200,
   );
   const because = causes(diagnosis.causes, room);
+  const asked = fitting(
+    answers.map(({ line, by, at }) => words`${line} Asked by ${person(by)} ${clock(at)}.`),
+    'answers',
+    room,
+    LIMIT.context - 100,
+  );
   const unseen = blind('Could not look', of('unknown'), room);
   const unasked = blind('Not looked at', of('skipped'), room);
   const well = healthy(
@@ -76,11 +83,12 @@ export function findings({ diagnosis }: Incident, room: Room): Part {
         ? []
         : [section([words`*Broken*`, ...broken.shown.map((line) => words`• ${line}`)])]),
       ...because.blocks,
+      ...(asked.shown.length === 0 ? [] : [note([words`*Asked*`, ...asked.shown])]),
       ...unseen.blocks,
       ...unasked.blocks,
       ...well.blocks,
     ],
-    left: [...broken.left, ...because.left, ...unseen.left, ...unasked.left, ...well.left],
+    left: [...broken.left, ...because.left, ...asked.left, ...unseen.left, ...unasked.left, ...well.left],
   };
 }
 

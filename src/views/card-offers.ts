@@ -64,7 +64,7 @@ function bullets(lines: readonly Words[]): readonly Words[] {
 function rank(offer: Offer, all: readonly Offer[]): number {
   if (offer.requestedBy !== null) return 0;
   const twin = all.find(({ action, requestedBy }) => action === offer.action && requestedBy === null);
-  const again = twin === offer ? 0 : 20;
+  const again = twin === offer ? (offer.question ? 10 : 0) : 20;
   const tier = { safe: 0, disruptive: 1, guarded: 2 }[offer.tier];
   return (offer.recommended === null ? 10 : 1) + tier + again;
 }
@@ -106,7 +106,11 @@ function refusal({ id, title, preview }: Offer): ButtonLike {
 function offerButton(offer: Offer, all: readonly Offer[], primary: boolean): ButtonLike {
   const text = nameOf(offer, all);
   if (offer.fields.length > 0) return { text, action: ACTIONS.fill, value: offer.id };
-  const confirm = { title: `${offer.title}?`, lines: confirmLines(offer), yes: 'Yes, run it' };
+  const confirm = {
+    title: `${offer.title}?`,
+    lines: confirmLines(offer),
+    yes: offer.question ? 'Yes, ask' : 'Yes, run it',
+  };
   return { text, action: ACTIONS.run, value: offer.id, primary, ...(asksFirst(offer) ? { confirm } : {}) };
 }
 
@@ -128,8 +132,8 @@ function nameOf(offer: Offer, all: readonly Offer[]): string {
 }
 
 /** Whether a press must be answered with *yes* once more, after what would change was read. */
-export function asksFirst(offer: Pick<Offer, 'tier' | 'targets'>): boolean {
-  return effectiveTier(offer) !== 'safe';
+export function asksFirst(offer: Pick<Offer, 'tier' | 'targets' | 'question'>): boolean {
+  return offer.question || effectiveTier(offer) !== 'safe';
 }
 
 /** What would change, before → after, and what must still be true for it. */

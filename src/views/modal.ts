@@ -7,17 +7,27 @@ import { cut, said, words } from './words.ts';
 
 export const FIELDS_CALLBACK = 'oms_fields';
 export const CONFIRM_CALLBACK = 'oms_confirm';
+/** A form whose answers are kept nowhere. */
+export const QUESTION_CALLBACK = 'oms_question';
+
+type Asking = Pick<
+  Offer,
+  'id' | 'title' | 'fields' | 'preview' | 'binding' | 'tier' | 'targets' | 'question'
+>;
 
 /** The form of an offer. Its answers come back with the offer's id and nothing else that decides. */
-function fieldsModal(offer: Pick<Offer, 'id' | 'title' | 'fields' | 'preview'>): ModalView {
+function fieldsModal(offer: Asking): ModalView {
   return {
     type: 'modal',
-    callback_id: FIELDS_CALLBACK,
+    callback_id: offer.question ? QUESTION_CALLBACK : FIELDS_CALLBACK,
     private_metadata: offer.id,
     title: plainText(offer.title, 24),
-    submit: plainText('Ask for approval', 24),
+    submit: plainText(
+      offer.question ? 'Ask' : offer.tier === 'guarded' ? 'Ask for approval' : 'Yes, run it',
+      24,
+    ),
     close: plainText('Cancel', 24),
-    blocks: [section(offer.preview.map((line) => words`${line}`)), ...offer.fields.map(input)],
+    blocks: [section(confirmLines(offer).map((line) => words`${line}`)), ...offer.fields.map(input)],
   };
 }
 
@@ -25,9 +35,7 @@ function fieldsModal(offer: Pick<Offer, 'id' | 'title' | 'fields' | 'preview'>):
  * What a line of the menu opens: the form, or the dialog that a button would have had, as a window of its own, because
  * a menu has one dialog for all its lines. Null: nothing is asked, it runs like a button.
  */
-export function windowOf(
-  offer: Pick<Offer, 'id' | 'title' | 'fields' | 'preview' | 'binding' | 'tier' | 'targets'>,
-): ModalView | null {
+export function windowOf(offer: Asking): ModalView | null {
   if (offer.fields.length > 0) return fieldsModal(offer);
   if (!asksFirst(offer)) return null;
   return {
@@ -84,6 +92,23 @@ function elementOf(field: Field): InputBlock['element'] {
       ...(chosen === undefined ? {} : { initial_options: [chosen] }),
     };
   }
+  if (field.kind === 'number') {
+    return {
+      type: 'number_input',
+      action_id: 'answer',
+      is_decimal_allowed: false,
+      ...(field.least === undefined ? {} : { min_value: String(field.least) }),
+      ...(field.most === undefined ? {} : { max_value: String(field.most) }),
+      ...(field.initial === undefined ? {} : { initial_value: field.initial }),
+    };
+  }
+  if (field.kind === 'date') {
+    return {
+      type: 'datepicker',
+      action_id: 'answer',
+      ...(field.initial === undefined ? {} : { initial_date: field.initial }),
+    };
+  }
   const most = Math.min(field.maxLength ?? FORM.text, FORM.text);
   return {
     type: 'plain_text_input',
@@ -97,6 +122,7 @@ function elementOf(field: Field): InputBlock['element'] {
 
 const Answer = z.looseObject({
   value: z.string().nullish(),
+  selected_date: z.string().nullish(),
   selected_option: z.looseObject({ value: z.string() }).nullish(),
   selected_options: z.array(z.looseObject({ value: z.string() })).nullish(),
 });
@@ -108,7 +134,11 @@ export function answersOf(values: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(read.data).flatMap(([field, elements]) => {
       const answer = elements['answer'];
-      const text = answer?.value ?? answer?.selected_option?.value ?? answer?.selected_options?.[0]?.value;
+      const text =
+        answer?.value ??
+        answer?.selected_date ??
+        answer?.selected_option?.value ??
+        answer?.selected_options?.[0]?.value;
       return text == null || text === '' ? [] : [[field, text]];
     }),
   );

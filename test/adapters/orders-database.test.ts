@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ORDERS_DATABASE, ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
+import { ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
+import { ORDERS_DATABASE } from '../../src/adapters/postgres/schema.ts';
 import { policyFor } from '../../src/adapters/resilience.ts';
 import { type FreshDatabase, freshDatabase, readingRole } from '../support/postgres.ts';
 import { type ProxyMode, startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';

@@ -1,33 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'oms-cli-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** `oms` in a folder of its own, where `oms.yaml` holds the text. */
-async function oms(
-  args: readonly string[],
-  yaml = '',
-  env: Record<string, string> = {},
-): Promise<{ code: unknown; said: string }> {
-  writeFileSync(join(folder, 'oms.yaml'), yaml);
-  const child = spawn(process.execPath, [resolve('src/cli/main.ts'), ...args], {
-    cwd: folder,
-    env: { PATH: '/usr/bin:/bin', ...env },
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += String(text)));
-  const [code] = await once(child, 'close');
-  return { code, said };
-}
+import { describe, expect, test } from 'vitest';
+import { oms } from '../support/oms.ts';
 
 describe('oms config', () => {
   const TOKENS = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' };

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { ORDERS_DATABASE, ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
+import { ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
+import { ORDERS_DATABASE } from '../../src/adapters/postgres/schema.ts';
 import { policyFor } from '../../src/adapters/resilience.ts';
 import { freshDatabase, readingRole } from '../support/postgres.ts';
 import { ordersDatabaseContract } from './orders-database.ts';

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Incident } from '../../src/domain/incident.ts';
 import { verifyChain } from '../../src/store/audit.ts';
+import { decode, type IncidentRow } from '../../src/store/rows.ts';
 import { ALERTS, newestCard, sendAlert, startPretendWorld } from '../support/rig.ts';
 import { type Child, createNursery, type Kill } from './child-process.ts';
 
@@ -110,11 +111,11 @@ async function press(offer: string): Promise<void> {
 }
 
 async function incidentOf(region: string): Promise<Incident | null> {
-  const found = await world.store.owner.query<{ body: Incident }>(
-    'select body from incidents where scope = $1',
+  const found = await world.store.owner.query<IncidentRow>(
+    'select body, diagnosis from incidents where scope = $1',
     [region],
   );
-  return found.rows[0]?.body ?? null;
+  return found.rows[0] === undefined ? null : decode(found.rows[0]);
 }
 
 /**

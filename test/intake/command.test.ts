@@ -42,7 +42,7 @@ describe('/oms', () => {
     ['incidents today', '“today” is not understood'],
     ['show OMS-1 OMS-2', '“OMS-2” is not understood. It looks like this: `/oms show OMS-12`'],
     ['ack OMS-1 on it', '“on it” is not understood'],
-    ['diagnose stuck-orders now', '“now” is not understood'],
+    ['diagnose stuck-orders now', '“now” is no id of an order, refund, return, export or payment'],
     [
       'stuck-orders older than 0m',
       '“older than 0m” is not between 1 min and 30 d. It looks like this: `/oms',

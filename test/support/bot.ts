@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { absent } from '../../src/adapters/absent.ts';
 import { KUBERNETES } from '../../src/adapters/kubernetes/client.ts';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
@@ -6,7 +5,10 @@ import { ORDER_SERVICE } from '../../src/adapters/order-service/client.ts';
 import { orderServiceLever } from '../../src/adapters/order-service/lever.ts';
 import { orderServiceProbe } from '../../src/adapters/order-service/probe.ts';
 import { PAGERDUTY, pagerDuty } from '../../src/adapters/pagerduty/pager.ts';
-import { ORDERS_DATABASE, ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
+import { ordersDatabaseLever } from '../../src/adapters/postgres/lever.ts';
+import { ordersDatabasePool } from '../../src/adapters/postgres/pool.ts';
+import { ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
+import { ORDERS_DATABASE } from '../../src/adapters/postgres/schema.ts';
 import { policyFor } from '../../src/adapters/resilience.ts';
 import { systemClock, systemIds } from '../../src/adapters/system/clock.ts';
 import { createApp } from '../../src/app.ts';
@@ -34,6 +36,8 @@ alerts:
   scopeLabels: [region]
 payments:
   expiryAnnotation: oms.example.com/expires-at
+admin:
+  exports: /admin/exports
 metrics:
   paymentAttempts: payment_attempts_total
   paymentDeclines: payment_declines_total
@@ -77,8 +81,8 @@ export async function startBot(
     readFile: () => address.yaml,
   });
   const pool = openPool(address.database, log);
-  const orders = new pg.Pool({ connectionString: address.orders, max: 3 });
-  orders.on('error', () => undefined);
+  const orders = ordersDatabasePool(address.orders, () => undefined);
+  const ordersPolicy = policyFor(ORDERS_DATABASE);
   const cluster = await connectKubernetes({
     kubeconfig: { text: address.kubeconfig },
     policy: policyFor(KUBERNETES),
@@ -104,7 +108,7 @@ export async function startBot(
     slack: address.slack,
     probes: {
       orderService: orderServiceProbe(settings),
-      ordersDatabase: ordersDatabaseProbe(orders, policyFor(ORDERS_DATABASE), config.oms.orders),
+      ordersDatabase: ordersDatabaseProbe(orders, ordersPolicy, config.oms.orders),
       kubernetes: cluster.probe,
       kafka: absent('Kafka is not configured (KAFKA_BROKERS).'),
       redis: absent('Redis is not configured (REDIS_URL).'),
@@ -115,7 +119,7 @@ export async function startBot(
       kubernetes: cluster.lever,
       kafka: absent('Kafka is not configured (KAFKA_BROKERS).'),
       redis: absent('Redis is not configured (REDIS_URL).'),
-      ordersDatabase: absent('The orders database is not configured (ORDERS_DATABASE_URL).'),
+      ordersDatabase: ordersDatabaseLever(orders, ordersPolicy),
     },
     pager: pagerDuty({
       url: `${address.pagerduty}/v2/enqueue`,

@@ -24,6 +24,7 @@ export function anOffer(change: Partial<Offer> = {}): Offer {
     fields: [],
     equivalent: 'curl …',
     question: false,
+    form: null,
     requestedBy: null,
     at: OPENED,
     expiresAt: null,
@@ -40,6 +41,7 @@ export function aRun(change: Partial<Run> = {}, proof: Partial<Proof> | null = n
   return {
     id: 'run-1',
     offer: 'offer-1',
+    form: null,
     action: 'R20',
     title: 'Retry workflow',
     targets: ['ord_aaa111', 'ord_bbb222'],
@@ -65,6 +67,7 @@ export function aRun(change: Partial<Run> = {}, proof: Partial<Proof> | null = n
             line: '2 of 2 finished.',
             ...proof,
           },
+    question: false,
     mitigates: false,
     ...change,
   };

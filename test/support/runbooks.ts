@@ -117,6 +117,7 @@ export function aJudging<Data>(findings: Findings<Data>, change: Partial<Judging
     thresholds: DEFAULT_THRESHOLDS,
     names: RUNBOOK_NAMES,
     incident: anIncident([]),
+    open: [],
     ...change,
   };
 }

@@ -37,6 +37,7 @@ function hostileIncident(): Incident {
     fields: [],
     equivalent: 'x',
     question: false,
+    form: null,
     requestedBy: null,
     at,
     expiresAt: null,

@@ -1,4 +1,6 @@
 import { eventsLost } from './events-lost.ts';
+import { exportHangs, exportTooLarge, uploadRefused } from './exports.ts';
+import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
 import {
   declines,
   gatewayDown,
@@ -22,6 +24,11 @@ export const scenarios: readonly Scenario[] = [
   keyRotated,
   rateLimited,
   declines,
+  staleLocks,
+  inventorySyncStopped,
+  uploadRefused,
+  exportTooLarge,
+  exportHangs,
 ];
 
 export function findScenario(id: string): Scenario | null {

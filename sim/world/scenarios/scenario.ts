@@ -1,3 +1,4 @@
+import type { RunbookId } from '../../../src/domain/severity.ts';
 import { between } from '../chance.ts';
 import { addOrder } from '../life.ts';
 import type { Order } from '../order.ts';
@@ -19,7 +20,7 @@ export interface ScenarioAlert {
 /** A story that can be started and ended; both change the world at once. */
 export interface Scenario {
   readonly id: string;
-  readonly runbook: 'stuck-orders' | 'payment-failures';
+  readonly runbook: RunbookId;
   /** One line for people. */
   readonly title: string;
   readonly alert: ScenarioAlert;

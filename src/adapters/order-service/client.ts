@@ -26,10 +26,15 @@ export interface OrderServiceSettings {
       | 'status'
       | 'gatewayHealth'
       | 'metrics'
-      | 'retryPayments',
+      | 'retryPayments'
+      | 'inventorySync'
+      | 'inventoryResync'
+      | 'export'
+      | 'retryExport'
+      | 'createExport',
       string
     >
-  >;
+  > & { readonly exports?: string | null | undefined };
   /** Where single pods can be asked; null: no cluster is configured. */
   readonly pods: PodHttp | null;
 }

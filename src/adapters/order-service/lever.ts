@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import type { Levers, Licence } from '../../ports/levers.ts';
 import { callService, type OrderServiceSettings } from './client.ts';
+import { exportChanges } from './exports.ts';
+import { inventoryChanges } from './inventory.ts';
+import { Accepted, headersOf } from './schema.ts';
 
-const Accepted = z.looseObject({ accepted: z.literal(true) });
 const Queued = z.looseObject({
   accepted: z.literal(true),
   orders: z.number().int().nonnegative().optional(),
@@ -48,9 +50,9 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
       return `${order}: ${answer.previousStatus ?? 'its old status'} → ${answer.status}.`;
     },
   };
-  return lever as Levers['orderService'];
-}
-
-function headersOf({ key, by }: Licence): Record<string, string> {
-  return { 'idempotency-key': key, 'x-requested-by': by };
+  return {
+    ...lever,
+    ...inventoryChanges(settings),
+    ...exportChanges(settings),
+  } as Levers['orderService'];
 }

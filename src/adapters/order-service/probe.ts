@@ -1,6 +1,8 @@
 import type { OrderServiceProbe } from '../../ports/probes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { callService, type OrderServiceSettings } from './client.ts';
+import { exportQuestions } from './exports.ts';
+import { inventoryQuestions } from './inventory.ts';
 import { metricsOf } from './metrics.ts';
 import { askEveryPod } from './pods.ts';
 import { gatewayHealthOf, Order, StuckOrders } from './schema.ts';
@@ -39,5 +41,9 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
     metrics: async (names, signal) =>
       await askEveryPod(settings, settings.paths.metrics, (page) => metricsOf(page, names), signal),
   };
-  return probe as OrderServiceProbe;
+  return {
+    ...probe,
+    ...inventoryQuestions(settings),
+    ...exportQuestions(settings),
+  } as OrderServiceProbe;
 }

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { OrderId } from '../../domain/ids.ts';
+import type { Licence } from '../../ports/levers.ts';
 import type { GatewayHealth } from '../../ports/probes.ts';
 import { clean } from '../http.ts';
 import { notUnderstood } from './pods.ts';
 
-const Time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+export const Time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
 /** Only the fields that we read. */
 export const Order = z.object({
@@ -60,7 +61,11 @@ const Health = z.object({
   latencyMs: z.number().nonnegative().nullish(),
 });
 
-const UP = new Set(['up', 'ok', 'healthy', 'pass']);
+/** The words in which services say how something is. */
+export const WORDS_OF = {
+  up: new Set(['up', 'ok', 'healthy', 'pass']),
+  down: new Set(['down', 'unreachable', 'unavailable', 'failing', 'error']),
+};
 const DEGRADED = new Set(['degraded', 'slow', 'warn']);
 
 /**
@@ -73,7 +78,7 @@ export function gatewayHealthOf({ status, body }: { status: number; body: string
   if (status >= 500) return { status: 'down', words: words ?? `it answered ${status}` };
   if (status >= 400) throw notUnderstood(`The health endpoint of the gateway answered ${status}.`);
   const said = read?.status.toLowerCase() ?? '';
-  if (UP.has(said)) return { status: 'up', words: null };
+  if (WORDS_OF.up.has(said)) return { status: 'up', words: null };
   if (DEGRADED.has(said)) {
     const slow = read?.latencyMs == null ? null : `it answers in ${(read.latencyMs / 1000).toFixed(1)} s`;
     return { status: 'degraded', words: words ?? slow };
@@ -95,4 +100,11 @@ const Problem = z.object({ error: z.object({ message: z.string() }) });
 /** The service's own words in an error, if it has any. */
 export function problemOf(body: unknown): string | null {
   return Problem.safeParse(body).data?.error.message ?? null;
+}
+
+/** A change was taken. */
+export const Accepted = z.looseObject({ accepted: z.literal(true) });
+
+export function headersOf({ key, by }: Licence): Record<string, string> {
+  return { 'idempotency-key': key, 'x-requested-by': by };
 }

@@ -4,9 +4,10 @@ import type { ImpactCounts, OrdersDatabaseProbe } from '../../ports/probes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import type { Policy } from '../resilience.ts';
 import { misfit } from '../shape.ts';
+import { planQuestion } from './plan.ts';
 import { type Question, reading } from './read.ts';
-
-export const ORDERS_DATABASE = 'The orders database';
+import { ORDERS_DATABASE } from './schema.ts';
+import { type Reading, sessionQuestions } from './sessions.ts';
 
 export interface OrdersTable {
   readonly table: string;
@@ -31,31 +32,40 @@ export function ordersDatabaseProbe(
   const created = pg.escapeIdentifier(columns.createdAt);
   const code = pg.escapeIdentifier(columns.errorCode);
 
-  const probe: Pick<OrdersDatabaseProbe, 'stuckShare' | 'failedShare'> = {
+  const readOnly: Reading = async (work, signal) =>
+    await policy.repeatable(async () => await reading(ORDERS_DATABASE, pool, signal, work), signal);
+
+  return {
+    ...sessionQuestions(readOnly),
+    exportPlan: planQuestion(readOnly, {
+      table: name,
+      created,
+      columns: [status, code, created, updated].join(', '),
+    }),
+
     async stuckShare(question, signal) {
       const { windowMinutes } = question;
-      const read = async () =>
-        await reading(ORDERS_DATABASE, pool, signal, async (ask) => {
-          const seen = await fromView('stuck-orders', ask);
-          if (seen !== null) return seen;
-          const row = await ask(
-            `select (count(*) filter (where stuck))::int as affected, count(*)::int as total, $4::timestamptz as as_of from (
+      const seen = await readOnly(async (ask) => {
+        const viewed = await fromView('stuck-orders', ask);
+        if (viewed !== null) return viewed;
+        const [row] = await ask(
+          `select (count(*) filter (where stuck))::int as affected, count(*)::int as total, $4::timestamptz as as_of from (
                select ${status} = $1 and ${updated} < $4::timestamptz - $2 * interval '1 minute' as stuck
                from ${name}
                where (${status} = $1 and ${updated} < $4::timestamptz - $2 * interval '1 minute')
                   or (${status} <> $1 and ${status} <> all($5) and ${updated} >= $4::timestamptz - $3 * interval '1 minute')
              ) counted`,
-            [
-              question.status,
-              question.olderThanMinutes,
-              windowMinutes,
-              new Date(question.now).toISOString(),
-              beforeProcessing,
-            ],
-          );
-          return { ...counts(row, 'The count of orders'), source: 'orders table' as const };
-        });
-      return { ...(await policy.repeatable(read, signal)), windowMinutes };
+          [
+            question.status,
+            question.olderThanMinutes,
+            windowMinutes,
+            new Date(question.now).toISOString(),
+            beforeProcessing,
+          ],
+        );
+        return { ...counts(row, 'The count of orders'), source: 'orders table' as const };
+      }, signal);
+      return { ...seen, windowMinutes };
     },
 
     async failedShare(question, signal) {
@@ -65,38 +75,36 @@ export function ordersDatabaseProbe(
           count(*)::int as total, $1::timestamptz as as_of
         from ${name} where ${created} >= $1::timestamptz - $2 * interval '1 minute' and ${created} <= $1::timestamptz`;
       const now = new Date(question.now).toISOString();
-      const read = async () =>
-        await reading(ORDERS_DATABASE, pool, signal, async (ask): Promise<ImpactCounts> => {
-          const seen = await fromView(question.runbook, ask);
-          if (seen !== null) return { ...seen, windowMinutes: windowsMinutes[0] ?? 30 };
-          let found: ImpactCounts | null = null;
-          for (const windowMinutes of windowsMinutes) {
-            const row = await ask(text, [now, windowMinutes, codes, waiting, waitingMinutes]);
-            found = { ...counts(row, 'The count of orders'), source: 'orders table', windowMinutes };
-            if (found.total >= question.fewest) break;
-          }
-          if (found === null) throw new Error('The impact was asked for no window.');
-          return found;
-        });
-      return await policy.repeatable(read, signal);
+      return await readOnly(async (ask): Promise<ImpactCounts> => {
+        const seen = await fromView(question.runbook, ask);
+        if (seen !== null) return { ...seen, windowMinutes: windowsMinutes[0] ?? 30 };
+        let found: ImpactCounts | null = null;
+        for (const windowMinutes of windowsMinutes) {
+          const [row] = await ask(text, [now, windowMinutes, codes, waiting, waitingMinutes]);
+          found = { ...counts(row, 'The count of orders'), source: 'orders table', windowMinutes };
+          if (found.total >= question.fewest) break;
+        }
+        if (found === null) throw new Error('The impact was asked for no window.');
+        return found;
+      }, signal);
     },
   };
-  return probe as OrdersDatabaseProbe;
 }
 
 /** The owners of the schema decide what counts, where they made the view; null: there is none. */
 async function fromView(runbook: string, ask: Question) {
-  const view = await ask(`select to_regclass('oms_bot_impact') is not null as "exists"`, []);
+  const [view] = await ask(`select to_regclass('oms_bot_impact') is not null as "exists"`);
   if (view?.['exists'] !== true) return null;
   const text = 'select affected::int, total::int, as_of from oms_bot_impact where runbook = $1';
-  return { ...counts(await ask(text, [runbook]), 'The view oms_bot_impact'), source: 'impact view' as const };
+  const [row] = await ask(text, [runbook]);
+  return { ...counts(row, 'The view oms_bot_impact'), source: 'impact view' as const };
 }
 
-function counts(row: Record<string, unknown> | null, what: string) {
+function counts(row: Readonly<Record<string, unknown>> | undefined, what: string) {
   const read = Counts.safeParse(row);
   if (read.success)
     return { affected: read.data.affected, total: read.data.total, at: read.data.as_of.getTime() };
-  const why = row === null ? 'it has no row for this runbook' : misfit(read.error);
+  const why = row === undefined ? 'it has no row for this runbook' : misfit(read.error);
   throw new SystemError(ORDERS_DATABASE, 'not understood', `${what} cannot be used: ${why}.`, {
     sent: 'no',
     mayRetry: false,

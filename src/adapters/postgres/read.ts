@@ -6,8 +6,11 @@ import { sqlError } from './sql-error.ts';
 /** How long the way to a running query may take, ms. Past it the server's own `statement_timeout` ends the query. */
 const CANCEL_MS = 2_000;
 
-/** One question inside a transaction that can only read; the first row, or null. */
-export type Question = (text: string, values: readonly unknown[]) => Promise<Record<string, unknown> | null>;
+/** One question inside a transaction that can only read. */
+export type Question = (
+  text: string,
+  values?: readonly unknown[],
+) => Promise<readonly Readonly<Record<string, unknown>>[]>;
 
 /**
  * Runs `work` in one read-only transaction. When the signal fires, the running query is cancelled at the server and
@@ -15,6 +18,49 @@ export type Question = (text: string, values: readonly unknown[]) => Promise<Rec
  * @throws SystemError
  */
 export async function reading<T>(
+  system: string,
+  pool: pg.Pool,
+  signal: AbortSignal,
+  work: (ask: Question) => Promise<T>,
+): Promise<T> {
+  return await onConnection(system, pool, signal, async (ask) => {
+    await ask('begin read only');
+    const answer = await work(ask);
+    await ask('rollback');
+    return answer;
+  });
+}
+
+/**
+ * One statement that changes something, sent once.
+ * @throws SystemError with `sent: 'no'` where it surely was not carried out
+ */
+export async function changing(
+  system: string,
+  pool: pg.Pool,
+  signal: AbortSignal,
+  text: string,
+  values: readonly unknown[],
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  let sent = false;
+  try {
+    return await onConnection(system, pool, signal, async (ask) => {
+      sent = true;
+      return await ask(text, values);
+    });
+  } catch (err) {
+    if (!sent || !(err instanceof SystemError) || refusedWhole(err.cause)) throw err;
+    const { fault, message } = err;
+    throw new SystemError(system, fault, message, { sent: 'maybe', mayRetry: false, cause: err });
+  }
+}
+
+/** The server did not accept the statement (class 42) or its values (22), so none of it was carried out. */
+function refusedWhole(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && /^(?:42|22)/.test(String(cause.code));
+}
+
+async function onConnection<T>(
   system: string,
   pool: pg.Pool,
   signal: AbortSignal,
@@ -39,17 +85,11 @@ export async function reading<T>(
   const mark = `/* oms-bot ${randomUUID()} */`;
   let broken: Error | undefined;
   try {
-    const ask: Question = async (text, values) => {
+    const ask: Question = async (text, values = []) => {
       const found = await client.query(`${mark} ${text}`, [...values]);
-      return found.rows[0] ?? null;
+      return found.rows;
     };
-    const whole = (async () => {
-      await client.query('begin read only');
-      const answer = await work(ask);
-      await client.query('rollback');
-      return answer;
-    })();
-    return await Promise.race([whole, hungUp]);
+    return await Promise.race([work(ask), hungUp]);
   } catch (err) {
     broken = err instanceof Error ? err : new Error('unknown');
     if (signal.aborted) void cancel(pool, mark);

@@ -16,6 +16,7 @@ const BY_STATE: Readonly<Record<string, Meaning>> = {
   '53300': means('exhausted', 'has too many connections'),
   '53': means('exhausted', 'has run out of a resource'),
   '57014': means('too slow', 'did not answer in time', true),
+  '57P03': means('starting or stopping', 'starts, stops or recovers, and takes nobody meanwhile', true),
   '57': ENDED,
   '08': ENDED,
   '28': means('forbidden', 'does not accept the user or password of ORDERS_DATABASE_URL'),

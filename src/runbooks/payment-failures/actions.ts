@@ -2,9 +2,10 @@ import { isOver } from '../../domain/cause-history.ts';
 import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { curl, orderWorkload } from '../names.ts';
 import { restartOf } from '../shared/restart.ts';
+import { notedAttempts, rateSince } from '../shared/success-rate.ts';
 import { stands } from './causes.ts';
 import type { PaymentData } from './checks.ts';
-import { notedAttempts, rateSince, watchRate } from './rate.ts';
+import { PAYMENTS_RATE, watchRate } from './rate.ts';
 
 const MINUTE = 60_000;
 const PAYMENTS = 'payments';
@@ -84,7 +85,7 @@ export const retryPayments: Action<PaymentData> = {
     return {
       targets: run.targets,
       dropped: [],
-      noted: { waiting: String(waiting), ...(await notedAttempts(proving)) },
+      noted: { waiting: String(waiting), ...(await notedAttempts(proving, PAYMENTS_RATE)) },
     };
   },
   apply: async (_target, _parameters, { levers, licence, signal }) =>
@@ -108,7 +109,7 @@ export const retryPayments: Action<PaymentData> = {
         return { moved: [], unknown: [PAYMENTS], line, value: null, worse: false };
       }
       const line = ` ${waiting} orders wait, ${before} did.`;
-      return await rateSince(proving, PAYMENTS, { ok: waiting < Number(before), line });
+      return await rateSince(proving, PAYMENTS_RATE, PAYMENTS, { ok: waiting < Number(before), line });
     },
   },
   mitigates: false,
@@ -135,7 +136,7 @@ export const restartService = restartOf<PaymentData>({
       ? 'the provider comes first, and nobody knows how the gateway is'
       : null;
   },
-  note: notedAttempts,
+  note: async (proving) => await notedAttempts(proving, PAYMENTS_RATE),
   proof: {
     plan: ({ rateProofMinutes, successPercent }) => ({
       everyMs: MINUTE,
@@ -145,6 +146,7 @@ export const restartService = restartOf<PaymentData>({
       words: `${successPercent} % of payments succeed within ${rateProofMinutes} min of the rollout’s end.`,
     }),
     watch: watchRate,
-    sample: async (proving) => await rateSince(proving, proving.run.targets[0] ?? '', { ok: true, line: '' }),
+    sample: async (proving) =>
+      await rateSince(proving, PAYMENTS_RATE, proving.run.targets[0] ?? '', { ok: true, line: '' }),
   },
 });

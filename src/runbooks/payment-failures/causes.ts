@@ -1,6 +1,6 @@
 import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
-import { dominates, goesOn, isAbsent } from '../shared/log-classes.ts';
+import { logsSay as classSays } from '../shared/log-classes.ts';
 import { spell } from '../shared/spell.ts';
 import type { PaymentData } from './checks.ts';
 import { GATEWAY_CLASSES } from './logs.ts';
@@ -12,15 +12,8 @@ const supported = (because: string): Said => ({ verdict: 'supported', because })
 const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
 const open = (because: string): Said => ({ verdict: 'open', because });
 
-/** What the logs say of one class: it dominates and goes on, it is absent or has stopped, or neither can be said. */
-export function logsSay(judging: Judging<PaymentData>, name: GatewayClass): 'dominates' | 'quiet' | 'open' {
-  const { findings, thresholds, now } = judging;
-  const counts = findings.logs.data;
-  if (counts === null) return 'open';
-  const ongoing = goesOn(counts.classes[name], now, thresholds);
-  if (ongoing && dominates(counts, name, GATEWAY_CLASSES, thresholds)) return 'dominates';
-  if (isAbsent(counts, name, GATEWAY_CLASSES, thresholds)) return 'quiet';
-  return counts.whole && !ongoing ? 'quiet' : 'open';
+function logsSay(judging: Judging<PaymentData>, name: GatewayClass): ReturnType<typeof classSays> {
+  return classSays(judging.findings.logs.data, name, GATEWAY_CLASSES, judging);
 }
 
 function lines({ findings }: Judging<PaymentData>, name: GatewayClass): number {

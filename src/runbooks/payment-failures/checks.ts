@@ -5,8 +5,9 @@ import type { Check } from '../define-runbook.ts';
 import { age, curl, orderWorkload } from '../names.ts';
 import { restartable } from '../shared/restart.ts';
 import { spell } from '../shared/spell.ts';
+import type { RateSeen } from '../shared/success-rate.ts';
 import { type PaymentLogs, paymentLogs } from './logs.ts';
-import { type PaymentRate, paymentRate } from './rate.ts';
+import { paymentRate } from './rate.ts';
 
 /** A first *down* has to be said twice, so far apart (runbook-knowledge §0: 15 s). */
 const DOWN_AFTER_MS = 15_000;
@@ -35,7 +36,7 @@ export interface PaymentData {
   readonly gateway: GatewaySeen;
   readonly logs: PaymentLogs;
   readonly path: null;
-  readonly rate: PaymentRate;
+  readonly rate: RateSeen;
   readonly secret: SecretSeen;
   readonly waiting: WaitingSeen;
   readonly service: DeploymentState;

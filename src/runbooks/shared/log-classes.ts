@@ -81,7 +81,7 @@ function later(one: number | null, other: number | null): number | null {
 }
 
 /** ≥ 5 lines and ≥ 50 % of the classified failures among `of` (runbook-knowledge §0). */
-export function dominates<Name extends string>(
+function dominates<Name extends string>(
   counts: LogCounts<Name>,
   name: Name,
   of: readonly Name[],
@@ -92,7 +92,7 @@ export function dominates<Name extends string>(
 }
 
 /** < 5 % of the classified failures among `of`, in logs that were read whole (runbook-knowledge §0). */
-export function isAbsent<Name extends string>(
+function isAbsent<Name extends string>(
   counts: LogCounts<Name>,
   name: Name,
   of: readonly Name[],
@@ -110,6 +110,20 @@ export function isAbsent<Name extends string>(
 export function goesOn(count: ClassCount, now: number, thresholds: Thresholds): boolean {
   if (count.lines === 0) return false;
   return count.lastAt === null || now - count.lastAt <= thresholds.stoppedMinutes * MINUTE;
+}
+
+/** What the logs say of one class: it dominates and goes on, it is absent or has stopped, or neither can be said. */
+export function logsSay<Name extends string>(
+  counts: LogCounts<Name> | null,
+  name: Name,
+  of: readonly Name[],
+  { now, thresholds }: { readonly now: number; readonly thresholds: Thresholds },
+): 'dominates' | 'quiet' | 'open' {
+  if (counts === null) return 'open';
+  const ongoing = goesOn(counts.classes[name], now, thresholds);
+  if (ongoing && dominates(counts, name, of, thresholds)) return 'dominates';
+  if (isAbsent(counts, name, of, thresholds)) return 'quiet';
+  return counts.whole && !ongoing ? 'quiet' : 'open';
 }
 
 export function total<Name extends string>(counts: LogCounts<Name>, of: readonly Name[]): number {

@@ -1,6 +1,6 @@
 import { OrderId } from '../../domain/ids.ts';
 import type { OrderSummary } from '../../ports/probes.ts';
-import type { Action, Proving, StillHolds } from '../define-runbook.ts';
+import type { Action, Proving } from '../define-runbook.ts';
 import { readNumbers } from '../shared/rates.ts';
 import type { StuckData } from './checks.ts';
 import { ordersOf, statusesOf, stillProcessing } from './orders.ts';
@@ -8,19 +8,16 @@ import { ordersOf, statusesOf, stillProcessing } from './orders.ts';
 type Kind = 'retry-workflow' | 'republish-events';
 
 /** Of the orders shown, those still in *processing*; noted with each one's newest attempt of this kind, for `attempted`. */
-export async function stillUntouched(
-  proving: Proving,
-  targets: readonly string[],
-  kind: Kind,
-): Promise<StillHolds> {
-  const asked = await ordersOf(proving, targets);
-  const still = stillProcessing(proving, asked);
-  if ('changed' in still) return still;
+export async function stillUntouched(proving: Proving, kind: Kind) {
+  const asked = await ordersOf(proving, proving.run.targets);
   const newest = asked.flatMap(({ target, order }) => {
     const at = newestOf(order, kind);
     return at === null ? [] : [[target, at] as const];
   });
-  return { ...still, noted: { tries: JSON.stringify(Object.fromEntries(newest)) } };
+  return {
+    standings: stillProcessing(proving, asked),
+    noted: { tries: JSON.stringify(Object.fromEntries(newest)) },
+  };
 }
 
 /**

@@ -1,81 +1,52 @@
 import { OrderId } from '../../domain/ids.ts';
-import type { ProofSample } from '../../domain/run.ts';
-import type { OrderSummary } from '../../ports/probes.ts';
-import { SystemError } from '../../ports/system-error.ts';
-import type { Proving, StillHolds } from '../define-runbook.ts';
-
-const MINUTE = 60_000;
-
-/** Orders that are asked at once. */
-const AT_ONCE = 10;
-
-type Asked = { readonly target: string; readonly order: OrderSummary | null };
+import type { Proving } from '../define-runbook.ts';
+import { aboutEach, type Standing } from '../shared/batch.ts';
 
 /** Each order as it is now; null where nobody could say, also where the service does not know it. */
-export async function ordersOf(proving: Proving, targets: readonly string[]): Promise<readonly Asked[]> {
-  const found: Asked[] = [];
-  for (let from = 0; from < targets.length; from += AT_ONCE) {
-    const group = targets.slice(from, from + AT_ONCE);
-    found.push(...(await Promise.all(group.map(async (target) => await ask(proving, target)))));
-  }
-  return found;
+export async function ordersOf({ probes, signal }: Proving, targets: readonly string[]) {
+  const found = await aboutEach(
+    targets,
+    async (target) => await probes.orderService.order(OrderId.parse(target), signal),
+  );
+  return found.map(({ target, said: order }) => ({ target, order }));
 }
 
-async function ask({ probes, signal }: Proving, target: string): Promise<Asked> {
-  try {
-    return { target, order: await probes.orderService.order(OrderId.parse(target), signal) };
-  } catch (err) {
-    if (err instanceof SystemError) return { target, order: null };
-    throw err;
-  }
-}
-
-type Standing = { readonly target: string; readonly status: string | null };
+type Asked = Awaited<ReturnType<typeof ordersOf>>[number];
 
 /** The present status of each order; null as in `ordersOf`. */
-export async function statusesOf(proving: Proving, targets: readonly string[]): Promise<readonly Standing[]> {
+export async function statusesOf(proving: Proving, targets: readonly string[]) {
   return (await ordersOf(proving, targets)).map(({ target, order }) => ({
     target,
     status: order?.status ?? null,
   }));
 }
 
-/** *Subset*: of the orders shown, those that are still in *processing*. Could not look is a no. */
-export function stillProcessing(proving: Proving, asked: readonly Asked[]): StillHolds {
-  const found = asked.map(({ target, order }) => ({ target, status: order?.status ?? null }));
-  const blind = found.filter(({ status }) => status === null);
-  if (blind.length > 0)
-    return { changed: `the status of ${blind.length} of ${asked.length} orders could not be read first` };
-  const { processing } = proving.names.statuses;
-  return {
-    targets: found.filter(({ status }) => status === processing).map(({ target }) => target),
-    dropped: found
-      .filter(({ status }) => status !== processing)
-      .map(({ target, status }) => ({ target, because: `it is ${status} by now` })),
-  };
+/** *Subset*: of the orders shown, those that are still in *processing*. */
+export function stillProcessing({ names }: Proving, asked: readonly Asked[]): readonly Standing[] {
+  return asked.map(({ target, order }) => ({
+    target,
+    so: order === null ? null : order.status === names.statuses.processing,
+    words: order === null ? '' : `it is ${order.status} by now`,
+  }));
 }
 
 /** R20's proof: which orders have left *processing* (the list of stuck orders would not tell: a retry may renew their age). */
-export async function leftProcessing(proving: Proving): Promise<Omit<ProofSample, 'at'>> {
-  const { run, names, now } = proving;
-  const found = await statusesOf(proving, run.targets);
-  const moved = found.filter(({ status }) => status !== null && status !== names.statuses.processing);
-  const unknown = found.filter(({ status }) => status === null);
-  const blind = unknown.length === 0 ? '' : ` ${unknown.length} could not be read.`;
-  const minutes = Math.round((now - (run.proof?.since ?? now)) / MINUTE);
-  return {
-    moved: moved.map(({ target }) => target),
-    unknown: unknown.map(({ target }) => target),
-    line:
-      run.targets.length === 1
-        ? alone(found[0], minutes)
-        : `${minutes} min have passed; normal is 5–15 min.${blind}`,
-    value: moved.length,
-    worse: false,
-  };
+export async function leftProcessing(proving: Proving): Promise<readonly Standing[]> {
+  const found = await statusesOf(proving, proving.run.targets);
+  return found.map(({ target, status }) => ({
+    target,
+    so: status === null ? null : status !== proving.names.statuses.processing,
+    words: status ?? '',
+  }));
 }
 
-function alone(standing: Standing | undefined, minutes: number): string {
-  if (standing === undefined || standing.status === null) return 'The order could not be read.';
-  return `The order is ${standing.status} after ${minutes} min; normal is 5–15 min.`;
+export function afterMinutes(found: readonly Standing[], minutes: number): string {
+  const [only] = found;
+  if (found.length === 1 && only !== undefined)
+    return only.so === null
+      ? 'The order could not be read.'
+      : `The order is ${only.words} after ${minutes} min; normal is 5–15 min.`;
+  const unknown = found.filter(({ so }) => so === null).length;
+  const blind = unknown === 0 ? '' : ` ${unknown} could not be read.`;
+  return `${minutes} min have passed; normal is 5–15 min.${blind}`;
 }

@@ -1,16 +1,15 @@
 import { isOver } from '../../domain/cause-history.ts';
 import { OrderId } from '../../domain/ids.ts';
-import type { Action, Draft, Judging } from '../define-runbook.ts';
-import { curl } from '../names.ts';
+import type { Action, Judging } from '../define-runbook.ts';
+import { batchOf } from '../shared/batch.ts';
+import type { Thresholds } from '../thresholds.ts';
 import { attempted, stillUntouched } from './attempts.ts';
 import { causes, warehouse } from './causes.ts';
 import type { StuckData } from './checks.ts';
-import { leftProcessing } from './orders.ts';
+import { afterMinutes, leftProcessing } from './orders.ts';
 import { triedInVain } from './tried.ts';
 
 const MINUTE = 60_000;
-
-const subset = { kind: 'subset', words: 'Orders that left processing meanwhile are left alone.' } as const;
 
 /** Causes that have to end before a retry goes further; 3.C3 does not end, and is no reason against one. */
 const STANDING = ['3.C1', '3.C2', '3.C4', '3.C5'] as const;
@@ -39,58 +38,40 @@ function whyRetry(judging: Judging<StuckData>, targets: readonly string[]): stri
   return 'orders are stuck, nothing that could be looked at speaks against it, and a retry does no harm';
 }
 
-/** Asked already, and nobody knows yet what came of it: pressing twice asks once. */
-function underProof({ incident }: Judging<StuckData>): ReadonlySet<string> {
-  const open = incident.runs.filter(
-    ({ action, proof }) => action === 'R20' && proof !== null && proof.verdict === null,
-  );
-  return new Set(open.flatMap(({ targets }) => targets));
-}
-
-/** The stuck orders that one press for all covers; all of them, where each is asked already. */
-function allOf(judging: Judging<StuckData>): readonly string[] {
-  const ids = (judging.findings.stuck.data?.orders ?? []).map(({ id }) => id);
-  const asked = underProof(judging);
-  const left = ids.filter((id) => !asked.has(id));
-  return left.length === 0 ? ids : left;
-}
-
-/** The orders that an alert named, as far as they are stuck; the list of `/oms stuck-orders` has a button for each. */
-function alone(ids: readonly string[], { incident, thresholds }: Judging<StuckData>): readonly string[] {
-  if (ids.length < 2) return [];
-  const named = ids.filter((id) => incident.ids.orders.includes(id));
-  return named.slice(0, thresholds.sampledOrders);
-}
-
-function retryOf(targets: readonly string[], preview: string): Draft {
-  return { targets, parameters: {}, preview: [preview], binding: subset };
-}
+/** What a retry and a republishing have in common. */
+const orders = {
+  one: 'order',
+  many: 'orders',
+  bound: 'Orders that left processing meanwhile are left alone.',
+  // The orders that an alert named, as far as they are stuck; the list of `/oms stuck-orders` has a button for each.
+  alone: ({ incident }: Judging<StuckData>, ids: readonly string[]) =>
+    ids.filter((id) => incident.ids.orders.includes(id)),
+  plan: ({ normalProcessingMinutes }: Thresholds) => ({
+    everyMs: MINUTE,
+    withinMs: normalProcessingMinutes * MINUTE,
+    alike: 2,
+    words: `The orders leave processing within ${normalProcessingMinutes} min.`,
+  }),
+  finished: leftProcessing,
+  line: afterMinutes,
+};
 
 /** R20, for all that are shown and for one alone. */
-export const retryWorkflow: Action<StuckData> = {
+export const retryWorkflow = batchOf<StuckData>({
+  ...orders,
   step: 'R20',
   title: 'Retry workflow',
-  tier: 'safe',
   source:
     'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/orders/ord_xyz789abc/retry-workflow',
-  equivalent: (names, targets) =>
-    curl(names, names.paths.retryWorkflow.replace('{id}', targets[0] ?? '<order>'), '-X POST '),
+  path: (names) => names.paths.retryWorkflow,
   notes: ['A workflow may be retried more than once without harm.'],
-  draft(judging) {
-    const seen = judging.findings.stuck.data;
-    if (seen === null || seen.orders.length === 0) return [];
-    const ids = allOf(judging);
-    const many =
-      seen.total > ids.length
-        ? `${ids.length} of ${seen.total} orders, the oldest first,`
-        : `${ids.length} ${ids.length === 1 ? 'order' : 'orders'}`;
-    return [
-      retryOf(ids, `The workflow of ${many} starts again.`),
-      ...alone(ids, judging).map((id) => retryOf([id], `The workflow of ${id} alone starts again.`)),
-    ];
+  says: (what) => `The workflow of ${what} starts again.`,
+  found({ findings }) {
+    const seen = findings.stuck.data;
+    if (seen === null || seen.orders.length === 0) return null;
+    return { ids: seen.orders.map(({ id }) => id), total: seen.total };
   },
-  when: (judging, { targets }) =>
-    targets.length < allOf(judging).length ? null : whyRetry(judging, targets),
+  when: whyRetry,
   notWhile(judging) {
     const { engine } = judging.findings;
     if (engine.data !== null && engine.data.ready === 0)
@@ -98,49 +79,40 @@ export const retryWorkflow: Action<StuckData> = {
     if (engine.verdict === 'broken') return 'the workflow engine is not well and might not take it';
     return warehouse.judge(judging).verdict === 'supported' ? 'the warehouse still refuses' : null;
   },
-  validate: () => ({}),
-  stillHolds: async (proving, run) => await stillUntouched(proving, run.targets, 'retry-workflow'),
+  qualify: async (proving) => await stillUntouched(proving, 'retry-workflow'),
   apply: async (target, _parameters, { levers, licence, signal }) =>
     await levers.orderService.retryWorkflow(OrderId.parse(target), licence, signal),
   readBack: async (target, _parameters, proving) => await attempted(target, 'retry-workflow', proving),
-  proof: {
-    plan: ({ normalProcessingMinutes }) => ({
-      everyMs: MINUTE,
-      withinMs: normalProcessingMinutes * MINUTE,
-      alike: 2,
-      words: `The orders leave processing within ${normalProcessingMinutes} min.`,
-    }),
-    sample: leftProcessing,
-  },
-  mitigates: false,
-  owes: [],
-};
+});
 
 /** R21, one order at a time: without Kafka nobody has seen whether an event is missing. */
 export const republishEvents: Action<StuckData> = {
-  ...retryWorkflow,
-  step: 'R21',
-  title: 'Republish events',
-  source:
-    'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/orders/ord_xyz789abc/republish-events',
-  equivalent: (names, targets) =>
-    curl(names, names.paths.republishEvents.replace('{id}', targets[0] ?? '<order>'), '-X POST '),
-  notes: ['Events may be sent again without harm.', 'Events not checked: Kafka is not connected.'],
+  ...batchOf<StuckData>({
+    ...orders,
+    step: 'R21',
+    title: 'Republish events',
+    source:
+      'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/orders/ord_xyz789abc/republish-events',
+    path: (names) => names.paths.republishEvents,
+    notes: ['Events may be sent again without harm.', 'Events not checked: Kafka is not connected.'],
+    says: (what) => `The events of ${what} are sent again. Events not checked: Kafka is not connected.`,
+    found: () => null,
+    when: () => null,
+    notWhile: () => null,
+    qualify: async (proving) => await stillUntouched(proving, 'republish-events'),
+    apply: async (target, _parameters, { levers, licence, signal }) =>
+      await levers.orderService.republishEvents(OrderId.parse(target), licence, signal),
+    readBack: async (target, _parameters, proving) => await attempted(target, 'republish-events', proving),
+  }),
   draft({ findings, names, thresholds }) {
-    const orders = (findings.oldest.data?.orders ?? []).filter(
+    const oldest = (findings.oldest.data?.orders ?? []).filter(
       ({ status }) => status === names.statuses.processing,
     );
-    return orders.slice(0, thresholds.sampledOrders).map(({ id }) => ({
+    return oldest.slice(0, thresholds.sampledOrders).map(({ id }) => ({
       targets: [id],
       parameters: {},
       preview: [`The events of ${id} are sent again. Events not checked: Kafka is not connected.`],
-      binding: subset,
+      binding: { kind: 'subset', words: orders.bound },
     }));
   },
-  when: () => null,
-  notWhile: () => null,
-  stillHolds: async (proving, run) => await stillUntouched(proving, run.targets, 'republish-events'),
-  apply: async (target, _parameters, { levers, licence, signal }) =>
-    await levers.orderService.republishEvents(OrderId.parse(target), licence, signal),
-  readBack: async (target, _parameters, proving) => await attempted(target, 'republish-events', proving),
 };

@@ -15,6 +15,7 @@ const LONGEST_REASON = 500;
 export const setStatus: Action<StuckData> = {
   step: 'R22',
   title: 'Set status by hand',
+  parameters: ['order', 'status', 'reason'],
   tier: 'guarded',
   source:
     'kubectl exec -it deployment/order-service -- \\\n  curl -X PATCH localhost:8080/admin/orders/ord_xyz789abc/status \\\n  -d \'{"status": "shipped", "reason": "manual_intervention"}\'',

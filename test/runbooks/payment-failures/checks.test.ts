@@ -3,7 +3,7 @@ import type { Verdict } from '../../../src/domain/finding.ts';
 import type { KubernetesProbe } from '../../../src/ports/kubernetes.ts';
 import type { GatewayHealth, OrderServiceProbe } from '../../../src/ports/probes.ts';
 import type { PaymentLogs } from '../../../src/runbooks/payment-failures/logs.ts';
-import type { PaymentRate } from '../../../src/runbooks/payment-failures/rate.ts';
+import type { RateSeen } from '../../../src/runbooks/shared/success-rate.ts';
 import { anIncident } from '../../support/incidents.ts';
 import {
   aDeployment,
@@ -212,7 +212,7 @@ describe('R4', () => {
     const probes = fakeProbes({ orderService: { metrics: async () => answers(rate(0.2)) } });
     const found = await diagnosed('payment-failures', probes, { incident: anIncident([before]) });
     expect(found.of('R4').line).toBe('20 % of payments succeed on the worst pod, 97 % at the look before.');
-    expect((found.of('R4').data as PaymentRate).window).toBeNull();
+    expect((found.of('R4').data as RateSeen).window).toBeNull();
   });
 });
 

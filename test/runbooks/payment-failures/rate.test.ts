@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { NO_IDS } from '../../../src/domain/alert.ts';
 import type { Run } from '../../../src/domain/run.ts';
 import { RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
-import { type PaymentRate, paymentRate, rateSince } from '../../../src/runbooks/payment-failures/rate.ts';
+import { PAYMENTS_RATE, paymentRate } from '../../../src/runbooks/payment-failures/rate.ts';
+import { type RateSeen, rateSince } from '../../../src/runbooks/shared/success-rate.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/runbooks/thresholds.ts';
 import { anIncident, aRun } from '../../support/incidents.ts';
 import { answers, aProving, fakeProbes, MINUTE, NOW, seen } from '../../support/runbooks.ts';
@@ -28,10 +29,12 @@ describe('attempts since the run', () => {
     names = COUNTED,
     ok = true,
   ) =>
-    await rateSince(aProving(probesOf(...pages), { run: aRun({ parameters }), names }), 'payments', {
-      ok,
-      line: '',
-    });
+    await rateSince(
+      aProving(probesOf(...pages), { run: aRun({ parameters }), names }),
+      PAYMENTS_RATE,
+      'payments',
+      { ok, line: '' },
+    );
 
   test.each<
     [string, Awaited<ReturnType<typeof since>> | Promise<Awaited<ReturnType<typeof since>>>, string, string]
@@ -80,7 +83,7 @@ describe('attempts since the run', () => {
 
 describe('the window in which declines are counted', () => {
   const rounds = async (looks: readonly (readonly [at: number, pages: readonly Page[]])[]) => {
-    let before: PaymentRate | null = null;
+    let before: RateSeen | null = null;
     let verdict: string | null = null;
     for (const [at, pages] of looks) {
       const found = await paymentRate.look({

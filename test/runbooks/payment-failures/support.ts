@@ -2,7 +2,7 @@ import type { GatewayHealth } from '../../../src/ports/probes.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { GatewaySeen, PaymentData } from '../../../src/runbooks/payment-failures/checks.ts';
 import type { PaymentClass, PaymentLogs } from '../../../src/runbooks/payment-failures/logs.ts';
-import type { PaymentRate } from '../../../src/runbooks/payment-failures/rate.ts';
+import type { RateSeen } from '../../../src/runbooks/shared/success-rate.ts';
 import { aDeployment, answers, MINUTE, NOW, seen } from '../../support/runbooks.ts';
 
 /** Lines by class, the newest a minute old. */
@@ -39,7 +39,7 @@ export function gatewaySays(
   };
 }
 
-export function aRate(change: Partial<PaymentRate> = {}): PaymentRate {
+export function aRate(change: Partial<RateSeen> = {}): RateSeen {
   return {
     percent: 99,
     answered: 4,

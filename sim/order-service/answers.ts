@@ -1,0 +1,29 @@
+import type { Context } from 'hono';
+import type * as z from 'zod';
+
+/** How the order service refuses. */
+export function refuse(
+  c: Context,
+  status: 400 | 401 | 404 | 409 | 503,
+  code: string,
+  message: string,
+): Response {
+  return c.json({ error: { code, message } }, status);
+}
+
+export function requestedBy(c: Context): string | null {
+  return c.req.header('x-requested-by') ?? null;
+}
+
+/** Undefined when the body is no JSON, which no schema accepts. */
+export async function jsonBody(c: Context): Promise<unknown> {
+  try {
+    return await c.req.json();
+  } catch {
+    return undefined;
+  }
+}
+
+export function whatIsWrong(error: z.ZodError): string {
+  return error.issues.map((issue) => [...issue.path, issue.message].join(': ')).join('; ');
+}

@@ -1,0 +1,88 @@
+import { beginExport, exportsOf } from '../exports.ts';
+import type { WorldState } from '../state.ts';
+import type { Scenario } from './scenario.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+function day(at: number, ago: number): string {
+  return new Date(at - ago * DAY).toISOString().slice(0, 10);
+}
+
+/** Lets a job begin in the past and live through it until now. */
+function plant(state: WorldState, id: string, days: number, agoMs: number, now: number): void {
+  state.exports.delete(id);
+  beginExport(state, { format: 'csv', from: day(now, days + 30), to: day(now, 31) }, now - agoMs, id);
+  state.timeline.advance(now);
+}
+
+function forget(state: WorldState): void {
+  for (const { id } of exportsOf(state, null)) state.exports.delete(id);
+}
+
+export const uploadRefused: Scenario = {
+  id: 'upload-refused',
+  runbook: 'exports',
+  title: 'The bucket’s policy was changed: since 20 minutes no export can be uploaded.',
+  alert: {
+    alertname: 'ExportFailed',
+    code: 'EXPORT_FAILED',
+    severity: 'low',
+    summary: 'Export exp_ledger7d failed',
+    startsAgoMs: 12 * MINUTE,
+  },
+  start(state, now) {
+    state.conditions.bucket = 'forbidden';
+    plant(state, 'exp_ledger7d', 7, 20 * MINUTE, now);
+  },
+  recover(state) {
+    state.conditions.bucket = 'ok';
+  },
+  end(state) {
+    state.conditions.bucket = 'ok';
+    forget(state);
+  },
+};
+
+export const exportTooLarge: Scenario = {
+  id: 'export-too-large',
+  runbook: 'exports',
+  title: 'Somebody exports a whole month; at 100,000 orders the service gives up.',
+  alert: {
+    alertname: 'ExportFailed',
+    code: 'FILE_GENERATION_ERROR',
+    severity: 'low',
+    summary: 'Export exp_month31d failed',
+    startsAgoMs: 15 * MINUTE,
+  },
+  start(state, now) {
+    plant(state, 'exp_month31d', 31, 30 * MINUTE, now);
+  },
+  end: forget,
+};
+
+export const exportHangs: Scenario = {
+  id: 'export-hangs',
+  runbook: 'exports',
+  title: 'An export has not written a line for 50 minutes, it waits for its query.',
+  alert: {
+    alertname: 'ExportTimeout',
+    code: 'EXPORT_TIMEOUT',
+    severity: 'low',
+    summary: 'Export exp_audit14d has been processing for over 30 minutes',
+    startsAgoMs: 18 * MINUTE,
+  },
+  start(state, now) {
+    state.conditions.exportsHang = true;
+    plant(state, 'exp_audit14d', 14, 50 * MINUTE, now);
+    // Whatever held it up is gone; this one does not come back by itself.
+    const { tries } = state.exports.get('exp_audit14d') ?? { tries: 0 };
+    const row = state.exports.get('exp_audit14d');
+    if (row !== undefined) row.tries = tries + 1;
+    state.conditions.exportsHang = false;
+  },
+  end(state) {
+    state.conditions.exportsHang = false;
+    forget(state);
+  },
+};

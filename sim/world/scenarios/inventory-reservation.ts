@@ -1,0 +1,90 @@
+import { LOCK_TTL_MS, lockKey, lockValue, type Product, takeLock } from '../inventory.ts';
+import { failSync, SYNC_EVERY_MS } from '../inventory-sync.ts';
+import type { WorldState } from '../state.ts';
+import { replayReservations } from './replay-reservations.ts';
+import type { Scenario } from './scenario.ts';
+
+const MINUTE = 60_000;
+const CRASHED_SINCE = 24 * MINUTE;
+const RESTARTS_IN = 15_000;
+const STOPPED_SINCE = 38 * MINUTE;
+/** The schedule rests after so many failures in a row. */
+const FAILURES = 3;
+
+/** Wanted often, though not most: about one order in four is for one of them. */
+function wanted(state: WorldState): readonly Product[] {
+  return state.inventory.products.slice(3, 9);
+}
+
+export const staleLocks: Scenario = {
+  id: 'stale-locks',
+  runbook: 'inventory-reservation',
+  title: 'A pod was killed 24 minutes ago and left 6 inventory locks; orders for those products time out.',
+  alert: {
+    alertname: 'ReservationTimeouts',
+    code: 'RESERVATION_TIMEOUT',
+    severity: 'high',
+    summary: 'One reservation in four waits 30 seconds and fails',
+    startsAgoMs: 15 * MINUTE,
+  },
+  start(state, now) {
+    const since = now - CRASHED_SINCE;
+    const pod = state.pods.find(({ app }) => app === 'order-service');
+    if (pod === undefined) return;
+    state.logs.write(since, pod.name, 'ERROR', 'SIGKILL: container exceeded its grace period');
+    pod.restarts += 1;
+    pod.startedAt = since + RESTARTS_IN;
+    pod.lastTermination = { reason: 'Error', exitCode: 137, at: since };
+    for (const product of wanted(state)) {
+      const key = lockKey(product);
+      state.inventory.locks.delete(key);
+      const value = lockValue(state.chance, pod.name, product.sku, since);
+      takeLock(state.inventory, { key, value, ttlMs: LOCK_TTL_MS }, since);
+    }
+    replayReservations(state, { from: since, products: new Set(wanted(state)) }, now);
+  },
+  end(state) {
+    for (const product of wanted(state)) state.inventory.locks.delete(lockKey(product));
+  },
+};
+
+export const inventorySyncStopped: Scenario = {
+  id: 'inventory-sync-stopped',
+  runbook: 'inventory-reservation',
+  title:
+    'The inventory has not been synced for 38 minutes; 6 products that the catalog has again count as sold out.',
+  alert: {
+    alertname: 'InventoryUnavailable',
+    code: 'INVENTORY_UNAVAILABLE',
+    severity: 'high',
+    summary: 'Orders are refused as sold out while the shop shows stock',
+    startsAgoMs: 20 * MINUTE,
+  },
+  start(state, now) {
+    const since = now - STOPPED_SINCE;
+    const { sync } = state.inventory;
+    sync.runningSince = null;
+    sync.lastGoodAt = since;
+    sync.suspended = true;
+    state.logs.forget(({ at, text }) => at > since && text.includes(' inventory:sync '));
+    for (let failure = 1; failure <= FAILURES; failure += 1)
+      failSync(state, since + failure * SYNC_EVERY_MS, 'the catalog answered 503');
+    failSync(state, since + FAILURES * SYNC_EVERY_MS, `schedule suspended after ${FAILURES} failures`);
+    // Sold out just before, and delivered anew since: only the catalog knows.
+    for (const product of wanted(state)) {
+      product.ours = 0;
+      state.inventory.locks.delete(lockKey(product));
+    }
+    replayReservations(state, { from: since, products: new Set(wanted(state)) }, now);
+  },
+  recover(state) {
+    state.inventory.sync.suspended = false;
+  },
+  end(state, now) {
+    const { products, sync } = state.inventory;
+    for (const product of products) product.ours = product.catalog;
+    sync.suspended = false;
+    sync.lastGoodAt = now;
+    sync.error = null;
+  },
+};

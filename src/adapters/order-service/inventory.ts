@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import type { AdminChanges, AdminQuestions } from '../../ports/order-service.ts';
+import { clean } from '../http.ts';
+import { callService, type OrderServiceSettings } from './client.ts';
+import { Accepted, headersOf, Time, WORDS_OF } from './schema.ts';
+
+const Word = z.string().max(40).nullish();
+
+/** How services name a job that is under way. */
+const RUNNING = new Set(['running', 'in_progress', 'in-progress', 'syncing', 'started']);
+
+/** R9. Some say `running`, some name the status; one of the two has to be there. */
+const SyncStatus = z
+  .object({
+    running: z.boolean().nullish(),
+    status: Word,
+    lastSyncAt: Time.nullish(),
+    error: z.string().max(2_000).nullish(),
+    catalog: Word,
+  })
+  .refine(({ running, status }) => running != null || status != null, 'neither running nor status is there')
+  .transform(({ running, status, lastSyncAt, error, catalog }) => ({
+    running: running ?? RUNNING.has(status?.toLowerCase() ?? ''),
+    lastSyncAt: lastSyncAt ?? null,
+    words: error == null ? null : clean(error),
+    catalogUp: upOf(catalog ?? null),
+  }));
+
+/** A word that we do not know says nothing. */
+function upOf(word: string | null): boolean | null {
+  const said = word?.toLowerCase() ?? '';
+  if (WORDS_OF.up.has(said)) return true;
+  return WORDS_OF.down.has(said) ? false : null;
+}
+
+/** R9. */
+export function inventoryQuestions(settings: OrderServiceSettings): Pick<AdminQuestions, 'inventorySync'> {
+  return {
+    inventorySync: async (signal) =>
+      await callService(settings, SyncStatus, {
+        method: 'GET',
+        path: settings.paths.inventorySync,
+        signal,
+      }),
+  };
+}
+
+/** R13. */
+export function inventoryChanges(settings: OrderServiceSettings): Pick<AdminChanges, 'resyncInventory'> {
+  return {
+    async resyncInventory(licence, signal) {
+      await callService(settings, Accepted, {
+        method: 'POST',
+        path: settings.paths.inventoryResync,
+        headers: headersOf(licence),
+        signal,
+      });
+      return 'Taken by the service.';
+    },
+  };
+}

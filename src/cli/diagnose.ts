@@ -1,0 +1,95 @@
+import { idsTyped } from '../domain/alert.ts';
+import { type Finding, overall, type Verdict } from '../domain/finding.ts';
+import { realHands, systemClock } from '../parts.ts';
+import { lookLive } from '../pipeline/look-live.ts';
+import { rulesOf } from '../rules-of.ts';
+import { CATALOGUE, findRunbook } from '../runbooks/catalogue.ts';
+import { stepsIn } from '../runbooks/listing.ts';
+import { ownConfig } from './config.ts';
+
+const SIGN: Readonly<Record<Verdict, string>> = {
+  healthy: 'healthy',
+  broken: 'BROKEN',
+  unknown: 'unknown',
+  skipped: 'skipped',
+};
+const EXIT = { healthy: 0, broken: 1, unknown: 2 } as const;
+const log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: (facts: object, message: string) => console.error(message, facts),
+};
+
+/**
+ * `oms diagnose`: the diagnosis of an incident's card, from a terminal and recorded nowhere.
+ * @returns the exit code: 0 healthy, 1 broken, 2 unknown, also where the question itself was wrong
+ * @throws ConfigError
+ */
+export async function diagnoseHere(
+  wanted: string,
+  typed: readonly string[],
+  asJson: boolean,
+  print: (line: string) => void,
+): Promise<number> {
+  const runbook = findRunbook(wanted);
+  if (runbook === null) {
+    print(
+      `No runbook is called “${wanted}”. There is:\n${CATALOGUE.map(({ id, codes }) => `  ${id} (${codes.join(', ')})`).join('\n')}`,
+    );
+    return EXIT.unknown;
+  }
+  const ids = idsTyped(typed);
+  if (!ids.ok) {
+    print(ids.because);
+    return EXIT.unknown;
+  }
+  const config = ownConfig();
+  const rules = rulesOf(config, false);
+  const hands = await realHands(config, log);
+  try {
+    if (!asJson) print(`${runbook.title}: ${Object.keys(runbook.checks).length} questions are being asked.`);
+    const look = await lookLive(
+      {
+        probes: hands.probes,
+        samples: { add: async () => undefined, since: async () => [] },
+        rules,
+        clock: systemClock,
+        step: async (_name, work) => await work(),
+        log,
+      },
+      runbook,
+      systemClock.now(),
+      ids.value,
+      asJson ? () => undefined : (finding) => print(lineOf(finding)),
+    );
+    const verdict = overall(look.findings);
+    if (asJson) {
+      const { findings, causes, impact, tookMs } = look;
+      print(JSON.stringify({ runbook: runbook.id, verdict, findings, causes, impact, tookMs }, null, 2));
+      return EXIT[verdict];
+    }
+    print('');
+    for (const { verdict: said, title, because } of look.causes)
+      print(`  ${said.padEnd(10)} ${title}: ${because}`);
+    print('');
+    print(
+      look.impact.known
+        ? `${look.impact.affected} of ${look.impact.total} orders are affected.`
+        : `Impact unknown: ${look.impact.because}`,
+    );
+    const unseen = look.findings.filter(({ verdict: said }) => said === 'unknown').map(({ step }) => step);
+    const byHand = stepsIn(runbook, rules.names).filter(({ step }) => unseen.includes(step));
+    for (const { step, equivalent } of byHand) print(`By hand, ${step}:\n  ${equivalent}`);
+    print(
+      `All in all: ${verdict}, after ${(look.tookMs / 1_000).toFixed(1)} s. Changes run from Slack, where somebody approves them.`,
+    );
+    return EXIT[verdict];
+  } finally {
+    await hands.close();
+  }
+}
+
+function lineOf({ step, verdict, line }: Finding): string {
+  return `  ${SIGN[verdict].padEnd(8)} ${step.padEnd(4)} ${line}`;
+}

@@ -1,0 +1,126 @@
+import type { CauseVerdict } from '../../domain/finding.ts';
+import type { Cause, Judging } from '../define-runbook.ts';
+import { spell } from '../shared/spell.ts';
+import type { ExportData } from './checks.ts';
+import { overdue } from './jobs.ts';
+import type { ExportClass } from './logs.ts';
+
+type Said = { readonly verdict: CauseVerdict; readonly because: string };
+const supported = (because: string): Said => ({ verdict: 'supported', because });
+const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
+const open = (because: string): Said => ({ verdict: 'open', because });
+
+/** Lines of a class; null: the logs were not read, or not to their end. */
+function lines({ findings }: Judging<ExportData>, name: ExportClass): number | null {
+  const counts = findings.logs.data;
+  if (counts === null) return null;
+  const found = counts.classes[name].lines;
+  return found === 0 && !counts.whole ? null : found;
+}
+
+function newest({ findings }: Judging<ExportData>) {
+  return findings.jobs.data?.jobs[0] ?? null;
+}
+
+const timeout: Cause<ExportData> = {
+  id: '10.C1',
+  title: 'The query behind the export is cut off',
+  outside: false,
+  judge(judging) {
+    const found = lines(judging, 'timeout');
+    if (found !== null && found > 0) return supported('The log tells of a statement timeout.');
+    const late = judging.findings.jobs.data?.jobs.find((job) =>
+      overdue(job, judging.now, judging.thresholds),
+    );
+    if (late !== undefined)
+      return supported(
+        `${late.id} has been processing for ${spell(judging.now - late.startedAt)}, ${judging.thresholds.exportMinutes} min are the most.`,
+      );
+    if (found === 0 && newest(judging) !== null)
+      return ruledOut('No timeout stands in the log, and no export takes too long.');
+    return open('Neither the job nor its log could be read.');
+  },
+};
+
+const size: Cause<ExportData> = {
+  id: '10.C2',
+  title: 'The file is above the size limit',
+  outside: false,
+  judge(judging) {
+    const limit = judging.thresholds.exportRows;
+    const rows = Math.max(newest(judging)?.expectedRows ?? 0, judging.findings.plan.data?.rows ?? 0);
+    if (rows > limit) return supported(`It holds about ${rows} orders, ${limit} are the most.`);
+    if ((lines(judging, 'size') ?? 0) > 0) return supported('The log tells of the size limit.');
+    return rows > 0
+      ? ruledOut(`It holds about ${rows} orders, fewer than ${limit}.`)
+      : open('How many orders it holds is not known.');
+  },
+};
+
+const memory: Cause<ExportData> = {
+  id: '10.C3',
+  title: 'The export exhausts memory',
+  outside: false,
+  judge(judging) {
+    const found = lines(judging, 'memory');
+    if (found !== null && found > 0) return supported('The log tells that memory ran out.');
+    const job = newest(judging);
+    const killedAt = judging.findings.kills.data?.killedAt ?? null;
+    const during =
+      job !== null &&
+      killedAt !== null &&
+      killedAt >= job.startedAt &&
+      killedAt <= (job.endedAt ?? judging.now);
+    if (during) return supported(`A pod ran out of memory while ${job.id} ran.`);
+    if (found === 0 && judging.findings.kills.data !== null)
+      return ruledOut('No pod ran out of memory meanwhile, and the log tells of none.');
+    return open('The pods or the log could not be looked at.');
+  },
+};
+
+const upload: Cause<ExportData> = {
+  id: '10.C4',
+  title: 'The upload to S3 fails',
+  outside: true,
+  judge(judging) {
+    const { bucket } = judging.findings;
+    if (bucket.verdict === 'broken') return supported(bucket.line);
+    const found = lines(judging, 's3');
+    if (found !== null && found > 0 && bucket.verdict !== 'healthy')
+      return supported('The log tells that the upload was refused.');
+    if (bucket.verdict === 'healthy' && found === 0)
+      return ruledOut('The bucket answers, and no upload was refused.');
+    if (bucket.verdict === 'healthy' && found !== null) return ruledOut('The bucket answers again.');
+    return open('The bucket or the log could not be looked at.');
+  },
+};
+
+const database: Cause<ExportData> = {
+  id: '10.C5',
+  title: 'The database is slow for this query',
+  outside: false,
+  judge(judging) {
+    const plan = judging.findings.plan.data;
+    if (plan?.scan === 'sequential' && plan.rows > judging.thresholds.exportRows)
+      return supported(`The query would scan the whole table for about ${plan.rows} orders.`);
+    if (judging.open.includes('database-pool')) return supported('The database itself has an incident open.');
+    if (plan === null) return open('The query could not be planned.');
+    return ruledOut('The query is planned well, and the database has no incident.');
+  },
+};
+
+export const causes: readonly Cause<ExportData>[] = [timeout, size, memory, upload, database];
+
+/** Whether this cause is supported now. */
+export function stands(judging: Judging<ExportData>, id: string): boolean {
+  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
+}
+
+/** Why no export is begun now, whichever; null: nothing speaks against it. */
+export function waitsFor({ findings, open: runbooks }: Judging<ExportData>): string | null {
+  const fed = { 'database-pool': 'the database', memory: 'memory' } as const;
+  for (const [runbook, what] of Object.entries(fed))
+    if (runbooks.some((one) => one === runbook))
+      return `${what} has an incident open, and an export would feed it`;
+  return findings.bucket.verdict === 'broken' ? 'the bucket cannot be used' : null;
+}

@@ -1,0 +1,239 @@
+import { broken, healthy, skipped, unknown } from '../../domain/finding.ts';
+import type { ProofSample } from '../../domain/run.ts';
+import type { DeploymentState, Workload } from '../../ports/kubernetes.ts';
+import { AbsentSystem } from '../../ports/system-error.ts';
+import type { Action, Check, Judging, Proving } from '../define-runbook.ts';
+import type { Names } from '../names.ts';
+import type { LagSeen } from './lag.ts';
+import { inTrouble, messages } from './lag.ts';
+import { type GroupSeen, standing } from './lag-memory.ts';
+import { restartOf } from './restart.ts';
+import { spell } from './spell.ts';
+
+const MINUTE = 60_000;
+const SECOND = 1_000;
+/** A group that rebalances for longer will not end by itself (our default). */
+const REBALANCE_MS = 5 * MINUTE;
+const REBALANCES: ReadonlySet<string> = new Set(['PreparingRebalance', 'CompletingRebalance']);
+
+/** The deployments that run consumer groups, by group; null: there is none of that name. */
+export interface ConsumersSeen {
+  readonly byGroup: Readonly<Record<string, DeploymentState | null>>;
+}
+
+/** The deployment that runs a group; null: `kafka.consumers` does not name it. */
+export function consumersOf(names: Names, group: string): Workload | null {
+  const found = Object.hasOwn(names.kafka.consumers, group) ? names.kafka.consumers[group] : undefined;
+  return found === undefined
+    ? null
+    : { namespace: names.namespace, name: found.deployment, selector: found.selector };
+}
+
+/** What a restart or a stop of consumers has to know first. @param wanted the groups to ask about, as far as they are configured */
+export function consumersCheck(wanted: (names: Names) => readonly string[]): Check<ConsumersSeen> {
+  return {
+    step: 'X16',
+    title: 'Are the consumers’ pods ready?',
+    system: 'Kubernetes',
+    source: null,
+    equivalent: (names) =>
+      `kubectl -n ${names.namespace} get deployment ${workloads(names, wanted(names))
+        .map(({ name }) => name)
+        .join(' ')}`.trimEnd(),
+    deadlineMs: 4_000,
+    async look({ probes, names, signal }) {
+      const groups = wanted(names).filter((group) => consumersOf(names, group) !== null);
+      if (groups.length === 0)
+        return skipped('No deployment of a consumer group is configured (`kafka.consumers`).');
+      const asked = await Promise.allSettled(
+        groups.map(async (group) => {
+          const workload = consumersOf(names, group);
+          return workload === null ? null : await probes.kubernetes.deployment(workload, signal);
+        }),
+      );
+      const failed = asked.find((one) => one.status === 'rejected');
+      if (failed !== undefined && (failed.reason instanceof AbsentSystem || asked.every(isRejected)))
+        throw failed.reason;
+      const states = groups.flatMap((group, place) => {
+        const answer = asked[place];
+        return answer?.status === 'fulfilled' ? [{ group, state: answer.value }] : [];
+      });
+      const seen: ConsumersSeen = {
+        byGroup: Object.fromEntries(states.map(({ group, state }) => [group, state])),
+      };
+      const evidence = states.map(
+        ({ group, state }) =>
+          `${group}  ${state === null ? 'no such deployment' : `${state.ready} of ${state.replicas} pods ready`}`,
+      );
+      const bad = states.find(({ state }) => notWell(state));
+      if (bad !== undefined) return broken(trouble(names, bad.group, bad.state), seen, evidence);
+      if (failed !== undefined)
+        return unknown(
+          `${groups.length - states.length} of ${groups.length} deployments of consumers could not be looked at.`,
+          seen,
+          evidence,
+        );
+      return healthy(`The pods of ${states.length} consumer groups are ready.`, seen, evidence);
+    },
+  };
+}
+
+/** X16: restarts what runs a group. The same in every runbook that has it; only *when* differs. */
+export function restartConsumers<Data>(given: {
+  readonly lag: (judging: Judging<Data>) => LagSeen | null;
+  readonly consumers: (judging: Judging<Data>) => ConsumersSeen | null;
+  /** Why it has to wait, beyond what holds for every group. */
+  readonly notWhile: (judging: Judging<Data>) => string | null;
+}): Action<Data> {
+  const groupsOf = (judging: Judging<Data>) =>
+    (given.lag(judging)?.groups ?? []).filter((group) =>
+      inTrouble(group, judging.thresholds.lagMessages, judging.now),
+    );
+  const seenAs = (judging: Judging<Data>, { parameters }: { parameters: Readonly<Record<string, string>> }) =>
+    groupsOf(judging).find(({ group }) => group === parameters['group']);
+  const one = (group: string) =>
+    restartOf<Data>({
+      step: 'X16',
+      source: '',
+      // A group without a deployment is drafted below and never gets here.
+      workload: (names) =>
+        consumersOf(names, group) ?? { namespace: names.namespace, name: group, selector: '' },
+      state: (judging) => given.consumers(judging)?.byGroup[group] ?? null,
+      when: () => null,
+      notWhile: given.notWhile,
+      note: async (proving) => await notedLag(proving, group),
+      proof: {
+        plan: () => ({
+          everyMs: 30 * SECOND,
+          withinMs: 5 * MINUTE,
+          alike: 3,
+          words: `The lag of ${group} falls three times in a row within 5 min of the rollout’s end.`,
+        }),
+        sample: async (proving) => await lagFalls(proving, group),
+      },
+    });
+  const groupIn = (parameters: Readonly<Record<string, string>>) => parameters['group'] ?? '';
+  return {
+    ...one(''),
+    title: 'Restart the consumers',
+    source: null,
+    equivalent: (names, _targets, parameters) => {
+      const workload = consumersOf(names, groupIn(parameters));
+      return `kubectl -n ${names.namespace} rollout restart deployment/${workload?.name ?? '<deployment>'}`;
+    },
+    notes: ['Its pods are replaced one after the other and go on where the group stopped.'],
+    draft: (judging) =>
+      groupsOf(judging).flatMap(({ group }) => {
+        const workload = consumersOf(judging.names, group);
+        if (workload === null)
+          return [
+            {
+              targets: [`group/${group}`],
+              parameters: { group },
+              preview: [`The pods that run ${group} are replaced one after the other.`],
+              binding: { kind: 'none', words: '' } as const,
+            },
+          ];
+        return one(group)
+          .draft(judging)
+          .map((draft) => ({
+            ...draft,
+            parameters: { ...draft.parameters, group },
+            preview: [`This is what runs ${group}.`, ...draft.preview],
+          }));
+      }),
+    when(judging, draft) {
+      const group = seenAs(judging, draft);
+      if (group === undefined) return null;
+      if (rebalances(group, judging.now))
+        return `the group has been rebalancing for ${spell(judging.now - group.inState.since)}`;
+      const how = standing(group, judging.now);
+      return how === 'all' || how === 'only' ? 'nothing of the group moves' : null;
+    },
+    notWhile(judging, draft) {
+      const group = seenAs(judging, draft);
+      if (group === undefined) return 'the group catches up by itself';
+      if (consumersOf(judging.names, group.group) === null)
+        return `the deployment of ${group.group} is not configured (\`kafka.consumers\`)`;
+      if (standing(group, judging.now) === 'one')
+        return 'only one partition stands still, and they would read the same message again';
+      if (given.consumers(judging)?.byGroup[group.group]?.replicas === 0)
+        return 'it is scaled to 0, there is nothing to restart';
+      return one(group.group).notWhile(aloneToo(judging), draft);
+    },
+    async stillHolds(proving, run) {
+      const group = groupIn(run.parameters);
+      if (consumersOf(proving.names, group) === null)
+        return { changed: `the deployment of ${group} is not configured any more` };
+      return await one(group).stillHolds(aloneToo(proving), run);
+    },
+    apply: async (target, parameters, acting) =>
+      await one(groupIn(parameters)).apply(target, parameters, acting),
+    readBack: async (target, parameters, proving) =>
+      await one(groupIn(parameters)).readBack(target, parameters, proving),
+    proof: {
+      plan: (thresholds) => ({
+        ...one('').proof.plan(thresholds),
+        words: 'The lag falls three times in a row within 5 min of the rollout’s end.',
+      }),
+      sample: async (proving) => await one(groupIn(proving.run.parameters)).proof.sample(proving),
+    },
+  };
+}
+
+/** Lower than at the sample before, or all read: what R46 calls falling. */
+export async function lagFalls(proving: Proving, group: string): Promise<Omit<ProofSample, 'at'>> {
+  const { run, thresholds } = proving;
+  const lag = await lagOf(proving, group);
+  if (lag === null)
+    return {
+      moved: [],
+      unknown: run.targets,
+      line: `Kafka does not tell of ${group}.`,
+      value: null,
+      worse: false,
+    };
+  const before = run.proof?.samples.at(-1)?.value ?? Number(run.parameters['lag'] ?? Number.NaN);
+  const falls = lag < thresholds.lagMessages || lag < before;
+  const earlier = Number.isFinite(before) ? `, ${before} before` : '';
+  const line = `${group} is ${messages(lag)} behind${earlier}.`;
+  return { moved: falls ? run.targets : [], unknown: [], line, value: lag, worse: false };
+}
+
+async function notedLag(proving: Proving, group: string): Promise<Readonly<Record<string, string>>> {
+  const lag = await lagOf(proving, group).catch(() => null);
+  return lag === null ? {} : { lag: String(lag) };
+}
+
+async function lagOf({ probes, signal }: Proving, group: string): Promise<number | null> {
+  const { groups } = await probes.kafka.groups([group], signal);
+  return groups.find((one) => one.group === group)?.lag ?? null;
+}
+
+function rebalances({ state, inState }: GroupSeen, now: number): boolean {
+  return REBALANCES.has(state) && now - inState.since > REBALANCE_MS;
+}
+
+/** Consumers serve nobody: one pod alone may be restarted (runbook-knowledge §0). */
+function aloneToo<Given extends Pick<Judging<unknown>, 'thresholds'>>(given: Given): Given {
+  return { ...given, thresholds: { ...given.thresholds, readyPodsForRestart: 0 } };
+}
+
+function notWell(state: DeploymentState | null): boolean {
+  return state === null || state.replicas === 0 || state.ready < state.replicas || state.rollout === 'stuck';
+}
+
+function trouble(names: Names, group: string, state: DeploymentState | null): string {
+  const name = consumersOf(names, group)?.name ?? group;
+  if (state === null) return `There is no deployment ${name} for ${group}; \`kafka.consumers\` names it.`;
+  if (state.replicas === 0) return `${name} is scaled to 0: nobody reads for ${group}.`;
+  return `${name}: ${state.ready} of ${state.replicas} pods are ready to read for ${group}.`;
+}
+
+function workloads(names: Names, groups: readonly string[]): readonly Workload[] {
+  return groups.flatMap((group) => consumersOf(names, group) ?? []);
+}
+
+function isRejected(one: PromiseSettledResult<unknown>): boolean {
+  return one.status === 'rejected';
+}

@@ -1,0 +1,91 @@
+import { broken, healthy, unknown } from '../../domain/finding.ts';
+import type { Check } from '../define-runbook.ts';
+import { grepLogs, type Names, orderWorkload } from '../names.ts';
+import { type ClassOf, countClasses, type LogCounts, total } from './log-classes.ts';
+import { spell } from './spell.ts';
+
+const MINUTE = 60_000;
+
+/** What the order service's failures of one kind say in the log window, by class and over all pods. */
+export function failureLogs<Name extends string>(given: {
+  readonly step: Check<LogCounts<Name>>['step'];
+  readonly title: string;
+  readonly source: string;
+  /** A line counts when it contains one of these. */
+  readonly containing: readonly string[];
+  /** What failed: *payment*, *payments*. */
+  readonly one: string;
+  readonly more: string;
+  /** What is said of lines that matched and are of no class. */
+  readonly unclassed: string;
+  readonly failures: readonly Name[];
+  /** Classes that are no failure of ours, and what is said of how many there were. */
+  readonly apart?: { readonly classes: readonly Name[]; says(counts: LogCounts<Name>): string };
+  readonly classOf: ClassOf<Name>;
+}): Check<LogCounts<Name>> {
+  const { containing, failures, apart } = given;
+  return {
+    step: given.step,
+    title: given.title,
+    system: 'Kubernetes',
+    source: given.source,
+    equivalent: (names: Names) => grepLogs(names, names.orderService.selector, containing),
+    deadlineMs: 4_500,
+    async look({ probes, names, thresholds, now, signal }) {
+      const { logWindowMinutes: minutes, logKilobytes } = thresholds;
+      const logs = await probes.kubernetes.logs(
+        {
+          workload: orderWorkload(names),
+          containing,
+          windowMinutes: minutes,
+          bytesPerContainer: logKilobytes * 1024,
+        },
+        signal,
+      );
+      const counts = countClasses(logs, [...(apart?.classes ?? []), ...failures], given.classOf);
+      const many = total(counts, failures) + counts.unclassed;
+      const evidence = sample(logs.flatMap(({ lines }) => lines));
+      const failedAt = newest(counts, failures);
+      const ongoing = failedAt === null || now - failedAt <= thresholds.stoppedMinutes * MINUTE;
+      const stopped = many === 0 || ongoing ? '' : `, none in the last ${spell(now - failedAt)}`;
+      const missing = counts.whole
+        ? ''
+        : ` Not everything could be read: ${counts.problems[0] ?? 'more lines matched than are kept.'}`;
+      const besides = apart === undefined ? '' : `; ${apart.says(counts)}`;
+      const line = `${count(many, given.one, given.more)} failed in ${minutes} min${parts(counts, failures, given.unclassed)}${stopped}${besides}.${missing}`;
+      if (many >= thresholds.dominatesLines && ongoing) return broken(line, counts, evidence);
+      return counts.whole ? healthy(line, counts, evidence) : unknown(line, counts, evidence);
+    },
+  };
+}
+
+/** The newest failure; one of no class counts by the newest line of all. */
+function newest<Name extends string>(counts: LogCounts<Name>, failures: readonly Name[]): number | null {
+  const times = failures.flatMap((name) => counts.classes[name].lastAt ?? []);
+  if (counts.unclassed > 0 && counts.newestAt !== null) times.push(counts.newestAt);
+  return times.length === 0 ? null : Math.max(...times);
+}
+
+/** *1 card was*, *3 cards were*. */
+export function count(many: number, one: string, more: string): string {
+  return `${many} ${many === 1 ? one : more}`;
+}
+
+function parts<Name extends string>(
+  counts: LogCounts<Name>,
+  failures: readonly Name[],
+  unclassed: string,
+): string {
+  const named = [
+    ...failures.map((name) => [name, counts.classes[name].lines] as const),
+    [unclassed, counts.unclassed] as const,
+  ].filter(([, lines]) => lines > 0);
+  return named.length === 0 ? '' : ` (${named.map(([name, lines]) => `${name} ${lines}`).join(', ')})`;
+}
+
+/** The newest lines, at most one of each wording: ids and times aside they mostly repeat. */
+function sample(lines: readonly string[]): readonly string[] {
+  const kinds = new Map<string, string>();
+  for (const line of lines) kinds.set(line.replace(/\d+|(?:ord|pay)_[a-z0-9]+/g, '#'), line);
+  return [...kinds.values()].slice(-5);
+}

@@ -1,0 +1,202 @@
+import { broken, healthy, unknown } from '../../domain/finding.ts';
+import type { ProofSample } from '../../domain/run.ts';
+import type { Check, Proving } from '../define-runbook.ts';
+import type { Names } from '../names.ts';
+import { earlier } from './earlier.ts';
+import { type ByPod, byPod, readNumbers, risen } from './rates.ts';
+
+const MINUTE = 60_000;
+/** So much of the past is kept to count attempts in: the newest samples of half an hour. */
+const KEEP_MS = 30 * MINUTE;
+const KEEP = 40;
+/** How far back *before* is, where the bot has kept a figure. */
+const _BEFORE_MS = 60 * MINUTE;
+
+/** A gauge from 0 to 1 on every pod's metrics page, and the counters that say of how many attempts it is made. */
+export interface RateOf {
+  /** Of what, as in *98 % of payments succeed*. */
+  readonly what: string;
+  /** The setting that names the gauge. */
+  readonly setting: string;
+  /** The setting that names the counter of attempts. */
+  readonly countedBy: string;
+  metrics(names: Names): {
+    readonly rate: string;
+    readonly attempts: string | null;
+    /** Attempts that say nothing of us; null: there are none, or nobody counts them. */
+    readonly declines: string | null;
+  };
+}
+
+interface Counted {
+  readonly at: number;
+  readonly attempts: ByPod;
+  readonly declines: ByPod | null;
+}
+
+export interface RateSeen {
+  /** The worst pod's, 0–100. */
+  readonly percent: number;
+  readonly answered: number;
+  readonly pods: number;
+  /** The counters at this look; null: not configured or not on the page. */
+  readonly attempts: ByPod | null;
+  /** Attempts and declines since the oldest sample that is kept; null: nothing to compare with yet. */
+  readonly window: {
+    readonly attempts: number;
+    /** Null: not configured, or not on the page. No declines are another thing. */
+    readonly declines: number | null;
+    readonly minutes: number;
+  } | null;
+  readonly samples: readonly Counted[];
+}
+
+/** R4, R15: the rate of success, of the worst pod, with its change. The check has to be called `rate` in its runbook. */
+export function rateCheck(
+  given: Pick<Check<RateSeen>, 'step' | 'title' | 'source' | 'equivalent'> & { readonly of: RateOf },
+): Check<RateSeen> {
+  const { of, ...described } = given;
+  return {
+    ...described,
+    system: 'The order service',
+    deadlineMs: 4_000,
+    async look(ask) {
+      const { names, thresholds, previous, now } = ask;
+      const [read, then] = await Promise.all([
+        readRate(ask, of),
+        earlier(ask, of.metrics(names).rate, (mean) => percent(mean * 100)),
+      ]);
+      if (read.percent === null) return unknown(noRate(read, of));
+      const before = previous?.['rate']?.data as RateSeen | null | undefined;
+      const samples = keep(before?.samples ?? [], read, now);
+      const window = windowOf(samples);
+      const seen: RateSeen = {
+        percent: read.percent,
+        answered: read.answered,
+        pods: read.pods,
+        attempts: read.attempts,
+        window,
+        samples,
+      };
+      const past = [...(before == null ? [] : [`${percent(before.percent)} at the look before`]), then]
+        .filter((piece) => piece !== '')
+        .map((piece) => `, ${piece}`)
+        .join('');
+      const counted =
+        window === null
+          ? ''
+          : ` ${window.attempts} attempts in ${window.minutes} min${window.declines === null ? '' : `, ${window.declines} declined`}.`;
+      const who = read.answered === read.pods ? '' : ` ${read.answered} of ${read.pods} pods answered.`;
+      const line = `${percent(read.percent)} of ${of.what} succeed on the worst pod${past}.${counted}${who}`;
+      if (read.percent >= thresholds.successPercent)
+        return read.answered === read.pods ? healthy(line, seen) : unknown(line, seen);
+      const few = window !== null && window.attempts - (window.declines ?? 0) < thresholds.fewestAttempts;
+      return few ? unknown(`${line} Too few to say.`, seen) : broken(line, seen);
+    },
+  };
+}
+
+export interface RateRead {
+  readonly percent: number | null;
+  readonly answered: number;
+  readonly pods: number;
+  readonly attempts: ByPod | null;
+  readonly declines: ByPod | null;
+  readonly problem: string | null;
+}
+
+export async function readRate(
+  { probes, names, signal }: Pick<Proving, 'probes' | 'names' | 'signal'>,
+  of: RateOf,
+): Promise<RateRead> {
+  const { rate, attempts, declines } = of.metrics(names);
+  const wanted = [rate, attempts, declines].filter((name) => name !== null);
+  const answers = await probes.orderService.metrics(wanted, signal);
+  const rates = Object.values(byPod(answers, rate) ?? {}).filter((value) => value >= 0 && value <= 1);
+  return {
+    percent: rates.length === 0 ? null : Math.min(...rates) * 100,
+    answered: rates.length,
+    pods: answers.length,
+    attempts: byPod(answers, attempts),
+    declines: byPod(answers, declines),
+    problem: answers.find(({ problem }) => problem !== null)?.problem ?? null,
+  };
+}
+
+/** Why there is no rate to speak of. */
+export function noRate({ pods, problem }: RateRead, { what, setting }: RateOf): string {
+  if (pods === 0) return 'No pod of the order service is ready to be asked for its metrics.';
+  return problem ?? `No pod’s metrics page has the rate of successful ${what} (\`${setting}\`).`;
+}
+
+function keep(
+  before: readonly Counted[],
+  { attempts, declines, answered, pods }: RateRead,
+  now: number,
+): readonly Counted[] {
+  // A page that is missing would read as a fall to zero, and its return as a rise from zero.
+  if (attempts === null || answered < pods) return before;
+  return [...before, { at: now, attempts, declines }].filter(({ at }) => now - at <= KEEP_MS).slice(-KEEP);
+}
+
+function windowOf(samples: readonly Counted[]): RateSeen['window'] {
+  const first = samples[0];
+  const last = samples.at(-1);
+  if (first === undefined || last === undefined || first === last) return null;
+  return {
+    attempts: risen(first.attempts, last.attempts),
+    declines: first.declines === null || last.declines === null ? null : risen(first.declines, last.declines),
+    minutes: Math.round((last.at - first.at) / MINUTE),
+  };
+}
+
+/** What a run notes at its beginning, so that its proof can count attempts since. */
+export async function notedAttempts(
+  proving: Pick<Proving, 'probes' | 'names' | 'signal'>,
+  of: RateOf,
+): Promise<Record<string, string>> {
+  const read = await readRate(proving, of).catch(() => null);
+  if (read?.attempts == null || read.answered < read.pods) return {};
+  return {
+    attempts: JSON.stringify(read.attempts),
+    ...(read.declines === null ? {} : { declines: JSON.stringify(read.declines) }),
+  };
+}
+
+/** ≥ 90 % of ≥ 20 attempts since the run; too few is *could not tell*, never *helped* (runbook-knowledge §0). */
+export async function rateSince(
+  proving: Proving,
+  of: RateOf,
+  target: string,
+  enoughBesides: { readonly ok: boolean; readonly line: string },
+): Promise<Omit<ProofSample, 'at'>> {
+  const { names, thresholds, run } = proving;
+  const read = await readRate(proving, of);
+  const dark = (line: string): Omit<ProofSample, 'at'> => ({
+    moved: [],
+    unknown: [target],
+    line,
+    value: read.percent,
+    worse: false,
+  });
+  if (read.percent === null || read.answered < read.pods) return dark(noRate(read, of));
+  const said = `${percent(read.percent)} of ${of.what} succeed on the worst pod`;
+  if (of.metrics(names).attempts === null)
+    return dark(`${said}; how many there were is not known (\`${of.countedBy}\` is not configured).`);
+  const attempts = readNumbers(run.parameters['attempts']);
+  const declines = readNumbers(run.parameters['declines']);
+  if (attempts === null || read.attempts === null)
+    return dark(`${said}; the attempts since the run could not be counted.`);
+  const counted = declines !== null && read.declines !== null;
+  const since = risen(attempts, read.attempts) - (counted ? risen(declines, read.declines) : 0);
+  const line = `${said}, ${since} attempts since the run${counted ? ', declines aside' : ''}.${enoughBesides.line}`;
+  if (since < thresholds.fewestAttempts)
+    return dark(`${line} ${thresholds.fewestAttempts} are needed to tell.`);
+  const good = read.percent >= thresholds.successPercent && enoughBesides.ok;
+  return { moved: good ? [target] : [], unknown: [], line, value: read.percent, worse: false };
+}
+
+/** *98 %*. */
+export function percent(value: number): string {
+  return `${Math.round(value)} %`;
+}

@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { S3 } from './catalogue.ts';
+import { finished } from './install.ts';
+import { locate } from './locate.ts';
+import { noteRan } from './notes.ts';
+import { freePort, ready, startServer, temporaryFolder } from './server.ts';
+
+export interface RealS3 {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly version: string;
+  stop(): Promise<void>;
+}
+
+const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test-secret' };
+
+/** Without buckets, unless `TEST_S3_ENDPOINT` gave it. */
+export async function startS3(): Promise<RealS3> {
+  const found = await locate(S3);
+  if ('missing' in found) throw new Error(found.missing);
+  if ('given' in found) {
+    const env = (name: string, otherwise: string) => process.env[`TEST_S3_${name}`] ?? otherwise;
+    noteRan('S3', `at ${found.given}`);
+    return {
+      endpoint: found.given,
+      region: env('REGION', 'us-east-1'),
+      credentials: {
+        accessKeyId: env('ACCESS_KEY_ID', CREDENTIALS.accessKeyId),
+        secretAccessKey: env('SECRET_ACCESS_KEY', CREDENTIALS.secretAccessKey),
+      },
+      version: 'unknown',
+      stop: async () => undefined,
+    };
+  }
+  const folder = temporaryFolder('s3');
+  for (const name of ['data', 'side']) mkdirSync(join(folder, name));
+  const endpoint = `http://127.0.0.1:${await freePort()}`;
+  const server = startServer(
+    folder,
+    found.at,
+    [
+      ...['--port', new URL(endpoint).host, '--region', 'us-east-1', '--quiet'],
+      ...['posix', '--sidecar', join(folder, 'side'), join(folder, 'data')],
+    ],
+    { ROOT_ACCESS_KEY: CREDENTIALS.accessKeyId, ROOT_SECRET_KEY: CREDENTIALS.secretAccessKey },
+  );
+  await ready('versitygw', server, async () => (await fetch(endpoint)).status > 0, 10_000);
+  const version = await versionOf(found.at);
+  noteRan('versitygw', version);
+  return {
+    endpoint,
+    region: 'us-east-1',
+    credentials: CREDENTIALS,
+    version,
+    stop: async () => await server.stop(),
+  };
+}
+
+async function versionOf(program: string): Promise<string> {
+  return /Version\s*:\s*v?(\S+)/.exec(await finished(program, ['--version']))?.[1] ?? 'unknown';
+}
