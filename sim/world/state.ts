@@ -1,6 +1,7 @@
 import { type Chance, createChance } from './chance.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { type Counters, createCounters } from './counters.ts';
+import { createDatabase, type Database } from './database.ts';
 import type { ExportRow } from './exports.ts';
 import { createInventory, type Inventory } from './inventory.ts';
 import { createKafka, type Kafka } from './kafka.ts';
@@ -66,6 +67,7 @@ export interface WorldState {
   readonly exports: Map<string, ExportRow>;
   readonly inventory: Inventory;
   readonly kafka: Kafka;
+  readonly database: Database;
   /** The gateway's key that the pod read at its start. */
   keyAgeOfPod(pod: Pod): 'old' | 'current';
   /** Ids of the scenarios that run. */
@@ -107,6 +109,7 @@ export function createState(seed: number, startedAt: number): WorldState {
     exports: new Map(),
     inventory: createInventory(),
     kafka: createKafka(),
+    database: createDatabase(startedAt),
     keyAgeOfPod: ({ startedAt: since }) => (since < (conditions.keyChangedAt ?? since) ? 'old' : 'current'),
     scenarios: new Set(),
   };
