@@ -19,3 +19,8 @@ export function spellBytes(bytes: number): string {
     if (bytes >= size && Number.isInteger((bytes / size) * 4)) return `${bytes / size} ${unit}`;
   return `${bytes} bytes`;
 }
+
+/** *2024-03-10 02:30 UTC*: a moment that stands in a text which must not change with every look. */
+export function clock(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
