@@ -1,6 +1,7 @@
 import { eventsLost } from './events-lost.ts';
 import { exportHangs, exportTooLarge, uploadRefused } from './exports.ts';
 import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
+import { brokerAway, bufferFull, consumersStuck, poisonMessage } from './kafka-lag.ts';
 import {
   declines,
   gatewayDown,
@@ -26,6 +27,10 @@ export const scenarios: readonly Scenario[] = [
   declines,
   staleLocks,
   inventorySyncStopped,
+  consumersStuck,
+  poisonMessage,
+  brokerAway,
+  bufferFull,
   uploadRefused,
   exportTooLarge,
   exportHangs,
