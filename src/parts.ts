@@ -11,6 +11,8 @@ import { ordersDatabaseLever } from './adapters/postgres/lever.ts';
 import { ordersDatabasePool } from './adapters/postgres/pool.ts';
 import { ordersDatabaseProbe } from './adapters/postgres/probe.ts';
 import { ORDERS_DATABASE } from './adapters/postgres/schema.ts';
+import { connectRedis } from './adapters/redis/connect.ts';
+import { REDIS } from './adapters/redis/redis-error.ts';
 import { policyFor } from './adapters/resilience.ts';
 
 import type { Config } from './config.ts';
@@ -48,6 +50,8 @@ export async function realHands(
   const noService = 'The order service is not configured (ORDER_SERVICE_URL).';
   const noCluster = 'Kubernetes is not configured (KUBECONFIG).';
   const database = databaseOf(env, oms.orders, log);
+  const redis =
+    env.REDIS_URL === undefined ? null : connectRedis({ url: env.REDIS_URL, policy: policyFor(REDIS) });
   const here = env.ORDER_SERVICE_URL !== undefined;
   return {
     probes: {
@@ -55,18 +59,19 @@ export async function realHands(
       ordersDatabase: database?.probe ?? absent(NO_ORDERS_DATABASE),
       kubernetes: cluster?.probe ?? absent(noCluster),
       kafka: kafka?.probe ?? absent(NO_KAFKA),
-      redis: absent(NO_REDIS),
+      redis: redis?.probe ?? absent(NO_REDIS),
       s3: absent(NO_S3),
     },
     levers: {
       orderService: here ? orderServiceLever(service) : absent(noService),
       kubernetes: cluster?.lever ?? absent(noCluster),
       kafka: kafka?.lever ?? absent(NO_KAFKA),
-      redis: absent(NO_REDIS),
+      redis: redis?.lever ?? absent(NO_REDIS),
       ordersDatabase: database?.lever ?? absent(NO_ORDERS_DATABASE),
     },
     pager: pagerOf({ env, oms }),
     close: async () => {
+      redis?.close();
       kafka?.close();
       await Promise.all([database?.close(), cluster?.close()]);
     },
