@@ -4,6 +4,7 @@ import { databasePool } from './database-pool.ts';
 import type { AnyAction, AnyQuestion, AnyRunbook } from './define-runbook.ts';
 import { exports } from './exports.ts';
 import { inventoryReservation } from './inventory-reservation.ts';
+import { kafkaLag } from './kafka-lag.ts';
 import { memory } from './memory.ts';
 import { paymentFailures } from './payment-failures.ts';
 import { asAction } from './question.ts';
@@ -15,6 +16,7 @@ export const CATALOGUE: readonly AnyRunbook[] = [
   inventoryReservation,
   stuckOrders,
   databasePool,
+  kafkaLag,
   memory,
   exports,
 ];

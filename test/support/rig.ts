@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { pretendKafka } from '../../sim/kafka/kafka.ts';
 import { startKubernetes } from '../../sim/kubernetes/kubernetes.ts';
 import { startOrderService } from '../../sim/order-service/order-service.ts';
 import { startPagerDuty } from '../../sim/pagerduty/pagerduty.ts';
@@ -109,7 +110,11 @@ export async function startRig(
 ) {
   const pretend = await startPretendWorld(options);
   const { slack, store } = pretend;
-  const bot = await startBot(pretend.address, { redis: pretendRedis(pretend.world), ...options });
+  const bot = await startBot(pretend.address, {
+    redis: pretendRedis(pretend.world),
+    kafka: pretendKafka(pretend.world),
+    ...options,
+  });
   const { app } = bot;
   return {
     ...pretend,

@@ -2,6 +2,7 @@ import { blockingQuery, connectionLeak, smallPool } from './database-pool.ts';
 import { eventsLost } from './events-lost.ts';
 import { exportHangs, exportTooLarge, uploadRefused } from './exports.ts';
 import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
+import { brokerAway, bufferFull, consumersStuck, poisonMessage } from './kafka-lag.ts';
 import {
   declines,
   gatewayDown,
@@ -36,6 +37,10 @@ export const scenarios: readonly Scenario[] = [
   returnsWindowWrong,
   staleLocks,
   inventorySyncStopped,
+  consumersStuck,
+  poisonMessage,
+  brokerAway,
+  bufferFull,
   uploadRefused,
   exportTooLarge,
   exportHangs,
