@@ -5,6 +5,7 @@ import type { GatewayHealth } from '../world/gateway.ts';
 import type { Attempt } from '../world/order.ts';
 import type { Asked, World } from '../world/world.ts';
 import { jsonBody, refuse, requestedBy, whatIsWrong } from './answers.ts';
+import { eventRoutes } from './events.ts';
 import { exportRoutes } from './exports.ts';
 import { remembering } from './idempotency.ts';
 import { inventoryRoutes } from './inventory.ts';
@@ -51,6 +52,7 @@ export function orderServiceApp(options: {
   app.use('/admin/*', remembering(options.honoursIdempotencyKeys));
 
   app.route('/admin/inventory', inventoryRoutes(world));
+  app.route('/admin/events', eventRoutes(world));
   app.route('/admin/exports', exportRoutes(world));
 
   app.get('/admin/orders/stuck', async (c) => {

@@ -1,5 +1,6 @@
 import type { Counter } from './counters.ts';
 import { type InventoryFigures, inventoryFigures } from './inventory-figures.ts';
+import { figures, type KafkaFigures, producers } from './kafka-figures.ts';
 import type { PaymentFigures } from './payment-ledger.ts';
 import type { Pod } from './pods.ts';
 import type { ReservationFigures } from './reservation-ledger.ts';
@@ -28,6 +29,9 @@ export interface WorldSnapshot {
   readonly inventory: InventoryFigures;
   /** As `paymentsByPod`. */
   readonly reservationsByPod: Readonly<Record<string, ReservationFigures>>;
+  readonly kafka: KafkaFigures;
+  /** Bytes of each producer's buffer, by the name of its pod. */
+  readonly producers: Readonly<Record<string, { readonly free: number; readonly total: number }>>;
 }
 
 export function snapshot(state: WorldState, at: number): WorldSnapshot {
@@ -50,6 +54,8 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     paymentsByPod: byPod(state, (pod) => state.payments.figures(at, pod)),
     inventory: inventoryFigures(state.inventory, at),
     reservationsByPod: byPod(state, (pod) => state.inventory.reservations.figures(at, pod)),
+    kafka: figures(state),
+    producers: producers(state),
   };
 }
 

@@ -3,6 +3,7 @@ import { type Cluster, createCluster } from './cluster.ts';
 import { type Counters, createCounters } from './counters.ts';
 import type { ExportRow } from './exports.ts';
 import { createInventory, type Inventory } from './inventory.ts';
+import { createKafka, type Kafka } from './kafka.ts';
 import { createLogBook, type LogBook } from './log-book.ts';
 import type { Order } from './order.ts';
 import { createPaymentLedger, type PaymentLedger } from './payment-ledger.ts';
@@ -53,6 +54,7 @@ export interface WorldState {
   readonly payments: PaymentLedger;
   readonly exports: Map<string, ExportRow>;
   readonly inventory: Inventory;
+  readonly kafka: Kafka;
   /** The gateway's key that the pod read at its start. */
   keyAgeOfPod(pod: Pod): 'old' | 'current';
   /** Ids of the scenarios that run. */
@@ -87,6 +89,7 @@ export function createState(seed: number, startedAt: number): WorldState {
     payments: createPaymentLedger(),
     exports: new Map(),
     inventory: createInventory(),
+    kafka: createKafka(),
     keyAgeOfPod: ({ startedAt: since }) => (since < (conditions.keyChangedAt ?? since) ? 'old' : 'current'),
     scenarios: new Set(),
   };

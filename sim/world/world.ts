@@ -1,4 +1,5 @@
 import { type GatewayHealth, probeGateway } from './gateway.ts';
+import { beginKafka } from './kafka-life.ts';
 import { beginLife } from './life.ts';
 import {
   type Attempt,
@@ -124,6 +125,7 @@ export async function createWorld(options: {
 
   await prepareTable(pool);
   beginLife(state, startedAt, options.ordersPerHour ?? 20);
+  beginKafka(state, startedAt);
   await inTurn(() => undefined);
 
   return {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Levers, Licence } from '../../ports/levers.ts';
 import { callService, type OrderServiceSettings } from './client.ts';
+import { eventChanges } from './events.ts';
 import { exportChanges } from './exports.ts';
 import { inventoryChanges } from './inventory.ts';
 import { Accepted, headersOf } from './schema.ts';
@@ -54,5 +55,6 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
     ...lever,
     ...inventoryChanges(settings),
     ...exportChanges(settings),
+    ...eventChanges(settings),
   } as Levers['orderService'];
 }

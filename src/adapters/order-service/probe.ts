@@ -1,6 +1,7 @@
 import type { OrderServiceProbe } from '../../ports/probes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { callService, type OrderServiceSettings } from './client.ts';
+import { eventQuestions } from './events.ts';
 import { exportQuestions } from './exports.ts';
 import { inventoryQuestions } from './inventory.ts';
 import { metricsOf } from './metrics.ts';
@@ -45,5 +46,6 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
     ...probe,
     ...inventoryQuestions(settings),
     ...exportQuestions(settings),
+    ...eventQuestions(settings),
   } as OrderServiceProbe;
 }

@@ -1,7 +1,7 @@
 import { broken, healthy, skipped, unknown } from '../../domain/finding.ts';
 import type { Check } from '../define-runbook.ts';
 import { grepLogs, orderWorkload } from '../names.ts';
-import { countClasses, type LogCounts, total } from '../shared/log-classes.ts';
+import { countClasses, goesOn, type LogCounts, total } from '../shared/log-classes.ts';
 import { timedOut } from '../shared/log-lines.ts';
 
 /** What a line about an export says of its failure. */
@@ -30,7 +30,7 @@ export const exportLogs: Check<ExportLogs> = {
   equivalent: (names) =>
     grepLogs(names, names.orderService.selector, [names.logPatterns.exportJob.replace('{id}', 'exp_…')]),
   deadlineMs: 4_500,
-  async look({ probes, names, ids, thresholds, signal }) {
+  async look({ probes, names, ids, thresholds, now, signal }) {
     const wanted = ids.exports.slice(-thresholds.sampledOrders);
     if (wanted.length === 0) return skipped('No export is named, so there are no lines to look for.');
     const minutes = Math.max(thresholds.logWindowMinutes, 2 * thresholds.exportMinutes);
@@ -56,7 +56,9 @@ export const exportLogs: Check<ExportLogs> = {
     const line = counts.whole
       ? said
       : `${said} Not everything could be read: ${counts.problems[0] ?? 'too many lines'}`;
-    if (failures > 0) return broken(line, counts, evidence);
+    // How the job stands says R69; what failed a while ago goes on being shown, and is not broken any more.
+    const ongoing = EXPORT_CLASSES.some((name) => goesOn(counts.classes[name], now, thresholds));
+    if (ongoing) return broken(line, counts, evidence);
     return counts.whole ? healthy(line, counts, evidence) : unknown(line, counts, evidence);
   },
 };
