@@ -1,12 +1,13 @@
 import { isObject, type JsonObject } from '../world/cluster.ts';
 import type { World } from '../world/world.ts';
-import { type Access, type Attempt, forbiddenError, review } from './access.ts';
+import { type Access, forbiddenError, review } from './access.ts';
 import { listPage, selected } from './list.ts';
 import { podLog } from './logs.ts';
 import { type PodHttp, proxy } from './proxy.ts';
 import { createRevisions, nameOf } from './revisions.ts';
+import { kindOf, METHODS, type Route, readRoute } from './route.ts';
 import { showAll, showScale } from './show.ts';
-import { answer, badRequest, noSuchPath, notFound, Refusal, statusResponse } from './status.ts';
+import { answer, badRequest, notFound, Refusal, statusResponse } from './status.ts';
 import { watch } from './watch.ts';
 import { type Patch, patchDeployment, patchScale } from './write.ts';
 
@@ -16,45 +17,6 @@ interface Options {
   readonly token: string;
   readonly access: Access;
   readonly podHttp: PodHttp | null;
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  pods: 'Pod',
-  secrets: 'Secret',
-  events: 'Event',
-  deployments: 'Deployment',
-  replicasets: 'ReplicaSet',
-};
-const PATH =
-  /^\/(?:api\/v1|apis\/(apps)\/v1)\/namespaces\/([^/]+)\/([a-z]+)(?:\/([^/]+)(?:\/([a-z]+)(?:\/(.*))?)?)?$/;
-const VERBS: Readonly<Record<string, string>> = {
-  GET: 'get',
-  HEAD: 'get',
-  POST: 'create',
-  PUT: 'update',
-  PATCH: 'patch',
-  DELETE: 'delete',
-};
-/** What can be asked of what; `item` also stands for subresources by their name. */
-const METHODS: Readonly<Record<string, readonly string[]>> = {
-  pods: ['GET'],
-  'pods/item': ['GET'],
-  'pods/log': ['GET'],
-  'pods/proxy': Object.keys(VERBS),
-  'services/proxy': Object.keys(VERBS),
-  'secrets/item': ['GET'],
-  events: ['GET'],
-  deployments: ['GET'],
-  'deployments/item': ['GET', 'PATCH'],
-  'deployments/scale': ['GET', 'PATCH'],
-  replicasets: ['GET'],
-  'replicasets/item': ['GET'],
-};
-
-interface Route extends Attempt {
-  readonly namespace: string;
-  readonly rest: string;
-  readonly key: string;
 }
 
 /** The HTTP surface of the API server over one world. */
@@ -90,10 +52,9 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
         request.signal,
       );
     }
-    const kind = `${KINDS[route.resource] ?? ''}List`;
-    const version = route.group === '' ? 'v1' : `${route.group}/v1`;
+    const { kind, apiVersion } = kindOf(route);
     const found = (await items()).filter(matches);
-    return answer(listPage(kind, version, found, query, revisions.newest()));
+    return answer(listPage(`${kind}List`, apiVersion, found, query, revisions.newest()));
   }
 
   async function write(route: Route, request: Request): Promise<Response> {
@@ -134,7 +95,7 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
       if (request.method !== 'POST') throw wrongMethod();
       return answer(review(access, await bodyOf(request), namespace), 201);
     }
-    const route = readRoute(request);
+    const route = readRoute(request.method, new URL(request.url));
     if (!access.allows(route)) throw forbiddenError(route, route.namespace);
     if (!METHODS[route.key]?.includes(request.method)) throw wrongMethod();
     const { resource, name, subresource } = route;
@@ -159,29 +120,6 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
         return statusResponse(new Refusal(500, 'InternalError', `Internal error occurred: ${said}`, {}));
       }
     },
-  };
-}
-
-function readRoute(request: Request): Route {
-  const url = new URL(request.url);
-  const found = PATH.exec(url.pathname);
-  if (found === null) throw noSuchPath();
-  const [, group = '', namespace = '', resource = '', name, subresource, rest] = found;
-  const inGroup = ['deployments', 'replicasets'].includes(resource) === (group === 'apps');
-  const key = name === undefined ? resource : `${resource}/${subresource ?? 'item'}`;
-  const exists = inGroup && METHODS[key] !== undefined && (rest === undefined || subresource === 'proxy');
-  if (!exists) throw noSuchPath();
-  const isList = name === undefined && request.method === 'GET';
-  const watches = ['1', 'true'].includes(url.searchParams.get('watch') ?? '');
-  return {
-    key,
-    group,
-    namespace,
-    resource,
-    name: name === undefined ? null : decodeURIComponent(name),
-    subresource: subresource ?? null,
-    rest: rest ?? '',
-    verb: isList ? (watches ? 'watch' : 'list') : (VERBS[request.method] ?? request.method.toLowerCase()),
   };
 }
 

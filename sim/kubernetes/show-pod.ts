@@ -1,4 +1,5 @@
 import { containersOf, type Json, type JsonObject, objectIn } from '../world/cluster.ts';
+import { templateOf } from '../world/pod-settings.ts';
 import type { Pod } from '../world/pods.ts';
 import type { WorldState } from '../world/state.ts';
 import { time } from './status.ts';
@@ -23,12 +24,14 @@ export function showPod(state: WorldState, pod: Pod, namespace: string): JsonObj
   const owner = ownerOf(state, pod);
   const since = time(pod.createdAt);
   const changed = time(Math.max(pod.startedAt, pod.createdAt));
-  const condition = (type: string, holds: boolean, why: string): Json => ({
+  const placed = pod.waiting?.reason !== 'Unschedulable';
+  const unready = `containers with unready status: [${pod.app}]`;
+  const condition = (type: string, holds: boolean, why: string, message = unready): Json => ({
     type,
     status: holds ? 'True' : 'False',
     lastProbeTime: null,
     lastTransitionTime: changed,
-    ...(holds ? {} : { reason: why, message: `containers with unready status: [${pod.app}]` }),
+    ...(holds ? {} : { reason: why, message }),
   });
   return {
     kind: 'Pod',
@@ -55,21 +58,29 @@ export function showPod(state: WorldState, pod: Pod, namespace: string): JsonObj
         },
       ],
     },
-    spec: { ...objectIn(template, 'spec'), nodeName: nodeOf(pod) },
+    spec: { ...objectIn(template, 'spec'), ...(placed ? { nodeName: nodeOf(pod) } : {}) },
     status: {
       phase: pod.waiting === null || pod.restarts > 0 ? 'Running' : 'Pending',
       conditions: [
-        condition('Initialized', true, ''),
-        condition('Ready', pod.ready, 'ContainersNotReady'),
-        condition('ContainersReady', pod.ready, 'ContainersNotReady'),
-        condition('PodScheduled', true, ''),
+        ...(placed
+          ? [
+              condition('Initialized', true, ''),
+              condition('Ready', pod.ready, 'ContainersNotReady'),
+              condition('ContainersReady', pod.ready, 'ContainersNotReady'),
+            ]
+          : []),
+        condition('PodScheduled', placed, 'Unschedulable', pod.waiting?.message),
       ],
-      hostIP: '10.20.0.4',
+      ...(placed ? { hostIP: '10.20.0.4' } : {}),
       ...(pod.waiting === null ? { podIP: `10.20.1.${(pod.createdAt % 200) + 10}` } : {}),
-      startTime: since,
-      containerStatuses: containersOf(template).map((container, index) =>
-        showContainer(pod, container, index === 0),
-      ),
+      ...(placed
+        ? {
+            startTime: since,
+            containerStatuses: containersOf(template).map((container, index) =>
+              showContainer(pod, container, index === 0),
+            ),
+          }
+        : {}),
       qosClass: 'Burstable',
     },
   };
@@ -127,13 +138,6 @@ function ownerOf(state: WorldState, pod: Pod) {
     name: `${pod.app}-${pod.hash}`,
     labels: { 'pod-template-hash': pod.hash },
   };
-}
-
-function templateOf(state: WorldState, pod: Pod): JsonObject | undefined {
-  const own = state.cluster.statefulSets.get(pod.app);
-  if (own !== undefined) return own;
-  const sets = state.cluster.deployments.get(pod.app)?.sets;
-  return sets?.find((set) => set.hash === pod.hash)?.template;
 }
 
 function nodeOf(pod: Pod): string {

@@ -1,6 +1,7 @@
 import { containersOf, type Deployment, isObject, type JsonObject, objectIn } from '../world/cluster.ts';
 import { followSpec } from '../world/cluster-rollout.ts';
 import type { WorldState } from '../world/state.ts';
+import { checkContainer } from './check-container.ts';
 import { applyPatch, equal } from './patch.ts';
 import { badRequest, invalid, Refusal } from './status.ts';
 
@@ -100,6 +101,7 @@ function checkSpec(deployment: Deployment, spec: JsonObject): void {
       if (typeof container[field] === 'string' && container[field] !== '') continue;
       throw invalid(KIND, name, `spec.template.spec.containers[${index}].${field}`, 'Required value');
     }
+    checkContainer(name, container, `spec.template.spec.containers[${index}]`);
   }
 }
 

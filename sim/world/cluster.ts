@@ -35,6 +35,8 @@ export interface Deployment {
   progress: Progress;
   /** The controller looks again by itself until the rollout is complete. */
   watched: boolean;
+  /** Why no further pod could be made at the last look; null: it could. */
+  refusal: string | null;
 }
 
 export interface Secret {
@@ -48,12 +50,31 @@ export interface Secret {
 }
 
 export interface ClusterEvent {
+  /** The last time; the same again is counted in one event. */
   readonly at: number;
-  readonly kind: 'Pod' | 'Deployment';
+  readonly firstAt: number;
+  readonly count: number;
+  readonly kind: 'Pod' | 'ReplicaSet' | 'Deployment';
   readonly object: string;
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly message: string;
+}
+
+export interface Quota {
+  readonly name: string;
+  /** As they are written: `8Gi`, `10`. */
+  readonly hard: Partial<Readonly<Record<'pods' | 'limits.memory' | 'requests.memory', string>>>;
+}
+
+/** A HorizontalPodAutoscaler that has made up its mind. */
+export interface Autoscaler {
+  readonly name: string;
+  readonly target: Pod['app'];
+  readonly min: number;
+  readonly max: number;
+  /** How many replicas it thinks right; it sets them back to this. */
+  wanted: number;
 }
 
 /** What Kubernetes knows beyond the pods themselves. */
@@ -64,6 +85,12 @@ export interface Cluster {
   readonly secrets: Map<string, Secret>;
   /** The newest 500. */
   readonly events: ClusterEvent[];
+  readonly quotas: Map<string, Quota>;
+  readonly autoscalers: Map<string, Autoscaler>;
+  /** Bytes of memory that the nodes have for requests; null: as much as anybody wants. */
+  memoryRoom: number | null;
+  /** metrics.k8s.io answers. */
+  metricsApi: boolean;
   /** Images cannot be pulled: pods that are made now wait in ImagePullBackOff until it is over. */
   pullsFail: boolean;
 }
@@ -97,11 +124,29 @@ export function createCluster(startedAt: number): Cluster {
     ],
   });
   const statefulSets = new Map([['kafka', template('kafka', 'registry.example.com/platform/kafka:4.3.1')]]);
-  return { deployments, statefulSets, secrets, events: [], pullsFail: false };
+  return {
+    deployments,
+    statefulSets,
+    secrets,
+    events: [],
+    quotas: new Map(),
+    autoscalers: new Map(),
+    memoryRoom: null,
+    metricsApi: true,
+    pullsFail: false,
+  };
 }
 
+/** The same once more raises the count of the event that is there. */
 export function addEvent(cluster: Cluster, event: ClusterEvent): void {
-  cluster.events.push(event);
+  const place = cluster.events.findLastIndex(
+    ({ kind, object, reason, message }) =>
+      kind === event.kind && object === event.object && reason === event.reason && message === event.message,
+  );
+  const [before] = place < 0 ? [] : cluster.events.splice(place, 1);
+  cluster.events.push(
+    before === undefined ? event : { ...event, firstAt: before.firstAt, count: before.count + 1 },
+  );
   if (cluster.events.length > 500) cluster.events.shift();
 }
 
@@ -147,6 +192,7 @@ function deployment(
     sets: [{ hash, template: structuredClone(made), createdAt, revision: 1 }],
     progress: { reason: 'NewReplicaSetAvailable', at: createdAt },
     watched: false,
+    refusal: null,
   };
 }
 

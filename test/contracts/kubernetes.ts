@@ -21,6 +21,10 @@ export interface Reach {
     /** Another name that the bot may ask for, of which there is none. */
     readonly absent: string;
   };
+  /** Its first container; no variable of it begins with `OMS_`. */
+  readonly container: string;
+  /** Makes an autoscaler of the workload (2 to 9 pods) and a quota (50 pods), both named `contract`. */
+  crowd(): Promise<void>;
   /** Lets the cluster go on for a while: real time, or a pretend one's. */
   pass(): Promise<void>;
   stop(): Promise<void>;

@@ -21,6 +21,8 @@ export interface TcpProxy {
   readonly connections: number;
   /** Ends the connections that stand. */
   drop(): void;
+  /** Lets nothing more through the connections that stand, and leaves them standing; later ones are served. */
+  stall(): void;
   stop(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ export async function startTcpProxy(target: {
   readonly port: number;
 }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const stalled = new WeakSet<Socket>();
   let connections = 0;
   const server = createServer((near) => {
     connections += 1;
@@ -41,9 +44,10 @@ export async function startTcpProxy(target: {
     const far = keep(connect(target.port, target.host));
     near.on('data', (bytes) => {
       proxy.onRequest(bytes);
-      if (proxy.mode !== 'silent') far.write(bytes);
+      if (proxy.mode !== 'silent' && !stalled.has(near)) far.write(bytes);
     });
     far.on('data', (bytes) => {
+      if (stalled.has(far)) return;
       if (proxy.mode === 'open') near.write(bytes);
       if (proxy.mode === 'garbage') near.write(Buffer.alloc(bytes.length, '<html>'));
       if (proxy.mode === 'cut')
@@ -74,6 +78,9 @@ export async function startTcpProxy(target: {
       return connections;
     },
     drop,
+    stall: () => {
+      for (const socket of sockets) stalled.add(socket);
+    },
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       drop();

@@ -84,9 +84,12 @@ export const Secret = z.object({
 
 const Status = z.object({ kind: z.literal('Status'), message: z.string() });
 
-/** The API server's own words in an error, if it has any. */
+/** The API server's own words in an error, if it has any; without the whole object that it quotes before them. */
 export function statusMessage(body: unknown): string | null {
-  return Status.safeParse(body).data?.message ?? null;
+  const message = Status.safeParse(body).data?.message ?? null;
+  return (
+    message?.replace(/^.* is invalid: patch: Invalid value: [\s\S]*": /, 'The patch is invalid: ') ?? null
+  );
 }
 
 /** @throws SystemError *not understood*; it quotes where the shape differs, never what stands there */
