@@ -10,6 +10,8 @@ import { ordersDatabasePool } from '../../src/adapters/postgres/pool.ts';
 import { ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
 import { ORDERS_DATABASE } from '../../src/adapters/postgres/schema.ts';
 import { policyFor } from '../../src/adapters/resilience.ts';
+import { s3Probe } from '../../src/adapters/s3/probe.ts';
+import { S3 } from '../../src/adapters/s3/s3-error.ts';
 import { systemClock, systemIds } from '../../src/adapters/system/clock.ts';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -26,6 +28,12 @@ import { createVoiceStore } from '../../src/store/voice-store.ts';
 export const TOKEN = 'admin-token';
 export const ALERTS = '#orders-alerts';
 export const ROUTING_KEY = 'a'.repeat(32);
+
+/** How the pretend S3 is asked. */
+export const S3_ACCESS = {
+  region: 'eu-central-1',
+  credentials: { accessKeyId: 'AKIAPRETEND', secretAccessKey: 'a-secret' },
+};
 
 export const YAML = `
 environment: prod
@@ -57,6 +65,8 @@ export interface Address {
   readonly pagerduty: string;
   /** The text of a kubeconfig. */
   readonly kubeconfig: string;
+  /** The endpoint of S3. */
+  readonly s3: string;
 }
 
 const quiet: Log = {
@@ -118,7 +128,7 @@ export async function startBot(
       kubernetes: cluster.probe,
       kafka: absent('Kafka is not configured (KAFKA_BROKERS).'),
       redis: options.redis?.probe ?? absent('Redis is not configured (REDIS_URL).'),
-      s3: absent('S3 is not configured (AWS_REGION).'),
+      s3: s3Probe({ ...S3_ACCESS, endpoint: address.s3, policy: policyFor(S3) }),
     },
     levers: {
       orderService: orderServiceLever(settings),
