@@ -74,8 +74,8 @@ export async function realHands(
     },
     pager: pagerOf({ env, oms }),
     close: async () => {
-      kafka?.close();
       redis?.close();
+      kafka?.close();
       await Promise.all([database?.close(), cluster?.close()]);
     },
   };
