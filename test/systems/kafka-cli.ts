@@ -6,6 +6,7 @@ import { startServer, temporaryFolder } from './server.ts';
 /** Kafka's own command line tools, by the names of their scripts. */
 const TOOLS = {
   'consumer-groups': 'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand',
+  acls: 'org.apache.kafka.tools.AclCommand',
   configs: 'kafka.admin.ConfigCommand',
   topics: 'org.apache.kafka.tools.TopicCommand',
   'console-consumer': 'org.apache.kafka.tools.consumer.ConsoleConsumer',
