@@ -4,10 +4,11 @@ import type { AnyAction, AnyQuestion, AnyRunbook } from './define-runbook.ts';
 import { exports } from './exports.ts';
 import { paymentFailures } from './payment-failures.ts';
 import { asAction } from './question.ts';
+import { refundDelays } from './refund-delays.ts';
 import { stuckOrders } from './stuck-orders.ts';
 
 /** Every runbook, in the source's order. Adding one is adding a file and a line. */
-export const CATALOGUE: readonly AnyRunbook[] = [paymentFailures, stuckOrders, exports];
+export const CATALOGUE: readonly AnyRunbook[] = [paymentFailures, stuckOrders, refundDelays, exports];
 
 /** @throws Error for a runbook that this version does not carry */
 export function runbookById(id: RunbookId): AnyRunbook {
