@@ -5,6 +5,7 @@ import type { ExportRow } from './exports.ts';
 import { createInventory, type Inventory } from './inventory.ts';
 import { createKafka, type Kafka } from './kafka.ts';
 import { createLogBook, type LogBook } from './log-book.ts';
+import { createMemoryTrouble, type MemoryTrouble } from './memory.ts';
 import type { Order } from './order.ts';
 import { createPaymentLedger, type PaymentLedger } from './payment-ledger.ts';
 import { initialPods, type Pod } from './pods.ts';
@@ -61,6 +62,7 @@ export interface WorldState {
   readonly refunds: Map<string, Refund>;
   readonly charges: Map<string, Charge>;
   readonly returns: Map<string, Return>;
+  readonly memory: MemoryTrouble;
   readonly exports: Map<string, ExportRow>;
   readonly inventory: Inventory;
   readonly kafka: Kafka;
@@ -101,6 +103,7 @@ export function createState(seed: number, startedAt: number): WorldState {
     refunds: new Map(),
     charges: new Map(),
     returns: new Map(),
+    memory: createMemoryTrouble(),
     exports: new Map(),
     inventory: createInventory(),
     kafka: createKafka(),
