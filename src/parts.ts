@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { absent } from './adapters/absent.ts';
+import { connectKafka, KAFKA } from './adapters/kafka/connect.ts';
 import { KUBERNETES } from './adapters/kubernetes/client.ts';
 import { connectKubernetes } from './adapters/kubernetes/connect.ts';
 import { ORDER_SERVICE } from './adapters/order-service/client.ts';
@@ -34,6 +35,7 @@ export async function realHands(
   log: Log,
 ): Promise<{ probes: Probes; levers: Levers; pager: Pager | null; close: () => Promise<void> }> {
   const cluster = await clusterOf(env);
+  const kafka = kafkaOf({ env, oms });
   const { namespace, orderService } = oms.workloads;
   const tokenFile = env.ORDER_SERVICE_TOKEN_FILE;
   const service = {
@@ -59,20 +61,22 @@ export async function realHands(
       orderService: here ? orderServiceProbe(service) : absent(noService),
       ordersDatabase: database?.probe ?? absent(NO_ORDERS_DATABASE),
       kubernetes: cluster?.probe ?? absent(noCluster),
-      kafka: absent(NO_KAFKA),
+      kafka: kafka?.probe ?? absent(NO_KAFKA),
       redis: redis?.probe ?? absent(NO_REDIS),
       s3: s3Of(env),
     },
     levers: {
       orderService: here ? orderServiceLever(service) : absent(noService),
       kubernetes: cluster?.lever ?? absent(noCluster),
-      kafka: absent(NO_KAFKA),
+      kafka: kafka?.lever ?? absent(NO_KAFKA),
       redis: redis?.lever ?? absent(NO_REDIS),
       ordersDatabase: database?.lever ?? absent(NO_ORDERS_DATABASE),
     },
     pager: pagerOf({ env, oms }),
     close: async () => {
+      kafka?.close();
       redis?.close();
+      kafka?.close();
       await Promise.all([database?.close(), cluster?.close()]);
     },
   };
@@ -99,6 +103,18 @@ async function clusterOf({ KUBECONFIG, KUBERNETES_SERVICE_HOST }: Config['env'])
   if (KUBERNETES_SERVICE_HOST !== undefined)
     return await connectKubernetes({ kubeconfig: 'in cluster', policy: policyFor(KUBERNETES) });
   return null;
+}
+
+function kafkaOf({ env, oms }: Pick<Config, 'env' | 'oms'>) {
+  const { KAFKA_BROKERS: brokers, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = env;
+  if (brokers === undefined) return null;
+  return connectKafka({
+    brokers: brokers.split(','),
+    tls: env.KAFKA_TLS === 'on',
+    sasl: username === undefined || password === undefined ? null : { username, password },
+    policy: policyFor(KAFKA),
+    bootstrap: oms.kafka.bootstrap,
+  });
 }
 
 function s3Of(env: Config['env']): S3Probe {

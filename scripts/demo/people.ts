@@ -29,6 +29,9 @@ admin:
 metrics:
   paymentAttempts: payment_attempts_total
   paymentDeclines: payment_declines_total
+  reservationAttempts: inventory_reservation_attempts_total
+redis:
+  lockTtlSeconds: 3600
 links:
   Dashboard: https://grafana.example.com/d/order-service
   Runbook: https://wiki.example.com/runbooks/orders

@@ -4,6 +4,7 @@ import { startKubernetes } from '../../sim/kubernetes/kubernetes.ts';
 import { startOrderService } from '../../sim/order-service/order-service.ts';
 import type { PageParts } from '../../sim/page/parts.ts';
 import { startPagerDuty } from '../../sim/pagerduty/pagerduty.ts';
+import { pretendRedis } from '../../sim/redis/redis.ts';
 import { bucketOfExports, startS3 } from '../../sim/s3/s3.ts';
 import { startSlack } from '../../sim/slack/slack.ts';
 import { findScenario, scenarios } from '../../sim/world/scenarios/catalogue.ts';
@@ -94,6 +95,7 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
       yaml: YAML,
       adminToken,
       kubeconfig: kubernetes.kubeconfig(),
+      redis: pretendRedis(world),
       env: {
         SLACK_BOT_TOKEN: slack.botToken,
         SLACK_APP_TOKEN: slack.appToken,

@@ -6,7 +6,7 @@ import { podLog } from './logs.ts';
 import { type PodHttp, proxy } from './proxy.ts';
 import { createRevisions, nameOf } from './revisions.ts';
 import { kindOf, METHODS, type Route, readRoute } from './route.ts';
-import { showAll, showScale } from './show.ts';
+import { showAll, showDeployment, showScale } from './show.ts';
 import { answer, badRequest, notFound, Refusal, statusResponse } from './status.ts';
 import { watch } from './watch.ts';
 import { type Patch, patchDeployment, patchScale } from './write.ts';
@@ -61,17 +61,20 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
     const patch: Patch = {
       contentType: request.headers.get('content-type') ?? '',
       body: await request.text(),
-      dryRun: new URL(request.url).searchParams.get('dryRun') === 'All',
+      dryRun: isTried(new URL(request.url).searchParams.getAll('dryRun')),
     };
     const scale = route.subresource === 'scale';
     await one(route);
-    await world.change((state, at) => {
-      const deployment = deploymentOf(state.cluster.deployments, route);
+    const tried = await world.change((state, at) => {
+      const known = deploymentOf(state.cluster.deployments, route);
+      const deployment = patch.dryRun ? structuredClone(known) : known;
       const all = revisions.stamp('deployments', showAll(state, 'deployments', namespace));
       const shown = all.find((item) => nameOf(item) === route.name) ?? {};
       if (scale) patchScale(state, deployment, showScale(deployment, namespace, state), patch, at);
       else patchDeployment(state, deployment, shown, patch, at);
+      return (scale ? showScale : showDeployment)(deployment, namespace, state);
     });
+    if (patch.dryRun) return answer(tried);
     return scale ? await showScaleOf(route) : answer(await one(route));
   }
 
@@ -121,6 +124,13 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
       }
     },
   };
+}
+
+function isTried(dryRun: readonly string[]): boolean {
+  const other = dryRun.filter((each) => each !== 'All');
+  if (other.length === 0) return dryRun.length > 0;
+  const said = `dryRun: Unsupported value: ${JSON.stringify(other)}: supported values: "All"`;
+  throw new Refusal(422, 'Invalid', `PatchOptions.meta.k8s.io "" is invalid: ${said}`);
 }
 
 function deploymentOf<T>(all: ReadonlyMap<string, T>, route: Route): T {

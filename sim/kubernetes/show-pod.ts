@@ -21,6 +21,7 @@ export function showPod(state: WorldState, pod: Pod, namespace: string): JsonObj
   const template = templateOf(state, pod);
   const labels = objectIn(objectIn(template, 'metadata'), 'labels') ?? {};
   const annotations = objectIn(objectIn(template, 'metadata'), 'annotations');
+  const owner = ownerOf(state, pod);
   const since = time(pod.createdAt);
   const changed = time(Math.max(pod.startedAt, pod.createdAt));
   const placed = pod.waiting?.reason !== 'Unschedulable';
@@ -37,21 +38,21 @@ export function showPod(state: WorldState, pod: Pod, namespace: string): JsonObj
     apiVersion: 'v1',
     metadata: {
       name: pod.name,
-      generateName: `${pod.app}-${pod.hash}-`,
+      generateName: `${owner.name}-`,
       namespace,
       uid: uid('pod', pod.name),
       creationTimestamp: since,
       ...(pod.deletedAt === null
         ? {}
         : { deletionTimestamp: time(pod.deletedAt + 30_000), deletionGracePeriodSeconds: 30 }),
-      labels: { ...labels, 'pod-template-hash': pod.hash },
+      labels: { ...labels, ...owner.labels },
       ...(annotations === undefined ? {} : { annotations }),
       ownerReferences: [
         {
           apiVersion: 'apps/v1',
-          kind: 'ReplicaSet',
-          name: `${pod.app}-${pod.hash}`,
-          uid: uid('rs', `${pod.app}-${pod.hash}`),
+          kind: owner.kind,
+          name: owner.name,
+          uid: uid(owner.kind === 'ReplicaSet' ? 'rs' : 'sts', owner.name),
           controller: true,
           blockOwnerDeletion: true,
         },
@@ -125,6 +126,17 @@ function showContainer(pod: Pod, container: JsonObject, main: boolean): Json {
     imageID: pod.waiting === null ? `${image}@sha256:${'0'.repeat(64)}` : '',
     ...(pod.waiting === null ? { containerID: `containerd://${name}` } : {}),
     started: pod.waiting === null,
+  };
+}
+
+/** Who made the pod, and the labels that its maker adds. */
+function ownerOf(state: WorldState, pod: Pod) {
+  if (state.cluster.statefulSets.has(pod.app))
+    return { kind: 'StatefulSet', name: pod.app, labels: { 'statefulset.kubernetes.io/pod-name': pod.name } };
+  return {
+    kind: 'ReplicaSet',
+    name: `${pod.app}-${pod.hash}`,
+    labels: { 'pod-template-hash': pod.hash },
   };
 }
 

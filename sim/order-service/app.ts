@@ -4,19 +4,15 @@ import { createChance } from '../world/chance.ts';
 import type { GatewayHealth } from '../world/gateway.ts';
 import type { Attempt } from '../world/order.ts';
 import type { Asked, World } from '../world/world.ts';
-import { jsonBody, refuse, requestedBy, whatIsWrong } from './answers.ts';
+import { jsonBody, noPod, type OrderServiceEnv, refuse, requestedBy, whatIsWrong } from './answers.ts';
+import { eventRoutes } from './events.ts';
 import { exportRoutes } from './exports.ts';
 import { remembering } from './idempotency.ts';
 import { inventoryRoutes } from './inventory.ts';
 import { metricsText } from './metrics.ts';
 import { cursorAfter, iso, orderJson, readCursor, StatusInput, StuckInput, spanMs } from './questions.ts';
-
-/** The pod that answers, where one is asked by name; else a random ready one does, as behind a Service. */
-interface PodBinding {
-  readonly pod?: string;
-}
-
-type OrderServiceEnv = { Bindings: PodBinding; Variables: { pod: string } };
+import { refundRoutes } from './refunds.ts';
+import { returnRoutes } from './returns.ts';
 
 /** The HTTP surface of the order service over one world. */
 export function orderServiceApp(options: {
@@ -51,6 +47,7 @@ export function orderServiceApp(options: {
   app.use('/admin/*', remembering(options.honoursIdempotencyKeys));
 
   app.route('/admin/inventory', inventoryRoutes(world));
+  app.route('/admin/events', eventRoutes(world));
   app.route('/admin/exports', exportRoutes(world));
 
   app.get('/admin/orders/stuck', async (c) => {
@@ -95,6 +92,9 @@ export function orderServiceApp(options: {
     return c.json({ accepted: true, orders }, 202);
   });
 
+  app.route('/', refundRoutes(world));
+  app.route('/', returnRoutes(world));
+
   app.patch('/admin/orders/:id/status', async (c) => {
     const read = StatusInput.safeParse(await jsonBody(c));
     if (!read.success) return refuse(c, 400, 'INVALID_BODY', whatIsWrong(read.error));
@@ -121,10 +121,6 @@ function answeringPod(world: World) {
     c.set('pod', pod.name);
     return await next();
   });
-}
-
-function noPod(c: Context): Response {
-  return refuse(c, 503, 'NO_READY_POD', 'no ready pod of order-service takes the request');
 }
 
 function gatewayJson({ status, latencyMs, error }: GatewayHealth, at: number) {

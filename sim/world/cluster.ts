@@ -80,6 +80,8 @@ export interface Autoscaler {
 /** What Kubernetes knows beyond the pods themselves. */
 export interface Cluster {
   readonly deployments: Map<string, Deployment>;
+  /** Pod templates of StatefulSets by name; nobody changes those here. */
+  readonly statefulSets: ReadonlyMap<string, JsonObject>;
   readonly secrets: Map<string, Secret>;
   /** The newest 500. */
   readonly events: ClusterEvent[];
@@ -100,6 +102,8 @@ export function createCluster(startedAt: number): Cluster {
   for (const [name, hash, replicas, tag] of [
     ['order-service', '7c9f6d5b8', 3, '2.14.1'],
     ['workflow-engine', '5d8c7f9c4', 2, '1.9.0'],
+    ['notification-service', '6b7d9c5f4', 2, '3.4.2'],
+    ['inventory-consumer', '85f6c7d9b', 2, '1.1.7'],
   ] as const) {
     deployments.set(name, deployment(name, hash, replicas, tag, startedAt));
   }
@@ -119,8 +123,10 @@ export function createCluster(startedAt: number): Cluster {
       { manager: 'kubectl-annotate', at: startedAt - 2 * DAY, data: false },
     ],
   });
+  const statefulSets = new Map([['kafka', template('kafka', 'registry.example.com/platform/kafka:4.3.1')]]);
   return {
     deployments,
+    statefulSets,
     secrets,
     events: [],
     quotas: new Map(),
@@ -167,13 +173,37 @@ function deployment(
   tag: string,
   createdAt: number,
 ): Deployment {
-  const template: JsonObject = {
+  const made = template(name, `registry.example.com/oms/${name}:${tag}`);
+  return {
+    name,
+    createdAt,
+    labels: { app: name },
+    annotations: {},
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: made,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } },
+      revisionHistoryLimit: 10,
+      progressDeadlineSeconds: 600,
+    },
+    generation: 1,
+    observed: 1,
+    sets: [{ hash, template: structuredClone(made), createdAt, revision: 1 }],
+    progress: { reason: 'NewReplicaSetAvailable', at: createdAt },
+    watched: false,
+    refusal: null,
+  };
+}
+
+function template(name: Pod['app'], image: string): JsonObject {
+  return {
     metadata: { creationTimestamp: null, labels: { app: name } },
     spec: {
       containers: [
         {
           name,
-          image: `registry.example.com/oms/${name}:${tag}`,
+          image,
           imagePullPolicy: 'IfNotPresent',
           ports: [{ name: 'http', containerPort: 8080, protocol: 'TCP' }],
           env: [{ name: 'LOG_LEVEL', value: 'info' }],
@@ -183,26 +213,6 @@ function deployment(
       restartPolicy: 'Always',
       terminationGracePeriodSeconds: 30,
     },
-  };
-  return {
-    name,
-    createdAt,
-    labels: { app: name },
-    annotations: {},
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: name } },
-      template,
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } },
-      revisionHistoryLimit: 10,
-      progressDeadlineSeconds: 600,
-    },
-    generation: 1,
-    observed: 1,
-    sets: [{ hash, template: structuredClone(template), createdAt, revision: 1 }],
-    progress: { reason: 'NewReplicaSetAvailable', at: createdAt },
-    watched: false,
-    refusal: null,
   };
 }
 

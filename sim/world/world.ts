@@ -1,4 +1,5 @@
 import { type GatewayHealth, probeGateway } from './gateway.ts';
+import { beginKafka } from './kafka-life.ts';
 import { beginLife } from './life.ts';
 import {
   type Attempt,
@@ -10,6 +11,8 @@ import {
 } from './order.ts';
 import { adoptRows, flushRows, prepareTable, type SqlPool } from './order-table.ts';
 import { retryAllPayments, voidPayment } from './payments.ts';
+import { beginRefunds } from './refunds.ts';
+import { beginReturns } from './returns.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { snapshot, type WorldSnapshot } from './snapshot.ts';
 import { createState, type WorldState } from './state.ts';
@@ -124,6 +127,9 @@ export async function createWorld(options: {
 
   await prepareTable(pool);
   beginLife(state, startedAt, options.ordersPerHour ?? 20);
+  beginKafka(state, startedAt);
+  beginRefunds(state, startedAt);
+  beginReturns(state, startedAt);
   await inTurn(() => undefined);
 
   return {

@@ -46,18 +46,22 @@ export interface TopicHealth {
 
 export interface OrderEventsQuestion {
   readonly topic: string;
-  readonly order: string;
-  /** Read from here, epoch ms of Kafka's clock: just before the order was made. */
+  /** Their events are looked for in one read. */
+  readonly orders: readonly string[];
+  /** Read from here, epoch ms of Kafka's clock: just before the oldest of them was made. */
   readonly from: number;
   readonly mostMessages: number;
 }
 
 export interface OrderEventsSeen {
-  /** That order's events by time. */
-  readonly events: readonly { readonly type: string; readonly at: number }[];
-  /** False: the bound of time or messages was reached first, so that nothing is *missing*. */
+  /** By time. */
+  readonly events: readonly { readonly order: string; readonly type: string; readonly at: number }[];
+  /**
+   * False: the bound of time or messages was reached first, a partition could not be read, or what is that old is no longer
+   * kept, so that nothing is *missing*.
+   */
   readonly whole: boolean;
-  /** Messages that were no event that can be read. */
+  /** Messages that may be events of these orders and cannot be read as such. */
   readonly unread: number;
 }
 

@@ -18,6 +18,7 @@ import { readConfig } from '../../src/config.ts';
 import type { Timing } from '../../src/pipeline/rules.ts';
 import type { Step } from '../../src/ports/clock.ts';
 import type { Log } from '../../src/ports/log.ts';
+import type { RedisLever, RedisProbe } from '../../src/ports/redis.ts';
 import type { SlackSettings } from '../../src/slack/bot.ts';
 import { openPool } from '../../src/store/database.ts';
 import { createJournal } from '../../src/store/journal.ts';
@@ -49,6 +50,9 @@ admin:
 metrics:
   paymentAttempts: payment_attempts_total
   paymentDeclines: payment_declines_total
+  reservationAttempts: inventory_reservation_attempts_total
+redis:
+  lockTtlSeconds: 3600
 `;
 
 /** Where the pretend world is; enough to start a bot in it, in this process or in another. */
@@ -82,6 +86,8 @@ export async function startBot(
     readonly log?: Log;
     /** Real time that an open breaker of the order service rests, ms; as in production unless told. */
     readonly restMs?: number;
+    /** What speaks no HTTP is pretended behind its port; absent: not configured. */
+    readonly redis?: { readonly probe: RedisProbe; readonly lever: RedisLever };
   } = {},
 ) {
   const step = options.step ?? plain;
@@ -121,14 +127,14 @@ export async function startBot(
       ordersDatabase: ordersDatabaseProbe(orders, ordersPolicy, config.oms.orders),
       kubernetes: cluster.probe,
       kafka: absent('Kafka is not configured (KAFKA_BROKERS).'),
-      redis: absent('Redis is not configured (REDIS_URL).'),
+      redis: options.redis?.probe ?? absent('Redis is not configured (REDIS_URL).'),
       s3: s3Probe({ ...S3_ACCESS, endpoint: address.s3, policy: policyFor(S3) }),
     },
     levers: {
       orderService: orderServiceLever(settings),
       kubernetes: cluster.lever,
       kafka: absent('Kafka is not configured (KAFKA_BROKERS).'),
-      redis: absent('Redis is not configured (REDIS_URL).'),
+      redis: options.redis?.lever ?? absent('Redis is not configured (REDIS_URL).'),
       ordersDatabase: ordersDatabaseLever(orders, ordersPolicy),
     },
     pager: pagerDuty({

@@ -37,6 +37,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
       'cockatiel',
       'ioredis',
       '@aws-sdk/client-s3',
+      'kafkajs',
     ],
   },
   store: { rooms: SEES, vendors: ['zod', 'pg'] },

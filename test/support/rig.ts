@@ -3,6 +3,7 @@ import pg from 'pg';
 import { startKubernetes } from '../../sim/kubernetes/kubernetes.ts';
 import { startOrderService } from '../../sim/order-service/order-service.ts';
 import { startPagerDuty } from '../../sim/pagerduty/pagerduty.ts';
+import { pretendRedis } from '../../sim/redis/redis.ts';
 import { bucketOfExports, startS3 } from '../../sim/s3/s3.ts';
 import { NO_RATES, type SimulatedSlack, startSlack } from '../../sim/slack/slack.ts';
 import { createWorld } from '../../sim/world/world.ts';
@@ -97,7 +98,7 @@ export async function startRig(
 ) {
   const pretend = await startPretendWorld(options);
   const { slack, store } = pretend;
-  const bot = await startBot(pretend.address, options);
+  const bot = await startBot(pretend.address, { redis: pretendRedis(pretend.world), ...options });
   const { app } = bot;
   return {
     ...pretend,

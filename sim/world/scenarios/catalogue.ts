@@ -9,6 +9,8 @@ import {
   networkPath,
   rateLimited,
 } from './payment-failures.ts';
+import { refundLimit, refundMethodGone, refundsGatewayDown, refundsThrottled } from './refunds.ts';
+import { returnsEngineCrash, returnsHeld, returnsWindowWrong } from './returns.ts';
 import type { Scenario } from './scenario.ts';
 import { webhookRefused } from './webhook-refused.ts';
 import { workflowEngineCrash } from './workflow-engine-crash.ts';
@@ -24,6 +26,13 @@ export const scenarios: readonly Scenario[] = [
   keyRotated,
   rateLimited,
   declines,
+  refundsGatewayDown,
+  refundsThrottled,
+  refundLimit,
+  refundMethodGone,
+  returnsHeld,
+  returnsEngineCrash,
+  returnsWindowWrong,
   staleLocks,
   inventorySyncStopped,
   uploadRefused,

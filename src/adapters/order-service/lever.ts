@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import type { Levers, Licence } from '../../ports/levers.ts';
 import { callService, type OrderServiceSettings } from './client.ts';
+import { eventChanges } from './events.ts';
 import { exportChanges } from './exports.ts';
 import { inventoryChanges } from './inventory.ts';
+import { refundChanges } from './refunds.ts';
+import { returnChanges } from './returns.ts';
 import { Accepted, headersOf } from './schema.ts';
 
 const Queued = z.looseObject({
@@ -54,5 +57,8 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
     ...lever,
     ...inventoryChanges(settings),
     ...exportChanges(settings),
+    ...eventChanges(settings),
+    ...refundChanges(settings),
+    ...returnChanges(settings),
   } as Levers['orderService'];
 }
