@@ -74,7 +74,6 @@ export async function realHands(
     },
     pager: pagerOf({ env, oms }),
     close: async () => {
-      kafka?.close();
       redis?.close();
       kafka?.close();
       await Promise.all([database?.close(), cluster?.close()]);

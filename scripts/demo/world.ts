@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { pretendKafka } from '../../sim/kafka/kafka.ts';
 import { startKubernetes } from '../../sim/kubernetes/kubernetes.ts';
 import { startOrderService } from '../../sim/order-service/order-service.ts';
 import type { PageParts } from '../../sim/page/parts.ts';
@@ -96,6 +97,7 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
       adminToken,
       kubeconfig: kubernetes.kubeconfig(),
       redis: pretendRedis(world),
+      kafka: pretendKafka(world),
       env: {
         SLACK_BOT_TOKEN: slack.botToken,
         SLACK_APP_TOKEN: slack.appToken,

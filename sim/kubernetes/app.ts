@@ -3,9 +3,10 @@ import type { World } from '../world/world.ts';
 import { type Access, forbiddenError, review } from './access.ts';
 import { listPage, selected } from './list.ts';
 import { podLog } from './logs.ts';
+import { showUse } from './metrics-api.ts';
 import { type PodHttp, proxy } from './proxy.ts';
 import { createRevisions, nameOf } from './revisions.ts';
-import { kindOf, METHODS, type Route, readRoute } from './route.ts';
+import { kindOf, METHODS, METRICS_GROUP, type Route, readRoute } from './route.ts';
 import { showAll, showDeployment, showScale } from './show.ts';
 import { answer, badRequest, notFound, Refusal, statusResponse } from './status.ts';
 import { watch } from './watch.ts';
@@ -25,7 +26,9 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
   const revisions = createRevisions();
 
   async function look(resource: string): Promise<readonly JsonObject[]> {
-    return await world.read((state) => revisions.stamp(resource, showAll(state, resource, namespace)));
+    return await world.read((state, now) =>
+      revisions.stamp(resource, showAll(state, resource, namespace, now)),
+    );
   }
 
   async function one(route: Route): Promise<JsonObject> {
@@ -57,6 +60,21 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
     return answer(listPage(`${kind}List`, apiVersion, found, query, revisions.newest()));
   }
 
+  /** Another server answers here: no versions, no watch. */
+  async function metrics(route: Route, request: Request): Promise<Response> {
+    if (request.method !== 'GET') throw wrongMethod();
+    const matches = selected('pods', new URL(request.url).searchParams);
+    const all = await world.read((state, now) => showUse(state, namespace, now));
+    const here = route.namespace === namespace ? all : [];
+    if (route.name === null) {
+      const { kind, apiVersion } = kindOf(route);
+      return answer({ kind: `${kind}List`, apiVersion, metadata: {}, items: here.filter(matches) });
+    }
+    const found = here.find((item) => nameOf(item) === route.name);
+    if (found === undefined) throw notFound(METRICS_GROUP, 'pods', route.name);
+    return answer(found);
+  }
+
   async function write(route: Route, request: Request): Promise<Response> {
     const patch: Patch = {
       contentType: request.headers.get('content-type') ?? '',
@@ -68,7 +86,7 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
     const tried = await world.change((state, at) => {
       const known = deploymentOf(state.cluster.deployments, route);
       const deployment = patch.dryRun ? structuredClone(known) : known;
-      const all = revisions.stamp('deployments', showAll(state, 'deployments', namespace));
+      const all = revisions.stamp('deployments', showAll(state, 'deployments', namespace, at));
       const shown = all.find((item) => nameOf(item) === route.name) ?? {};
       if (scale) patchScale(state, deployment, showScale(deployment, namespace, state), patch, at);
       else patchDeployment(state, deployment, shown, patch, at);
@@ -99,7 +117,11 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
       return answer(review(access, await bodyOf(request), namespace), 201);
     }
     const route = readRoute(request.method, new URL(request.url));
+    // An aggregated API that nobody serves is not known at all.
+    if (route.group === METRICS_GROUP && !(await world.read(({ cluster }) => cluster.metricsApi)))
+      return new Response('404 page not found\n', { status: 404 });
     if (!access.allows(route)) throw forbiddenError(route, route.namespace);
+    if (route.group === METRICS_GROUP) return await metrics(route, request);
     if (!METHODS[route.key]?.includes(request.method)) throw wrongMethod();
     const { resource, name, subresource } = route;
     if (subresource === 'proxy' && (resource === 'pods' || resource === 'services')) {

@@ -182,6 +182,8 @@ function showSecret(secret: Secret, namespace: string): JsonObject {
   };
 }
 
+/** The API server forgets an event so long after its last change. */
+const EVENT_LIFE_MS = 3_600_000;
 const COMPONENTS = {
   Pod: 'kubelet',
   ReplicaSet: 'replicaset-controller',
@@ -220,7 +222,12 @@ function keysOf(secret: Secret): JsonObject {
 }
 
 /** All objects of a resource, in no order. */
-export function showAll(state: WorldState, resource: string, namespace: string): readonly JsonObject[] {
+export function showAll(
+  state: WorldState,
+  resource: string,
+  namespace: string,
+  now: number,
+): readonly JsonObject[] {
   const { deployments, secrets, events, quotas, autoscalers } = state.cluster;
   switch (resource) {
     case 'pods':
@@ -240,6 +247,6 @@ export function showAll(state: WorldState, resource: string, namespace: string):
         showAutoscaler(each, deployments.get(each.target), namespace),
       );
     default:
-      return events.map((each) => showEvent(each, namespace));
+      return events.filter(({ at }) => at > now - EVENT_LIFE_MS).map((each) => showEvent(each, namespace));
   }
 }

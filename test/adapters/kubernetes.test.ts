@@ -36,6 +36,19 @@ describe('a right that is missing', () => {
       { resource: 'deployments', verb: 'get' },
       () => connection().probe.deployment(WORKLOAD, soon()),
     ],
+    ['list events', { resource: 'events' }, () => connection().probe.events(WORKLOAD, soon())],
+    ['list replicasets.apps', { resource: 'replicasets' }, () => connection().probe.events(WORKLOAD, soon())],
+    ['list pods', { resource: 'pods' }, () => connection().probe.containers(WORKLOAD, soon())],
+    [
+      'get deployments.apps',
+      { resource: 'deployments' },
+      () => connection().probe.settings(WORKLOAD, [], soon()),
+    ],
+    [
+      'patch deployments.apps',
+      { resource: 'deployments', verb: 'patch' },
+      () => connection().lever.scale(WORKLOAD, 1, 6, soon()),
+    ],
     [
       'patch deployments.apps',
       { resource: 'deployments', verb: 'patch' },
