@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { pretendKafka } from '../../sim/kafka/kafka.ts';
 import { startKubernetes } from '../../sim/kubernetes/kubernetes.ts';
 import { startOrderService } from '../../sim/order-service/order-service.ts';
 import type { PageParts } from '../../sim/page/parts.ts';
 import { startPagerDuty } from '../../sim/pagerduty/pagerduty.ts';
+import { pretendRedis } from '../../sim/redis/redis.ts';
+import { bucketOfExports, startS3 } from '../../sim/s3/s3.ts';
 import { startSlack } from '../../sim/slack/slack.ts';
 import { findScenario, scenarios } from '../../sim/world/scenarios/catalogue.ts';
 import { createWorld } from '../../sim/world/world.ts';
@@ -18,6 +21,8 @@ import { furnish, PERSONAS, YAML } from './people.ts';
 /** The pretend systems let happen what is due so often, ms. */
 const LIVE_MS = 2_000;
 const ENVIRONMENT = 'prod';
+const REGION = 'eu-central-1';
+const ACCESS_KEY = 'AKIAPRETEND';
 const TEAMS = ['', '_ORDERS', '_PAYMENTS', '_CATALOG', '_PLATFORM'];
 
 /** The pretend company with the bot in it. */
@@ -78,6 +83,14 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
     },
   });
   closers.add(pagerduty.stop);
+  progress('S3');
+  const s3Secret = secret();
+  const s3 = await startS3({
+    region: REGION,
+    buckets: bucketOfExports(world, { name: 'ecommerce-exports', region: REGION }),
+    accessKeys: new Map([[ACCESS_KEY, { secret: s3Secret }]]),
+  });
+  closers.add(s3.stop);
   progress('bot');
   const alertToken = secret();
   const bot = await startBot(
@@ -85,6 +98,8 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
       yaml: YAML,
       adminToken,
       kubeconfig: kubernetes.kubeconfig(),
+      redis: pretendRedis(world),
+      kafka: pretendKafka(world),
       env: {
         SLACK_BOT_TOKEN: slack.botToken,
         SLACK_APP_TOKEN: slack.appToken,
@@ -95,6 +110,10 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
         PAGERDUTY_EVENTS_URL: `${pagerduty.url}/v2/enqueue`,
         PAGERDUTY_WEBHOOK_SECRET: webhookSecret,
         ALERT_WEBHOOK_TOKEN: alertToken,
+        AWS_REGION: REGION,
+        AWS_ENDPOINT_URL_S3: s3.url,
+        AWS_ACCESS_KEY_ID: ACCESS_KEY,
+        AWS_SECRET_ACCESS_KEY: s3Secret,
         ...Object.fromEntries(keys.map(({ team, key }) => [`PAGERDUTY_ROUTING_KEY${team}`, key])),
       },
     },

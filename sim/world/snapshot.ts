@@ -4,7 +4,9 @@ import { type InventoryFigures, inventoryFigures } from './inventory-figures.ts'
 import { figures, type KafkaFigures, producers } from './kafka-figures.ts';
 import type { PaymentFigures } from './payment-ledger.ts';
 import type { Pod } from './pods.ts';
+import { type RefundFigures, refundFigures } from './refunds.ts';
 import type { ReservationFigures } from './reservation-ledger.ts';
+import { type ReturnFigures, returnFigures } from './returns.ts';
 import type { Conditions, WorldState } from './state.ts';
 
 const TWO_HOURS = 2 * 3_600_000;
@@ -24,6 +26,8 @@ export interface WorldSnapshot {
   };
   readonly pods: readonly Readonly<Pod>[];
   readonly counters: readonly Counter[];
+  readonly refunds: RefundFigures;
+  readonly returns: ReturnFigures;
   readonly payments: PaymentFigures;
   /** By the name of each pod of the order service. */
   readonly paymentsByPod: Readonly<Record<string, PaymentFigures>>;
@@ -53,6 +57,8 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     orders: { byStatus, stuck, underWay },
     pods: state.pods.map((pod) => ({ ...pod })),
     counters: state.counters.all(),
+    refunds: refundFigures(state, at),
+    returns: returnFigures(state, at),
     payments: state.payments.figures(at),
     paymentsByPod: byPod(state, (pod) => state.payments.figures(at, pod)),
     inventory: inventoryFigures(state.inventory, at),

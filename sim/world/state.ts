@@ -6,9 +6,12 @@ import type { ExportRow } from './exports.ts';
 import { createInventory, type Inventory } from './inventory.ts';
 import { createKafka, type Kafka } from './kafka.ts';
 import { createLogBook, type LogBook } from './log-book.ts';
+import { createMemoryTrouble, type MemoryTrouble } from './memory.ts';
 import type { Order } from './order.ts';
 import { createPaymentLedger, type PaymentLedger } from './payment-ledger.ts';
 import { initialPods, type Pod } from './pods.ts';
+import type { Charge, Refund } from './refund.ts';
+import type { Return } from './return.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
 /** What is wrong with the world right now. Scenarios set it, life obeys it. */
@@ -27,6 +30,10 @@ export interface Conditions {
   keyChangedAt: number | null;
   /** Declined cards as a multiple of the usual share. */
   declineFactor: number;
+  /** The gateway takes no further refund before then, epoch ms; null: no limit is reached. */
+  refundLimitUntil: number | null;
+  /** From when the service counts the days of a return's window; from the order on it is wrong. */
+  returnWindowFrom: 'delivery' | 'order';
   /** What the bucket of the exports says to the service and to whoever asks. */
   bucket: 'ok' | 'forbidden' | 'missing';
   /** The query of an export waits for ever. */
@@ -53,6 +60,10 @@ export interface WorldState {
   readonly restartedAt: Map<string, number>;
   readonly conditions: Conditions;
   readonly payments: PaymentLedger;
+  readonly refunds: Map<string, Refund>;
+  readonly charges: Map<string, Charge>;
+  readonly returns: Map<string, Return>;
+  readonly memory: MemoryTrouble;
   readonly exports: Map<string, ExportRow>;
   readonly inventory: Inventory;
   readonly kafka: Kafka;
@@ -72,6 +83,8 @@ export function createState(seed: number, startedAt: number): WorldState {
     gatewayCutOffFrom: [],
     keyChangedAt: null,
     declineFactor: 1,
+    refundLimitUntil: null,
+    returnWindowFrom: 'delivery',
     bucket: 'ok',
     exportsHang: false,
     catalog: 'up',
@@ -89,6 +102,10 @@ export function createState(seed: number, startedAt: number): WorldState {
     restartedAt: new Map(),
     conditions,
     payments: createPaymentLedger(),
+    refunds: new Map(),
+    charges: new Map(),
+    returns: new Map(),
+    memory: createMemoryTrouble(),
     exports: new Map(),
     inventory: createInventory(),
     kafka: createKafka(),

@@ -12,6 +12,8 @@ import {
 } from './order.ts';
 import { adoptRows, flushRows, prepareTable, type SqlPool } from './order-table.ts';
 import { retryAllPayments, voidPayment } from './payments.ts';
+import { beginRefunds } from './refunds.ts';
+import { beginReturns } from './returns.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { snapshot, type WorldSnapshot } from './snapshot.ts';
 import { createState, type WorldState } from './state.ts';
@@ -135,6 +137,8 @@ export async function createWorld(options: {
   const sessions = database === undefined ? null : await createDatabaseSessions(pool, database);
   beginLife(state, startedAt, options.ordersPerHour ?? 20);
   beginKafka(state, startedAt);
+  beginRefunds(state, startedAt);
+  beginReturns(state, startedAt);
   await inTurn(() => undefined);
 
   return {

@@ -3,12 +3,23 @@ import type { RunbookId } from '../domain/severity.ts';
 import { databasePool } from './database-pool.ts';
 import type { AnyAction, AnyQuestion, AnyRunbook } from './define-runbook.ts';
 import { exports } from './exports.ts';
+import { inventoryReservation } from './inventory-reservation.ts';
+import { kafkaLag } from './kafka-lag.ts';
+import { memory } from './memory.ts';
 import { paymentFailures } from './payment-failures.ts';
 import { asAction } from './question.ts';
 import { stuckOrders } from './stuck-orders.ts';
 
 /** Every runbook, in the source's order. Adding one is adding a file and a line. */
-export const CATALOGUE: readonly AnyRunbook[] = [paymentFailures, stuckOrders, databasePool, exports];
+export const CATALOGUE: readonly AnyRunbook[] = [
+  paymentFailures,
+  inventoryReservation,
+  stuckOrders,
+  databasePool,
+  kafkaLag,
+  memory,
+  exports,
+];
 
 /** @throws Error for a runbook that this version does not carry */
 export function runbookById(id: RunbookId): AnyRunbook {

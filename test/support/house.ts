@@ -35,6 +35,8 @@ export const HOUSE: Readonly<Record<string, Room>> = {
       'parse-prometheus-text-format',
       '@kubernetes/client-node',
       'cockatiel',
+      'ioredis',
+      '@aws-sdk/client-s3',
       'kafkajs',
     ],
   },

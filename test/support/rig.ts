@@ -1,11 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { pretendKafka } from '../../sim/kafka/kafka.ts';
 import { startKubernetes } from '../../sim/kubernetes/kubernetes.ts';
 import { startOrderService } from '../../sim/order-service/order-service.ts';
 import { startPagerDuty } from '../../sim/pagerduty/pagerduty.ts';
+import { pretendRedis } from '../../sim/redis/redis.ts';
+import { bucketOfExports, startS3 } from '../../sim/s3/s3.ts';
 import { NO_RATES, type SimulatedSlack, startSlack } from '../../sim/slack/slack.ts';
 import { createWorld } from '../../sim/world/world.ts';
-import { type Address, ALERTS, ROUTING_KEY, startBot, TOKEN, YAML } from './bot.ts';
+import { type Address, ALERTS, ROUTING_KEY, S3_ACCESS, startBot, TOKEN, YAML } from './bot.ts';
 import { type OrdersServer, startOrdersServer } from './orders-server.ts';
 import { asBot, freshDatabase } from './postgres.ts';
 import { openStore } from './store.ts';
@@ -50,6 +53,13 @@ export async function startPretendWorld(
     slack.addChannel(name, ['URESPONDER', 'UAPPROVER', 'UBYSTANDER']);
   }
   const pagerduty = await startPagerDuty({ routingKeys: { [ROUTING_KEY]: 'orders' } });
+  const s3 = await startS3({
+    region: S3_ACCESS.region,
+    buckets: bucketOfExports(world, { name: 'ecommerce-exports', region: S3_ACCESS.region }),
+    accessKeys: new Map([
+      [S3_ACCESS.credentials.accessKeyId, { secret: S3_ACCESS.credentials.secretAccessKey }],
+    ]),
+  });
   return {
     store,
     world,
@@ -57,6 +67,7 @@ export async function startPretendWorld(
     kubernetes,
     slack,
     pagerduty,
+    s3,
     now,
     /** What a bot needs to be told to live in this world; plain data, so that another process can be told too. */
     address: {
@@ -67,6 +78,7 @@ export async function startPretendWorld(
       slack: { botToken: slack.botToken, appToken: slack.appToken, apiUrl: slack.apiUrl },
       pagerduty: options.pagerduty ?? pagerduty.url,
       kubeconfig: kubernetes.kubeconfig(),
+      s3: s3.url,
     } satisfies Address,
     async skipWorld(minutes: number) {
       offset += minutes * 60_000;
@@ -78,6 +90,7 @@ export async function startPretendWorld(
       await service.stop();
       await pagerduty.stop();
       await kubernetes.stop();
+      await s3.stop();
       await world.close();
       await ordersPool.end();
       await store.close();
@@ -97,7 +110,11 @@ export async function startRig(
 ) {
   const pretend = await startPretendWorld(options);
   const { slack, store } = pretend;
-  const bot = await startBot(pretend.address, options);
+  const bot = await startBot(pretend.address, {
+    redis: pretendRedis(pretend.world),
+    kafka: pretendKafka(pretend.world),
+    ...options,
+  });
   const { app } = bot;
   return {
     ...pretend,

@@ -6,8 +6,10 @@ import { startServer, temporaryFolder } from './server.ts';
 /** Kafka's own command line tools, by the names of their scripts. */
 const TOOLS = {
   'consumer-groups': 'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand',
+  configs: 'kafka.admin.ConfigCommand',
   topics: 'org.apache.kafka.tools.TopicCommand',
   'console-consumer': 'org.apache.kafka.tools.consumer.ConsoleConsumer',
+  'console-share-consumer': 'org.apache.kafka.tools.consumer.ConsoleShareConsumer',
 };
 const JVM = [
   '-Xmx256m',
@@ -46,6 +48,16 @@ export async function startConsumer(
   const properties = settings.flatMap((setting) => [CONSUMER_PROPERTY, setting]);
   const line = await commandLine(kafka, 'console-consumer', ['--topic', topic, ...properties]);
   return startServer(temporaryFolder('consumer'), 'java', line);
+}
+
+/** A consumer of a share group, which only Kafka 4 has. */
+export async function startShareConsumer(
+  kafka: RealKafka,
+  group: string,
+  topic: string,
+): Promise<JavaConsumer> {
+  const line = await commandLine(kafka, 'console-share-consumer', ['--topic', topic, '--group', group]);
+  return startServer(temporaryFolder('share-consumer'), 'java', line);
 }
 
 /** Deprecated in 4.2 for another name that 3.9 does not know. */

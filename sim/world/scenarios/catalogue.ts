@@ -2,6 +2,7 @@ import { blockingQuery, connectionLeak, smallPool } from './database-pool.ts';
 import { eventsLost } from './events-lost.ts';
 import { exportHangs, exportTooLarge, uploadRefused } from './exports.ts';
 import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
+import { brokerAway, bufferFull, consumersStuck, poisonMessage } from './kafka-lag.ts';
 import {
   declines,
   gatewayDown,
@@ -10,6 +11,8 @@ import {
   networkPath,
   rateLimited,
 } from './payment-failures.ts';
+import { refundLimit, refundMethodGone, refundsGatewayDown, refundsThrottled } from './refunds.ts';
+import { returnsEngineCrash, returnsHeld, returnsWindowWrong } from './returns.ts';
 import type { Scenario } from './scenario.ts';
 import { webhookRefused } from './webhook-refused.ts';
 import { workflowEngineCrash } from './workflow-engine-crash.ts';
@@ -25,8 +28,19 @@ export const scenarios: readonly Scenario[] = [
   keyRotated,
   rateLimited,
   declines,
+  refundsGatewayDown,
+  refundsThrottled,
+  refundLimit,
+  refundMethodGone,
+  returnsHeld,
+  returnsEngineCrash,
+  returnsWindowWrong,
   staleLocks,
   inventorySyncStopped,
+  consumersStuck,
+  poisonMessage,
+  brokerAway,
+  bufferFull,
   uploadRefused,
   exportTooLarge,
   exportHangs,

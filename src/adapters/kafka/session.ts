@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { FOREIGN } from './errors.ts';
+import { brokenOff, FOREIGN, GREETING } from './errors.ts';
 import type { Library } from './library.ts';
 import { type Api, decodeFetch, FETCH_VERSION, type Questions } from './protocol.ts';
 
@@ -35,6 +35,8 @@ type Link = InstanceType<Library['Broker']>;
 export function openSession(library: Library, { tls, sasl }: Access): Session {
   const links = new Map<string, Promise<Link>>();
   const sockets = new Map<string, Set<Socket>>();
+  /** A broker that wants a password answers one question without, and ends the connection at the next. */
+  const welcomed = new WeakSet<Link>();
   let ended = false;
 
   async function link(to: Address): Promise<Link> {
@@ -70,7 +72,9 @@ export function openSession(library: Library, { tls, sasl }: Access): Session {
       },
     });
     const made = new Broker({ connectionPool, logger, authenticationTimeout: REQUEST_MS });
-    await made.connect();
+    await made.connect().catch((err: unknown) => {
+      throw atFirst(err);
+    });
     return made;
   }
 
@@ -110,12 +114,13 @@ export function openSession(library: Library, { tls, sasl }: Access): Session {
           response: { decode, parse: async (decoded) => decoded },
           logResponseError: false,
         });
+        welcomed.add(broker);
         return answer as Questions[typeof api]['answers'];
       } catch (err) {
         const name = nameOf(to);
         const used = links.get(name);
         if (used !== undefined && (await used.catch(() => null)) === broker) drop(name, used);
-        throw err;
+        throw welcomed.has(broker) ? err : atFirst(err);
       }
     },
 
@@ -129,6 +134,12 @@ export function openSession(library: Library, { tls, sasl }: Access): Session {
       for (const its of sockets.values()) for (const socket of its) socket.destroy(new Error('ended'));
     },
   };
+}
+
+function atFirst(err: unknown): unknown {
+  return brokenOff(err)
+    ? Object.assign(new Error('broken off at first', { cause: err }), { code: GREETING })
+    : err;
 }
 
 function nameOf({ host, port }: Address): string {

@@ -6,8 +6,8 @@ import { type Access, type Address, openSession, type Session } from './session.
 
 /** Connections that nobody used for so long are ended, ms: what stands between may forget them without a word. */
 const IDLE_MS = 30_000;
-/** Every broker's answer names all brokers. This topic is on every cluster that has consumer groups, and small. */
-const ANY_TOPIC = '__consumer_offsets';
+/** Each of its partitions is the memory of some groups: whoever leads it coordinates them. */
+export const GROUPS_TOPIC = '__consumer_offsets';
 
 export interface TopicSeen {
   /** Kafka's error code; 0: none. */
@@ -23,7 +23,7 @@ export interface TopicSeen {
 
 export interface ClusterSeen {
   readonly brokers: ReadonlyMap<number, Address>;
-  /** Those that were named, by name. */
+  /** Those that were named, by name; where none was, `GROUPS_TOPIC`. */
   readonly topics: ReadonlyMap<string, TopicSeen>;
 }
 
@@ -121,7 +121,8 @@ function wireOf(
     async cluster(topics) {
       seed ??= await anybody();
       const { brokers, topicMetadata } = await send(seed, 'Metadata', {
-        topics: topics.length === 0 ? [ANY_TOPIC] : topics,
+        // None would mean all; this one is on every cluster that has groups.
+        topics: topics.length === 0 ? [GROUPS_TOPIC] : topics,
         allowAutoTopicCreation: false,
       });
       known = new Map(brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]));

@@ -1,9 +1,9 @@
 import type { KubeConfig, RequestContext } from '@kubernetes/client-node';
-import { type Dispatcher, fetch, type Response } from 'undici';
+import { Agent, type Dispatcher, fetch, type Response } from 'undici';
 import { SystemError } from '../../ports/system-error.ts';
 import { askJson, clean, noAnswer, refusal } from '../http.ts';
 import type { Policy } from '../resilience.ts';
-import { checkKubeconfig, type Kubeconfig } from './kubeconfig.ts';
+import { checkKubeconfig, type Kubeconfig, withTokenFiles } from './kubeconfig.ts';
 import { statusMessage } from './schema.ts';
 
 export const KUBERNETES = 'Kubernetes';
@@ -78,7 +78,7 @@ export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Prom
         },
         ...(call.patch === undefined ? {} : { body: JSON.stringify(call.patch) }),
         signal: call.signal,
-        problem: statusMessage,
+        problem: quotes(call) ? () => null : statusMessage,
       });
     } catch (err) {
       throw named(call, err);
@@ -112,6 +112,11 @@ export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Prom
       await loaded?.then(async ({ connections }) => await connections.close()).catch(() => undefined);
     },
   };
+}
+
+/** A refused patch of a secret can come back with the secret in its words: `patch: Invalid value: "{…"data":{…`. */
+function quotes({ resource, patch }: Call): boolean {
+  return resource === 'secrets' && patch !== undefined;
 }
 
 /** The beginning of a body; the rest is not read. @throws SystemError when it breaks off */
@@ -150,6 +155,7 @@ async function loadCluster(kubeconfig: Kubeconfig): Promise<Loaded> {
   if (kubeconfig === 'in cluster') config.loadFromCluster();
   else if ('file' in kubeconfig) config.loadFromFile(kubeconfig.file);
   else config.loadFromString(kubeconfig.text);
+  if (kubeconfig !== 'in cluster') config.users = [...withTokenFiles(config.users, kubeconfig)];
   const server = config.getCurrentCluster()?.server.replace(/\/+$/, '');
   if (server === undefined) throw new Error('The kubeconfig names no current cluster.');
   const connections = shareConnections(config);
@@ -157,6 +163,7 @@ async function loadCluster(kubeconfig: Kubeconfig): Promise<Loaded> {
 }
 
 interface Connections {
+  /** Undefined before the first call. */
   current(): Dispatcher | undefined;
   close(): Promise<void>;
 }
@@ -175,8 +182,8 @@ function shareConnections(config: KubeConfig): Connections {
   const original = inner.createDispatcher.bind(config);
   inner.createDispatcher = (cluster, options) => {
     const key = JSON.stringify(options);
-    const known = made.get(key) ?? original(cluster, options);
-    if (known !== undefined && !made.has(key)) {
+    const known = made.get(key) ?? oneCallEach(original(cluster, options) ?? new Agent());
+    if (!made.has(key)) {
       // Calls that run end on the old connections.
       for (const [old, dispatcher] of made) {
         made.delete(old);
@@ -194,6 +201,17 @@ function shareConnections(config: KubeConfig): Connections {
       made.clear();
     },
   };
+}
+
+/**
+ * HTTP/2 would put all calls on one connection. Where that goes silent, giving up a call would leave it standing, and
+ * every later call would wait on it too, until the kernel gives up after a quarter of an hour.
+ */
+function oneCallEach(dispatcher: Dispatcher): Dispatcher {
+  return dispatcher.compose((dispatch) => (options, handler) => {
+    const overHttp1 = { ...options, allowH2: false };
+    return dispatch(overHttp1, handler);
+  });
 }
 
 /** A refusal for want of rights says which; the server's words name the user first, and are cut. */

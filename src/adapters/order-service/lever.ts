@@ -4,6 +4,8 @@ import { callService, type OrderServiceSettings } from './client.ts';
 import { eventChanges } from './events.ts';
 import { exportChanges } from './exports.ts';
 import { inventoryChanges } from './inventory.ts';
+import { refundChanges } from './refunds.ts';
+import { returnChanges } from './returns.ts';
 import { Accepted, headersOf } from './schema.ts';
 
 const Queued = z.looseObject({
@@ -56,5 +58,7 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
     ...inventoryChanges(settings),
     ...exportChanges(settings),
     ...eventChanges(settings),
+    ...refundChanges(settings),
+    ...returnChanges(settings),
   } as Levers['orderService'];
 }
