@@ -15,7 +15,7 @@ import { createAlertmanager } from './alertmanager.ts';
 import { startBot } from './bot.ts';
 import { createDemoClock } from './clock.ts';
 import { type Closers, createClosers } from './closers.ts';
-import { openPool, startDatabases } from './databases.ts';
+import { botAccess, openPool, serviceAccess, startDatabases } from './databases.ts';
 import { furnish, PERSONAS, YAML } from './people.ts';
 
 /** The pretend systems let happen what is due so often, ms. */
@@ -51,7 +51,9 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
   const clock = createDemoClock(openPool(databases.owner, closers));
   progress('world');
   const pool = openPool(databases.orders, closers);
-  const world = await createWorld({ pool, now: clock.now, ordersPerHour: 80 });
+  const database = await serviceAccess(databases.orders);
+  const world = await createWorld({ pool, now: clock.now, ordersPerHour: 80, database });
+  closers.add(world.close);
   const live = setInterval(() => void world.settle().catch(() => undefined), LIVE_MS);
   closers.add(async () => clearInterval(live));
   progress('order service');
@@ -103,7 +105,7 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
         SLACK_APP_TOKEN: slack.appToken,
         SLACK_API_URL: slack.apiUrl,
         DATABASE_URL: databases.bot,
-        ORDERS_DATABASE_URL: databases.orders,
+        ORDERS_DATABASE_URL: await botAccess(databases.orders),
         ORDER_SERVICE_URL: service.url,
         PAGERDUTY_EVENTS_URL: `${pagerduty.url}/v2/enqueue`,
         PAGERDUTY_WEBHOOK_SECRET: webhookSecret,
