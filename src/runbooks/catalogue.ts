@@ -5,10 +5,17 @@ import { exports } from './exports.ts';
 import { paymentFailures } from './payment-failures.ts';
 import { asAction } from './question.ts';
 import { refundDelays } from './refund-delays.ts';
+import { returns } from './returns.ts';
 import { stuckOrders } from './stuck-orders.ts';
 
 /** Every runbook, in the source's order. Adding one is adding a file and a line. */
-export const CATALOGUE: readonly AnyRunbook[] = [paymentFailures, stuckOrders, refundDelays, exports];
+export const CATALOGUE: readonly AnyRunbook[] = [
+  paymentFailures,
+  stuckOrders,
+  refundDelays,
+  returns,
+  exports,
+];
 
 /** @throws Error for a runbook that this version does not carry */
 export function runbookById(id: RunbookId): AnyRunbook {
