@@ -9,6 +9,7 @@ import { memory } from './memory.ts';
 import { paymentFailures } from './payment-failures.ts';
 import { asAction } from './question.ts';
 import { refundDelays } from './refund-delays.ts';
+import { returns } from './returns.ts';
 import { stuckOrders } from './stuck-orders.ts';
 
 /** Every runbook, in the source's order. Adding one is adding a file and a line. */
@@ -20,6 +21,7 @@ export const CATALOGUE: readonly AnyRunbook[] = [
   databasePool,
   kafkaLag,
   memory,
+  returns,
   exports,
 ];
 

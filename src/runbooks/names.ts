@@ -126,7 +126,7 @@ export interface Names {
   /** The thresholds that stand in commands to type. */
   readonly inCommands: Pick<
     Thresholds,
-    'stuckAfterMinutes' | 'pendingPaymentMinutes' | 'lateAfterMinutes' | 'logWindowMinutes'
+    'stuckAfterMinutes' | 'pendingPaymentMinutes' | 'lateAfterMinutes' | 'logWindowMinutes' | 'modalDays'
   >;
 }
 
