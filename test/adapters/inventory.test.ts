@@ -62,7 +62,7 @@ describe('a resync', () => {
   });
 
   test('answered 503 is sent once and may have been done', async () => {
-    here.service.faults.add({ match: { path: RESYNC }, fault: { mode: 'status', status: 503 } });
+    here.service.faults.add({ match: { path: new RegExp(RESYNC) }, fault: { mode: 'status', status: 503 } });
     const before = here.service.count('POST', new RegExp(RESYNC));
     expect(await outcome(resync())).toMatchObject({ fault: 'failed', sent: 'maybe' });
     expect(here.service.count('POST', new RegExp(RESYNC))).toBe(before + 1);
