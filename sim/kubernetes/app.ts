@@ -3,10 +3,11 @@ import type { World } from '../world/world.ts';
 import { type Access, forbiddenError, review } from './access.ts';
 import { listPage, selected } from './list.ts';
 import { podLog } from './logs.ts';
+import { showUse } from './metrics-api.ts';
 import { type PodHttp, proxy } from './proxy.ts';
 import { createRevisions, nameOf } from './revisions.ts';
-import { kindOf, METHODS, type Route, readRoute } from './route.ts';
-import { showAll, showScale } from './show.ts';
+import { kindOf, METHODS, METRICS_GROUP, type Route, readRoute } from './route.ts';
+import { showAll, showDeployment, showScale } from './show.ts';
 import { answer, badRequest, notFound, Refusal, statusResponse } from './status.ts';
 import { watch } from './watch.ts';
 import { type Patch, patchDeployment, patchScale } from './write.ts';
@@ -25,7 +26,9 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
   const revisions = createRevisions();
 
   async function look(resource: string): Promise<readonly JsonObject[]> {
-    return await world.read((state) => revisions.stamp(resource, showAll(state, resource, namespace)));
+    return await world.read((state, now) =>
+      revisions.stamp(resource, showAll(state, resource, namespace, now)),
+    );
   }
 
   async function one(route: Route): Promise<JsonObject> {
@@ -57,21 +60,39 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
     return answer(listPage(`${kind}List`, apiVersion, found, query, revisions.newest()));
   }
 
+  /** Another server answers here: no versions, no watch. */
+  async function metrics(route: Route, request: Request): Promise<Response> {
+    if (request.method !== 'GET') throw wrongMethod();
+    const matches = selected('pods', new URL(request.url).searchParams);
+    const all = await world.read((state, now) => showUse(state, namespace, now));
+    const here = route.namespace === namespace ? all : [];
+    if (route.name === null) {
+      const { kind, apiVersion } = kindOf(route);
+      return answer({ kind: `${kind}List`, apiVersion, metadata: {}, items: here.filter(matches) });
+    }
+    const found = here.find((item) => nameOf(item) === route.name);
+    if (found === undefined) throw notFound(METRICS_GROUP, 'pods', route.name);
+    return answer(found);
+  }
+
   async function write(route: Route, request: Request): Promise<Response> {
     const patch: Patch = {
       contentType: request.headers.get('content-type') ?? '',
       body: await request.text(),
-      dryRun: new URL(request.url).searchParams.get('dryRun') === 'All',
+      dryRun: isTried(new URL(request.url).searchParams.getAll('dryRun')),
     };
     const scale = route.subresource === 'scale';
     await one(route);
-    await world.change((state, at) => {
-      const deployment = deploymentOf(state.cluster.deployments, route);
-      const all = revisions.stamp('deployments', showAll(state, 'deployments', namespace));
+    const tried = await world.change((state, at) => {
+      const known = deploymentOf(state.cluster.deployments, route);
+      const deployment = patch.dryRun ? structuredClone(known) : known;
+      const all = revisions.stamp('deployments', showAll(state, 'deployments', namespace, at));
       const shown = all.find((item) => nameOf(item) === route.name) ?? {};
       if (scale) patchScale(state, deployment, showScale(deployment, namespace, state), patch, at);
       else patchDeployment(state, deployment, shown, patch, at);
+      return (scale ? showScale : showDeployment)(deployment, namespace, state);
     });
+    if (patch.dryRun) return answer(tried);
     return scale ? await showScaleOf(route) : answer(await one(route));
   }
 
@@ -96,7 +117,11 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
       return answer(review(access, await bodyOf(request), namespace), 201);
     }
     const route = readRoute(request.method, new URL(request.url));
+    // An aggregated API that nobody serves is not known at all.
+    if (route.group === METRICS_GROUP && !(await world.read(({ cluster }) => cluster.metricsApi)))
+      return new Response('404 page not found\n', { status: 404 });
     if (!access.allows(route)) throw forbiddenError(route, route.namespace);
+    if (route.group === METRICS_GROUP) return await metrics(route, request);
     if (!METHODS[route.key]?.includes(request.method)) throw wrongMethod();
     const { resource, name, subresource } = route;
     if (subresource === 'proxy' && (resource === 'pods' || resource === 'services')) {
@@ -121,6 +146,13 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
       }
     },
   };
+}
+
+function isTried(dryRun: readonly string[]): boolean {
+  const other = dryRun.filter((each) => each !== 'All');
+  if (other.length === 0) return dryRun.length > 0;
+  const said = `dryRun: Unsupported value: ${JSON.stringify(other)}: supported values: "All"`;
+  throw new Refusal(422, 'Invalid', `PatchOptions.meta.k8s.io "" is invalid: ${said}`);
 }
 
 function deploymentOf<T>(all: ReadonlyMap<string, T>, route: Route): T {

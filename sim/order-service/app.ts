@@ -112,13 +112,17 @@ function answeringPod(world: World) {
   let asked = 0;
   return createMiddleware<OrderServiceEnv>(async (c, next) => {
     const named = c.env?.pod;
-    const ready = (await world.snapshot()).pods.filter(
-      (pod) => pod.app === 'order-service' && pod.ready && (named === undefined || pod.name === named),
+    const ready = await world.read(({ pods }) =>
+      pods
+        .filter(
+          (pod) => pod.app === 'order-service' && pod.ready && (named === undefined || pod.name === named),
+        )
+        .map(({ name }) => name),
     );
     asked += 1;
     const pod = ready[Math.floor(chance('request', asked) * ready.length)];
     if (pod === undefined) return noPod(c);
-    c.set('pod', pod.name);
+    c.set('pod', pod);
     return await next();
   });
 }

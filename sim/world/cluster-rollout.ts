@@ -130,6 +130,7 @@ function reconcile(state: WorldState, deployment: Deployment, at: number): void 
   const live = () => livePods(state, deployment);
   const fresh = () => live().filter((pod) => pod.hash === hash);
   const old = () => live().filter((pod) => pod.hash !== hash);
+  const before = sizes(live());
 
   for (const pod of fresh().slice(wanted)) remove(state, deployment, pod, at);
   if (paused(deployment) && old().length > 0) return;
@@ -144,12 +145,35 @@ function reconcile(state: WorldState, deployment: Deployment, at: number): void 
   deployment.refusal = null;
   while (deployment.refusal === null && fresh().length < wanted && live().length < wanted + surge)
     add(state, deployment, hash, at);
+  tellSizes(state, deployment, before, sizes(live()), at);
 
   if (settled(state, deployment)) complete(state, deployment, at);
   else if (deployment.progress.reason === 'ReplicaSetUpdated') {
     const deadline = Number(deployment.spec['progressDeadlineSeconds'] ?? 600) * SECOND;
     if (at - deployment.progress.at >= deadline)
       deployment.progress = { reason: 'ProgressDeadlineExceeded', at };
+  }
+}
+
+/** Pods by the hash of their replica set. */
+function sizes(pods: readonly Pod[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { hash } of pods) counts.set(hash, (counts.get(hash) ?? 0) + 1);
+  return counts;
+}
+
+function tellSizes(
+  state: WorldState,
+  { name }: Deployment,
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+  at: number,
+): void {
+  for (const hash of new Set([...before.keys(), ...after.keys()])) {
+    const [had, has] = [before.get(hash) ?? 0, after.get(hash) ?? 0];
+    if (had === has) continue;
+    const message = `Scaled ${has > had ? 'up' : 'down'} replica set ${name}-${hash} from ${had} to ${has}`;
+    note(state, at, 'Deployment', name, 'ScalingReplicaSet', message);
   }
 }
 

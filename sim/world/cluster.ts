@@ -123,7 +123,10 @@ export function createCluster(startedAt: number): Cluster {
       { manager: 'kubectl-annotate', at: startedAt - 2 * DAY, data: false },
     ],
   });
-  const statefulSets = new Map([['kafka', template('kafka', 'registry.example.com/platform/kafka:4.3.1')]]);
+  const statefulSets = new Map([
+    ['kafka', template('kafka', 'registry.example.com/platform/kafka:4.3.1')],
+    ['postgres', template('postgres', 'registry.example.com/platform/postgres:18.4')],
+  ]);
   return {
     deployments,
     statefulSets,

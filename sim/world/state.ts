@@ -1,10 +1,12 @@
 import { type Chance, createChance } from './chance.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { type Counters, createCounters } from './counters.ts';
+import { createDatabase, type Database } from './database.ts';
 import type { ExportRow } from './exports.ts';
 import { createInventory, type Inventory } from './inventory.ts';
 import { createKafka, type Kafka } from './kafka.ts';
 import { createLogBook, type LogBook } from './log-book.ts';
+import { createMemoryTrouble, type MemoryTrouble } from './memory.ts';
 import type { Order } from './order.ts';
 import { createPaymentLedger, type PaymentLedger } from './payment-ledger.ts';
 import { initialPods, type Pod } from './pods.ts';
@@ -61,9 +63,11 @@ export interface WorldState {
   readonly refunds: Map<string, Refund>;
   readonly charges: Map<string, Charge>;
   readonly returns: Map<string, Return>;
+  readonly memory: MemoryTrouble;
   readonly exports: Map<string, ExportRow>;
   readonly inventory: Inventory;
   readonly kafka: Kafka;
+  readonly database: Database;
   /** The gateway's key that the pod read at its start. */
   keyAgeOfPod(pod: Pod): 'old' | 'current';
   /** Ids of the scenarios that run. */
@@ -101,9 +105,11 @@ export function createState(seed: number, startedAt: number): WorldState {
     refunds: new Map(),
     charges: new Map(),
     returns: new Map(),
+    memory: createMemoryTrouble(),
     exports: new Map(),
     inventory: createInventory(),
     kafka: createKafka(),
+    database: createDatabase(startedAt),
     keyAgeOfPod: ({ startedAt: since }) => (since < (conditions.keyChangedAt ?? since) ? 'old' : 'current'),
     scenarios: new Set(),
   };

@@ -17,6 +17,8 @@ const settings = async (...env: string[]) => {
   if (found === null) throw new Error('no deployment');
   return found;
 };
+/** Of all workloads: a quota counts the whole namespace. */
+const podsInAll = async () => await here.world.read(({ pods }) => pods.length);
 const container = (deployment: Deployment): JsonObject =>
   (deployment.spec as never as { template: { spec: { containers: [JsonObject] } } }).template.spec
     .containers[0];
@@ -165,10 +167,11 @@ describe('what else sets or limits it', () => {
       });
     });
     const { quotas } = await settings();
+    const pods = await podsInAll();
     expect(quotas).toEqual([
-      { name: 'q', resource: 'pods', used: 5, hard: 10 },
-      { name: 'q', resource: 'limits.memory', used: 5 * 1024 * MIB, hard: 8 * 1024 * MIB },
-      { name: 'q', resource: 'requests.memory', used: 5 * 512 * MIB, hard: 4 * 1024 * MIB },
+      { name: 'q', resource: 'pods', used: pods, hard: 10 },
+      { name: 'q', resource: 'limits.memory', used: pods * 1024 * MIB, hard: 8 * 1024 * MIB },
+      { name: 'q', resource: 'requests.memory', used: pods * 512 * MIB, hard: 4 * 1024 * MIB },
     ]);
   });
 
@@ -198,8 +201,9 @@ describe('what else sets or limits it', () => {
 
 describe('pods that cannot be made', () => {
   test('by a quota: the rollout says why', async () => {
+    const pods = await podsInAll();
     await here.world.change(({ cluster }) => {
-      cluster.quotas.set('q', { name: 'q', hard: { pods: '6' } });
+      cluster.quotas.set('q', { name: 'q', hard: { pods: String(pods + 1) } });
     });
     await here.connection.lever.scale(WORKLOAD, 1, 5, soon());
     await here.pass(60);
@@ -212,8 +216,9 @@ describe('pods that cannot be made', () => {
   });
 
   test('for want of room: they wait as unschedulable', async () => {
+    const room = (await podsInAll()) + 1;
     await here.world.change(({ cluster }) => {
-      cluster.memoryRoom = 6 * 512 * MIB;
+      cluster.memoryRoom = room * 512 * MIB;
     });
     await here.connection.lever.scale(WORKLOAD, 1, 5, soon());
     await here.pass(60);

@@ -6,6 +6,7 @@ import type { Workload } from '../../src/ports/kubernetes.ts';
 import { kubernetesContract, type Reach } from '../contracts/kubernetes.ts';
 import { kubernetesChanges } from '../contracts/kubernetes-changes.ts';
 import { plainPolicy } from '../support/policy.ts';
+import { USAGE } from './support/metrics-server.ts';
 import { type TestNamespace, testNamespace, until } from './support/namespace.ts';
 import { deploy, listen, podsOf, pretendPods, writeLogs } from './support/pods.ts';
 import { applyRoles } from './support/roles.ts';
@@ -77,7 +78,8 @@ async function crowd(here: TestNamespace, { name }: Workload): Promise<void> {
 }
 
 async function startWorkload(here: TestNamespace, { name }: Workload): Promise<void> {
-  await deploy(here, name, { replicas: 3, containers: ['app', 'log-shipper'] });
+  const annotations = { [USAGE.cpu]: '249600000n', [USAGE.memory]: '312Mi' };
+  await deploy(here, name, { replicas: 3, containers: ['app', 'log-shipper'], annotations });
   const at = Date.now() - 60_000;
   const payments = [1, 2, 3].map((order) => ({
     at: at + order,

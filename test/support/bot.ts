@@ -10,6 +10,8 @@ import { ordersDatabasePool } from '../../src/adapters/postgres/pool.ts';
 import { ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
 import { ORDERS_DATABASE } from '../../src/adapters/postgres/schema.ts';
 import { policyFor } from '../../src/adapters/resilience.ts';
+import { s3Probe } from '../../src/adapters/s3/probe.ts';
+import { S3 } from '../../src/adapters/s3/s3-error.ts';
 import { systemClock, systemIds } from '../../src/adapters/system/clock.ts';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -27,6 +29,12 @@ import { createVoiceStore } from '../../src/store/voice-store.ts';
 export const TOKEN = 'admin-token';
 export const ALERTS = '#orders-alerts';
 export const ROUTING_KEY = 'a'.repeat(32);
+
+/** How the pretend S3 is asked. */
+export const S3_ACCESS = {
+  region: 'eu-central-1',
+  credentials: { accessKeyId: 'AKIAPRETEND', secretAccessKey: 'a-secret' },
+};
 
 export const YAML = `
 environment: prod
@@ -67,6 +75,8 @@ export interface Address {
   readonly pagerduty: string;
   /** The text of a kubeconfig. */
   readonly kubeconfig: string;
+  /** The endpoint of S3. */
+  readonly s3: string;
 }
 
 const quiet: Log = {
@@ -84,7 +94,7 @@ export async function startBot(
     readonly step?: Step;
     readonly timing?: Timing;
     readonly log?: Log;
-    /** Real time that an open breaker of the order service rests, ms; as in production unless told. */
+    /** Real time that an open breaker of the order service or of the gateway behind it rests, ms; as in production unless told. */
     readonly restMs?: number;
     /** What speaks no HTTP is pretended behind its port; absent: not configured. */
     readonly redis?: { readonly probe: RedisProbe; readonly lever: RedisLever };
@@ -106,11 +116,13 @@ export async function startBot(
   });
   const { namespace, orderService } = config.oms.workloads;
   const workload = { namespace, name: orderService.deployment, selector: orderService.selector };
+  const resting = options.restMs === undefined ? {} : { restMs: options.restMs };
   const settings = {
     url: address.service,
     token: async () => TOKEN,
     tokenHeader: 'authorization',
-    policy: policyFor(ORDER_SERVICE, options.restMs === undefined ? {} : { restMs: options.restMs }),
+    policy: policyFor(ORDER_SERVICE, resting),
+    gatewayPolicy: policyFor('The payment gateway', resting),
     paths: config.oms.admin,
     pods: cluster.podHttp(workload, orderService.port),
   };
@@ -129,7 +141,7 @@ export async function startBot(
       kubernetes: cluster.probe,
       kafka: options.kafka?.probe ?? absent('Kafka is not configured (KAFKA_BROKERS).'),
       redis: options.redis?.probe ?? absent('Redis is not configured (REDIS_URL).'),
-      s3: absent('S3 is not configured (AWS_REGION).'),
+      s3: s3Probe({ ...S3_ACCESS, endpoint: address.s3, policy: policyFor(S3) }),
     },
     levers: {
       orderService: orderServiceLever(settings),

@@ -1,3 +1,4 @@
+import { blockingQuery, connectionLeak, smallPool } from './database-pool.ts';
 import { eventsLost } from './events-lost.ts';
 import { exportHangs, exportTooLarge, uploadRefused } from './exports.ts';
 import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
@@ -44,6 +45,9 @@ export const scenarios: readonly Scenario[] = [
   uploadRefused,
   exportTooLarge,
   exportHangs,
+  connectionLeak,
+  blockingQuery,
+  smallPool,
 ];
 
 export function findScenario(id: string): Scenario | null {

@@ -2,6 +2,7 @@ import { isOver } from '../../domain/cause-history.ts';
 import type { ProofSample } from '../../domain/run.ts';
 import type { Judging, Proving } from '../define-runbook.ts';
 import { orderWorkload } from '../names.ts';
+import { loadIs, spellLoad } from '../shared/load.ts';
 import { restartOf } from '../shared/restart.ts';
 import { MEMORY_LIMIT, REPLICAS } from '../shared/setting.ts';
 import { temporaryOf } from '../shared/temporary.ts';
@@ -106,8 +107,13 @@ export const addReplicas = temporaryOf<MemoryData>({
   notes: ['More pods share the load; a leak fills each of them.'],
   seen: ({ findings }) => findings.service.data,
   opensWith: ({ modalReplicas }) => modalReplicas,
-  // It is for a spike of the load, which nobody looks at here (X5).
-  when: () => null,
+  when(judging) {
+    const load = judging.findings.usage.data?.load ?? null;
+    if (load === null || stands(judging, '8.C1')) return null;
+    return loadIs(load, judging.thresholds) === 'spike'
+      ? `much more comes than usual: ${spellLoad(load)}`
+      : null;
+  },
   notWhile: (judging) => (stands(judging, '8.C1') ? 'a leak fills more pods as well' : null),
   note: async () => ({}),
   proof: {
@@ -123,6 +129,8 @@ export const addReplicas = temporaryOf<MemoryData>({
     sample: sound,
   },
   over: ({ findings, thresholds }) => {
+    const load = findings.usage.data?.load ?? null;
+    if (load !== null && loadIs(load, thresholds) === 'usual') return 'the load is usual again';
     const percent = findings.usage.data?.percent ?? null;
     return percent !== null && percent < thresholds.memorySoundPercent / 2
       ? 'the pods have much memory left'

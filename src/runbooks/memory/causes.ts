@@ -1,5 +1,6 @@
 import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
+import { loadIs, spellLoad } from '../shared/load.ts';
 import { spell } from '../shared/spell.ts';
 import type { MemoryData } from './checks.ts';
 import { risingFor, shareOf } from './usage.ts';
@@ -30,17 +31,20 @@ const leak: Cause<MemoryData> = {
   id: '8.C1',
   title: 'The code leaks memory',
   outside: false,
-  judge({ findings }) {
+  judge({ findings, thresholds }) {
     const usage = findings.usage.data;
     const running = findings.exports.data?.running ?? null;
     if (usage === null) return open('How much memory the pods use could not be looked at.');
     const rise = risingFor(usage);
-    if (rise.ms >= LEAK_MS && running !== null && running.length === 0)
-      return supported(
-        `Memory has risen for ${spell(rise.ms)} on ${rise.pods} of ${usage.pods.length} pods, and no export runs. The load was not compared.`,
-      );
-    if (rise.ms >= LEAK_MS && running === null)
-      return open(`Memory has risen for ${spell(rise.ms)}; whether exports run is not known.`);
+    const said = `Memory has risen for ${spell(rise.ms)} on ${rise.pods} of ${usage.pods.length} pods`;
+    if (rise.ms >= LEAK_MS) {
+      if (running === null) return open(`${said}; whether exports run is not known.`);
+      if (running.length > 0) return open(`${said}, while an export runs.`);
+      if (usage.load === null) return supported(`${said}, and no export runs. The load was not compared.`);
+      return loadIs(usage.load, thresholds) === 'usual'
+        ? supported(`${said} at the usual load, and no export runs.`)
+        : open(`${said}, and so has the load: ${spellLoad(usage.load)}.`);
+    }
     const watched = (usage.samples.at(-1)?.at ?? 0) - (usage.samples[0]?.at ?? 0);
     if (watched >= LEAK_MS && rise.ms === 0) return ruledOut(`Memory has been flat for ${spell(watched)}.`);
     return open(`Memory has been watched for ${spell(watched)}; an hour tells a leak.`);
