@@ -26,6 +26,8 @@ export interface Conditions {
   gateway: 'up' | 'degraded' | 'down' | 'rate-limited';
   /** Names of the pods without a network path to the gateway. */
   gatewayCutOffFrom: 'all' | readonly string[];
+  /** What these pods meet on the way. */
+  pathTrouble: 'dns' | 'refused' | 'timeout' | 'tls';
   /** When the secret with the gateway's key changed, epoch ms; null when it never did. */
   keyChangedAt: number | null;
   /** Declined cards as a multiple of the usual share. */
@@ -81,6 +83,7 @@ export function createState(seed: number, startedAt: number): WorldState {
     publishing: true,
     gateway: 'up',
     gatewayCutOffFrom: [],
+    pathTrouble: 'dns',
     keyChangedAt: null,
     declineFactor: 1,
     refundLimitUntil: null,

@@ -94,7 +94,7 @@ export async function startBot(
     readonly step?: Step;
     readonly timing?: Timing;
     readonly log?: Log;
-    /** Real time that an open breaker of the order service rests, ms; as in production unless told. */
+    /** Real time that an open breaker of the order service or of the gateway behind it rests, ms; as in production unless told. */
     readonly restMs?: number;
     /** What speaks no HTTP is pretended behind its port; absent: not configured. */
     readonly redis?: { readonly probe: RedisProbe; readonly lever: RedisLever };
@@ -116,11 +116,13 @@ export async function startBot(
   });
   const { namespace, orderService } = config.oms.workloads;
   const workload = { namespace, name: orderService.deployment, selector: orderService.selector };
+  const resting = options.restMs === undefined ? {} : { restMs: options.restMs };
   const settings = {
     url: address.service,
     token: async () => TOKEN,
     tokenHeader: 'authorization',
-    policy: policyFor(ORDER_SERVICE, options.restMs === undefined ? {} : { restMs: options.restMs }),
+    policy: policyFor(ORDER_SERVICE, resting),
+    gatewayPolicy: policyFor('The payment gateway', resting),
     paths: config.oms.admin,
     pods: cluster.podHttp(workload, orderService.port),
   };

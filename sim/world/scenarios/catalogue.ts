@@ -2,7 +2,7 @@ import { blockingQuery, connectionLeak, databaseRestarted, smallPool } from './d
 import { eventsLost } from './events-lost.ts';
 import { exportHangs, exportTooLarge, uploadRefused } from './exports.ts';
 import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
-import { brokerAway, bufferFull, consumersStuck, poisonMessage } from './kafka-lag.ts';
+import { brokerAway, bufferFull, consumersStuck, kafkaCutOff, poisonMessage } from './kafka-lag.ts';
 import {
   declines,
   gatewayDown,
@@ -40,6 +40,7 @@ export const scenarios: readonly Scenario[] = [
   consumersStuck,
   poisonMessage,
   brokerAway,
+  kafkaCutOff,
   bufferFull,
   uploadRefused,
   exportTooLarge,
