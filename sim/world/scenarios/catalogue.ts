@@ -1,4 +1,4 @@
-import { blockingQuery, connectionLeak, smallPool } from './database-pool.ts';
+import { blockingQuery, connectionLeak, databaseRestarted, smallPool } from './database-pool.ts';
 import { eventsLost } from './events-lost.ts';
 import { exportHangs, exportTooLarge, uploadRefused } from './exports.ts';
 import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
@@ -48,6 +48,7 @@ export const scenarios: readonly Scenario[] = [
   connectionLeak,
   blockingQuery,
   smallPool,
+  databaseRestarted,
 ];
 
 export function findScenario(id: string): Scenario | null {
