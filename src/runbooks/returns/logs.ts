@@ -104,11 +104,15 @@ export const approvals: Check<ApprovalLogs> = {
 
 export type LabelLogs = LogCounts<'made' | 'failed'>;
 
+/** Not the level of the line, and not the field of an error that there was not. */
+const FAILED = /\bfail\w*|\brefused\b|\berror["']?\s*[=:]\s*["']?(?!null|none|false|0\b)\w/i;
+const MADE = /\b(?:created|made|printed)\b|result=ok/i;
+
 function labelOf(line: string): 'made' | 'failed' | null {
   const status = statusOf(line);
-  if ((status !== null && status >= 300) || timedOut(line) || /fail|error|refused/i.test(line))
-    return 'failed';
-  return status !== null || /created|made|result=ok/i.test(line) ? 'made' : null;
+  if (status !== null) return status < 300 ? 'made' : 'failed';
+  if (timedOut(line) || FAILED.test(line)) return 'failed';
+  return MADE.test(line) ? 'made' : null;
 }
 
 /** X11 for return labels: the source greps no line of theirs. */
