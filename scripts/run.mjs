@@ -37,9 +37,9 @@ function install() {
 /** The child gets the signals that this process gets, and the exit code is the child's. */
 function run(file, args) {
   const node = join(root, 'node_modules', 'node', 'bin', windows ? 'node.exe' : 'node');
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, file), ...args], {
-    stdio: 'inherit',
-  });
+  // The second is kafkajs', once per process and without any effect.
+  const quiet = ['ExperimentalWarning', 'TimeoutNegativeWarning'].map((name) => `--disable-warning=${name}`);
+  const child = spawn(node, [...quiet, join(root, file), ...args], { stdio: 'inherit' });
   child.on('error', (err) =>
     giveUp(
       `${node} does not start (${err.message}). It comes with an install script: allow those, remove node_modules, try again.`,

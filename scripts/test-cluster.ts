@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vitest } from './vitest.ts';
@@ -10,8 +9,9 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const suites = ['--config', 'vitest.cluster.config.ts', ...process.argv.slice(2)];
 
 /**
- * A network where every pod's address is this machine's alone and nothing else is near, a place for a pod's own
- * credentials, and process ids of its own: with the first process every other one ends, however that comes about.
+ * A network where every pod's address is this machine's alone and nothing else is near; a `/run` of its own, where a
+ * pod has its credentials; and process ids of its own: with the first process every other one ends, however that
+ * comes about.
  */
 const APART = [
   ...['unshare', '--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', '--kill-child'],
@@ -39,13 +39,11 @@ async function onOurOwn(): Promise<void> {
   if (typeof built !== 'string') {
     // Its own words stand above.
     if (built.code !== 3) return close({ passed: 0, failed: 1, interrupted: built.code === null });
-    return leaveOut('they have to be built, and there is no Go that could do it.');
+    return leaveOut('the cluster has to be built, and there is no Go that could do it.');
   }
-  const folder = mkdtempSync(join(tmpdir(), 'oms-cluster-'));
-  const env = { OMS_CLUSTER_BINARIES: built, OMS_CLUSTER_FOLDER: folder };
-  const outcome = await vitest(suites, { command: APART, env });
-  rmSync(folder, { recursive: true, force: true });
-  close(outcome);
+  // In memory that is theirs: nothing of it outlives them.
+  const env = { OMS_CLUSTER_BINARIES: built, OMS_CLUSTER_FOLDER: '/run/oms-cluster' };
+  close(await vitest(suites, { command: APART, env }));
 }
 
 function whatIsLacking(): string | null {

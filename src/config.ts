@@ -46,6 +46,8 @@ export function readConfig({ env, readFile }: ConfigSources): Config {
     : read.error.issues.map((issue) => `${issue.path.join('.')} in the environment: ${issue.message}.`);
   const file = read.data?.CONFIG_FILE ?? set['CONFIG_FILE'] ?? 'oms.yaml';
   mistakes.push(...misspelt(Object.keys(set)));
+  if ((set['KAFKA_SASL_USERNAME'] === undefined) !== (set['KAFKA_SASL_PASSWORD'] === undefined))
+    mistakes.push('KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD go together: set both or none.');
   const text = contentOf(file, readFile, mistakes);
   if (text === null && set['CONFIG_FILE'] !== undefined)
     mistakes.push(`CONFIG_FILE names ${file}, and there is no such file.`);

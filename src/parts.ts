@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { absent } from './adapters/absent.ts';
+import { connectKafka, KAFKA } from './adapters/kafka/connect.ts';
 import { KUBERNETES } from './adapters/kubernetes/client.ts';
 import { connectKubernetes } from './adapters/kubernetes/connect.ts';
 import { ORDER_SERVICE } from './adapters/order-service/client.ts';
@@ -10,13 +11,18 @@ import { ordersDatabaseLever } from './adapters/postgres/lever.ts';
 import { ordersDatabasePool } from './adapters/postgres/pool.ts';
 import { ordersDatabaseProbe } from './adapters/postgres/probe.ts';
 import { ORDERS_DATABASE } from './adapters/postgres/schema.ts';
+import { connectRedis } from './adapters/redis/connect.ts';
+import { REDIS } from './adapters/redis/redis-error.ts';
 import { policyFor } from './adapters/resilience.ts';
 
+import { s3Probe } from './adapters/s3/probe.ts';
+import { S3 } from './adapters/s3/s3-error.ts';
 import type { Config } from './config.ts';
 import type { Levers } from './ports/levers.ts';
 import type { Log } from './ports/log.ts';
 import type { Pager } from './ports/pager.ts';
 import type { Probes } from './ports/probes.ts';
+import type { S3Probe } from './ports/s3.ts';
 
 const NO_KAFKA = 'Kafka is not configured (KAFKA_BROKERS).';
 const NO_REDIS = 'Redis is not configured (REDIS_URL).';
@@ -29,6 +35,7 @@ export async function realHands(
   log: Log,
 ): Promise<{ probes: Probes; levers: Levers; pager: Pager | null; close: () => Promise<void> }> {
   const cluster = await clusterOf(env);
+  const kafka = kafkaOf({ env, oms });
   const { namespace, orderService } = oms.workloads;
   const tokenFile = env.ORDER_SERVICE_TOKEN_FILE;
   const service = {
@@ -46,25 +53,29 @@ export async function realHands(
   const noService = 'The order service is not configured (ORDER_SERVICE_URL).';
   const noCluster = 'Kubernetes is not configured (KUBECONFIG).';
   const database = databaseOf(env, oms.orders, log);
+  const redis =
+    env.REDIS_URL === undefined ? null : connectRedis({ url: env.REDIS_URL, policy: policyFor(REDIS) });
   const here = env.ORDER_SERVICE_URL !== undefined;
   return {
     probes: {
       orderService: here ? orderServiceProbe(service) : absent(noService),
       ordersDatabase: database?.probe ?? absent(NO_ORDERS_DATABASE),
       kubernetes: cluster?.probe ?? absent(noCluster),
-      kafka: absent(NO_KAFKA),
-      redis: absent(NO_REDIS),
-      s3: absent(NO_S3),
+      kafka: kafka?.probe ?? absent(NO_KAFKA),
+      redis: redis?.probe ?? absent(NO_REDIS),
+      s3: s3Of(env),
     },
     levers: {
       orderService: here ? orderServiceLever(service) : absent(noService),
       kubernetes: cluster?.lever ?? absent(noCluster),
-      kafka: absent(NO_KAFKA),
-      redis: absent(NO_REDIS),
+      kafka: kafka?.lever ?? absent(NO_KAFKA),
+      redis: redis?.lever ?? absent(NO_REDIS),
       ordersDatabase: database?.lever ?? absent(NO_ORDERS_DATABASE),
     },
     pager: pagerOf({ env, oms }),
     close: async () => {
+      redis?.close();
+      kafka?.close();
       await Promise.all([database?.close(), cluster?.close()]);
     },
   };
@@ -91,6 +102,33 @@ async function clusterOf({ KUBECONFIG, KUBERNETES_SERVICE_HOST }: Config['env'])
   if (KUBERNETES_SERVICE_HOST !== undefined)
     return await connectKubernetes({ kubeconfig: 'in cluster', policy: policyFor(KUBERNETES) });
   return null;
+}
+
+function kafkaOf({ env, oms }: Pick<Config, 'env' | 'oms'>) {
+  const { KAFKA_BROKERS: brokers, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = env;
+  if (brokers === undefined) return null;
+  return connectKafka({
+    brokers: brokers.split(','),
+    tls: env.KAFKA_TLS === 'on',
+    sasl: username === undefined || password === undefined ? null : { username, password },
+    policy: policyFor(KAFKA),
+    bootstrap: oms.kafka.bootstrap,
+  });
+}
+
+function s3Of(env: Config['env']): S3Probe {
+  if (env.AWS_REGION === undefined) return absent(NO_S3);
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  const token = env.AWS_SESSION_TOKEN;
+  return s3Probe({
+    region: env.AWS_REGION,
+    endpoint: env.AWS_ENDPOINT_URL_S3 ?? null,
+    credentials:
+      accessKeyId === undefined || secretAccessKey === undefined
+        ? null
+        : { accessKeyId, secretAccessKey, ...(token === undefined ? {} : { sessionToken: token }) },
+    policy: policyFor(S3),
+  });
 }
 
 function pagerOf({ env, oms }: Pick<Config, 'env' | 'oms'>): Pager | null {

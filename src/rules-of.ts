@@ -49,7 +49,7 @@ export function rulesOf({ oms }: Config, pager: boolean, timing: Timing = TIMING
         deadLetterGroup: oms.kafka.deadLetterGroup ?? null,
         parkedTopic: oms.kafka.parkedTopic ?? null,
       },
-      redis: { lockPattern: oms.redis.lockPattern, lockTtlSeconds: oms.redis.lockTtlSeconds ?? null },
+      redis: { ...oms.redis, lockTtlSeconds: oms.redis.lockTtlSeconds ?? null },
       postgres: { ...workloads.postgres, ...oms.database },
       carrier: {
         secret: oms.carriers.secret,

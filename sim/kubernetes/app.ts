@@ -1,12 +1,14 @@
 import { isObject, type JsonObject } from '../world/cluster.ts';
 import type { World } from '../world/world.ts';
-import { type Access, type Attempt, forbiddenError, review } from './access.ts';
+import { type Access, forbiddenError, review } from './access.ts';
 import { listPage, selected } from './list.ts';
 import { podLog } from './logs.ts';
+import { showUse } from './metrics-api.ts';
 import { type PodHttp, proxy } from './proxy.ts';
 import { createRevisions, nameOf } from './revisions.ts';
-import { showAll, showScale } from './show.ts';
-import { answer, badRequest, noSuchPath, notFound, Refusal, statusResponse } from './status.ts';
+import { kindOf, METHODS, METRICS_GROUP, type Route, readRoute } from './route.ts';
+import { showAll, showDeployment, showScale } from './show.ts';
+import { answer, badRequest, notFound, Refusal, statusResponse } from './status.ts';
 import { watch } from './watch.ts';
 import { type Patch, patchDeployment, patchScale } from './write.ts';
 
@@ -18,52 +20,15 @@ interface Options {
   readonly podHttp: PodHttp | null;
 }
 
-const KINDS: Readonly<Record<string, string>> = {
-  pods: 'Pod',
-  secrets: 'Secret',
-  events: 'Event',
-  deployments: 'Deployment',
-  replicasets: 'ReplicaSet',
-};
-const PATH =
-  /^\/(?:api\/v1|apis\/(apps)\/v1)\/namespaces\/([^/]+)\/([a-z]+)(?:\/([^/]+)(?:\/([a-z]+)(?:\/(.*))?)?)?$/;
-const VERBS: Readonly<Record<string, string>> = {
-  GET: 'get',
-  HEAD: 'get',
-  POST: 'create',
-  PUT: 'update',
-  PATCH: 'patch',
-  DELETE: 'delete',
-};
-/** What can be asked of what; `item` also stands for subresources by their name. */
-const METHODS: Readonly<Record<string, readonly string[]>> = {
-  pods: ['GET'],
-  'pods/item': ['GET'],
-  'pods/log': ['GET'],
-  'pods/proxy': Object.keys(VERBS),
-  'services/proxy': Object.keys(VERBS),
-  'secrets/item': ['GET'],
-  events: ['GET'],
-  deployments: ['GET'],
-  'deployments/item': ['GET', 'PATCH'],
-  'deployments/scale': ['GET', 'PATCH'],
-  replicasets: ['GET'],
-  'replicasets/item': ['GET'],
-};
-
-interface Route extends Attempt {
-  readonly namespace: string;
-  readonly rest: string;
-  readonly key: string;
-}
-
 /** The HTTP surface of the API server over one world. */
 export function kubernetesApp(options: Options): { fetch(request: Request): Promise<Response> } {
   const { world, namespace, access } = options;
   const revisions = createRevisions();
 
   async function look(resource: string): Promise<readonly JsonObject[]> {
-    return await world.read((state) => revisions.stamp(resource, showAll(state, resource, namespace)));
+    return await world.read((state, now) =>
+      revisions.stamp(resource, showAll(state, resource, namespace, now)),
+    );
   }
 
   async function one(route: Route): Promise<JsonObject> {
@@ -90,27 +55,44 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
         request.signal,
       );
     }
-    const kind = `${KINDS[route.resource] ?? ''}List`;
-    const version = route.group === '' ? 'v1' : `${route.group}/v1`;
+    const { kind, apiVersion } = kindOf(route);
     const found = (await items()).filter(matches);
-    return answer(listPage(kind, version, found, query, revisions.newest()));
+    return answer(listPage(`${kind}List`, apiVersion, found, query, revisions.newest()));
+  }
+
+  /** Another server answers here: no versions, no watch. */
+  async function metrics(route: Route, request: Request): Promise<Response> {
+    if (request.method !== 'GET') throw wrongMethod();
+    const matches = selected('pods', new URL(request.url).searchParams);
+    const all = await world.read((state, now) => showUse(state, namespace, now));
+    const here = route.namespace === namespace ? all : [];
+    if (route.name === null) {
+      const { kind, apiVersion } = kindOf(route);
+      return answer({ kind: `${kind}List`, apiVersion, metadata: {}, items: here.filter(matches) });
+    }
+    const found = here.find((item) => nameOf(item) === route.name);
+    if (found === undefined) throw notFound(METRICS_GROUP, 'pods', route.name);
+    return answer(found);
   }
 
   async function write(route: Route, request: Request): Promise<Response> {
     const patch: Patch = {
       contentType: request.headers.get('content-type') ?? '',
       body: await request.text(),
-      dryRun: new URL(request.url).searchParams.get('dryRun') === 'All',
+      dryRun: isTried(new URL(request.url).searchParams.getAll('dryRun')),
     };
     const scale = route.subresource === 'scale';
     await one(route);
-    await world.change((state, at) => {
-      const deployment = deploymentOf(state.cluster.deployments, route);
-      const all = revisions.stamp('deployments', showAll(state, 'deployments', namespace));
+    const tried = await world.change((state, at) => {
+      const known = deploymentOf(state.cluster.deployments, route);
+      const deployment = patch.dryRun ? structuredClone(known) : known;
+      const all = revisions.stamp('deployments', showAll(state, 'deployments', namespace, at));
       const shown = all.find((item) => nameOf(item) === route.name) ?? {};
       if (scale) patchScale(state, deployment, showScale(deployment, namespace, state), patch, at);
       else patchDeployment(state, deployment, shown, patch, at);
+      return (scale ? showScale : showDeployment)(deployment, namespace, state);
     });
+    if (patch.dryRun) return answer(tried);
     return scale ? await showScaleOf(route) : answer(await one(route));
   }
 
@@ -134,13 +116,21 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
       if (request.method !== 'POST') throw wrongMethod();
       return answer(review(access, await bodyOf(request), namespace), 201);
     }
-    const route = readRoute(request);
+    const route = readRoute(request.method, new URL(request.url));
+    // An aggregated API that nobody serves is not known at all.
+    if (route.group === METRICS_GROUP && !(await world.read(({ cluster }) => cluster.metricsApi)))
+      return new Response('404 page not found\n', { status: 404 });
     if (!access.allows(route)) throw forbiddenError(route, route.namespace);
+    if (route.group === METRICS_GROUP) return await metrics(route, request);
     if (!METHODS[route.key]?.includes(request.method)) throw wrongMethod();
     const { resource, name, subresource } = route;
     if (subresource === 'proxy' && (resource === 'pods' || resource === 'services')) {
       if (route.namespace !== namespace) throw notFound('', resource, name ?? '');
       return await proxy(world, options.podHttp, resource, name ?? '', route.rest, request);
+    }
+    if (subresource === 'exec') {
+      await one(route);
+      throw badRequest('Upgrade request required');
     }
     if (name === null) return await list(route, request);
     if (request.method === 'PATCH') return await write(route, request);
@@ -162,27 +152,11 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
   };
 }
 
-function readRoute(request: Request): Route {
-  const url = new URL(request.url);
-  const found = PATH.exec(url.pathname);
-  if (found === null) throw noSuchPath();
-  const [, group = '', namespace = '', resource = '', name, subresource, rest] = found;
-  const inGroup = ['deployments', 'replicasets'].includes(resource) === (group === 'apps');
-  const key = name === undefined ? resource : `${resource}/${subresource ?? 'item'}`;
-  const exists = inGroup && METHODS[key] !== undefined && (rest === undefined || subresource === 'proxy');
-  if (!exists) throw noSuchPath();
-  const isList = name === undefined && request.method === 'GET';
-  const watches = ['1', 'true'].includes(url.searchParams.get('watch') ?? '');
-  return {
-    key,
-    group,
-    namespace,
-    resource,
-    name: name === undefined ? null : decodeURIComponent(name),
-    subresource: subresource ?? null,
-    rest: rest ?? '',
-    verb: isList ? (watches ? 'watch' : 'list') : (VERBS[request.method] ?? request.method.toLowerCase()),
-  };
+function isTried(dryRun: readonly string[]): boolean {
+  const other = dryRun.filter((each) => each !== 'All');
+  if (other.length === 0) return dryRun.length > 0;
+  const said = `dryRun: Unsupported value: ${JSON.stringify(other)}: supported values: "All"`;
+  throw new Refusal(422, 'Invalid', `PatchOptions.meta.k8s.io "" is invalid: ${said}`);
 }
 
 function deploymentOf<T>(all: ReadonlyMap<string, T>, route: Route): T {

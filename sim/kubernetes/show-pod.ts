@@ -1,4 +1,5 @@
 import { containersOf, type Json, type JsonObject, objectIn } from '../world/cluster.ts';
+import { templateOf } from '../world/pod-settings.ts';
 import type { Pod } from '../world/pods.ts';
 import type { WorldState } from '../world/state.ts';
 import { time } from './status.ts';
@@ -20,55 +21,66 @@ export function showPod(state: WorldState, pod: Pod, namespace: string): JsonObj
   const template = templateOf(state, pod);
   const labels = objectIn(objectIn(template, 'metadata'), 'labels') ?? {};
   const annotations = objectIn(objectIn(template, 'metadata'), 'annotations');
+  const owner = ownerOf(state, pod);
   const since = time(pod.createdAt);
   const changed = time(Math.max(pod.startedAt, pod.createdAt));
-  const condition = (type: string, holds: boolean, why: string): Json => ({
+  const placed = pod.waiting?.reason !== 'Unschedulable';
+  const unready = `containers with unready status: [${pod.app}]`;
+  const condition = (type: string, holds: boolean, why: string, message = unready): Json => ({
     type,
     status: holds ? 'True' : 'False',
     lastProbeTime: null,
     lastTransitionTime: changed,
-    ...(holds ? {} : { reason: why, message: `containers with unready status: [${pod.app}]` }),
+    ...(holds ? {} : { reason: why, message }),
   });
   return {
     kind: 'Pod',
     apiVersion: 'v1',
     metadata: {
       name: pod.name,
-      generateName: `${pod.app}-${pod.hash}-`,
+      generateName: `${owner.name}-`,
       namespace,
       uid: uid('pod', pod.name),
       creationTimestamp: since,
       ...(pod.deletedAt === null
         ? {}
         : { deletionTimestamp: time(pod.deletedAt + 30_000), deletionGracePeriodSeconds: 30 }),
-      labels: { ...labels, 'pod-template-hash': pod.hash },
+      labels: { ...labels, ...owner.labels },
       ...(annotations === undefined ? {} : { annotations }),
       ownerReferences: [
         {
           apiVersion: 'apps/v1',
-          kind: 'ReplicaSet',
-          name: `${pod.app}-${pod.hash}`,
-          uid: uid('rs', `${pod.app}-${pod.hash}`),
+          kind: owner.kind,
+          name: owner.name,
+          uid: uid(owner.kind === 'ReplicaSet' ? 'rs' : 'sts', owner.name),
           controller: true,
           blockOwnerDeletion: true,
         },
       ],
     },
-    spec: { ...objectIn(template, 'spec'), nodeName: nodeOf(pod) },
+    spec: { ...objectIn(template, 'spec'), ...(placed ? { nodeName: nodeOf(pod) } : {}) },
     status: {
       phase: pod.waiting === null || pod.restarts > 0 ? 'Running' : 'Pending',
       conditions: [
-        condition('Initialized', true, ''),
-        condition('Ready', pod.ready, 'ContainersNotReady'),
-        condition('ContainersReady', pod.ready, 'ContainersNotReady'),
-        condition('PodScheduled', true, ''),
+        ...(placed
+          ? [
+              condition('Initialized', true, ''),
+              condition('Ready', pod.ready, 'ContainersNotReady'),
+              condition('ContainersReady', pod.ready, 'ContainersNotReady'),
+            ]
+          : []),
+        condition('PodScheduled', placed, 'Unschedulable', pod.waiting?.message),
       ],
-      hostIP: '10.20.0.4',
+      ...(placed ? { hostIP: '10.20.0.4' } : {}),
       ...(pod.waiting === null ? { podIP: `10.20.1.${(pod.createdAt % 200) + 10}` } : {}),
-      startTime: since,
-      containerStatuses: containersOf(template).map((container, index) =>
-        showContainer(pod, container, index === 0),
-      ),
+      ...(placed
+        ? {
+            startTime: since,
+            containerStatuses: containersOf(template).map((container, index) =>
+              showContainer(pod, container, index === 0),
+            ),
+          }
+        : {}),
       qosClass: 'Burstable',
     },
   };
@@ -117,9 +129,15 @@ function showContainer(pod: Pod, container: JsonObject, main: boolean): Json {
   };
 }
 
-function templateOf(state: WorldState, pod: Pod): JsonObject | undefined {
-  const sets = state.cluster.deployments.get(pod.app)?.sets;
-  return sets?.find((set) => set.hash === pod.hash)?.template;
+/** Who made the pod, and the labels that its maker adds. */
+function ownerOf(state: WorldState, pod: Pod) {
+  if (state.cluster.statefulSets.has(pod.app))
+    return { kind: 'StatefulSet', name: pod.app, labels: { 'statefulset.kubernetes.io/pod-name': pod.name } };
+  return {
+    kind: 'ReplicaSet',
+    name: `${pod.app}-${pod.hash}`,
+    labels: { 'pod-template-hash': pod.hash },
+  };
 }
 
 function nodeOf(pod: Pod): string {

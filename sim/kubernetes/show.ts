@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type ClusterEvent,
   type Deployment,
@@ -10,12 +11,13 @@ import {
 import { currentSet, livePods, replicasOf } from '../world/cluster-rollout.ts';
 import type { WorldState } from '../world/state.ts';
 import { showPod, uid } from './show-pod.ts';
+import { showAutoscaler, showQuota } from './show-settings.ts';
 import { time } from './status.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 
 /** A Deployment as the API shows it; its status is counted from the pods of this moment. */
-function showDeployment(state: WorldState, deployment: Deployment, namespace: string): JsonObject {
+export function showDeployment(deployment: Deployment, namespace: string, state: WorldState): JsonObject {
   const { name } = deployment;
   return {
     kind: 'Deployment',
@@ -42,6 +44,7 @@ function deploymentStatus(state: WorldState, deployment: Deployment): JsonObject
   const set = currentSet(deployment);
   const updated = live.filter((pod) => pod.hash === set.hash).length;
   const available = ready >= wanted - Math.floor(wanted / 4);
+  const { refusal } = deployment;
   const said = {
     NewReplicaSetAvailable: `ReplicaSet "${name}-${set.hash}" has successfully progressed.`,
     ReplicaSetUpdated: `ReplicaSet "${name}-${set.hash}" is progressing.`,
@@ -75,6 +78,18 @@ function deploymentStatus(state: WorldState, deployment: Deployment): JsonObject
         reason: progress.reason,
         message: said,
       },
+      ...(refusal === null
+        ? []
+        : [
+            {
+              type: 'ReplicaFailure',
+              status: 'True',
+              lastUpdateTime: time(progress.at),
+              lastTransitionTime: time(progress.at),
+              reason: 'FailedCreate',
+              message: refusal,
+            },
+          ]),
     ],
   };
 }
@@ -147,15 +162,19 @@ function showSecret(secret: Secret, namespace: string): JsonObject {
       uid: uid('secret', secret.name),
       creationTimestamp: time(secret.createdAt),
       annotations: { ...secret.annotations },
-      managedFields: secret.writes.map((write) => ({
-        manager: write.manager,
+      // One entry for each writer, of the time of its last write, whatever that changed.
+      managedFields: [...Map.groupBy(secret.writes, ({ manager }) => manager)].map(([manager, writes]) => ({
+        manager,
         operation: 'Update',
         apiVersion: 'v1',
-        time: time(write.at),
+        time: time(Math.max(...writes.map(({ at }) => at))),
         fieldsType: 'FieldsV1',
-        fieldsV1: write.data
-          ? { 'f:data': { '.': {}, ...keysOf(secret) }, 'f:type': {} }
-          : { 'f:metadata': { 'f:annotations': { '.': {} } } },
+        fieldsV1: {
+          ...(writes.some(({ data }) => data)
+            ? { 'f:data': { '.': {}, ...keysOf(secret) }, 'f:type': {} }
+            : {}),
+          ...(writes.every(({ data }) => data) ? {} : { 'f:metadata': { 'f:annotations': { '.': {} } } }),
+        },
       })),
     },
     data: { ...secret.data },
@@ -163,26 +182,38 @@ function showSecret(secret: Secret, namespace: string): JsonObject {
   };
 }
 
-function showEvent(event: ClusterEvent, number: number, namespace: string): JsonObject {
-  const name = `${event.object}.${event.at.toString(16)}${number.toString(16)}`;
+/** The API server forgets an event so long after its last change. */
+const EVENT_LIFE_MS = 3_600_000;
+const COMPONENTS = {
+  Pod: 'kubelet',
+  ReplicaSet: 'replicaset-controller',
+  Deployment: 'deployment-controller',
+} as const;
+
+function showEvent(event: ClusterEvent, namespace: string): JsonObject {
+  const { kind, object, firstAt, at } = event;
+  const mark = createHash('sha1').update([kind, object, event.reason, event.message, firstAt].join('\n'));
+  const name = `${object}.${mark.digest('hex').slice(0, 16)}`;
   return {
     kind: 'Event',
     apiVersion: 'v1',
-    metadata: { name, namespace, uid: uid('event', name), creationTimestamp: time(event.at) },
+    metadata: { name, namespace, uid: uid('event', name), creationTimestamp: time(firstAt) },
     involvedObject: {
-      kind: event.kind,
+      kind,
       namespace,
-      name: event.object,
-      apiVersion: event.kind === 'Pod' ? 'v1' : 'apps/v1',
+      name: object,
+      apiVersion: kind === 'Pod' ? 'v1' : 'apps/v1',
     },
     reason: event.reason,
     message: event.message,
-    source: { component: event.kind === 'Pod' ? 'kubelet' : 'deployment-controller' },
-    firstTimestamp: time(event.at),
-    lastTimestamp: time(event.at),
-    count: 1,
+    source: { component: COMPONENTS[kind] },
+    firstTimestamp: time(firstAt),
+    lastTimestamp: time(at),
+    count: event.count,
     type: event.type,
     eventTime: null,
+    reportingComponent: COMPONENTS[kind],
+    reportingInstance: '',
   };
 }
 
@@ -191,20 +222,31 @@ function keysOf(secret: Secret): JsonObject {
 }
 
 /** All objects of a resource, in no order. */
-export function showAll(state: WorldState, resource: string, namespace: string): readonly JsonObject[] {
-  const { deployments, secrets, events } = state.cluster;
+export function showAll(
+  state: WorldState,
+  resource: string,
+  namespace: string,
+  now: number,
+): readonly JsonObject[] {
+  const { deployments, secrets, events, quotas, autoscalers } = state.cluster;
   switch (resource) {
     case 'pods':
       return state.pods.map((pod) => showPod(state, pod, namespace));
     case 'deployments':
-      return [...deployments.values()].map((each) => showDeployment(state, each, namespace));
+      return [...deployments.values()].map((each) => showDeployment(each, namespace, state));
     case 'replicasets':
       return [...deployments.values()].flatMap((each) =>
         each.sets.map((set) => showReplicaSet(state, each, set, namespace)),
       );
     case 'secrets':
       return [...secrets.values()].map((each) => showSecret(each, namespace));
+    case 'resourcequotas':
+      return [...quotas.values()].map((each) => showQuota(state, each, namespace));
+    case 'horizontalpodautoscalers':
+      return [...autoscalers.values()].map((each) =>
+        showAutoscaler(each, deployments.get(each.target), namespace),
+      );
     default:
-      return events.map((each, number) => showEvent(each, number, namespace));
+      return events.filter(({ at }) => at > now - EVENT_LIFE_MS).map((each) => showEvent(each, namespace));
   }
 }

@@ -5,6 +5,7 @@ import type { GatewayHealth } from '../world/gateway.ts';
 import type { Attempt } from '../world/order.ts';
 import type { Asked, World } from '../world/world.ts';
 import { jsonBody, noPod, type OrderServiceEnv, refuse, requestedBy, whatIsWrong } from './answers.ts';
+import { eventRoutes } from './events.ts';
 import { exportRoutes } from './exports.ts';
 import { remembering } from './idempotency.ts';
 import { inventoryRoutes } from './inventory.ts';
@@ -46,6 +47,7 @@ export function orderServiceApp(options: {
   app.use('/admin/*', remembering(options.honoursIdempotencyKeys));
 
   app.route('/admin/inventory', inventoryRoutes(world));
+  app.route('/admin/events', eventRoutes(world));
   app.route('/admin/exports', exportRoutes(world));
 
   app.get('/admin/orders/stuck', async (c) => {
@@ -110,13 +112,17 @@ function answeringPod(world: World) {
   let asked = 0;
   return createMiddleware<OrderServiceEnv>(async (c, next) => {
     const named = c.env?.pod;
-    const ready = (await world.snapshot()).pods.filter(
-      (pod) => pod.app === 'order-service' && pod.ready && (named === undefined || pod.name === named),
+    const ready = await world.read(({ pods }) =>
+      pods
+        .filter(
+          (pod) => pod.app === 'order-service' && pod.ready && (named === undefined || pod.name === named),
+        )
+        .map(({ name }) => name),
     );
     asked += 1;
     const pod = ready[Math.floor(chance('request', asked) * ready.length)];
     if (pod === undefined) return noPod(c);
-    c.set('pod', pod.name);
+    c.set('pod', pod);
     return await next();
   });
 }

@@ -40,9 +40,36 @@ export function metricsText(world: WorldSnapshot, pod: string): string {
   }
   for (const [name, help] of Object.entries(HELP)) {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`);
-    const found = world.counters.filter((counter) => counter.name === name);
-    for (const { labels, value } of found) lines.push(`${name}${labelText(labels)} ${value}`);
+    const found = world.counters.filter(
+      (counter) => counter.name === name && (counter.labels['pod'] ?? pod) === pod,
+    );
+    for (const { labels: all, value } of found) {
+      const { pod: _pod, ...labels } = all;
+      lines.push(`${name}${labelText(labels)} ${value}`);
+    }
     if (found.length === 0 && !LABELLED.has(name)) lines.push(`${name} 0`);
+  }
+  const pool = world.poolsByPod[pod];
+  if (pool !== undefined) {
+    lines.push(
+      '# HELP db_pool_active Connections of the pool that are in use.',
+      '# TYPE db_pool_active gauge',
+      `db_pool_active ${pool.active}`,
+      '# HELP db_pool_size Connections that the pool has at most.',
+      '# TYPE db_pool_size gauge',
+      `db_pool_size ${pool.size}`,
+    );
+  }
+  const buffer = world.producers[pod];
+  if (buffer !== undefined) {
+    lines.push(
+      '# HELP kafka_producer_buffer_total_bytes Memory for events that are not sent yet.',
+      '# TYPE kafka_producer_buffer_total_bytes gauge',
+      `kafka_producer_buffer_total_bytes ${buffer.total}`,
+      '# HELP kafka_producer_buffer_available_bytes What is free of it.',
+      '# TYPE kafka_producer_buffer_available_bytes gauge',
+      `kafka_producer_buffer_available_bytes ${buffer.free}`,
+    );
   }
   lines.push('# HELP orders Orders by status.', '# TYPE orders gauge');
   for (const status of ORDER_STATUSES) {

@@ -1,5 +1,5 @@
-import { between } from './chance.ts';
-import { addEvent, type Deployment, type JsonObject, objectIn, type ReplicaSet } from './cluster.ts';
+import { type Deployment, objectIn, type ReplicaSet } from './cluster.ts';
+import { addPod, letters, note, removePod } from './cluster-pods.ts';
 import type { Pod } from './pods.ts';
 import type { WorldState } from './state.ts';
 
@@ -7,10 +7,8 @@ const SECOND = 1_000;
 /** A change of the spec is seen by the controller so much later: until then `observedGeneration` lags. */
 const NOTICE_MS = 300;
 const LOOK_AGAIN_MS = 5 * SECOND;
-const RETRY_PULL_MS = 20 * SECOND;
-const GRACE_MS = 4 * SECOND;
-/** No vowels and nothing that looks like another letter, as in the names that Kubernetes makes. */
-const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
+/** An autoscaler looks every so often. */
+const AUTOSCALER_MS = 15 * SECOND;
 
 /** Call it after each change of a Deployment's spec: the controller follows it in story time. */
 export function followSpec(state: WorldState, deployment: Deployment, at: number): void {
@@ -20,6 +18,20 @@ export function followSpec(state: WorldState, deployment: Deployment, at: number
     reconcile(state, deployment, due);
     lookAgain(state, deployment, due);
   });
+  for (const autoscaler of state.cluster.autoscalers.values()) {
+    if (autoscaler.target === deployment.name)
+      state.timeline.schedule(at + AUTOSCALER_MS, (due) => setBack(state, deployment, autoscaler.name, due));
+  }
+}
+
+/** What a person set by hand does not last where an autoscaler decides. */
+function setBack(state: WorldState, deployment: Deployment, name: string, at: number): void {
+  const autoscaler = state.cluster.autoscalers.get(name);
+  const had = replicasOf(deployment);
+  if (autoscaler === undefined || had === autoscaler.wanted) return;
+  deployment.spec = { ...deployment.spec, replicas: autoscaler.wanted };
+  deployment.generation += 1;
+  followSpec(state, deployment, at);
 }
 
 /** Of a Deployment's pods: those that are not terminating. */
@@ -38,6 +50,24 @@ export function replicasOf(deployment: Deployment): number {
 
 export function paused(deployment: Deployment): boolean {
   return deployment.spec['paused'] === true;
+}
+
+function add(state: WorldState, deployment: Deployment, hash: string, at: number): void {
+  const made = addPod(state, deployment, hash, at, (due) => {
+    advanced(deployment, due);
+    reconcile(state, deployment, due);
+  });
+  if (typeof made !== 'string') {
+    advanced(deployment, at);
+    return;
+  }
+  deployment.refusal = made;
+  note(state, at, 'ReplicaSet', `${deployment.name}-${hash}`, 'FailedCreate', `Error creating: ${made}`);
+}
+
+function remove(state: WorldState, deployment: Deployment, pod: Pod, at: number): void {
+  removePod(state, pod, at);
+  advanced(deployment, at);
 }
 
 function lookAgain(state: WorldState, deployment: Deployment, at: number): void {
@@ -77,15 +107,30 @@ function adoptTemplate(state: WorldState, deployment: Deployment, at: number): v
   }
 }
 
-/** One look of the controller: a surge of one pod at a time, old ones go when new ones are ready. */
+/** Pods above and below the wanted number that a rollout may have: percentages up and down, as in Kubernetes. */
+export function leeway(deployment: Deployment): { readonly surge: number; readonly spare: number } {
+  const wanted = replicasOf(deployment);
+  const strategy = objectIn(deployment.spec, 'strategy');
+  if (strategy?.['type'] === 'Recreate') return { surge: 0, spare: wanted };
+  const rolling = objectIn(strategy, 'rollingUpdate');
+  const count = (key: string, round: (value: number) => number) => {
+    const text = String(rolling?.[key] ?? '25%');
+    return text.endsWith('%') ? round((wanted * Number(text.slice(0, -1))) / 100) : Number(text);
+  };
+  const surge = count('maxSurge', Math.ceil);
+  const spare = count('maxUnavailable', Math.floor);
+  return { surge, spare: surge + spare === 0 ? 1 : spare };
+}
+
+/** One look of the controller: a surge of new pods, old ones go when new ones are ready. */
 function reconcile(state: WorldState, deployment: Deployment, at: number): void {
   const wanted = replicasOf(deployment);
   const { hash } = currentSet(deployment);
-  const surge = Math.ceil(wanted / 4);
-  const spare = Math.floor(wanted / 4);
+  const { surge, spare } = leeway(deployment);
   const live = () => livePods(state, deployment);
   const fresh = () => live().filter((pod) => pod.hash === hash);
   const old = () => live().filter((pod) => pod.hash !== hash);
+  const before = sizes(live());
 
   for (const pod of fresh().slice(wanted)) remove(state, deployment, pod, at);
   if (paused(deployment) && old().length > 0) return;
@@ -97,13 +142,38 @@ function reconcile(state: WorldState, deployment: Deployment, at: number): void 
     const ready = live().filter((each) => each.ready).length;
     if (ready > wanted - spare || wanted === 0) remove(state, deployment, pod, at);
   }
-  while (fresh().length < wanted && live().length < wanted + surge) add(state, deployment, hash, at);
+  deployment.refusal = null;
+  while (deployment.refusal === null && fresh().length < wanted && live().length < wanted + surge)
+    add(state, deployment, hash, at);
+  tellSizes(state, deployment, before, sizes(live()), at);
 
   if (settled(state, deployment)) complete(state, deployment, at);
   else if (deployment.progress.reason === 'ReplicaSetUpdated') {
     const deadline = Number(deployment.spec['progressDeadlineSeconds'] ?? 600) * SECOND;
     if (at - deployment.progress.at >= deadline)
       deployment.progress = { reason: 'ProgressDeadlineExceeded', at };
+  }
+}
+
+/** Pods by the hash of their replica set. */
+function sizes(pods: readonly Pod[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { hash } of pods) counts.set(hash, (counts.get(hash) ?? 0) + 1);
+  return counts;
+}
+
+function tellSizes(
+  state: WorldState,
+  { name }: Deployment,
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+  at: number,
+): void {
+  for (const hash of new Set([...before.keys(), ...after.keys()])) {
+    const [had, has] = [before.get(hash) ?? 0, after.get(hash) ?? 0];
+    if (had === has) continue;
+    const message = `Scaled ${has > had ? 'up' : 'down'} replica set ${name}-${hash} from ${had} to ${has}`;
+    note(state, at, 'Deployment', name, 'ScalingReplicaSet', message);
   }
 }
 
@@ -126,85 +196,4 @@ function complete(state: WorldState, deployment: Deployment, at: number): void {
 function advanced(deployment: Deployment, at: number): void {
   if (deployment.progress.reason !== 'NewReplicaSetAvailable')
     deployment.progress = { reason: 'ReplicaSetUpdated', at };
-}
-
-function add(state: WorldState, deployment: Deployment, hash: string, at: number): void {
-  const name = `${deployment.name}-${hash}-${letters(state, 5, 'pod', deployment.name, hash, at, state.pods.length)}`;
-  const pod: Pod = {
-    name,
-    app: deployment.name,
-    hash,
-    createdAt: at,
-    ready: false,
-    restarts: 0,
-    startedAt: at,
-    waiting: { reason: 'ContainerCreating', message: '' },
-    deletedAt: null,
-    lastTermination: null,
-  };
-  state.pods.push(pod);
-  advanced(deployment, at);
-  event(state, pod, at, 'Normal', 'Scheduled', `Successfully assigned default/${name} to a node`);
-  state.timeline.schedule(at + between(1_500, 4_000, state.chance('pull', name)), (due) =>
-    pull(state, deployment, pod, due),
-  );
-}
-
-function pull(state: WorldState, deployment: Deployment, pod: Pod, at: number): void {
-  if (pod.deletedAt !== null) return;
-  if (state.cluster.pullsFail) {
-    const image = imageOf(deployment, pod.hash);
-    pod.waiting = { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}"` };
-    event(state, pod, at, 'Warning', 'Failed', `Failed to pull image "${image}"`);
-    state.timeline.schedule(at + RETRY_PULL_MS, (due) => pull(state, deployment, pod, due));
-    return;
-  }
-  pod.waiting = null;
-  pod.startedAt = at;
-  event(state, pod, at, 'Normal', 'Started', `Started container ${pod.app}`);
-  state.logs.write(at, pod.name, 'INFO', `${pod.app} starting`);
-  state.timeline.schedule(at + between(10_000, 16_000, state.chance('boot', pod.name)), (due) => {
-    if (pod.deletedAt !== null) return;
-    pod.ready = true;
-    state.logs.write(due, pod.name, 'INFO', `${pod.app} ready`);
-    advanced(deployment, due);
-    reconcile(state, deployment, due);
-  });
-}
-
-function remove(state: WorldState, deployment: Deployment, pod: Pod, at: number): void {
-  pod.deletedAt = at;
-  pod.ready = false;
-  advanced(deployment, at);
-  event(state, pod, at, 'Normal', 'Killing', `Stopping container ${pod.app}`);
-  state.timeline.schedule(at + GRACE_MS, () => {
-    const place = state.pods.indexOf(pod);
-    if (place >= 0) state.pods.splice(place, 1);
-  });
-}
-
-function imageOf(deployment: Deployment, hash: string): string {
-  const template: JsonObject | undefined = deployment.sets.find((set) => set.hash === hash)?.template;
-  const containers = objectIn(template, 'spec')?.['containers'];
-  const first = Array.isArray(containers) ? containers[0] : null;
-  return typeof first === 'object' && first !== null && !Array.isArray(first) ? String(first['image']) : '';
-}
-
-function event(
-  state: WorldState,
-  pod: Pod,
-  at: number,
-  type: 'Normal' | 'Warning',
-  reason: string,
-  message: string,
-): void {
-  addEvent(state.cluster, { at, kind: 'Pod', object: pod.name, type, reason, message });
-}
-
-function letters(state: WorldState, count: number, ...labels: readonly (string | number)[]): string {
-  let text = '';
-  for (let at = 0; at < count; at += 1) {
-    text += LETTERS[Math.floor(state.chance(...labels, at) * LETTERS.length)];
-  }
-  return text;
 }

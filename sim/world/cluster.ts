@@ -35,6 +35,8 @@ export interface Deployment {
   progress: Progress;
   /** The controller looks again by itself until the rollout is complete. */
   watched: boolean;
+  /** Why no further pod could be made at the last look; null: it could. */
+  refusal: string | null;
 }
 
 export interface Secret {
@@ -48,20 +50,55 @@ export interface Secret {
 }
 
 export interface ClusterEvent {
+  /** The last time; the same again is counted in one event. */
   readonly at: number;
-  readonly kind: 'Pod' | 'Deployment';
+  readonly firstAt: number;
+  readonly count: number;
+  readonly kind: 'Pod' | 'ReplicaSet' | 'Deployment';
   readonly object: string;
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly message: string;
 }
 
+export interface Quota {
+  readonly name: string;
+  /** As they are written: `8Gi`, `10`. */
+  readonly hard: Partial<Readonly<Record<'pods' | 'limits.memory' | 'requests.memory', string>>>;
+}
+
+/** A HorizontalPodAutoscaler that has made up its mind. */
+export interface Autoscaler {
+  readonly name: string;
+  readonly target: Pod['app'];
+  readonly min: number;
+  readonly max: number;
+  /** How many replicas it thinks right; it sets them back to this. */
+  wanted: number;
+}
+
 /** What Kubernetes knows beyond the pods themselves. */
 export interface Cluster {
   readonly deployments: Map<string, Deployment>;
+  /** Pod templates of StatefulSets by name; nobody changes those here. */
+  readonly statefulSets: ReadonlyMap<string, JsonObject>;
   readonly secrets: Map<string, Secret>;
   /** The newest 500. */
   readonly events: ClusterEvent[];
+  readonly quotas: Map<string, Quota>;
+  readonly autoscalers: Map<string, Autoscaler>;
+  /** Bytes of memory that the nodes have for requests; null: as much as anybody wants. */
+  memoryRoom: number | null;
+  /** metrics.k8s.io answers. */
+  metricsApi: boolean;
+  /** Programs in all images. */
+  readonly tools: Set<string>;
+  /** Whose process 1 is a JVM. */
+  readonly jvms: Set<string>;
+  /** Sizes by `pod:path`, bytes; they go with their pod. */
+  readonly files: Map<string, number>;
+  /** What each pod may write. */
+  diskBytes: number;
   /** Images cannot be pulled: pods that are made now wait in ImagePullBackOff until it is over. */
   pullsFail: boolean;
 }
@@ -73,6 +110,8 @@ export function createCluster(startedAt: number): Cluster {
   for (const [name, hash, replicas, tag] of [
     ['order-service', '7c9f6d5b8', 3, '2.14.1'],
     ['workflow-engine', '5d8c7f9c4', 2, '1.9.0'],
+    ['notification-service', '6b7d9c5f4', 2, '3.4.2'],
+    ['inventory-consumer', '85f6c7d9b', 2, '1.1.7'],
   ] as const) {
     deployments.set(name, deployment(name, hash, replicas, tag, startedAt));
   }
@@ -92,11 +131,37 @@ export function createCluster(startedAt: number): Cluster {
       { manager: 'kubectl-annotate', at: startedAt - 2 * DAY, data: false },
     ],
   });
-  return { deployments, secrets, events: [], pullsFail: false };
+  const statefulSets = new Map([
+    ['kafka', template('kafka', 'registry.example.com/platform/kafka:4.3.1')],
+    ['postgres', template('postgres', 'registry.example.com/platform/postgres:18.4')],
+  ]);
+  return {
+    deployments,
+    statefulSets,
+    secrets,
+    events: [],
+    quotas: new Map(),
+    autoscalers: new Map(),
+    memoryRoom: null,
+    metricsApi: true,
+    tools: new Set(['curl', 'nc', 'cat', 'df', 'stat', 'jcmd', 'jmap', 'echo']),
+    jvms: new Set(['order-service']),
+    files: new Map(),
+    diskBytes: 8 * 1024 ** 3,
+    pullsFail: false,
+  };
 }
 
+/** The same once more raises the count of the event that is there. */
 export function addEvent(cluster: Cluster, event: ClusterEvent): void {
-  cluster.events.push(event);
+  const place = cluster.events.findLastIndex(
+    ({ kind, object, reason, message }) =>
+      kind === event.kind && object === event.object && reason === event.reason && message === event.message,
+  );
+  const [before] = place < 0 ? [] : cluster.events.splice(place, 1);
+  cluster.events.push(
+    before === undefined ? event : { ...event, firstAt: before.firstAt, count: before.count + 1 },
+  );
   if (cluster.events.length > 500) cluster.events.shift();
 }
 
@@ -123,13 +188,37 @@ function deployment(
   tag: string,
   createdAt: number,
 ): Deployment {
-  const template: JsonObject = {
+  const made = template(name, `registry.example.com/oms/${name}:${tag}`);
+  return {
+    name,
+    createdAt,
+    labels: { app: name },
+    annotations: {},
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: made,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } },
+      revisionHistoryLimit: 10,
+      progressDeadlineSeconds: 600,
+    },
+    generation: 1,
+    observed: 1,
+    sets: [{ hash, template: structuredClone(made), createdAt, revision: 1 }],
+    progress: { reason: 'NewReplicaSetAvailable', at: createdAt },
+    watched: false,
+    refusal: null,
+  };
+}
+
+function template(name: Pod['app'], image: string): JsonObject {
+  return {
     metadata: { creationTimestamp: null, labels: { app: name } },
     spec: {
       containers: [
         {
           name,
-          image: `registry.example.com/oms/${name}:${tag}`,
+          image,
           imagePullPolicy: 'IfNotPresent',
           ports: [{ name: 'http', containerPort: 8080, protocol: 'TCP' }],
           env: [{ name: 'LOG_LEVEL', value: 'info' }],
@@ -139,25 +228,6 @@ function deployment(
       restartPolicy: 'Always',
       terminationGracePeriodSeconds: 30,
     },
-  };
-  return {
-    name,
-    createdAt,
-    labels: { app: name },
-    annotations: {},
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: name } },
-      template,
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } },
-      revisionHistoryLimit: 10,
-      progressDeadlineSeconds: 600,
-    },
-    generation: 1,
-    observed: 1,
-    sets: [{ hash, template: structuredClone(template), createdAt, revision: 1 }],
-    progress: { reason: 'NewReplicaSetAvailable', at: createdAt },
-    watched: false,
   };
 }
 

@@ -2,8 +2,14 @@
 export interface Pod {
   readonly name: string;
   /** The label `app`. */
-  readonly app: 'order-service' | 'workflow-engine';
-  /** The label `pod-template-hash`: which version of the Deployment's template it was made from. */
+  readonly app:
+    | 'order-service'
+    | 'workflow-engine'
+    | 'notification-service'
+    | 'inventory-consumer'
+    | 'kafka'
+    | 'postgres';
+  /** The label `pod-template-hash`: which version of the Deployment's template it was made from; a StatefulSet's have none. */
   readonly hash: string;
   readonly createdAt: number;
   ready: boolean;
@@ -24,6 +30,12 @@ export function initialPods(startedAt: number): Pod[] {
     pod('order-service', '7c9f6d5b8', 'mm7hd', startedAt),
     pod('workflow-engine', '5d8c7f9c4', '2jwlk', startedAt),
     pod('workflow-engine', '5d8c7f9c4', 'xr6bn', startedAt),
+    pod('notification-service', '6b7d9c5f4', 'k2v8x', startedAt),
+    pod('notification-service', '6b7d9c5f4', 't9wqz', startedAt),
+    pod('inventory-consumer', '85f6c7d9b', 'h4nlp', startedAt),
+    pod('inventory-consumer', '85f6c7d9b', 'zz3rt', startedAt),
+    ...[0, 1, 2].map((number) => ({ ...pod('kafka', '', '', startedAt), name: `kafka-${number}` })),
+    { ...pod('postgres', '', '', startedAt), name: 'postgres-0' },
   ];
 }
 

@@ -1,5 +1,7 @@
 import type { Counter } from './counters.ts';
+import { type Pool, poolsByPod } from './database.ts';
 import { type InventoryFigures, inventoryFigures } from './inventory-figures.ts';
+import { figures, type KafkaFigures, producers } from './kafka-figures.ts';
 import type { PaymentFigures } from './payment-ledger.ts';
 import type { Pod } from './pods.ts';
 import { type RefundFigures, refundFigures } from './refunds.ts';
@@ -32,6 +34,11 @@ export interface WorldSnapshot {
   readonly inventory: InventoryFigures;
   /** As `paymentsByPod`. */
   readonly reservationsByPod: Readonly<Record<string, ReservationFigures>>;
+  readonly kafka: KafkaFigures;
+  /** Connections to the database, as `paymentsByPod`. */
+  readonly poolsByPod: Readonly<Record<string, Pool>>;
+  /** Bytes of each producer's buffer, by the name of its pod. */
+  readonly producers: Readonly<Record<string, { readonly free: number; readonly total: number }>>;
 }
 
 export function snapshot(state: WorldState, at: number): WorldSnapshot {
@@ -56,6 +63,9 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     paymentsByPod: byPod(state, (pod) => state.payments.figures(at, pod)),
     inventory: inventoryFigures(state.inventory, at),
     reservationsByPod: byPod(state, (pod) => state.inventory.reservations.figures(at, pod)),
+    kafka: figures(state),
+    poolsByPod: poolsByPod(state, at),
+    producers: producers(state),
   };
 }
 

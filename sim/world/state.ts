@@ -1,9 +1,12 @@
 import { type Chance, createChance } from './chance.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { type Counters, createCounters } from './counters.ts';
+import { createDatabase, type Database } from './database.ts';
 import type { ExportRow } from './exports.ts';
 import { createInventory, type Inventory } from './inventory.ts';
+import { createKafka, type Kafka } from './kafka.ts';
 import { createLogBook, type LogBook } from './log-book.ts';
+import { createMemoryTrouble, type MemoryTrouble } from './memory.ts';
 import type { Order } from './order.ts';
 import { createPaymentLedger, type PaymentLedger } from './payment-ledger.ts';
 import { initialPods, type Pod } from './pods.ts';
@@ -23,6 +26,8 @@ export interface Conditions {
   gateway: 'up' | 'degraded' | 'down' | 'rate-limited';
   /** Names of the pods without a network path to the gateway. */
   gatewayCutOffFrom: 'all' | readonly string[];
+  /** What these pods meet on the way. */
+  pathTrouble: 'dns' | 'refused' | 'timeout' | 'tls';
   /** When the secret with the gateway's key changed, epoch ms; null when it never did. */
   keyChangedAt: number | null;
   /** Declined cards as a multiple of the usual share. */
@@ -60,8 +65,11 @@ export interface WorldState {
   readonly refunds: Map<string, Refund>;
   readonly charges: Map<string, Charge>;
   readonly returns: Map<string, Return>;
+  readonly memory: MemoryTrouble;
   readonly exports: Map<string, ExportRow>;
   readonly inventory: Inventory;
+  readonly kafka: Kafka;
+  readonly database: Database;
   /** The gateway's key that the pod read at its start. */
   keyAgeOfPod(pod: Pod): 'old' | 'current';
   /** Ids of the scenarios that run. */
@@ -75,6 +83,7 @@ export function createState(seed: number, startedAt: number): WorldState {
     publishing: true,
     gateway: 'up',
     gatewayCutOffFrom: [],
+    pathTrouble: 'dns',
     keyChangedAt: null,
     declineFactor: 1,
     refundLimitUntil: null,
@@ -99,8 +108,11 @@ export function createState(seed: number, startedAt: number): WorldState {
     refunds: new Map(),
     charges: new Map(),
     returns: new Map(),
+    memory: createMemoryTrouble(),
     exports: new Map(),
     inventory: createInventory(),
+    kafka: createKafka(),
+    database: createDatabase(startedAt),
     keyAgeOfPod: ({ startedAt: since }) => (since < (conditions.keyChangedAt ?? since) ? 'old' : 'current'),
     scenarios: new Set(),
   };

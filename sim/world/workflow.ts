@@ -1,28 +1,29 @@
 import { between } from './chance.ts';
 import { hasEvent, type Order } from './order.ts';
+import { publish, replayDeadLetters } from './publishing.ts';
 import { somePod, type WorldState } from './state.ts';
 
 const MINUTE = 60_000;
 /** The engine tries the warehouse again every five minutes and gives up after half an hour. */
 const REDELIVERY_MS = 5 * MINUTE;
 const DELIVERIES = 6;
+const FULFILMENT = 'fulfillment.requested';
 
 /** The event without which no workflow starts. Returns whether it reached Kafka. */
 export function publishFulfilment(state: WorldState, order: Order, at: number): boolean {
-  const pod = somePod(state, 'order-service', order.id);
-  if (!state.conditions.publishing) {
-    state.counters.add('events_publish_failures_total');
-    state.logs.write(
-      at,
-      pod,
-      'ERROR',
-      `kafka:publish topic=order-events order=${order.id} type=fulfillment.requested error="TimeoutException: expired 1 record(s)"`,
-    );
-    return false;
-  }
-  state.counters.add('events_published_total');
-  order.events.push({ type: 'fulfillment.requested', at });
+  if (!publish(state, { order: order.id, type: FULFILMENT }, at)) return false;
+  order.events.push({ type: FULFILMENT, at });
   return true;
+}
+
+/** Every event that was put aside goes out again; an order whose workflow waited for one goes on. */
+export function replayFailedEvents(state: WorldState, at: number, by: string | null): number | null {
+  return replayDeadLetters(state, at, by, (letter, due) => {
+    const order = state.orders.get(letter.order);
+    if (order === undefined || letter.type !== FULFILMENT || hasEvent(order, FULFILMENT)) return;
+    order.events.push({ type: FULFILMENT, at: due });
+    if (order.status === 'processing') startWorkflow(state, order, due);
+  });
 }
 
 /**
@@ -44,7 +45,7 @@ export function startWorkflow(state: WorldState, order: Order, at: number): void
 function step(state: WorldState, order: Order, run: number, at: number): void {
   // Somebody may have moved the order by hand meanwhile.
   if (order.run !== run || order.status !== 'processing') return;
-  if (!hasEvent(order, 'fulfillment.requested')) {
+  if (!hasEvent(order, FULFILMENT)) {
     fail(state, order, at, 'ORDER_PROCESSING_TIMEOUT', 'no event fulfillment.requested seen');
     return;
   }
@@ -125,7 +126,7 @@ function fail(state: WorldState, order: Order, at: number, code: string, why: st
 export function free(state: WorldState, order: Order, at: number): void {
   if (order.status !== 'processing') return;
   order.poison = false;
-  if (!hasEvent(order, 'fulfillment.requested')) order.events.push({ type: 'fulfillment.requested', at });
+  if (!hasEvent(order, FULFILMENT)) order.events.push({ type: FULFILMENT, at });
   writeDelivery(state, order, at, 1, 200);
   ship(state, order, at);
 }

@@ -8,6 +8,8 @@ const postgres = z.url({
   error: 'an address is written postgres://user@host/database',
 });
 const redis = z.url({ protocol: /^rediss?$/, error: 'an address is written redis://host:6379' });
+const BROKER = String.raw`\s*(\[[\da-fA-F:.]+\]|[^[\]:/\s,]+):\d{1,5}\s*`;
+const brokers = text.regex(new RegExp(`^${BROKER}(,${BROKER})*$`), 'brokers are written host:port, by comma');
 
 /** The environment: secrets and addresses. An empty value counts as unset. */
 export const Environment = z.object({
@@ -29,7 +31,7 @@ export const Environment = z.object({
   DATABASE_OWNER_URL: describe(postgres, 'The same as its owner, for migrations.').optional(),
   ORDERS_DATABASE_URL: describe(postgres, 'The orders database, read only.').optional(),
   REDIS_URL: describe(redis, 'Redis with the locks of the inventory.').optional(),
-  KAFKA_BROKERS: describe(text, 'Kafka, host:port by comma.').optional(),
+  KAFKA_BROKERS: describe(brokers, 'Kafka, host:port by comma; any of its brokers will do.').optional(),
   ORDER_SERVICE_URL: describe(http, 'The order service.').optional(),
   ORDER_SERVICE_TOKEN_FILE: describe(text, 'A file with its admin token; read anew each time.').optional(),
   PAGERDUTY_ROUTING_KEY: describe(text, 'Events API v2, for teams without their own.').optional(),
@@ -52,7 +54,7 @@ export const Environment = z.object({
   ).optional(),
   KAFKA_TLS: describe(z.enum(['on', 'off']), 'Whether Kafka is spoken to by TLS.').default('off'),
   KAFKA_SASL_USERNAME: describe(text, 'SCRAM-SHA-512 at Kafka.').optional(),
-  KAFKA_SASL_PASSWORD: describe(text, 'SCRAM-SHA-512 at Kafka.').optional(),
+  KAFKA_SASL_PASSWORD: describe(text, 'Goes with KAFKA_SASL_USERNAME.').optional(),
   AWS_REGION: describe(text, 'The region of the exports’ bucket; with it S3 is configured.').optional(),
   AWS_ENDPOINT_URL_S3: describe(http, 'Another server that speaks S3.').optional(),
   AWS_ACCESS_KEY_ID: describe(text, 'Unset: the usual chain of AWS credentials.').optional(),

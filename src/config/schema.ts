@@ -83,7 +83,7 @@ export const OmsYaml = z.strictObject({
       beforeProcessing: describe(
         z.array(Name),
         'The statuses that orders have before that one; such orders never left it.',
-      ).default(['pending_payment', 'payment_failed', 'paid']),
+      ).default(['pending_payment', 'payment_failed', 'reservation_failed', 'paid']),
     })
     .prefault({}),
   escalation: z

@@ -139,7 +139,10 @@ export interface ContainerLog {
 export interface SecretFacts {
   readonly keys: readonly string[];
   readonly createdAt: number;
-  /** The newest change of its data that the API server's managed fields tell; null: they do not say. */
+  /**
+   * The newest change of its data that the API server's managed fields tell; null: they do not say. They keep one time
+   * for each writer: who changed the data and annotated it later counts as of then.
+   */
   readonly changedAt: number | null;
   /** From the configured annotation; null: none, or not a date. */
   readonly expiresAt: number | null;
@@ -197,7 +200,7 @@ export interface KubernetesProbe {
   containers(workload: Workload, signal: AbortSignal): Promise<readonly ContainerSummary[]>;
   /** R7's preview, binding and proof; null when there is none of that name. */
   deployment(workload: Workload, signal: AbortSignal): Promise<DeploymentState | null>;
-  /** R54: of the last hour at most, as long as Kubernetes keeps them; newest first. */
+  /** R54: also of pods that are gone, as long as Kubernetes keeps them (an hour unless told otherwise); newest first. */
   events(workload: Workload, signal: AbortSignal): Promise<readonly ClusterEvent[]>;
   /** R53, R55, R61. Throws SystemError *not found* where the cluster has no metrics API. */
   usage(workload: Workload, signal: AbortSignal): Promise<readonly ContainerUse[]>;

@@ -1,7 +1,11 @@
 import type { StepName } from '../domain/finding.ts';
 import type { RunbookId } from '../domain/severity.ts';
+import { databasePool } from './database-pool.ts';
 import type { AnyAction, AnyQuestion, AnyRunbook } from './define-runbook.ts';
 import { exports } from './exports.ts';
+import { inventoryReservation } from './inventory-reservation.ts';
+import { kafkaLag } from './kafka-lag.ts';
+import { memory } from './memory.ts';
 import { paymentFailures } from './payment-failures.ts';
 import { asAction } from './question.ts';
 import { refundDelays } from './refund-delays.ts';
@@ -11,8 +15,12 @@ import { stuckOrders } from './stuck-orders.ts';
 /** Every runbook, in the source's order. Adding one is adding a file and a line. */
 export const CATALOGUE: readonly AnyRunbook[] = [
   paymentFailures,
+  inventoryReservation,
   stuckOrders,
   refundDelays,
+  databasePool,
+  kafkaLag,
+  memory,
   returns,
   exports,
 ];

@@ -59,6 +59,8 @@ export interface Names {
     readonly consumers: Readonly<Record<string, { readonly deployment: string; readonly selector: string }>>;
   };
   readonly redis: {
+    /** Shown in commands to type; REDIS_URL is what the bot asks. */
+    readonly pod: string;
     readonly lockPattern: string;
     /** The time to live that a lock gets, seconds; null: its value tells its age, or nothing does. */
     readonly lockTtlSeconds: number | null;
@@ -170,7 +172,7 @@ export const RUNBOOK_NAMES: Names = {
     inventoryGroup: 'order-inventory-consumer',
     consumers: {},
   },
-  redis: { lockPattern: 'lock:inventory:*', lockTtlSeconds: null },
+  redis: { pod: 'redis-0', lockPattern: 'lock:inventory:*', lockTtlSeconds: null },
   postgres: {
     selector: 'app=postgres',
     managed: false,

@@ -96,6 +96,10 @@ describe.each(named)('an API server that is %s', (_name, { fault, asks, changes 
       probe.pods(WORKLOAD, signal()),
       probe.logs(QUESTION, signal()),
       probe.deployment(WORKLOAD, signal()),
+      probe.settings(WORKLOAD, [], signal()),
+      probe.containers(WORKLOAD, signal()),
+      probe.events(WORKLOAD, signal()),
+      probe.usage(WORKLOAD, signal()),
       probe.secret('default', SECRET, null, signal()),
       podHttp(WORKLOAD, 8080).readyPods(signal()),
     ];

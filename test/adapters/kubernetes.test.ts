@@ -31,6 +31,19 @@ describe('a right that is missing', () => {
       { resource: 'deployments', verb: 'get' },
       () => connection().probe.deployment(WORKLOAD, soon()),
     ],
+    ['list events', { resource: 'events' }, () => connection().probe.events(WORKLOAD, soon())],
+    ['list replicasets.apps', { resource: 'replicasets' }, () => connection().probe.events(WORKLOAD, soon())],
+    ['list pods', { resource: 'pods' }, () => connection().probe.containers(WORKLOAD, soon())],
+    [
+      'get deployments.apps',
+      { resource: 'deployments' },
+      () => connection().probe.settings(WORKLOAD, [], soon()),
+    ],
+    [
+      'patch deployments.apps',
+      { resource: 'deployments', verb: 'patch' },
+      () => connection().lever.scale(WORKLOAD, 1, 6, soon()),
+    ],
     [
       'patch deployments.apps',
       { resource: 'deployments', verb: 'patch' },
@@ -193,8 +206,16 @@ describe('a secret', () => {
     const writes = await here.world.read((state) => state.cluster.secrets.get(SECRET)?.writes ?? []);
     const facts = await here.connection.probe.secret('default', SECRET, null, soon());
     expect(facts?.changedAt).toBe(writes[1]?.at);
+    const later = (writes[1]?.at ?? 0) + 60_000;
     await here.world.change((state) => {
-      state.cluster.secrets.get(SECRET)?.writes.splice(0, 2);
+      state.cluster.secrets.get(SECRET)?.writes.push({ manager: 'secret-rotation', at: later, data: false });
+    });
+    const annotated = await here.connection.probe.secret('default', SECRET, null, soon());
+    expect(annotated?.changedAt).toBe(later);
+    await here.world.change((state) => {
+      const secret = state.cluster.secrets.get(SECRET);
+      if (secret !== undefined)
+        secret.writes = secret.writes.filter(({ manager }) => !/create|rotation/.test(manager));
     });
     const silent = await here.connection.probe.secret('default', SECRET, null, soon());
     expect(silent?.changedAt).toBeNull();

@@ -1,11 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
+import type { KubernetesObject } from '@kubernetes/client-node';
 import { describe } from 'vitest';
+import { createClient } from '../../src/adapters/kubernetes/client.ts';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
 import type { Workload } from '../../src/ports/kubernetes.ts';
-import { kubernetesContract } from '../contracts/kubernetes.ts';
+import { kubernetesContract, type Reach } from '../contracts/kubernetes.ts';
+import { kubernetesChanges } from '../contracts/kubernetes-changes.ts';
+import { execContract } from '../contracts/kubernetes-exec.ts';
 import { plainPolicy } from '../support/policy.ts';
+import { USAGE } from './support/metrics-server.ts';
 import { type TestNamespace, testNamespace, until } from './support/namespace.ts';
-import { deploy, listen, podsOf, pretendPods, writeLogs } from './support/pods.ts';
+import { deploy, letExec, listen, podsOf, pretendPods, writeLogs } from './support/pods.ts';
 import { applyRoles } from './support/roles.ts';
 
 const PORT = 8080;
@@ -18,7 +23,33 @@ const SECRET = {
 
 // A real pod would have to bring an image that writes these logs and speaks HTTP.
 describe.skipIf(!pretendPods)('with no more than the roles of deploy/', () => {
-  kubernetesContract('a real API server', async () => {
+  kubernetesContract('a real API server', reach);
+  kubernetesChanges('a real API server', reach);
+
+  execContract('a real API server', async () => {
+    const here = await testNamespace();
+    const token = await applyRoles(here, ['look', 'change', 'exec']);
+    await deploy(here, 'order-service', { replicas: 1 });
+    const pod = (await podsOf(here, 'order-service'))[0]?.name ?? '';
+    await letExec(here, pod);
+    const client = await createClient({ text: here.kubeconfig(token) }, plainPolicy);
+    const other = await testNamespace();
+    const looks = await applyRoles(other, ['look', 'change']);
+    const forbidden = await createClient({ text: other.kubeconfig(looks) }, plainPolicy);
+    return {
+      client,
+      forbidden,
+      where: { namespace: here.name, pod, container: 'app' },
+      async stop() {
+        await client.close();
+        await forbidden.close();
+        await other.stop();
+        await here.stop();
+      },
+    };
+  });
+
+  async function reach(): Promise<Reach> {
     const here = await testNamespace();
     const token = await applyRoles(here, ['look', 'change']);
     const workload = { namespace: here.name, name: 'order-service', selector: 'app=order-service' };
@@ -40,17 +71,40 @@ describe.skipIf(!pretendPods)('with no more than the roles of deploy/', () => {
         values: values.flatMap((value) => [value, Buffer.from(value).toString('base64')]),
         absent: 'shipping-carrier-credentials-next',
       },
+      container: 'app',
+      crowd: async () => await crowd(here, workload),
       pass: async () => await setTimeout(50),
       async stop() {
         await connection.close();
         await here.stop();
       },
     };
-  });
+  }
 });
 
+async function crowd(here: TestNamespace, { name }: Workload): Promise<void> {
+  const metadata = { name: 'contract', namespace: here.name };
+  await here.objects.create({
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata,
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      minReplicas: 2,
+      maxReplicas: 9,
+    },
+  } as KubernetesObject);
+  await here.objects.create({
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata,
+    spec: { hard: { pods: '50' } },
+  } as KubernetesObject);
+}
+
 async function startWorkload(here: TestNamespace, { name }: Workload): Promise<void> {
-  await deploy(here, name, { replicas: 3, containers: ['app', 'log-shipper'] });
+  const annotations = { [USAGE.cpu]: '249600000n', [USAGE.memory]: '312Mi' };
+  await deploy(here, name, { replicas: 3, containers: ['app', 'log-shipper'], annotations });
   const at = Date.now() - 60_000;
   const payments = [1, 2, 3].map((order) => ({
     at: at + order,

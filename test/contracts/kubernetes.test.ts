@@ -1,9 +1,15 @@
+import { createClient } from '../../src/adapters/kubernetes/client.ts';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
 import { testCluster } from '../sim/kubernetes/support.ts';
 import { plainPolicy } from '../support/policy.ts';
-import { kubernetesContract } from './kubernetes.ts';
+import { kubernetesContract, type Reach } from './kubernetes.ts';
+import { kubernetesChanges } from './kubernetes-changes.ts';
+import { execContract } from './kubernetes-exec.ts';
 
-kubernetesContract('the pretend API server', async () => {
+kubernetesContract('the pretend API server', reach);
+kubernetesChanges('the pretend API server', reach);
+
+async function reach(): Promise<Reach> {
   const cluster = await testCluster({ podHttp: () => new Response('{"status":"UP"}') });
   const connection = await connectKubernetes({
     kubeconfig: { text: cluster.kubernetes.kubeconfig() },
@@ -29,9 +35,43 @@ kubernetesContract('the pretend API server', async () => {
       absent: 'nobody-at-all',
       values: [...encoded, ...encoded.map((value) => Buffer.from(value, 'base64').toString())],
     },
+    container: 'order-service',
+    async crowd() {
+      await cluster.world.change(({ cluster: { autoscalers, quotas } }) => {
+        autoscalers.set('contract', {
+          name: 'contract',
+          target: 'order-service',
+          min: 2,
+          max: 9,
+          wanted: 3,
+        });
+        quotas.set('contract', { name: 'contract', hard: { pods: '50' } });
+      });
+    },
     pass: async () => await cluster.pass(2),
     async stop() {
       await connection.close();
+      await cluster.stop();
+    },
+  };
+}
+
+execContract('the pretend API server', async () => {
+  const cluster = await testCluster();
+  const kubeconfig = { text: cluster.kubernetes.kubeconfig() };
+  const client = await createClient(kubeconfig, plainPolicy);
+  const world = await testCluster();
+  const forbidden = await createClient({ text: world.kubernetes.kubeconfig() }, plainPolicy);
+  world.kubernetes.forbid({ resource: 'pods', subresource: 'exec', verb: 'create' });
+  const pod = await cluster.world.read(({ pods }) => pods[0]?.name ?? '');
+  return {
+    client,
+    forbidden,
+    where: { namespace: 'default', pod, container: 'order-service' },
+    async stop() {
+      await client.close();
+      await forbidden.close();
+      await world.stop();
       await cluster.stop();
     },
   };

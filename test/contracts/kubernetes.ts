@@ -21,6 +21,10 @@ export interface Reach {
     /** Another name that the bot may ask for, of which there is none. */
     readonly absent: string;
   };
+  /** Its first container; no variable of it begins with `OMS_`. */
+  readonly container: string;
+  /** Makes an autoscaler of the workload (2 to 9 pods) and a quota (50 pods), both named `contract`. */
+  crowd(): Promise<void>;
   /** Lets the cluster go on for a while: real time, or a pretend one's. */
   pass(): Promise<void>;
   stop(): Promise<void>;
@@ -60,6 +64,36 @@ export function kubernetesContract(name: string, reach: () => Promise<Reach>): v
         expect(pod.createdAt).toBeGreaterThan(0);
       }
       expect(await probe.pods({ ...here.workload, selector: 'app=nobody-at-all' }, soon())).toEqual([]);
+    });
+
+    test('tells containers one by one, with what they may use', async () => {
+      const { probe } = here.connection;
+      const pods = await probe.pods(here.workload, soon());
+      const containers = await probe.containers(here.workload, soon());
+      for (const { name: pod, restarts } of pods) {
+        const own = containers.filter((each) => each.pod === pod);
+        expect(own[0]).toMatchObject({ name: here.container, restarts: 0, lastTermination: null });
+        expect(own[0]?.startedAt).toBeGreaterThan(0);
+        expect(own.reduce((sum, each) => sum + each.restarts, 0)).toBe(restarts);
+      }
+      expect(new Set(containers.map(({ pod }) => pod)).size).toBe(pods.length);
+    });
+
+    test('tells what containers use, by metrics.k8s.io', async () => {
+      const { probe } = here.connection;
+      const pods = (await probe.pods(here.workload, soon())).map(({ name: pod }) => pod);
+      const use = (await probe.usage(here.workload, soon())).filter(
+        ({ container }) => container === here.container,
+      );
+      expect(use.map(({ pod }) => pod).sort()).toEqual([...pods].sort());
+      for (const { memory, cpu } of use) {
+        // A pretended pod uses what a pod may: some MiB, some thousandths of a core.
+        expect(memory).toBeGreaterThan(1024 ** 2);
+        expect(memory).toBeLessThan(64 * 1024 ** 3);
+        expect(cpu).toBeGreaterThan(0);
+        expect(cpu).toBeLessThan(64_000);
+        expect(Number.isInteger(memory) && Number.isInteger(cpu)).toBe(true);
+      }
     });
 
     test('finds lines of the log of every container by plain text', async () => {
@@ -162,6 +196,28 @@ export function kubernetesContract(name: string, reach: () => Promise<Reach>): v
         await here.pass();
       }
       throw new Error('old pods are still there');
+    });
+
+    test('tells events of the rollout, of pods that are gone too, newest first', async () => {
+      const { probe } = here.connection;
+      const pods = (await probe.pods(here.workload, soon())).map(({ name: pod }) => pod);
+      const events = await probe.events(here.workload, soon());
+      const times = events.map(({ at }) => at);
+      expect(times).toEqual([...times].sort((one, other) => other - one));
+      const of = (kind: string, reason: string) =>
+        events.filter((event) => event.object.startsWith(`${kind}/`) && event.reason === reason);
+      expect(of('Deployment', 'ScalingReplicaSet')[0]).toMatchObject({
+        object: `Deployment/${here.workload.name}`,
+        type: 'Normal',
+        message: expect.stringContaining('caled'),
+      });
+      expect(of('ReplicaSet', 'SuccessfulCreate').length).toBeGreaterThan(0);
+      const podsOf = (list: typeof events) => list.map(({ object }) => object.slice('Pod/'.length));
+      expect(podsOf(of('Pod', 'Scheduled'))).toEqual(expect.arrayContaining(pods));
+      const gone = podsOf(events.filter(({ object }) => object.startsWith('Pod/')));
+      expect(gone.some((pod) => !pods.includes(pod))).toBe(true);
+      const other = { ...here.workload, name: 'nobody-at-all', selector: 'app=nobody-at-all' };
+      expect(await probe.events(other, soon())).toEqual([]);
     });
   });
 }

@@ -15,10 +15,14 @@ export type ProxyMode =
 export interface TcpProxy {
   readonly port: number;
   mode: ProxyMode;
+  /** Called with what a client sends, before it goes on: the moment to change the mode. */
+  onRequest: (bytes: Buffer) => void;
   /** Connections so far. */
   readonly connections: number;
   /** Ends the connections that stand. */
   drop(): void;
+  /** Lets nothing more through the connections that stand, and leaves them standing; later ones are served. */
+  stall(): void;
   stop(): Promise<void>;
 }
 
@@ -28,6 +32,7 @@ export async function startTcpProxy(target: {
   readonly port: number;
 }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const stalled = new WeakSet<Socket>();
   let connections = 0;
   const server = createServer((near) => {
     connections += 1;
@@ -38,9 +43,11 @@ export async function startTcpProxy(target: {
     }
     const far = keep(connect(target.port, target.host));
     near.on('data', (bytes) => {
-      if (proxy.mode !== 'silent') far.write(bytes);
+      proxy.onRequest(bytes);
+      if (proxy.mode !== 'silent' && !stalled.has(near)) far.write(bytes);
     });
     far.on('data', (bytes) => {
+      if (stalled.has(far)) return;
       if (proxy.mode === 'open') near.write(bytes);
       if (proxy.mode === 'garbage') near.write(Buffer.alloc(bytes.length, '<html>'));
       if (proxy.mode === 'cut')
@@ -66,10 +73,14 @@ export async function startTcpProxy(target: {
   const proxy = {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     mode: 'open' as ProxyMode,
+    onRequest: (_bytes: Buffer): void => undefined,
     get connections() {
       return connections;
     },
     drop,
+    stall: () => {
+      for (const socket of sockets) stalled.add(socket);
+    },
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       drop();

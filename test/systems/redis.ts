@@ -19,7 +19,7 @@ export async function startRedis(more: readonly string[] = []): Promise<RealRedi
     const url = new URL(found.given);
     // Files that run at the same time must not empty each other's.
     url.pathname = `/${process.env['VITEST_POOL_ID'] ?? '0'}`;
-    return { url: url.href, version: await emptied(url.href), stop: async () => undefined };
+    return { url: url.href, version: await versionOf(url.href, 'emptied'), stop: async () => undefined };
   }
   const folder = temporaryFolder('redis');
   const port = await freePort();
@@ -27,13 +27,13 @@ export async function startRedis(more: readonly string[] = []): Promise<RealRedi
   const server = startServer(folder, found.at, [...settings, '--dir', folder, ...more]);
   await ready('Redis', server, async () => await accepts(port), 10_000);
   const url = `redis://127.0.0.1:${port}/0`;
-  return { url, version: await emptied(url), stop: async () => await server.stop() };
+  return { url, version: await versionOf(url), stop: async () => await server.stop() };
 }
 
-async function emptied(url: string): Promise<string> {
+async function versionOf(url: string, first?: 'emptied'): Promise<string> {
   const client = new Redis(url);
   try {
-    await client.flushdb();
+    if (first === 'emptied') await client.flushdb();
     const version = /redis_version:(\S+)/.exec(await client.info('server'))?.[1] ?? 'unknown';
     noteRan('Redis', version);
     return version;

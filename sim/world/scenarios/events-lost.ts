@@ -26,12 +26,13 @@ export const eventsLost: Scenario = {
       eventLost: true,
       each(order) {
         order.errorCode = 'ORDER_PROCESSING_TIMEOUT';
-        state.counters.add('events_publish_failures_total');
+        const pod = somePod(state, 'order-service', order.id);
+        state.counters.add('events_publish_failures_total', { pod });
         state.logs.write(
           order.updatedAt,
-          somePod(state, 'order-service', order.id),
+          pod,
           'ERROR',
-          `kafka:publish topic=order-events order=${order.id} type=fulfillment.requested error="TimeoutException: expired 1 record(s)"`,
+          `kafka:publish code=KAFKA_PUBLISH_FAILED topic=order-events order=${order.id} type=fulfillment.requested error="TimeoutException: expired 1 record(s)"`,
         );
       },
     });

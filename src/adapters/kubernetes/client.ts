@@ -1,9 +1,10 @@
 import type { KubeConfig, RequestContext } from '@kubernetes/client-node';
-import { type Dispatcher, fetch, type Response } from 'undici';
+import { Agent, type Dispatcher, fetch, type Response } from 'undici';
+import type { ClientOptions } from 'ws';
 import { SystemError } from '../../ports/system-error.ts';
 import { askJson, clean, noAnswer, refusal } from '../http.ts';
 import type { Policy } from '../resilience.ts';
-import { checkKubeconfig, type Kubeconfig } from './kubeconfig.ts';
+import { checkKubeconfig, type Kubeconfig, withTokenFiles } from './kubeconfig.ts';
 import { statusMessage } from './schema.ts';
 
 export const KUBERNETES = 'Kubernetes';
@@ -29,6 +30,8 @@ export interface KubernetesClient {
   refused(call: Call, response: Response): Promise<SystemError>;
   /** The same where the body has been read. @param said the API server's own words */
   refusedWith(call: Call, status: number, said: string): SystemError;
+  /** What a WebSocket to this call's path is opened with. @throws SystemError with `sent: 'no'` */
+  upgrade(call: Call): Promise<{ readonly url: string; readonly options: ClientOptions }>;
   close(): Promise<void>;
 }
 
@@ -47,17 +50,22 @@ export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Prom
     });
   };
 
-  /** Where to send a call and with which credentials, read anew for each: they are rotated under us. */
-  async function routeOf(call: Call) {
-    const { config, connections, server, contextOf } = await cluster();
-    const context = contextOf(server + call.path);
+  /** Credentials are read anew for each call: they are rotated under us. */
+  async function withCredentials({ signal }: Call, apply: () => Promise<void>): Promise<void> {
     try {
-      await unlessAborted(config.applySecurityAuthentication(context), call.signal);
+      await unlessAborted(apply(), signal);
     } catch (err) {
-      if (call.signal.aborted) throw unsent('too slow', `${KUBERNETES} did not answer in time.`, err);
+      if (signal.aborted) throw unsent('too slow', `${KUBERNETES} did not answer in time.`, err);
       // What the library says can contain the output of a credentials plug-in.
       throw unsent('forbidden', `The credentials for ${KUBERNETES} cannot be read.`, err);
     }
+  }
+
+  /** Where to send a call and with which credentials. */
+  async function routeOf(call: Call) {
+    const { config, connections, server, contextOf } = await cluster();
+    const context = contextOf(server + call.path);
+    await withCredentials(call, async () => await config.applySecurityAuthentication(context));
     const dispatcher = connections.current();
     return {
       url: server + call.path,
@@ -78,7 +86,7 @@ export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Prom
         },
         ...(call.patch === undefined ? {} : { body: JSON.stringify(call.patch) }),
         signal: call.signal,
-        problem: statusMessage,
+        problem: quotes(call) ? () => null : statusMessage,
       });
     } catch (err) {
       throw named(call, err);
@@ -108,10 +116,28 @@ export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Prom
 
     refusedWith: (call, status, said) => named(call, refusal(KUBERNETES, { status }, clean(said))),
 
+    async upgrade(call) {
+      const { config, server } = await cluster();
+      const options: ClientOptions = { headers: { 'user-agent': 'oms-bot' } };
+      await withCredentials(call, async () => await config.applyToHTTPSOptions(options));
+      // The library keeps its agent with the certificates of the first call; only a proxy needs one.
+      const { agent, ...rest } = options;
+      const proxied = config.getCurrentCluster()?.proxyUrl !== undefined;
+      return {
+        url: `${server.replace(/^http/, 'ws')}${call.path}`,
+        options: proxied ? options : rest,
+      };
+    },
+
     async close() {
       await loaded?.then(async ({ connections }) => await connections.close()).catch(() => undefined);
     },
   };
+}
+
+/** A refused patch of a secret can come back with the secret in its words: `patch: Invalid value: "{…"data":{…`. */
+function quotes({ resource, patch }: Call): boolean {
+  return resource === 'secrets' && patch !== undefined;
 }
 
 /** The beginning of a body; the rest is not read. @throws SystemError when it breaks off */
@@ -150,6 +176,7 @@ async function loadCluster(kubeconfig: Kubeconfig): Promise<Loaded> {
   if (kubeconfig === 'in cluster') config.loadFromCluster();
   else if ('file' in kubeconfig) config.loadFromFile(kubeconfig.file);
   else config.loadFromString(kubeconfig.text);
+  if (kubeconfig !== 'in cluster') config.users = [...withTokenFiles(config.users, kubeconfig)];
   const server = config.getCurrentCluster()?.server.replace(/\/+$/, '');
   if (server === undefined) throw new Error('The kubeconfig names no current cluster.');
   const connections = shareConnections(config);
@@ -157,6 +184,7 @@ async function loadCluster(kubeconfig: Kubeconfig): Promise<Loaded> {
 }
 
 interface Connections {
+  /** Undefined before the first call. */
   current(): Dispatcher | undefined;
   close(): Promise<void>;
 }
@@ -175,8 +203,8 @@ function shareConnections(config: KubeConfig): Connections {
   const original = inner.createDispatcher.bind(config);
   inner.createDispatcher = (cluster, options) => {
     const key = JSON.stringify(options);
-    const known = made.get(key) ?? original(cluster, options);
-    if (known !== undefined && !made.has(key)) {
+    const known = made.get(key) ?? oneCallEach(original(cluster, options) ?? new Agent());
+    if (!made.has(key)) {
       // Calls that run end on the old connections.
       for (const [old, dispatcher] of made) {
         made.delete(old);
@@ -194,6 +222,17 @@ function shareConnections(config: KubeConfig): Connections {
       made.clear();
     },
   };
+}
+
+/**
+ * HTTP/2 would put all calls on one connection. Where that goes silent, giving up a call would leave it standing, and
+ * every later call would wait on it too, until the kernel gives up after a quarter of an hour.
+ */
+function oneCallEach(dispatcher: Dispatcher): Dispatcher {
+  return dispatcher.compose((dispatch) => (options, handler) => {
+    const overHttp1 = { ...options, allowH2: false };
+    return dispatch(overHttp1, handler);
+  });
 }
 
 /** A refusal for want of rights says which; the server's words name the user first, and are cut. */

@@ -1,16 +1,5 @@
 import * as z from 'zod';
-import { readQuantity } from './quantity.ts';
-import { Count, Texts } from './schema.ts';
-
-/** Bytes. */
-const Memory = z.string().transform((text, context) => {
-  const bytes = readQuantity(text, 'whole');
-  if (bytes !== null) return bytes;
-  context.addIssue('no quantity');
-  return z.NEVER;
-});
-
-const Amounts = z.object({ memory: Memory.optional() }).nullish();
+import { Count, Resources, Texts } from './schema.ts';
 
 /** A value that is empty is left out by the API; one with a source is set from elsewhere. */
 const Variable = z.object({
@@ -22,7 +11,7 @@ const Variable = z.object({
 const Container = z.object({
   name: z.string(),
   env: z.array(Variable).nullish(),
-  resources: z.object({ limits: Amounts, requests: Amounts }).nullish(),
+  resources: Resources,
 });
 export type Container = z.infer<typeof Container>;
 

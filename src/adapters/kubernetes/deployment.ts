@@ -55,7 +55,15 @@ function rolloutOf({ metadata, spec, status }: Deployment): Pick<DeploymentState
     };
   }
   if (updated < replicas) {
-    return underWay(`${updated} of ${replicas} pods are new, ${status.readyReplicas} pods ready in all.`);
+    // A quota keeps pods from being made at all: nothing waits then that could say why.
+    const failure = status.conditions.find(
+      (each) => each.type === 'ReplicaFailure' && each.status === 'True',
+    );
+    const why = clean(failure?.message ?? null) ?? '';
+    const words = why === '' ? '' : ` No more can be made: ${why}`;
+    return underWay(
+      `${updated} of ${replicas} pods are new, ${status.readyReplicas} pods ready in all.${words}`,
+    );
   }
   if (status.replicas > updated) {
     return underWay(`All ${updated} new pods exist, ${status.replicas - updated} old still to end.`);

@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { User } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import * as z from 'zod';
 
@@ -13,6 +15,12 @@ const Shape = z.object({
   'current-context': z.string().min(1),
   contexts: z.array(z.object({ name: z.string(), context: z.object({ cluster: z.string() }) })),
   clusters: z.array(z.object({ name: z.string(), cluster: z.object({ server: z.url() }) })),
+});
+
+const Users = z.object({
+  users: z.array(
+    z.object({ name: z.string(), user: z.object({ tokenFile: z.string().min(1).optional() }).nullish() }),
+  ),
 });
 
 /**
@@ -30,6 +38,26 @@ export function checkKubeconfig(kubeconfig: Kubeconfig): void {
   const context = shape?.contexts.find(({ name }) => name === shape['current-context']);
   const named = shape?.clusters.some(({ name }) => name === context?.context.cluster) ?? false;
   if (!named) throw new Error('The kubeconfig names no current cluster.');
+}
+
+/**
+ * The library passes over `tokenFile`, and knows the same by another name: a pod's own account is a file that it reads
+ * again every minute. As for kubectl, the file wins over what else stands beside it.
+ */
+export function withTokenFiles(
+  users: readonly User[],
+  kubeconfig: Exclude<Kubeconfig, 'in cluster'>,
+): readonly User[] {
+  const files = new Map(
+    Users.safeParse(contentOf(kubeconfig)).data?.users.map(({ name, user }) => [name, user?.tokenFile]),
+  );
+  const folder = 'file' in kubeconfig ? dirname(kubeconfig.file) : '.';
+  return users.map((user) => {
+    const file = files.get(user.name);
+    if (file === undefined) return user;
+    const { token: _token, exec: _exec, ...rest } = user;
+    return { ...rest, authProvider: { name: 'tokenFile', config: { tokenFile: resolve(folder, file) } } };
+  });
 }
 
 function contentOf(kubeconfig: { readonly file: string } | { readonly text: string }): unknown {

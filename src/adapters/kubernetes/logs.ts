@@ -3,7 +3,7 @@ import { SystemError } from '../../ports/system-error.ts';
 import { atOnce } from '../at-once.ts';
 import { noAnswer } from '../http.ts';
 import { type Call, KUBERNETES, type KubernetesClient } from './client.ts';
-import { listPods } from './pods.ts';
+import { lasting, listPods } from './pods.ts';
 
 const AT_ONCE = 16;
 const MOST_LINES = 2_000;
@@ -31,10 +31,10 @@ export async function readLogs(
   signal: AbortSignal,
 ): Promise<readonly ContainerLog[]> {
   const sources: Source[] = [];
-  for (const { metadata, spec, status } of await listPods(client, question.workload, signal)) {
-    const sidecars = spec.initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
+  for (const pod of await listPods(client, question.workload, signal)) {
+    const { metadata, status } = pod;
     const statuses = [...status.initContainerStatuses, ...status.containerStatuses];
-    for (const { name } of [...sidecars, ...spec.containers]) {
+    for (const { name } of lasting(pod)) {
       const restarted = statuses.some((each) => each.name === name && each.restartCount > 0);
       sources.push({ pod: metadata.name, container: name, restarted });
     }

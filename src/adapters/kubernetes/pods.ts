@@ -1,4 +1,4 @@
-import type { PodSummary, Workload } from '../../ports/kubernetes.ts';
+import type { ContainerSummary, PodSummary, Workload } from '../../ports/kubernetes.ts';
 import type { KubernetesClient } from './client.ts';
 import { listAll } from './pages.ts';
 import { type Pod, PodList } from './schema.ts';
@@ -41,6 +41,39 @@ export function summaryOf(pod: Pod): PodSummary {
     node: spec.nodeName ?? null,
     images: [...new Set(spec.containers.map(({ image }) => image))],
   };
+}
+
+/** Each container that runs all the time: those of the pod and its sidecars. */
+export function containersOf(pod: Pod): readonly ContainerSummary[] {
+  const { metadata, status } = pod;
+  const statuses = [...status.initContainerStatuses, ...status.containerStatuses];
+  return lasting(pod).map(({ name, resources }) => {
+    const found = statuses.find((each) => each.name === name);
+    const ended = found?.lastState.terminated ?? null;
+    return {
+      pod: metadata.name,
+      name,
+      restarts: found?.restartCount ?? 0,
+      startedAt: found?.state.running?.startedAt ?? null,
+      lastTermination:
+        ended === null
+          ? null
+          : {
+              reason: ended.reason,
+              exitCode: ended.exitCode,
+              at: ended.finishedAt ?? metadata.creationTimestamp,
+            },
+      memoryLimit: resources?.limits?.memory ?? null,
+    };
+  });
+}
+
+/** The containers of a pod without those that only prepare it. */
+export function lasting({ spec }: Pod): Pod['spec']['containers'] {
+  return [
+    ...spec.initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always'),
+    ...spec.containers,
+  ];
 }
 
 function waitingOf(pod: Pod): string | null {

@@ -2,20 +2,36 @@ import type { KubernetesProbe, SecretFacts } from '../../ports/kubernetes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import type { KubernetesClient } from './client.ts';
 import { getDeployment, stateOf } from './deployment.ts';
+import { readEvents } from './events.ts';
 import { readLogs } from './logs.ts';
-import { listPods, summaryOf } from './pods.ts';
+import { readPaths } from './path.ts';
+import { containersOf, listPods, summaryOf } from './pods.ts';
 import { read, Secret } from './schema.ts';
 import { readSettings } from './settings.ts';
+import { readUse } from './use.ts';
 
 /** Reads through the API server. */
 export function kubernetesProbe(
   client: KubernetesClient,
-): Pick<KubernetesProbe, 'pods' | 'logs' | 'secret' | 'deployment' | 'settings'> {
+): Pick<
+  KubernetesProbe,
+  'pods' | 'containers' | 'logs' | 'secret' | 'deployment' | 'settings' | 'events' | 'usage' | 'path'
+> {
   return {
     async pods(workload, signal) {
       const pods = await listPods(client, workload, signal);
       return pods.map(summaryOf);
     },
+
+    async containers(workload, signal) {
+      const pods = await listPods(client, workload, signal);
+      return pods.flatMap(containersOf);
+    },
+
+    events: async (workload, signal) => await readEvents(client, workload, signal),
+    usage: async (workload, signal) => await readUse(client, workload, signal),
+
+    path: async (workload, target, signal) => await readPaths(client, workload, target, signal),
 
     logs: async (question, signal) => await readLogs(client, question, signal),
 

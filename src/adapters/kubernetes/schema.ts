@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SystemError } from '../../ports/system-error.ts';
+import { readQuantity } from './quantity.ts';
 
 // Only the fields that we read. The API leaves out what is zero, empty or false.
 
@@ -15,12 +16,29 @@ const Terminated = z.object({
 const ContainerStatus = z.object({
   name: z.string(),
   restartCount: Count,
-  state: z.object({ waiting: z.object({ reason: z.string().max(100).optional() }).nullish() }).default({}),
+  state: z
+    .object({
+      waiting: z.object({ reason: z.string().max(100).optional() }).nullish(),
+      running: z.object({ startedAt: Time.nullish() }).nullish(),
+    })
+    .default({}),
   lastState: z.object({ terminated: Terminated.nullish() }).default({}),
 });
 
+/** Bytes. */
+const Memory = z.string().transform((text, context) => {
+  const bytes = readQuantity(text, 'whole');
+  if (bytes !== null) return bytes;
+  context.addIssue('no quantity');
+  return z.NEVER;
+});
+
+const Amounts = z.object({ memory: Memory.optional() }).nullish();
+export const Resources = z.object({ limits: Amounts, requests: Amounts }).nullish();
+
 const Container = z.object({
   name: z.string(),
+  resources: Resources,
   image: z.string().default(''),
   restartPolicy: z.string().optional(),
 });
@@ -84,9 +102,12 @@ export const Secret = z.object({
 
 const Status = z.object({ kind: z.literal('Status'), message: z.string() });
 
-/** The API server's own words in an error, if it has any. */
+/** The API server's own words in an error, if it has any; without the whole object that it quotes before them. */
 export function statusMessage(body: unknown): string | null {
-  return Status.safeParse(body).data?.message ?? null;
+  const message = Status.safeParse(body).data?.message ?? null;
+  return (
+    message?.replace(/^.* is invalid: patch: Invalid value: [\s\S]*": /, 'The patch is invalid: ') ?? null
+  );
 }
 
 /** @throws SystemError *not understood*; it quotes where the shape differs, never what stands there */

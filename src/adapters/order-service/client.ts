@@ -43,12 +43,17 @@ export interface OrderServiceSettings {
       | 'extendWindow'
       | 'inventorySync'
       | 'inventoryResync'
+      | 'republishFailed'
       | 'export'
       | 'retryExport'
       | 'createExport',
       string
     >
-  > & { readonly exports?: string | null | undefined };
+  > & {
+    /** Null or undefined: not configured. */
+    readonly failedEvents?: string | null | undefined;
+    readonly exports?: string | null | undefined;
+  };
   /** Where single pods can be asked; null: no cluster is configured. */
   readonly pods: PodHttp | null;
 }

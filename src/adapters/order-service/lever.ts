@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Levers, Licence } from '../../ports/levers.ts';
 import { callService, type OrderServiceSettings } from './client.ts';
+import { eventChanges } from './events.ts';
 import { exportChanges } from './exports.ts';
 import { inventoryChanges } from './inventory.ts';
 import { refundChanges } from './refunds.ts';
@@ -56,6 +57,7 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
     ...lever,
     ...inventoryChanges(settings),
     ...exportChanges(settings),
+    ...eventChanges(settings),
     ...refundChanges(settings),
     ...returnChanges(settings),
   } as Levers['orderService'];

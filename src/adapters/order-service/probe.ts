@@ -1,5 +1,6 @@
 import type { OrderServiceProbe } from '../../ports/probes.ts';
 import { callKnown, callService, type OrderServiceSettings } from './client.ts';
+import { eventQuestions } from './events.ts';
 import { exportQuestions } from './exports.ts';
 import { inventoryQuestions } from './inventory.ts';
 import { metricsOf } from './metrics.ts';
@@ -40,6 +41,7 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
     ...probe,
     ...inventoryQuestions(settings),
     ...exportQuestions(settings),
+    ...eventQuestions(settings),
     ...refundQuestions(settings),
     ...returnQuestions(settings),
   } as OrderServiceProbe;

@@ -15,7 +15,7 @@ export function undoOf<Data>(given: Temporary<Data>, step: StepName): Action<Dat
     step,
     title: `Set the ${setting.noun} back`,
     tier: 'disruptive',
-    source: given.source,
+    source: null,
     equivalent: (names, _targets, { to, container }) =>
       setting.command(names, workload(names), container ?? '', to ?? null),
     notes: [],

@@ -18,6 +18,7 @@ export function temporaryOf<Data>(given: Temporary<Data>): readonly [Action<Data
     step: given.step,
     title: `Raise the ${setting.noun}`,
     tier: 'disruptive',
+    parameters: [setting.noun],
     source: given.source,
     equivalent: (names, _targets, { to, container }) =>
       setting.command(

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CoreV1Api, KubeConfig, type KubernetesObject, KubernetesObjectApi } from '@kubernetes/client-node';
 import type { TestProject } from 'vitest/node';
@@ -28,6 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (binaries === undefined || folder === undefined) {
     throw new Error('These suites need a cluster: npm run test:cluster.');
   }
+  mkdirSync(folder);
   const control = await startControlPlane(binaries, folder);
   try {
     const config = new KubeConfig();

@@ -38,7 +38,10 @@ test('the official client reads what it needs, typed', async () => {
   const secret = await core.readNamespacedSecret({ name: 'payment-gateway-credentials', namespace });
   expect(secret.metadata?.managedFields?.[0]?.time).toBeInstanceOf(Date);
   expect((await core.listNamespacedEvent({ namespace })).items).toEqual([]);
-  const sets = await config.makeApiClient(AppsV1Api).listNamespacedReplicaSet({ namespace });
+  const sets = await config.makeApiClient(AppsV1Api).listNamespacedReplicaSet({
+    namespace,
+    labelSelector: `app in (${name}, workflow-engine)`,
+  });
   expect(sets.items.map((set) => set.status?.readyReplicas)).toEqual([3, 2]);
 });
 

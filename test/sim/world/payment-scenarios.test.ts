@@ -116,7 +116,7 @@ describe('network-one-pod', () => {
       ),
     );
     expect(lines[0]).toBeGreaterThan(4);
-    expect(lines.slice(1)).toEqual([0, 0, 0, 0]);
+    expect(new Set(lines.slice(1))).toEqual(new Set([0]));
     expect(await captured(20 * MINUTE)).toBeGreaterThan(10);
   });
 });

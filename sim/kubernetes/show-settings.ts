@@ -1,0 +1,44 @@
+import type { Autoscaler, Deployment, JsonObject, Quota } from '../world/cluster.ts';
+import { replicasOf } from '../world/cluster-rollout.ts';
+import { usedOf } from '../world/cluster-room.ts';
+import type { WorldState } from '../world/state.ts';
+import { uid } from './show-pod.ts';
+
+export function showQuota(state: WorldState, quota: Quota, namespace: string): JsonObject {
+  const { name, hard } = quota;
+  const used = Object.keys(hard).map(
+    (key) => [key, String(usedOf(state, key as keyof Quota['hard']))] as const,
+  );
+  return {
+    kind: 'ResourceQuota',
+    apiVersion: 'v1',
+    metadata: { name, namespace, uid: uid('quota', name) },
+    spec: { hard: { ...hard } },
+    status: { hard: { ...hard }, used: Object.fromEntries(used) },
+  };
+}
+
+export function showAutoscaler(
+  { name, target, min, max, wanted }: Autoscaler,
+  deployment: Deployment | undefined,
+  namespace: string,
+): JsonObject {
+  const present = deployment === undefined ? 0 : replicasOf(deployment);
+  return {
+    kind: 'HorizontalPodAutoscaler',
+    apiVersion: 'autoscaling/v2',
+    metadata: { name, namespace, uid: uid('hpa', name) },
+    spec: {
+      scaleTargetRef: { kind: 'Deployment', name: target, apiVersion: 'apps/v1' },
+      minReplicas: min,
+      maxReplicas: max,
+      metrics: [
+        {
+          type: 'Resource',
+          resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
+        },
+      ],
+    },
+    status: { currentReplicas: present, desiredReplicas: wanted, currentMetrics: null, conditions: [] },
+  };
+}

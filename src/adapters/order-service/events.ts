@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import type { AdminChanges, AdminQuestions, FailedEvents } from '../../ports/order-service.ts';
+import { AbsentSystem } from '../../ports/system-error.ts';
+import { callService, type OrderServiceSettings } from './client.ts';
+import { headersOf, Time } from './schema.ts';
+
+const ERRORS = 50;
+
+const Failed = z
+  .looseObject({
+    total: z.number().int().nonnegative(),
+    oldestAt: Time.nullish(),
+    byError: z.record(z.string().max(200), z.number().int().nonnegative()).nullish(),
+  })
+  .transform(
+    ({ total, oldestAt, byError }): FailedEvents => ({
+      total,
+      oldestAt: oldestAt ?? null,
+      byClass: Object.fromEntries(Object.entries(byError ?? {}).slice(0, ERRORS)),
+    }),
+  );
+
+const Queued = z.looseObject({
+  accepted: z.literal(true),
+  events: z.number().int().nonnegative().optional(),
+});
+
+/** X13 by the admin API. */
+export function eventQuestions(settings: OrderServiceSettings): Pick<AdminQuestions, 'failedEvents'> {
+  return {
+    async failedEvents(signal) {
+      const path = settings.paths.failedEvents;
+      if (path == null) throw new AbsentSystem('Nobody asks for failed events (`admin.failedEvents`).');
+      return await callService(settings, Failed, { method: 'GET', path, signal });
+    },
+  };
+}
+
+/** R52. */
+export function eventChanges(settings: OrderServiceSettings): Pick<AdminChanges, 'republishFailed'> {
+  return {
+    async republishFailed(licence, signal) {
+      const { events } = await callService(settings, Queued, {
+        method: 'POST',
+        path: settings.paths.republishFailed,
+        headers: headersOf(licence),
+        signal,
+      });
+      return events === undefined ? 'Taken by the service.' : `Taken by the service for ${events} events.`;
+    },
+  };
+}

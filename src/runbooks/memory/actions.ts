@@ -1,0 +1,172 @@
+import { isOver } from '../../domain/cause-history.ts';
+import type { ProofSample } from '../../domain/run.ts';
+import type { Judging, Proving } from '../define-runbook.ts';
+import { orderWorkload } from '../names.ts';
+import { loadIs, spellLoad } from '../shared/load.ts';
+import { restartOf } from '../shared/restart.ts';
+import { MEMORY_LIMIT, REPLICAS } from '../shared/setting.ts';
+import { temporaryOf } from '../shared/temporary.ts';
+import { stands } from './causes.ts';
+import type { MemoryData } from './checks.ts';
+import { readUsage } from './usage.ts';
+
+const MINUTE = 60_000;
+/** A run of pods that started again counts as planned for so long (8, R60). */
+const JUST_NOW_MS = 15 * MINUTE;
+
+const FIX = { what: 'Ship the fix: page large reads, stream exports, limit batch jobs.', owner: 'orders' };
+
+/** R61, the proof of R58–R60. */
+const watch = {
+  step: 'R61',
+  title: 'Watch how much memory the pods use',
+  source: "watch -n 5 'kubectl top pods -l app=order-service'",
+  equivalent: ({ namespace, orderService }: Parameters<typeof orderWorkload>[0]) =>
+    `watch -n 5 'kubectl -n ${namespace} top pods -l ${orderService.selector}'`,
+} as const;
+
+/** No kill since the run, and every pod below 80 % of its limit. */
+async function sound(proving: Proving): Promise<Omit<ProofSample, 'at'>> {
+  const { probes, names, thresholds, run, signal } = proving;
+  const target = run.targets[0] ?? '';
+  const [read, containers] = await Promise.all([
+    readUsage(proving),
+    probes.kubernetes.containers(orderWorkload(names), signal),
+  ]);
+  const since = run.beganAt ?? proving.now;
+  const killed = containers.filter(
+    ({ lastTermination }) => lastTermination?.reason === 'OOMKilled' && lastTermination.at > since,
+  ).length;
+  if (read.percent === null || read.silent > 0)
+    return {
+      moved: [],
+      unknown: [target],
+      line: 'How much memory the pods use could not be told of all of them.',
+      value: null,
+      worse: false,
+    };
+  const good = killed === 0 && read.percent < thresholds.memorySoundPercent;
+  return {
+    moved: good ? [target] : [],
+    unknown: [],
+    line: `${killed === 0 ? 'No' : killed} container was killed since, the fullest pod uses ${Math.round(read.percent)} %.`,
+    value: read.percent,
+    worse: false,
+  };
+}
+
+function running({ findings }: Judging<MemoryData>): string | null {
+  return findings.exports.data?.running[0]?.id ?? null;
+}
+
+/** R58 and its undo. */
+export const raiseMemory = temporaryOf<MemoryData>({
+  step: 'R58',
+  source: 'kubectl set resources deployment/order-service --limits=memory=4Gi',
+  setting: MEMORY_LIMIT,
+  workload: orderWorkload,
+  notes: [
+    'More memory buys time and cures nothing.',
+    'A heap size that is fixed in the image makes it useless.',
+  ],
+  seen: ({ findings }) => findings.service.data,
+  opensWith: ({ modalMemoryGib }) => modalMemoryGib,
+  when(judging) {
+    if (stands(judging, '8.C4')) return 'the limit is too low';
+    return stands(judging, '8.C1') ? 'it buys time until the leak is fixed' : null;
+  },
+  notWhile(judging) {
+    const job = running(judging);
+    return stands(judging, '8.C2') && job !== null ? `cancel or split the export first (${job})` : null;
+  },
+  note: async () => ({}),
+  proof: {
+    plan: ({ memorySoundPercent }) => ({
+      everyMs: MINUTE,
+      withinMs: 30 * MINUTE,
+      alike: 30,
+      unit: '%',
+      words: `No container is killed, and the pods use less than ${memorySoundPercent} % for 30 min.`,
+    }),
+    watch,
+    sample: sound,
+  },
+  over: ({ incident, now }) =>
+    ['8.C1', '8.C2', '8.C4'].some((id) => isOver(incident.causeHistory, id, now))
+      ? 'the cause is over'
+      : null,
+  owes: [FIX],
+});
+
+/** R59 and its undo. */
+export const addReplicas = temporaryOf<MemoryData>({
+  step: 'R59',
+  source: 'kubectl scale deployment/order-service --replicas=6',
+  setting: REPLICAS,
+  workload: orderWorkload,
+  notes: ['More pods share the load; a leak fills each of them.'],
+  seen: ({ findings }) => findings.service.data,
+  opensWith: ({ modalReplicas }) => modalReplicas,
+  when(judging) {
+    const load = judging.findings.usage.data?.load ?? null;
+    if (load === null || stands(judging, '8.C1')) return null;
+    return loadIs(load, judging.thresholds) === 'spike'
+      ? `much more comes than usual: ${spellLoad(load)}`
+      : null;
+  },
+  notWhile: (judging) => (stands(judging, '8.C1') ? 'a leak fills more pods as well' : null),
+  note: async () => ({}),
+  proof: {
+    plan: ({ memorySoundPercent }) => ({
+      settleMs: 5 * MINUTE,
+      everyMs: MINUTE,
+      withinMs: 10 * MINUTE,
+      alike: 3,
+      unit: '%',
+      words: `All pods are ready in 5 min and use less than ${memorySoundPercent} % within 10 min.`,
+    }),
+    watch,
+    sample: sound,
+  },
+  over: ({ findings, thresholds }) => {
+    const load = findings.usage.data?.load ?? null;
+    if (load !== null && loadIs(load, thresholds) === 'usual') return 'the load is usual again';
+    const percent = findings.usage.data?.percent ?? null;
+    return percent !== null && percent < thresholds.memorySoundPercent / 2
+      ? 'the pods have much memory left'
+      : null;
+  },
+});
+
+/** R60. */
+export const restartPods = restartOf<MemoryData>({
+  step: 'R60',
+  source: 'kubectl rollout restart deployment/order-service',
+  workload: orderWorkload,
+  state: ({ findings }) => findings.service.data?.state ?? null,
+  when: (judging) => (stands(judging, '8.C1') ? 'it empties the pods until the leak fills them again' : null),
+  notWhile(judging) {
+    const { incident, now } = judging;
+    const job = running(judging);
+    if (job !== null) return `it would kill the export ${job}`;
+    if (stands(judging, '8.C4') && !stands(judging, '8.C1'))
+      return 'the pods would be full again within minutes';
+    const rolled = incident.runs.some(
+      ({ action, state, endedAt }) =>
+        action.startsWith('R58') && (state !== 'ended' || (endedAt !== null && now - endedAt < JUST_NOW_MS)),
+    );
+    return rolled ? 'the change of the limit replaces the pods already' : null;
+  },
+  note: async () => ({}),
+  proof: {
+    plan: ({ memorySoundPercent }) => ({
+      everyMs: MINUTE,
+      withinMs: 10 * MINUTE,
+      alike: 3,
+      unit: '%',
+      words: `The pods use less than ${memorySoundPercent} % within 10 min of the rollout’s end.`,
+    }),
+    watch,
+    sample: sound,
+  },
+});

@@ -1,0 +1,131 @@
+import type { CauseVerdict } from '../../domain/finding.ts';
+import type { Cause, Judging } from '../define-runbook.ts';
+import { loadIs, spellLoad } from '../shared/load.ts';
+import { spell } from '../shared/spell.ts';
+import type { MemoryData } from './checks.ts';
+import { risingFor, shareOf } from './usage.ts';
+
+const MINUTE = 60_000;
+/** runbook-knowledge §8, our defaults. */
+const LEAK_MS = 60 * MINUTE;
+const EXPORT_BEFORE_MS = 30 * MINUTE;
+const QUERY_BEFORE_MS = 5 * MINUTE;
+const SOON_MS = 30 * MINUTE;
+
+type Said = { readonly verdict: CauseVerdict; readonly because: string };
+const supported = (because: string): Said => ({ verdict: 'supported', because });
+const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
+const open = (because: string): Said => ({ verdict: 'open', because });
+
+/** When memory got short: the newest kill, else the beginning of the rise; null: neither is known. */
+function shortSince({ findings }: Judging<MemoryData>): number | null {
+  const killed = findings.kills.data?.kills[0]?.at;
+  if (killed !== undefined) return killed;
+  const usage = findings.usage.data;
+  if (usage === null) return null;
+  const { ms } = risingFor(usage);
+  return ms === 0 ? null : (usage.samples.at(-1)?.at ?? 0) - ms;
+}
+
+const leak: Cause<MemoryData> = {
+  id: '8.C1',
+  title: 'The code leaks memory',
+  outside: false,
+  judge({ findings, thresholds }) {
+    const usage = findings.usage.data;
+    const running = findings.exports.data?.running ?? null;
+    if (usage === null) return open('How much memory the pods use could not be looked at.');
+    const rise = risingFor(usage);
+    const said = `Memory has risen for ${spell(rise.ms)} on ${rise.pods} of ${usage.pods.length} pods`;
+    if (rise.ms >= LEAK_MS) {
+      if (running === null) return open(`${said}; whether exports run is not known.`);
+      if (running.length > 0) return open(`${said}, while an export runs.`);
+      if (usage.load === null) return supported(`${said}, and no export runs. The load was not compared.`);
+      return loadIs(usage.load, thresholds) === 'usual'
+        ? supported(`${said} at the usual load, and no export runs.`)
+        : open(`${said}, and so has the load: ${spellLoad(usage.load)}.`);
+    }
+    const watched = (usage.samples.at(-1)?.at ?? 0) - (usage.samples[0]?.at ?? 0);
+    if (watched >= LEAK_MS && rise.ms === 0) return ruledOut(`Memory has been flat for ${spell(watched)}.`);
+    return open(`Memory has been watched for ${spell(watched)}; an hour tells a leak.`);
+  },
+};
+
+const exporting: Cause<MemoryData> = {
+  id: '8.C2',
+  title: 'Somebody exports very many orders',
+  outside: false,
+  judge(judging) {
+    const running = judging.findings.exports.data?.running;
+    if (running === undefined) return open('Which exports run could not be looked at (X14).');
+    const since = shortSince(judging);
+    const begun = running.find(
+      ({ startedAt }) => since === null || (startedAt <= since && since - startedAt <= EXPORT_BEFORE_MS),
+    );
+    const [first] = running;
+    if (first === undefined) return ruledOut('No export is in progress.');
+    if (begun === undefined) return ruledOut(`${first.id} began at another time than the trouble.`);
+    const rows = begun.expectedRows === null ? '' : ` of ${begun.expectedRows} orders`;
+    return supported(`${begun.id}${rows} has run for ${spell(judging.now - begun.startedAt)}.`);
+  },
+};
+
+const loading: Cause<MemoryData> = {
+  id: '8.C3',
+  title: 'Data is loaded wastefully',
+  outside: false,
+  judge: () => open('The load by route (X5) is not looked at.'),
+};
+
+const limit: Cause<MemoryData> = {
+  id: '8.C4',
+  title: 'The memory limit is too low',
+  outside: false,
+  judge({ findings, now, thresholds }) {
+    const usage = findings.usage.data;
+    if (usage === null || usage.pods.length === 0)
+      return open('How much memory the pods use could not be looked at.');
+    const shares = usage.pods.map(shareOf);
+    const soon = usage.pods.every(({ startedAt }) => startedAt !== null && now - startedAt <= SOON_MS);
+    const full = shares.every((share) => share !== null && share >= thresholds.memoryPercent);
+    const freshKills = (findings.kills.data?.kills ?? []).filter(({ at }) => now - at <= SOON_MS);
+    const everyPodDies = new Set(freshKills.map(({ pod }) => pod)).size === usage.pods.length;
+    if ((full && soon) || everyPodDies)
+      return supported(
+        everyPodDies
+          ? `Each of the ${usage.pods.length} pods was killed within ${spell(SOON_MS)}.`
+          : `All ${usage.pods.length} pods are at ${thresholds.memoryPercent} % or more within ${spell(SOON_MS)} of their start.`,
+      );
+    if (
+      shares.every((share) => share !== null && share < thresholds.memorySoundPercent) &&
+      freshKills.length === 0
+    )
+      return ruledOut(`Every pod uses less than ${thresholds.memorySoundPercent} % of its limit.`);
+    return open('Some pods are full and some are not, or they have run for long.');
+  },
+};
+
+const query: Cause<MemoryData> = {
+  id: '8.C5',
+  title: 'One query eats memory',
+  outside: false,
+  judge(judging) {
+    const long = judging.findings.queries.data?.long;
+    if (long === undefined) return open('Long queries could not be looked at (R39).');
+    if (long.length === 0) return ruledOut('No query of ours runs for long.');
+    const since = shortSince(judging);
+    const near = long.find(
+      ({ beganAt }) => since !== null && beganAt <= since && since - beganAt <= QUERY_BEFORE_MS,
+    );
+    return near === undefined
+      ? open('A query of ours runs for long; when memory began to rise is not known.')
+      : supported(`A query of ours (pid ${near.pid}) began just before memory rose.`);
+  },
+};
+
+export const causes: readonly Cause<MemoryData>[] = [leak, exporting, loading, limit, query];
+
+/** Whether this cause is supported now. */
+export function stands(judging: Judging<MemoryData>, id: string): boolean {
+  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
+}

@@ -1,0 +1,166 @@
+import { broken, healthy, unknown } from '../../domain/finding.ts';
+import type { ContainerSummary, HeapFacts } from '../../ports/kubernetes.ts';
+import type { ExportJob } from '../../ports/order-service.ts';
+import type { Check } from '../define-runbook.ts';
+import { curl, orderWorkload } from '../names.ts';
+import { type Adjustable, adjustable } from '../shared/adjustable.ts';
+import { MEMORY_LIMIT, REPLICAS } from '../shared/setting.ts';
+import { spell } from '../shared/spell.ts';
+import { heap } from './heap.ts';
+import { type QueriesSeen, queries } from './queries.ts';
+import { type UsageSeen, usage } from './usage.ts';
+
+const MINUTE = 60_000;
+
+export interface Kill {
+  readonly pod: string;
+  readonly container: string;
+  readonly at: number;
+}
+
+export interface KillsSeen {
+  /** The newest first. */
+  readonly kills: readonly Kill[];
+}
+
+export interface RestartsSeen {
+  readonly restarts: number;
+  /** When the newest container began, of those that began anew; epoch ms. */
+  readonly newestAt: number | null;
+}
+
+export interface ExportsSeen {
+  readonly running: readonly ExportJob[];
+}
+
+export interface MemoryData {
+  readonly kills: KillsSeen;
+  readonly usage: UsageSeen;
+  readonly restarts: RestartsSeen;
+  readonly heap: HeapSeen;
+  readonly exports: ExportsSeen;
+  readonly queries: QueriesSeen;
+  readonly service: Adjustable;
+}
+
+export interface HeapSeen extends HeapFacts {
+  /** The fullest pod, which was asked. */
+  readonly pod: string;
+}
+
+function killsOf(containers: readonly ContainerSummary[]): readonly Kill[] {
+  return containers
+    .flatMap(({ pod, name, lastTermination }) =>
+      lastTermination?.reason === 'OOMKilled' ? [{ pod, container: name, at: lastTermination.at }] : [],
+    )
+    .sort((left, right) => right.at - left.at);
+}
+
+/** Kills of so long ago are still shown, and do not count any more. */
+function recent<T extends { readonly at: number }>(all: readonly T[], now: number, minutes: number) {
+  return all.filter(({ at }) => now - at <= minutes * MINUTE);
+}
+
+const kills: Check<KillsSeen> = {
+  step: 'R54',
+  title: 'Were pods killed for their memory?',
+  system: 'Kubernetes',
+  source: 'kubectl describe pod <pod-name> | grep -A 10 Events',
+  equivalent: ({ namespace, orderService }) =>
+    `kubectl -n ${namespace} get pods -l ${orderService.selector} -o jsonpath='{range .items[*]}{.metadata.name} {.status.containerStatuses[*].lastState.terminated.reason} {.status.containerStatuses[*].lastState.terminated.finishedAt}{"\\n"}{end}' && kubectl -n ${namespace} get events --sort-by=.lastTimestamp`,
+  deadlineMs: 4_000,
+  async look({ probes, names, now, thresholds, signal }) {
+    const workload = orderWorkload(names);
+    const minutes = thresholds.logWindowMinutes;
+    const [containers, events] = await Promise.all([
+      probes.kubernetes.containers(workload, signal),
+      probes.kubernetes.events(workload, signal).catch(() => null),
+    ]);
+    const seen: KillsSeen = { kills: killsOf(containers) };
+    const evidence =
+      events === null
+        ? ['The events could not be read.']
+        : events
+            .slice(0, 10)
+            .map(
+              ({ at, object, reason, message, count }) =>
+                `${spell(now - at)} ago  ${object}  ${reason}  ${message}${count > 1 ? ` (${count} times)` : ''}`,
+            );
+    const fresh = recent(seen.kills, now, minutes);
+    const [newest] = fresh;
+    if (newest !== undefined)
+      return broken(
+        `${fresh.length} ${fresh.length === 1 ? 'container was' : 'containers were'} killed for memory in ${minutes} min, ${newest.pod} ${spell(now - newest.at)} ago.`,
+        seen,
+        evidence,
+      );
+    const [old] = seen.kills;
+    const before = old === undefined ? '' : ` The last was ${spell(now - old.at)} ago.`;
+    return healthy(`No container was killed for memory in ${minutes} min.${before}`, seen, evidence);
+  },
+};
+
+const restarts: Check<RestartsSeen> = {
+  step: 'R56',
+  title: 'How often did containers restart?',
+  system: 'Kubernetes',
+  source:
+    "kubectl get pods -l app=order-service -o jsonpath='{.items[*].status.containerStatuses[*].restartCount}'",
+  equivalent: ({ namespace, orderService }) =>
+    `kubectl -n ${namespace} get pods -l ${orderService.selector} -o jsonpath='{.items[*].status.containerStatuses[*].restartCount}'`,
+  deadlineMs: 4_000,
+  async look({ probes, names, now, thresholds, signal }) {
+    const containers = await probes.kubernetes.containers(orderWorkload(names), signal);
+    if (containers.length === 0)
+      return unknown(
+        `The service has no pod with ${names.orderService.selector}; \`workloads\` in oms.yaml names it.`,
+      );
+    const began = containers.flatMap(({ restarts: count, startedAt }) =>
+      count > 0 && startedAt !== null ? [startedAt] : [],
+    );
+    const seen: RestartsSeen = {
+      restarts: containers.reduce((sum, { restarts: count }) => sum + count, 0),
+      newestAt: began.length === 0 ? null : Math.max(...began),
+    };
+    const evidence = containers.map(
+      ({ pod, name, restarts: count, lastTermination }) =>
+        `${pod}  ${name}  ${count} restarts${lastTermination === null ? '' : `  ended ${spell(now - lastTermination.at)} ago: ${lastTermination.reason}, exit ${lastTermination.exitCode}`}`,
+    );
+    const minutes = thresholds.logWindowMinutes;
+    if (seen.newestAt !== null && now - seen.newestAt <= minutes * MINUTE)
+      return broken(
+        `Containers restarted ${seen.restarts} times in all, the last ${spell(now - seen.newestAt)} ago.`,
+        seen,
+        evidence,
+      );
+    return healthy(`${seen.restarts} restarts in all, none in ${minutes} min.`, seen, evidence);
+  },
+};
+
+const exports: Check<ExportsSeen> = {
+  step: 'X14',
+  title: 'Which exports are in progress?',
+  system: 'The order service',
+  source: null,
+  equivalent: (names) => curl(names, `${names.paths.exports ?? names.paths.createExport}?status=processing`),
+  deadlineMs: 4_000,
+  async look({ probes, now, signal }) {
+    const running = await probes.orderService.exports(signal);
+    const [oldest] = [...running].sort((left, right) => left.startedAt - right.startedAt);
+    const line =
+      oldest === undefined
+        ? 'No export is in progress.'
+        : `${running.length} ${running.length === 1 ? 'export is' : 'exports are'} in progress, ${oldest.id} for ${spell(now - oldest.startedAt)}.`;
+    return healthy(line, { running });
+  },
+};
+
+export const checks = {
+  kills,
+  usage,
+  restarts,
+  heap,
+  exports,
+  queries,
+  service: adjustable('R60', orderWorkload, [MEMORY_LIMIT, REPLICAS]),
+};
