@@ -6,6 +6,7 @@ import type { Pod } from './pods.ts';
 import { type RefundFigures, refundFigures } from './refunds.ts';
 import type { ReservationFigures } from './reservation-ledger.ts';
 import { type ReturnFigures, returnFigures } from './returns.ts';
+import { type ShippingFigures, shippingFigures } from './shipping.ts';
 import type { Conditions, WorldState } from './state.ts';
 
 const TWO_HOURS = 2 * 3_600_000;
@@ -33,6 +34,7 @@ export interface WorldSnapshot {
   readonly inventory: InventoryFigures;
   /** As `paymentsByPod`. */
   readonly reservationsByPod: Readonly<Record<string, ReservationFigures>>;
+  readonly shipping: ShippingFigures;
   readonly kafka: KafkaFigures;
   /** Bytes of each producer's buffer, by the name of its pod. */
   readonly producers: Readonly<Record<string, { readonly free: number; readonly total: number }>>;
@@ -60,6 +62,7 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     paymentsByPod: byPod(state, (pod) => state.payments.figures(at, pod)),
     inventory: inventoryFigures(state.inventory, at),
     reservationsByPod: byPod(state, (pod) => state.inventory.reservations.figures(at, pod)),
+    shipping: shippingFigures(state),
     kafka: figures(state),
     producers: producers(state),
   };
