@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { pretendKafka } from '../../sim/kafka/kafka.ts';
 import { startKubernetes } from '../../sim/kubernetes/kubernetes.ts';
 import { startOrderService } from '../../sim/order-service/order-service.ts';
 import type { PageParts } from '../../sim/page/parts.ts';
@@ -14,7 +15,7 @@ import { createAlertmanager } from './alertmanager.ts';
 import { startBot } from './bot.ts';
 import { createDemoClock } from './clock.ts';
 import { type Closers, createClosers } from './closers.ts';
-import { openPool, startDatabases } from './databases.ts';
+import { botAccess, openPool, serviceAccess, startDatabases } from './databases.ts';
 import { furnish, PERSONAS, YAML } from './people.ts';
 
 /** The pretend systems let happen what is due so often, ms. */
@@ -50,7 +51,9 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
   const clock = createDemoClock(openPool(databases.owner, closers));
   progress('world');
   const pool = openPool(databases.orders, closers);
-  const world = await createWorld({ pool, now: clock.now, ordersPerHour: 80 });
+  const database = await serviceAccess(databases.orders);
+  const world = await createWorld({ pool, now: clock.now, ordersPerHour: 80, database });
+  closers.add(world.close);
   const live = setInterval(() => void world.settle().catch(() => undefined), LIVE_MS);
   closers.add(async () => clearInterval(live));
   progress('order service');
@@ -96,12 +99,13 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
       adminToken,
       kubeconfig: kubernetes.kubeconfig(),
       redis: pretendRedis(world),
+      kafka: pretendKafka(world),
       env: {
         SLACK_BOT_TOKEN: slack.botToken,
         SLACK_APP_TOKEN: slack.appToken,
         SLACK_API_URL: slack.apiUrl,
         DATABASE_URL: databases.bot,
-        ORDERS_DATABASE_URL: databases.orders,
+        ORDERS_DATABASE_URL: await botAccess(databases.orders),
         ORDER_SERVICE_URL: service.url,
         PAGERDUTY_EVENTS_URL: `${pagerduty.url}/v2/enqueue`,
         PAGERDUTY_WEBHOOK_SECRET: webhookSecret,

@@ -50,6 +50,17 @@ export function metricsText(world: WorldSnapshot, pod: string): string {
     }
     if (found.length === 0 && !LABELLED.has(name)) lines.push(`${name} 0`);
   }
+  const pool = world.poolsByPod[pod];
+  if (pool !== undefined) {
+    lines.push(
+      '# HELP db_pool_active Connections of the pool that are in use.',
+      '# TYPE db_pool_active gauge',
+      `db_pool_active ${pool.active}`,
+      '# HELP db_pool_size Connections that the pool has at most.',
+      '# TYPE db_pool_size gauge',
+      `db_pool_size ${pool.size}`,
+    );
+  }
   const buffer = world.producers[pod];
   if (buffer !== undefined) {
     lines.push(

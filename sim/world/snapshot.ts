@@ -1,4 +1,5 @@
 import type { Counter } from './counters.ts';
+import { type Pool, poolsByPod } from './database.ts';
 import { type InventoryFigures, inventoryFigures } from './inventory-figures.ts';
 import { figures, type KafkaFigures, producers } from './kafka-figures.ts';
 import type { PaymentFigures } from './payment-ledger.ts';
@@ -36,6 +37,8 @@ export interface WorldSnapshot {
   readonly reservationsByPod: Readonly<Record<string, ReservationFigures>>;
   readonly shipping: ShippingFigures;
   readonly kafka: KafkaFigures;
+  /** Connections to the database, as `paymentsByPod`. */
+  readonly poolsByPod: Readonly<Record<string, Pool>>;
   /** Bytes of each producer's buffer, by the name of its pod. */
   readonly producers: Readonly<Record<string, { readonly free: number; readonly total: number }>>;
 }
@@ -64,6 +67,7 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     reservationsByPod: byPod(state, (pod) => state.inventory.reservations.figures(at, pod)),
     shipping: shippingFigures(state),
     kafka: figures(state),
+    poolsByPod: poolsByPod(state, at),
     producers: producers(state),
   };
 }

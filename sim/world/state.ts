@@ -2,6 +2,7 @@ import { type Carrier, createCarrier } from './carrier.ts';
 import { type Chance, createChance } from './chance.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { type Counters, createCounters } from './counters.ts';
+import { createDatabase, type Database } from './database.ts';
 import type { ExportRow } from './exports.ts';
 import { createInventory, type Inventory } from './inventory.ts';
 import { createKafka, type Kafka } from './kafka.ts';
@@ -26,6 +27,8 @@ export interface Conditions {
   gateway: 'up' | 'degraded' | 'down' | 'rate-limited';
   /** Names of the pods without a network path to the gateway. */
   gatewayCutOffFrom: 'all' | readonly string[];
+  /** What these pods meet on the way. */
+  pathTrouble: 'dns' | 'refused' | 'timeout' | 'tls';
   /** When the secret with the gateway's key changed, epoch ms; null when it never did. */
   keyChangedAt: number | null;
   /** Declined cards as a multiple of the usual share. */
@@ -70,6 +73,7 @@ export interface WorldState {
   readonly inventory: Inventory;
   readonly carrier: Carrier;
   readonly kafka: Kafka;
+  readonly database: Database;
   /** The gateway's key that the pod read at its start. */
   keyAgeOfPod(pod: Pod): 'old' | 'current';
   /** Ids of the scenarios that run. */
@@ -83,6 +87,7 @@ export function createState(seed: number, startedAt: number): WorldState {
     publishing: true,
     gateway: 'up',
     gatewayCutOffFrom: [],
+    pathTrouble: 'dns',
     keyChangedAt: null,
     declineFactor: 1,
     refundLimitUntil: null,
@@ -114,6 +119,7 @@ export function createState(seed: number, startedAt: number): WorldState {
     exports: new Map(),
     inventory: createInventory(),
     kafka: createKafka(),
+    database: createDatabase(startedAt),
     keyAgeOfPod: ({ startedAt: since }) => (since < (conditions.keyChangedAt ?? since) ? 'old' : 'current'),
     scenarios: new Set(),
   };

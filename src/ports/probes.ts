@@ -104,6 +104,8 @@ export interface OrdersDatabaseProbe extends SessionQuestions {
   stuckShare(question: ShareQuestion, signal: AbortSignal): Promise<ImpactCounts>;
   /** Runbooks whose orders fail or wait: those ÷ orders created in the window. */
   failedShare(question: FailedQuestion, signal: AbortSignal): Promise<ImpactCounts>;
+  /** A runbook of which the orders table knows nothing, from the impact view alone; null: there is no such view. */
+  impactView(runbook: string, windowMinutes: number, signal: AbortSignal): Promise<ImpactCounts | null>;
 }
 
 /** Reads only. A system that is absent by configuration throws `AbsentSystem` from each method. */

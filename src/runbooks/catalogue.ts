@@ -4,9 +4,12 @@ import { databasePool } from './database-pool.ts';
 import type { AnyAction, AnyQuestion, AnyRunbook } from './define-runbook.ts';
 import { exports } from './exports.ts';
 import { inventoryReservation } from './inventory-reservation.ts';
+import { kafkaLag } from './kafka-lag.ts';
 import { memory } from './memory.ts';
 import { paymentFailures } from './payment-failures.ts';
 import { asAction } from './question.ts';
+import { refundDelays } from './refund-delays.ts';
+import { returns } from './returns.ts';
 import { stuckOrders } from './stuck-orders.ts';
 
 /** Every runbook, in the source's order. Adding one is adding a file and a line. */
@@ -14,8 +17,11 @@ export const CATALOGUE: readonly AnyRunbook[] = [
   paymentFailures,
   inventoryReservation,
   stuckOrders,
+  refundDelays,
   databasePool,
+  kafkaLag,
   memory,
+  returns,
   exports,
 ];
 

@@ -124,7 +124,10 @@ export interface Names {
     readonly manual: readonly string[];
   };
   /** The thresholds that stand in commands to type. */
-  readonly inCommands: Pick<Thresholds, 'stuckAfterMinutes' | 'pendingPaymentMinutes' | 'logWindowMinutes'>;
+  readonly inCommands: Pick<
+    Thresholds,
+    'stuckAfterMinutes' | 'pendingPaymentMinutes' | 'lateAfterMinutes' | 'logWindowMinutes' | 'modalDays'
+  >;
 }
 
 export const RUNBOOK_NAMES: Names = {

@@ -17,6 +17,7 @@ import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Timing } from '../../src/pipeline/rules.ts';
 import type { Step } from '../../src/ports/clock.ts';
+import type { KafkaLever, KafkaProbe } from '../../src/ports/kafka.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { RedisLever, RedisProbe } from '../../src/ports/redis.ts';
 import type { SlackSettings } from '../../src/slack/bot.ts';
@@ -47,10 +48,19 @@ payments:
   expiryAnnotation: oms.example.com/expires-at
 admin:
   exports: /admin/exports
+  failedEvents: /admin/events/failed
 metrics:
   paymentAttempts: payment_attempts_total
   paymentDeclines: payment_declines_total
   reservationAttempts: inventory_reservation_attempts_total
+  publishFailed: events_publish_failures_total
+  bufferFree: kafka_producer_buffer_available_bytes
+  bufferTotal: kafka_producer_buffer_total_bytes
+kafka:
+  parkedTopic: order-events-parked
+  consumers:
+    notification-consumer: { deployment: notification-service, selector: app=notification-service }
+    order-inventory-consumer: { deployment: inventory-consumer, selector: app=inventory-consumer }
 redis:
   lockTtlSeconds: 3600
 `;
@@ -84,10 +94,11 @@ export async function startBot(
     readonly step?: Step;
     readonly timing?: Timing;
     readonly log?: Log;
-    /** Real time that an open breaker of the order service rests, ms; as in production unless told. */
+    /** Real time that an open breaker of the order service or of the gateway behind it rests, ms; as in production unless told. */
     readonly restMs?: number;
     /** What speaks no HTTP is pretended behind its port; absent: not configured. */
     readonly redis?: { readonly probe: RedisProbe; readonly lever: RedisLever };
+    readonly kafka?: { readonly probe: KafkaProbe; readonly lever: KafkaLever };
   } = {},
 ) {
   const step = options.step ?? plain;
@@ -105,11 +116,13 @@ export async function startBot(
   });
   const { namespace, orderService } = config.oms.workloads;
   const workload = { namespace, name: orderService.deployment, selector: orderService.selector };
+  const resting = options.restMs === undefined ? {} : { restMs: options.restMs };
   const settings = {
     url: address.service,
     token: async () => TOKEN,
     tokenHeader: 'authorization',
-    policy: policyFor(ORDER_SERVICE, options.restMs === undefined ? {} : { restMs: options.restMs }),
+    policy: policyFor(ORDER_SERVICE, resting),
+    gatewayPolicy: policyFor('The payment gateway', resting),
     paths: config.oms.admin,
     pods: cluster.podHttp(workload, orderService.port),
   };
@@ -126,14 +139,14 @@ export async function startBot(
       orderService: orderServiceProbe(settings),
       ordersDatabase: ordersDatabaseProbe(orders, ordersPolicy, config.oms.orders),
       kubernetes: cluster.probe,
-      kafka: absent('Kafka is not configured (KAFKA_BROKERS).'),
+      kafka: options.kafka?.probe ?? absent('Kafka is not configured (KAFKA_BROKERS).'),
       redis: options.redis?.probe ?? absent('Redis is not configured (REDIS_URL).'),
       s3: s3Probe({ ...S3_ACCESS, endpoint: address.s3, policy: policyFor(S3) }),
     },
     levers: {
       orderService: orderServiceLever(settings),
       kubernetes: cluster.lever,
-      kafka: absent('Kafka is not configured (KAFKA_BROKERS).'),
+      kafka: options.kafka?.lever ?? absent('Kafka is not configured (KAFKA_BROKERS).'),
       redis: options.redis?.lever ?? absent('Redis is not configured (REDIS_URL).'),
       ordersDatabase: ordersDatabaseLever(orders, ordersPolicy),
     },

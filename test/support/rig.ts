@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { pretendKafka } from '../../sim/kafka/kafka.ts';
 import { startKubernetes } from '../../sim/kubernetes/kubernetes.ts';
 import { startOrderService } from '../../sim/order-service/order-service.ts';
 import { startPagerDuty } from '../../sim/pagerduty/pagerduty.ts';
@@ -8,6 +9,7 @@ import { bucketOfExports, startS3 } from '../../sim/s3/s3.ts';
 import { NO_RATES, type SimulatedSlack, startSlack } from '../../sim/slack/slack.ts';
 import { createWorld } from '../../sim/world/world.ts';
 import { type Address, ALERTS, ROUTING_KEY, S3_ACCESS, startBot, TOKEN, YAML } from './bot.ts';
+import { type OrdersServer, startOrdersServer } from './orders-server.ts';
 import { asBot, freshDatabase } from './postgres.ts';
 import { openStore } from './store.ts';
 
@@ -15,10 +17,17 @@ export { ALERTS, ROUTING_KEY } from './bot.ts';
 
 /** The pretend world without a bot: Slack, the order service, PagerDuty, two databases, two clocks. */
 export async function startPretendWorld(
-  options: { readonly yaml?: string; readonly ordersPerHour?: number; readonly pagerduty?: string } = {},
+  options: {
+    readonly yaml?: string;
+    readonly ordersPerHour?: number;
+    readonly pagerduty?: string;
+    /** The orders database on a server of its own, with the service's connections on it as real ones. */
+    readonly ordersServer?: boolean;
+  } = {},
 ) {
   const store = await openStore();
-  const orders = await freshDatabase();
+  const own: OrdersServer | null = options.ordersServer === true ? await startOrdersServer() : null;
+  const orders = own ?? (await freshDatabase());
   const ordersPool = new pg.Pool({ connectionString: orders.url, max: 5 });
   // Dropping its database ends a pool's idle connections.
   ordersPool.on('error', () => undefined);
@@ -29,6 +38,7 @@ export async function startPretendWorld(
     now,
     seed: 7,
     ...(options.ordersPerHour === undefined ? {} : { ordersPerHour: options.ordersPerHour }),
+    ...(own === null ? {} : { database: own.database }),
   });
   const service = await startOrderService({ world, token: TOKEN });
   const kubernetes = await startKubernetes({ world, podHttp: service.forPod });
@@ -81,6 +91,7 @@ export async function startPretendWorld(
       await pagerduty.stop();
       await kubernetes.stop();
       await s3.stop();
+      await world.close();
       await ordersPool.end();
       await store.close();
       await orders.drop();
@@ -94,11 +105,16 @@ export async function startRig(
     readonly yaml?: string;
     readonly ordersPerHour?: number;
     readonly pagerduty?: string;
+    readonly ordersServer?: boolean;
   } & Parameters<typeof startBot>[1] = {},
 ) {
   const pretend = await startPretendWorld(options);
   const { slack, store } = pretend;
-  const bot = await startBot(pretend.address, { redis: pretendRedis(pretend.world), ...options });
+  const bot = await startBot(pretend.address, {
+    redis: pretendRedis(pretend.world),
+    kafka: pretendKafka(pretend.world),
+    ...options,
+  });
   const { app } = bot;
   return {
     ...pretend,

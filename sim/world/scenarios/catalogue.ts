@@ -1,6 +1,8 @@
+import { blockingQuery, connectionLeak, smallPool } from './database-pool.ts';
 import { eventsLost } from './events-lost.ts';
 import { exportHangs, exportTooLarge, uploadRefused } from './exports.ts';
 import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
+import { brokerAway, bufferFull, consumersStuck, kafkaCutOff, poisonMessage } from './kafka-lag.ts';
 import {
   declines,
   gatewayDown,
@@ -39,9 +41,17 @@ export const scenarios: readonly Scenario[] = [
   carrierCredentialsExpired,
   carrierDown,
   invalidAddresses,
+  consumersStuck,
+  poisonMessage,
+  brokerAway,
+  kafkaCutOff,
+  bufferFull,
   uploadRefused,
   exportTooLarge,
   exportHangs,
+  connectionLeak,
+  blockingQuery,
+  smallPool,
 ];
 
 export function findScenario(id: string): Scenario | null {

@@ -1,3 +1,4 @@
+import { findsNoConnection } from '../database.ts';
 import { askGateway } from '../gateway.ts';
 import type { Order } from '../order.ts';
 import type { Tried } from '../payment-ledger.ts';
@@ -16,7 +17,10 @@ export function replayPayments(state: WorldState, from: number, now: number): vo
     const order = state.orders.get(tried.order);
     const pod = state.pods.find((each) => each.name === tried.pod);
     if (order === undefined || pod === undefined || wasTouched(order)) continue;
-    if (askGateway(state, pod, order, tried.attempt).result !== tried.result) undone.set(order.id, tried);
+    const differs =
+      findsNoConnection(state, pod, order.id, tried.begunAt) ||
+      askGateway(state, pod, order, tried.attempt).result !== tried.result;
+    if (differs) undone.set(order.id, tried);
   }
   state.payments.forget((tried) => undone.get(tried.order) === tried);
   forgetLines(state, undone);

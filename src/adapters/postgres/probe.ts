@@ -88,6 +88,11 @@ export function ordersDatabaseProbe(
         return found;
       }, signal);
     },
+
+    async impactView(runbook, windowMinutes, signal) {
+      const seen = await readOnly(async (ask) => await fromView(runbook, ask), signal);
+      return seen === null ? null : { ...seen, windowMinutes };
+    },
   };
 }
 

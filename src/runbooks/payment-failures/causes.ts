@@ -59,7 +59,8 @@ const outage: Cause<PaymentData> = {
   },
 };
 
-const network: Cause<PaymentData> = {
+/** Reads nothing but R3, so that refunds can ask it too. */
+export const network: Cause<Pick<PaymentData, 'path'>> = {
   id: '1.C2',
   title: 'No network path to the provider',
   outside: true,

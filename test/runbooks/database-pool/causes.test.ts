@@ -100,6 +100,7 @@ describe('6.C2, long queries', () => {
       'supported',
       'Session 4711 of orders',
     ],
+    ['one that waits itself', given.sessions(blocking({ blockedBy: [1] })), 'ruled out', ''],
     ['one that blocks for 60 s', given.sessions(blocking({ blocksMs: 60_000 })), 'ruled out', ''],
     ['not seen', { sessions: seen('unknown', null) }, 'open', '(R39) were not seen'],
   ])('%s', (_what, what, verdict, because) => {

@@ -6,7 +6,8 @@ const WELL: ReadonlySet<string> = new Set(['true', '200', '1', 'up', 'master', '
 /** The pretend systems as they stand now. */
 export function Systems() {
   const { state } = useDesk();
-  const { orders, conditions, pods, inventory } = state.world;
+  const { orders, conditions, pods, inventory, poolsByPod } = state.world;
+  const pools = Object.values(poolsByPod);
   const figures: readonly (readonly [string, number, boolean])[] = [
     ['stuck in processing', orders.stuck, orders.stuck > 0],
     ['workflows under way', orders.underWay, false],
@@ -15,6 +16,11 @@ export function Systems() {
       .map(([status, count]) => [status, count, false] as const),
     ['inventory locks', inventory.locks, false],
     ['stale locks', inventory.staleLocks, inventory.staleLocks > 0],
+    [
+      'database connections',
+      pools.reduce((sum, { active }) => sum + active, 0),
+      pools.some(({ active, size }) => active >= size * 0.9),
+    ],
     ['products sold out', inventory.soldOut, inventory.soldOut > 0],
   ];
   return (
