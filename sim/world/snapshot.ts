@@ -7,6 +7,7 @@ import type { Pod } from './pods.ts';
 import { type RefundFigures, refundFigures } from './refunds.ts';
 import type { ReservationFigures } from './reservation-ledger.ts';
 import { type ReturnFigures, returnFigures } from './returns.ts';
+import { type ShippingFigures, shippingFigures } from './shipping.ts';
 import type { Conditions, WorldState } from './state.ts';
 
 const TWO_HOURS = 2 * 3_600_000;
@@ -34,6 +35,7 @@ export interface WorldSnapshot {
   readonly inventory: InventoryFigures;
   /** As `paymentsByPod`. */
   readonly reservationsByPod: Readonly<Record<string, ReservationFigures>>;
+  readonly shipping: ShippingFigures;
   readonly kafka: KafkaFigures;
   /** Connections to the database, as `paymentsByPod`. */
   readonly poolsByPod: Readonly<Record<string, Pool>>;
@@ -63,6 +65,7 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     paymentsByPod: byPod(state, (pod) => state.payments.figures(at, pod)),
     inventory: inventoryFigures(state.inventory, at),
     reservationsByPod: byPod(state, (pod) => state.inventory.reservations.figures(at, pod)),
+    shipping: shippingFigures(state),
     kafka: figures(state),
     poolsByPod: poolsByPod(state, at),
     producers: producers(state),

@@ -14,6 +14,7 @@ import {
 import { refundLimit, refundMethodGone, refundsGatewayDown, refundsThrottled } from './refunds.ts';
 import { returnsEngineCrash, returnsHeld, returnsWindowWrong } from './returns.ts';
 import type { Scenario } from './scenario.ts';
+import { carrierCredentialsExpired, carrierDown, invalidAddresses } from './shipping-labels.ts';
 import { webhookRefused } from './webhook-refused.ts';
 import { workflowEngineCrash } from './workflow-engine-crash.ts';
 
@@ -37,6 +38,9 @@ export const scenarios: readonly Scenario[] = [
   returnsWindowWrong,
   staleLocks,
   inventorySyncStopped,
+  carrierCredentialsExpired,
+  carrierDown,
+  invalidAddresses,
   consumersStuck,
   poisonMessage,
   brokerAway,

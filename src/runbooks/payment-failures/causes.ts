@@ -76,7 +76,7 @@ const credentials: Cause<PaymentData> = {
   outside: false,
   judge(judging) {
     const { secret, logs } = judging.findings;
-    const expired = secret.data?.expiresAt != null && secret.data.expiresAt <= judging.now;
+    const expired = secret.data?.expired === true;
     const older = secret.data?.olderPods ?? 0;
     const old = older > 0 ? ` ${older} pods may still hold the old key.` : '';
     if (expired) return supported(`The credentials have expired.${old}`);

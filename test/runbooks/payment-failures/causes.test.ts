@@ -17,7 +17,7 @@ const down = (...ago: readonly number[]) =>
   seen('broken', gatewaySays(['down', 'up'], NOW - (ago[0] ?? 20_000)));
 const silentLogs = seen('unknown', null);
 const secret = (change: object) =>
-  seen('healthy', { changedAt: NOW - 60 * MINUTE, expiresAt: null, olderPods: 0, ...change });
+  seen('healthy', { changedAt: NOW - 60 * MINUTE, expiresAt: null, expired: false, olderPods: 0, ...change });
 
 function judged(id: string, given: Partial<Findings<PaymentData>>) {
   const cause = paymentFailures.causes.find((one) => one.id === id);
@@ -112,7 +112,7 @@ table('1.C3', [
   ],
   [
     'expired, although the logs are quiet',
-    { secret: secret({ expiresAt: NOW }) },
+    { secret: secret({ expiresAt: NOW, expired: true }) },
     'supported',
     'The credentials have expired.',
   ],
@@ -134,7 +134,7 @@ table('1.C3', [
   ['absent, secret unknown', { secret: seen('unknown', null) }, 'open', 'The secret could not be looked at.'],
   [
     'absent, and there is no secret at all',
-    { secret: seen('broken', { changedAt: null, expiresAt: null, olderPods: null }) },
+    { secret: seen('broken', { changedAt: null, expiresAt: null, expired: false, olderPods: null }) },
     'open',
     'The secret is not there.',
   ],

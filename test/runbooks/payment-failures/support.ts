@@ -58,7 +58,7 @@ export function findings(change: Partial<Findings<PaymentData>> = {}): Findings<
     logs: seen('healthy', logCounts({})),
     path: seen('skipped', null),
     rate: seen('healthy', aRate()),
-    secret: seen('healthy', { changedAt: NOW - 60 * MINUTE, expiresAt: null, olderPods: 0 }),
+    secret: seen('healthy', { changedAt: NOW - 60 * MINUTE, expiresAt: null, expired: false, olderPods: 0 }),
     waiting: seen('healthy', { total: 0, oldestAt: null }),
     service: seen('healthy', aDeployment()),
     ...change,
