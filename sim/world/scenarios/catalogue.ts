@@ -3,6 +3,7 @@ import { eventsLost } from './events-lost.ts';
 import { exportHangs, exportTooLarge, uploadRefused } from './exports.ts';
 import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
 import { brokerAway, bufferFull, consumersStuck, poisonMessage } from './kafka-lag.ts';
+import { exportEatsMemory, memoryLeak, memoryLimitLow } from './memory.ts';
 import {
   declines,
   gatewayDown,
@@ -47,6 +48,9 @@ export const scenarios: readonly Scenario[] = [
   connectionLeak,
   blockingQuery,
   smallPool,
+  memoryLeak,
+  memoryLimitLow,
+  exportEatsMemory,
 ];
 
 export function findScenario(id: string): Scenario | null {
