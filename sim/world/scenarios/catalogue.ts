@@ -3,6 +3,7 @@ import { eventsLost } from './events-lost.ts';
 import { exportHangs, exportTooLarge, uploadRefused } from './exports.ts';
 import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
 import { brokerAway, bufferFull, consumersStuck, kafkaCutOff, poisonMessage } from './kafka-lag.ts';
+import { exportEatsMemory, memoryLeak, memoryLimitLow } from './memory.ts';
 import {
   declines,
   gatewayDown,
@@ -53,6 +54,9 @@ export const scenarios: readonly Scenario[] = [
   blockingQuery,
   smallPool,
   databaseRestarted,
+  memoryLeak,
+  memoryLimitLow,
+  exportEatsMemory,
 ];
 
 export function findScenario(id: string): Scenario | null {
