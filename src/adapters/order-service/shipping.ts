@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { AdminChanges, AdminQuestions, CarrierAnswer, Shipment } from '../../ports/order-service.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { clean } from '../http.ts';
-import { callService, ORDER_SERVICE, type OrderServiceSettings } from './client.ts';
+import { callKnown, callService, ORDER_SERVICE, type OrderServiceSettings } from './client.ts';
 import { Accepted, headersOf, Time, WORDS_OF } from './schema.ts';
 
 /** The carriers that are listed one by one; more are no list of carriers. */
@@ -100,12 +100,8 @@ export function shippingQuestions(
 
     async shipment(order, signal) {
       const path = settings.paths.order.replace('{id}', order);
-      try {
-        return shipmentOf(await callService(settings, Parcel, { method: 'GET', path, signal }));
-      } catch (err) {
-        if (err instanceof SystemError && err.fault === 'not found') return null;
-        throw err;
-      }
+      const known = await callKnown(settings, Parcel, { method: 'GET', path, signal });
+      return known === null ? null : shipmentOf(known);
     },
   };
 }
