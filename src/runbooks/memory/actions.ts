@@ -95,7 +95,7 @@ export const raiseMemory = temporaryOf<MemoryData>({
   notWhile(judging) {
     const job = running(judging);
     return stands(judging, '8.C2') && job !== null
-      ? `cancel or split the export first; \`/oms diagnose exports ${job}\` offers it`
+      ? `cancel or split the export first, /oms diagnose exports ${job} offers it`
       : null;
   },
   note: async () => ({}),

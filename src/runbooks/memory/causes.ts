@@ -34,7 +34,7 @@ const leak: Cause<MemoryData> = {
   id: '8.C1',
   title: 'The code leaks memory',
   outside: false,
-  judge({ findings, thresholds }) {
+  judge({ findings, now, thresholds }) {
     const usage = findings.usage.data;
     const running = findings.exports.data?.running ?? null;
     if (usage === null) return open('How much memory the pods use could not be looked at.');
@@ -49,8 +49,13 @@ const leak: Cause<MemoryData> = {
         : open(`${said}, and so has the load: ${spellLoad(usage.load)}.`);
     }
     const watched = (usage.samples.at(-1)?.at ?? 0) - (usage.samples[0]?.at ?? 0);
-    if (watched >= LEAK_MS && rise.ms === 0) return ruledOut(`Memory has been flat for ${spell(watched)}.`);
-    return open(`Memory has been watched for ${spell(watched)}; an hour tells a leak.`);
+    if (watched < LEAK_MS)
+      return open(`Memory has been watched for ${spell(watched)}; an hour tells a leak.`);
+    if (rise.ms > 0) return open(`${said}; an hour tells a leak.`);
+    // What a kill or a restart emptied was not flat.
+    return usage.pods.every(({ startedAt }) => startedAt !== null && now - startedAt >= LEAK_MS)
+      ? ruledOut(`Memory has been flat for ${spell(watched)}.`)
+      : open('Pods began anew within the hour, so nobody knows whether memory would have gone on rising.');
   },
 };
 

@@ -60,7 +60,9 @@ export function undoOf<Data>(given: Temporary<Data>, step: StepName): Action<Dat
       const newest = standing(judging.incident, given.step, step).at(-1);
       const verdict = newest?.proof?.verdict ?? null;
       if (verdict === 'did not help') return 'it did not help';
-      return verdict === 'made it worse' ? 'it made things worse' : given.over(judging, parameters['to'] ?? '');
+      return verdict === 'made it worse'
+        ? 'it made things worse'
+        : given.over(judging, parameters['to'] ?? '');
     },
     notWhile(judging, { parameters }) {
       const seen = given.seen(judging);

@@ -66,7 +66,7 @@ describe('R58, the memory limit', () => {
 
   test('waits for an export that eats the memory, and says where it is cancelled', () => {
     expect(change.notWhile(judging(export1), A_DRAFT)).toBe(
-      'cancel or split the export first; `/oms diagnose exports exp_abc123` offers it',
+      'cancel or split the export first, /oms diagnose exports exp_abc123 offers it',
     );
   });
 
