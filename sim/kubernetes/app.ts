@@ -128,6 +128,10 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
       if (route.namespace !== namespace) throw notFound('', resource, name ?? '');
       return await proxy(world, options.podHttp, resource, name ?? '', route.rest, request);
     }
+    if (subresource === 'exec') {
+      await one(route);
+      throw badRequest('Upgrade request required');
+    }
     if (name === null) return await list(route, request);
     if (request.method === 'PATCH') return await write(route, request);
     if (subresource === 'scale') return await showScaleOf(route);

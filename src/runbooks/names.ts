@@ -119,12 +119,22 @@ export interface Names {
   readonly statuses: {
     readonly processing: string;
     readonly pendingPayment: string;
+    /** Packed; it waits for its label. */
+    readonly readyToShip: string;
     readonly all: readonly string[];
     /** What R22 may set; the form offers them in this order. */
     readonly manual: readonly string[];
   };
   /** The thresholds that stand in commands to type. */
-  readonly inCommands: Pick<Thresholds, 'stuckAfterMinutes' | 'pendingPaymentMinutes' | 'logWindowMinutes'>;
+  readonly inCommands: Pick<
+    Thresholds,
+    | 'stuckAfterMinutes'
+    | 'pendingPaymentMinutes'
+    | 'labelWaitMinutes'
+    | 'lateAfterMinutes'
+    | 'logWindowMinutes'
+    | 'modalDays'
+  >;
 }
 
 export const RUNBOOK_NAMES: Names = {
@@ -219,7 +229,8 @@ export const RUNBOOK_NAMES: Names = {
   statuses: {
     processing: 'processing',
     pendingPayment: 'pending_payment',
-    all: ['pending_payment', 'paid', 'processing', 'shipped', 'delivered', 'cancelled'],
+    readyToShip: 'ready_to_ship',
+    all: ['pending_payment', 'paid', 'processing', 'ready_to_ship', 'shipped', 'delivered', 'cancelled'],
     manual: ['shipped', 'cancelled', 'delivered'],
   },
   inCommands: DEFAULT_THRESHOLDS,

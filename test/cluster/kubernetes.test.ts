@@ -1,14 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { describe } from 'vitest';
+import { createClient } from '../../src/adapters/kubernetes/client.ts';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
 import type { Workload } from '../../src/ports/kubernetes.ts';
 import { kubernetesContract, type Reach } from '../contracts/kubernetes.ts';
 import { kubernetesChanges } from '../contracts/kubernetes-changes.ts';
+import { execContract } from '../contracts/kubernetes-exec.ts';
 import { plainPolicy } from '../support/policy.ts';
 import { USAGE } from './support/metrics-server.ts';
 import { type TestNamespace, testNamespace, until } from './support/namespace.ts';
-import { deploy, listen, podsOf, pretendPods, writeLogs } from './support/pods.ts';
+import { deploy, letExec, listen, podsOf, pretendPods, writeLogs } from './support/pods.ts';
 import { applyRoles } from './support/roles.ts';
 
 const PORT = 8080;
@@ -23,6 +25,29 @@ const SECRET = {
 describe.skipIf(!pretendPods)('with no more than the roles of deploy/', () => {
   kubernetesContract('a real API server', reach);
   kubernetesChanges('a real API server', reach);
+
+  execContract('a real API server', async () => {
+    const here = await testNamespace();
+    const token = await applyRoles(here, ['look', 'change', 'exec']);
+    await deploy(here, 'order-service', { replicas: 1 });
+    const pod = (await podsOf(here, 'order-service'))[0]?.name ?? '';
+    await letExec(here, pod);
+    const client = await createClient({ text: here.kubeconfig(token) }, plainPolicy);
+    const other = await testNamespace();
+    const looks = await applyRoles(other, ['look', 'change']);
+    const forbidden = await createClient({ text: other.kubeconfig(looks) }, plainPolicy);
+    return {
+      client,
+      forbidden,
+      where: { namespace: here.name, pod, container: 'app' },
+      async stop() {
+        await client.close();
+        await forbidden.close();
+        await other.stop();
+        await here.stop();
+      },
+    };
+  });
 
   async function reach(): Promise<Reach> {
     const here = await testNamespace();

@@ -1,8 +1,10 @@
+import { createClient } from '../../src/adapters/kubernetes/client.ts';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
 import { testCluster } from '../sim/kubernetes/support.ts';
 import { plainPolicy } from '../support/policy.ts';
 import { kubernetesContract, type Reach } from './kubernetes.ts';
 import { kubernetesChanges } from './kubernetes-changes.ts';
+import { execContract } from './kubernetes-exec.ts';
 
 kubernetesContract('the pretend API server', reach);
 kubernetesChanges('the pretend API server', reach);
@@ -53,3 +55,24 @@ async function reach(): Promise<Reach> {
     },
   };
 }
+
+execContract('the pretend API server', async () => {
+  const cluster = await testCluster();
+  const kubeconfig = { text: cluster.kubernetes.kubeconfig() };
+  const client = await createClient(kubeconfig, plainPolicy);
+  const world = await testCluster();
+  const forbidden = await createClient({ text: world.kubernetes.kubeconfig() }, plainPolicy);
+  world.kubernetes.forbid({ resource: 'pods', subresource: 'exec', verb: 'create' });
+  const pod = await cluster.world.read(({ pods }) => pods[0]?.name ?? '');
+  return {
+    client,
+    forbidden,
+    where: { namespace: 'default', pod, container: 'order-service' },
+    async stop() {
+      await client.close();
+      await forbidden.close();
+      await world.stop();
+      await cluster.stop();
+    },
+  };
+});

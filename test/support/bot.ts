@@ -42,6 +42,7 @@ trustedSenders: [Alertmanager]
 approvals:
   responders: [URESPONDER]
   approvers: [UAPPROVER]
+  managers: [UMANAGER]
 alerts:
   scopeLabels: [region]
 payments:
@@ -95,7 +96,7 @@ export async function startBot(
     readonly step?: Step;
     readonly timing?: Timing;
     readonly log?: Log;
-    /** Real time that an open breaker of the order service rests, ms; as in production unless told. */
+    /** Real time that an open breaker of the order service or of the gateway behind it rests, ms; as in production unless told. */
     readonly restMs?: number;
     /** What speaks no HTTP is pretended behind its port; absent: not configured. */
     readonly redis?: { readonly probe: RedisProbe; readonly lever: RedisLever };
@@ -111,9 +112,10 @@ export async function startBot(
   const pool = openPool(address.database, log);
   const orders = ordersDatabasePool(address.orders, () => undefined);
   const ordersPolicy = policyFor(ORDERS_DATABASE);
+  const resting = options.restMs === undefined ? {} : { restMs: options.restMs };
   const cluster = await connectKubernetes({
     kubeconfig: { text: address.kubeconfig },
-    policy: policyFor(KUBERNETES),
+    policy: policyFor(KUBERNETES, resting),
   });
   const { namespace, orderService } = config.oms.workloads;
   const workload = { namespace, name: orderService.deployment, selector: orderService.selector };
@@ -121,7 +123,8 @@ export async function startBot(
     url: address.service,
     token: async () => TOKEN,
     tokenHeader: 'authorization',
-    policy: policyFor(ORDER_SERVICE, options.restMs === undefined ? {} : { restMs: options.restMs }),
+    policy: policyFor(ORDER_SERVICE, resting),
+    gatewayPolicy: policyFor('The payment gateway', resting),
     paths: config.oms.admin,
     pods: cluster.podHttp(workload, orderService.port),
   };

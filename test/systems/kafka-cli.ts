@@ -71,6 +71,7 @@ async function commandLine(
 ): Promise<readonly string[]> {
   // A broker that was given brings no tools along.
   const folder =
-    system.here() ?? (await oneAtATime('install', async () => system.here() ?? (await system.install())));
+    system.here() ??
+    (await oneAtATime(system.installer, async () => system.here() ?? (await system.install())));
   return [...JVM, '-cp', classPath(folder), TOOLS[tool], '--bootstrap-server', brokers.join(), ...args];
 }

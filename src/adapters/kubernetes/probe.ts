@@ -4,6 +4,7 @@ import type { KubernetesClient } from './client.ts';
 import { getDeployment, stateOf } from './deployment.ts';
 import { readEvents } from './events.ts';
 import { readLogs } from './logs.ts';
+import { readPaths } from './path.ts';
 import { containersOf, listPods, summaryOf } from './pods.ts';
 import { read, Secret } from './schema.ts';
 import { readSettings } from './settings.ts';
@@ -14,7 +15,7 @@ export function kubernetesProbe(
   client: KubernetesClient,
 ): Pick<
   KubernetesProbe,
-  'pods' | 'containers' | 'logs' | 'secret' | 'deployment' | 'settings' | 'events' | 'usage'
+  'pods' | 'containers' | 'logs' | 'secret' | 'deployment' | 'settings' | 'events' | 'usage' | 'path'
 > {
   return {
     async pods(workload, signal) {
@@ -29,6 +30,8 @@ export function kubernetesProbe(
 
     events: async (workload, signal) => await readEvents(client, workload, signal),
     usage: async (workload, signal) => await readUse(client, workload, signal),
+
+    path: async (workload, target, signal) => await readPaths(client, workload, target, signal),
 
     logs: async (question, signal) => await readLogs(client, question, signal),
 

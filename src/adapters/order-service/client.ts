@@ -17,6 +17,8 @@ export interface OrderServiceSettings {
   readonly tokenHeader: string;
   /** Shared by all calls to this service. */
   readonly policy: Policy;
+  /** Of questions that the service passes on to the payment gateway; absent: one of its own. */
+  readonly gatewayPolicy?: Policy;
   readonly paths: Readonly<
     Record<
       | 'stuckOrders'
@@ -41,6 +43,9 @@ export interface OrderServiceSettings {
       | 'extendWindow'
       | 'inventorySync'
       | 'inventoryResync'
+      | 'carriers'
+      | 'validateAddress'
+      | 'regenerateLabel'
       | 'republishFailed'
       | 'export'
       | 'retryExport'

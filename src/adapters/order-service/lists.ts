@@ -52,10 +52,14 @@ export async function pageOf<Row extends { readonly id: string }>(
   };
 }
 
-/** The service took a change. */
+const NO = /fail|reject|refus|error|denied/i;
+
+/** The service took a change: it says *accepted*, or what the thing is now. */
 export const Taken = z
-  .union([z.looseObject({ accepted: z.literal(true) }), z.looseObject({ status: z.string().max(60) })])
-  .transform((answer) => {
-    const status = 'status' in answer && typeof answer.status === 'string' ? clean(answer.status) : null;
-    return status === null || status === '' ? 'Taken by the service.' : `Taken by the service: ${status}.`;
+  .looseObject({ accepted: z.literal(true).optional(), status: Said.optional() })
+  .transform(({ accepted, status }, context) => {
+    const word = status ?? null;
+    if (accepted === undefined && word === null) context.addIssue('neither accepted nor a status');
+    if (word !== null && NO.test(word)) context.addIssue('a status that says no');
+    return word === null ? 'Taken by the service.' : `Taken by the service: ${word}.`;
   });

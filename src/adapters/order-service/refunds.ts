@@ -107,7 +107,7 @@ export function refundQuestions(
 ): Pick<AdminQuestions, 'refunds' | 'refundAtGateway' | 'payment'> {
   const { paths } = settings;
   // With the service's own breaker, a gateway that is down would hide all that the service itself can say.
-  const gateway = { ...settings, policy: policyFor(GATEWAY) };
+  const gateway = { ...settings, policy: settings.gatewayPolicy ?? policyFor(GATEWAY) };
   return {
     refunds: async (question, signal) =>
       await pageOf(settings, { path: paths.refunds, list: 'refunds', row: Refund }, question, signal),
