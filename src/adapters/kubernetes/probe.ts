@@ -1,12 +1,12 @@
-import type { KubernetesProbe, SecretFacts } from '../../ports/kubernetes.ts';
-import { SystemError } from '../../ports/system-error.ts';
+import type { KubernetesProbe } from '../../ports/kubernetes.ts';
 import type { KubernetesClient } from './client.ts';
 import { getDeployment, stateOf } from './deployment.ts';
 import { readEvents } from './events.ts';
 import { readLogs } from './logs.ts';
+import { orNull } from './or-null.ts';
 import { readPaths } from './path.ts';
 import { containersOf, listPods, summaryOf } from './pods.ts';
-import { read, Secret } from './schema.ts';
+import { readPair, readSecret } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { readUse } from './use.ts';
 
@@ -15,7 +15,16 @@ export function kubernetesProbe(
   client: KubernetesClient,
 ): Pick<
   KubernetesProbe,
-  'pods' | 'containers' | 'logs' | 'secret' | 'deployment' | 'settings' | 'events' | 'usage' | 'path'
+  | 'pods'
+  | 'containers'
+  | 'logs'
+  | 'secret'
+  | 'deployment'
+  | 'settings'
+  | 'events'
+  | 'usage'
+  | 'path'
+  | 'secretPair'
 > {
   return {
     async pods(workload, signal) {
@@ -35,26 +44,11 @@ export function kubernetesProbe(
 
     logs: async (question, signal) => await readLogs(client, question, signal),
 
-    async secret(namespace, name, expiryAnnotation, signal) {
-      const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
-      return await orNull(async (): Promise<SecretFacts> => {
-        const { metadata, data } = read(
-          Secret,
-          await client.json({ verb: 'get', resource: 'secrets', path, signal }),
-        );
-        const changes = metadata.managedFields.flatMap(({ time, data: touched }) =>
-          touched && time !== null ? [time] : [],
-        );
-        const expiry = expiryAnnotation === null ? undefined : metadata.annotations?.[expiryAnnotation];
-        const expiresAt = expiry === undefined ? Number.NaN : Date.parse(expiry);
-        return {
-          keys: data,
-          createdAt: metadata.creationTimestamp,
-          changedAt: changes.length === 0 ? null : Math.max(...changes),
-          expiresAt: Number.isNaN(expiresAt) ? null : expiresAt,
-        };
-      });
-    },
+    secret: async (namespace, name, expiryAnnotation, signal) =>
+      await readSecret(client, namespace, name, expiryAnnotation, signal),
+
+    secretPair: async (namespace, secret, staged, signal) =>
+      await readPair(client, namespace, { secret, staged }, signal),
 
     deployment: async (workload, signal) =>
       await orNull(async () => stateOf(await getDeployment(client, workload, signal))),
@@ -62,13 +56,4 @@ export function kubernetesProbe(
     settings: async (workload, variables, signal) =>
       await orNull(async () => await readSettings(client, workload, variables, signal)),
   };
-}
-
-async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
-  try {
-    return await ask();
-  } catch (err) {
-    if (err instanceof SystemError && err.fault === 'not found') return null;
-    throw err;
-  }
 }
