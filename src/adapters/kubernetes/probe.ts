@@ -2,6 +2,7 @@ import type { KubernetesProbe } from '../../ports/kubernetes.ts';
 import type { KubernetesClient } from './client.ts';
 import { getDeployment, stateOf } from './deployment.ts';
 import { readEvents } from './events.ts';
+import { readFileSize, readHeap } from './heap.ts';
 import { readLogs } from './logs.ts';
 import { orNull } from './or-null.ts';
 import { readPaths } from './path.ts';
@@ -11,21 +12,7 @@ import { readSettings } from './settings.ts';
 import { readUse } from './use.ts';
 
 /** Reads through the API server. */
-export function kubernetesProbe(
-  client: KubernetesClient,
-): Pick<
-  KubernetesProbe,
-  | 'pods'
-  | 'containers'
-  | 'logs'
-  | 'secret'
-  | 'deployment'
-  | 'settings'
-  | 'events'
-  | 'usage'
-  | 'path'
-  | 'secretPair'
-> {
+export function kubernetesProbe(client: KubernetesClient): KubernetesProbe {
   return {
     async pods(workload, signal) {
       const pods = await listPods(client, workload, signal);
@@ -40,6 +27,8 @@ export function kubernetesProbe(
     events: async (workload, signal) => await readEvents(client, workload, signal),
     usage: async (workload, signal) => await readUse(client, workload, signal),
 
+    heap: async (workload, pod, signal) => await readHeap(client, workload, pod, signal),
+    fileSize: async (workload, pod, file, signal) => await readFileSize(client, workload, pod, file, signal),
     path: async (workload, target, signal) => await readPaths(client, workload, target, signal),
 
     logs: async (question, signal) => await readLogs(client, question, signal),
