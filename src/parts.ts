@@ -15,11 +15,14 @@ import { connectRedis } from './adapters/redis/connect.ts';
 import { REDIS } from './adapters/redis/redis-error.ts';
 import { policyFor } from './adapters/resilience.ts';
 
+import { s3Probe } from './adapters/s3/probe.ts';
+import { S3 } from './adapters/s3/s3-error.ts';
 import type { Config } from './config.ts';
 import type { Levers } from './ports/levers.ts';
 import type { Log } from './ports/log.ts';
 import type { Pager } from './ports/pager.ts';
 import type { Probes } from './ports/probes.ts';
+import type { S3Probe } from './ports/s3.ts';
 
 const NO_KAFKA = 'Kafka is not configured (KAFKA_BROKERS).';
 const NO_REDIS = 'Redis is not configured (REDIS_URL).';
@@ -60,7 +63,7 @@ export async function realHands(
       kubernetes: cluster?.probe ?? absent(noCluster),
       kafka: kafka?.probe ?? absent(NO_KAFKA),
       redis: redis?.probe ?? absent(NO_REDIS),
-      s3: absent(NO_S3),
+      s3: s3Of(env),
     },
     levers: {
       orderService: here ? orderServiceLever(service) : absent(noService),
@@ -110,6 +113,21 @@ function kafkaOf({ env, oms }: Pick<Config, 'env' | 'oms'>) {
     sasl: username === undefined || password === undefined ? null : { username, password },
     policy: policyFor(KAFKA),
     bootstrap: oms.kafka.bootstrap,
+  });
+}
+
+function s3Of(env: Config['env']): S3Probe {
+  if (env.AWS_REGION === undefined) return absent(NO_S3);
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  const token = env.AWS_SESSION_TOKEN;
+  return s3Probe({
+    region: env.AWS_REGION,
+    endpoint: env.AWS_ENDPOINT_URL_S3 ?? null,
+    credentials:
+      accessKeyId === undefined || secretAccessKey === undefined
+        ? null
+        : { accessKeyId, secretAccessKey, ...(token === undefined ? {} : { sessionToken: token }) },
+    policy: policyFor(S3),
   });
 }
 

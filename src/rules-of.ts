@@ -49,7 +49,7 @@ export function rulesOf({ oms }: Config, pager: boolean, timing: Timing = TIMING
         deadLetterGroup: oms.kafka.deadLetterGroup ?? null,
         parkedTopic: oms.kafka.parkedTopic ?? null,
       },
-      redis: { lockPattern: oms.redis.lockPattern, lockTtlSeconds: oms.redis.lockTtlSeconds ?? null },
+      redis: { ...oms.redis, lockTtlSeconds: oms.redis.lockTtlSeconds ?? null },
       postgres: { ...workloads.postgres, ...oms.database },
       carrier: {
         secret: oms.carriers.secret,
@@ -62,10 +62,12 @@ export function rulesOf({ oms }: Config, pager: boolean, timing: Timing = TIMING
       statuses: {
         processing: orders.processing,
         pendingPayment: orders.pendingPayment,
+        readyToShip: orders.readyToShip,
         all: [
           ...new Set([
             orders.processing,
             orders.pendingPayment,
+            orders.readyToShip,
             ...orders.manualStatuses,
             ...RUNBOOK_NAMES.statuses.all,
           ]),

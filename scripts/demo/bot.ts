@@ -6,6 +6,8 @@ import { systemClock, systemIds } from '../../src/adapters/system/clock.ts';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { realHands } from '../../src/parts.ts';
+import type { KafkaLever, KafkaProbe } from '../../src/ports/kafka.ts';
+import type { RedisLever, RedisProbe } from '../../src/ports/redis.ts';
 import { openPool } from '../../src/store/database.ts';
 import { createJournal } from '../../src/store/journal.ts';
 import { createSamples } from '../../src/store/samples.ts';
@@ -18,10 +20,16 @@ export interface BotSettings {
   readonly yaml: string;
   readonly adminToken: string;
   readonly kubeconfig: string;
+  /** What speaks no HTTP is pretended behind its port. */
+  readonly redis: { readonly probe: RedisProbe; readonly lever: RedisLever };
+  readonly kafka: { readonly probe: KafkaProbe; readonly lever: KafkaLever };
 }
 
 /** The bot itself with its real adapters, in this process. */
-export async function startBot({ env, yaml, adminToken, kubeconfig }: BotSettings, closers: Closers) {
+export async function startBot(
+  { env, yaml, adminToken, kubeconfig, redis, kafka }: BotSettings,
+  closers: Closers,
+) {
   const folder = mkdtempSync(join(tmpdir(), 'oms-demo-'));
   closers.add(async () => rmSync(folder, { recursive: true, force: true }));
   const tokenFile = join(folder, 'admin-token');
@@ -54,7 +62,9 @@ export async function startBot({ env, yaml, adminToken, kubeconfig }: BotSetting
       appToken: config.env.SLACK_APP_TOKEN ?? '',
       apiUrl: config.env.SLACK_API_URL,
     },
-    ...hands,
+    probes: { ...hands.probes, redis: redis.probe, kafka: kafka.probe },
+    levers: { ...hands.levers, redis: redis.lever, kafka: kafka.lever },
+    pager: hands.pager,
     step,
     sampling: true,
   });

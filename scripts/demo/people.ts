@@ -26,9 +26,21 @@ payments:
   expiryAnnotation: oms.example.com/expires-at
 admin:
   exports: /admin/exports
+  failedEvents: /admin/events/failed
 metrics:
   paymentAttempts: payment_attempts_total
   paymentDeclines: payment_declines_total
+  reservationAttempts: inventory_reservation_attempts_total
+  publishFailed: events_publish_failures_total
+  bufferFree: kafka_producer_buffer_available_bytes
+  bufferTotal: kafka_producer_buffer_total_bytes
+kafka:
+  parkedTopic: order-events-parked
+  consumers:
+    notification-consumer: { deployment: notification-service, selector: app=notification-service }
+    order-inventory-consumer: { deployment: inventory-consumer, selector: app=inventory-consumer }
+redis:
+  lockTtlSeconds: 3600
 links:
   Dashboard: https://grafana.example.com/d/order-service
   Runbook: https://wiki.example.com/runbooks/orders

@@ -1,23 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { pretendKafka } from '../../sim/kafka/kafka.ts';
 import { startKubernetes } from '../../sim/kubernetes/kubernetes.ts';
 import { startOrderService } from '../../sim/order-service/order-service.ts';
 import type { PageParts } from '../../sim/page/parts.ts';
 import { startPagerDuty } from '../../sim/pagerduty/pagerduty.ts';
+import { pretendRedis } from '../../sim/redis/redis.ts';
+import { bucketOfExports, startS3 } from '../../sim/s3/s3.ts';
 import { startSlack } from '../../sim/slack/slack.ts';
 import { findScenario, scenarios } from '../../sim/world/scenarios/catalogue.ts';
 import { createWorld } from '../../sim/world/world.ts';
 import { USAGE } from '../../src/intake/command.ts';
+import { CATALOGUE } from '../../src/runbooks/catalogue.ts';
 import { createAlertmanager } from './alertmanager.ts';
 import { startBot } from './bot.ts';
 import { createDemoClock } from './clock.ts';
 import { type Closers, createClosers } from './closers.ts';
-import { openPool, startDatabases } from './databases.ts';
+import { botAccess, openPool, serviceAccess, startDatabases } from './databases.ts';
 import { furnish, PERSONAS, YAML } from './people.ts';
 
 /** The pretend systems let happen what is due so often, ms. */
 const LIVE_MS = 2_000;
 const ENVIRONMENT = 'prod';
+const REGION = 'eu-central-1';
+const ACCESS_KEY = 'AKIAPRETEND';
 const TEAMS = ['', '_ORDERS', '_PAYMENTS', '_CATALOG', '_PLATFORM'];
 
 /** The pretend company with the bot in it. */
@@ -46,7 +52,9 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
   const clock = createDemoClock(openPool(databases.owner, closers));
   progress('world');
   const pool = openPool(databases.orders, closers);
-  const world = await createWorld({ pool, now: clock.now, ordersPerHour: 80 });
+  const database = await serviceAccess(databases.orders);
+  const world = await createWorld({ pool, now: clock.now, ordersPerHour: 80, database });
+  closers.add(world.close);
   const live = setInterval(() => void world.settle().catch(() => undefined), LIVE_MS);
   closers.add(async () => clearInterval(live));
   progress('order service');
@@ -76,6 +84,14 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
     },
   });
   closers.add(pagerduty.stop);
+  progress('S3');
+  const s3Secret = secret();
+  const s3 = await startS3({
+    region: REGION,
+    buckets: bucketOfExports(world, { name: 'ecommerce-exports', region: REGION }),
+    accessKeys: new Map([[ACCESS_KEY, { secret: s3Secret }]]),
+  });
+  closers.add(s3.stop);
   progress('bot');
   const alertToken = secret();
   const bot = await startBot(
@@ -83,16 +99,22 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
       yaml: YAML,
       adminToken,
       kubeconfig: kubernetes.kubeconfig(),
+      redis: pretendRedis(world),
+      kafka: pretendKafka(world),
       env: {
         SLACK_BOT_TOKEN: slack.botToken,
         SLACK_APP_TOKEN: slack.appToken,
         SLACK_API_URL: slack.apiUrl,
         DATABASE_URL: databases.bot,
-        ORDERS_DATABASE_URL: databases.orders,
+        ORDERS_DATABASE_URL: await botAccess(databases.orders),
         ORDER_SERVICE_URL: service.url,
         PAGERDUTY_EVENTS_URL: `${pagerduty.url}/v2/enqueue`,
         PAGERDUTY_WEBHOOK_SECRET: webhookSecret,
         ALERT_WEBHOOK_TOKEN: alertToken,
+        AWS_REGION: REGION,
+        AWS_ENDPOINT_URL_S3: s3.url,
+        AWS_ACCESS_KEY_ID: ACCESS_KEY,
+        AWS_SECRET_ACCESS_KEY: s3Secret,
         ...Object.fromEntries(keys.map(({ team, key }) => [`PAGERDUTY_ROUTING_KEY${team}`, key])),
       },
     },
@@ -121,7 +143,12 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
     personas: PERSONAS,
     usage: Object.values(USAGE),
     stories: {
-      all: scenarios.map(({ id, title, runbook }) => ({ id, title, runbook })),
+      // The numbers of the runbooks are the order in which people look for them.
+      all: CATALOGUE.flatMap((runbook) =>
+        scenarios
+          .filter((scenario) => scenario.runbook === runbook.id)
+          .map(({ id, title }) => ({ id, title, runbook: `${runbook.number} ${runbook.title}` })),
+      ),
       async start(id) {
         const scenario = known(id);
         await world.start(scenario);

@@ -63,7 +63,12 @@ export function forbiddenError(attempt: Attempt, namespace: string): Refusal {
 /** The answer to a SelfSubjectAccessReview, by the same rules as the requests themselves. */
 export function review(access: Access, body: JsonObject, namespace: string): JsonObject {
   const spec = body['spec'];
-  const asked = isRecord(spec) && isRecord(spec['resourceAttributes']) ? spec['resourceAttributes'] : {};
+  const asked = isRecord(spec) ? spec['resourceAttributes'] : undefined;
+  if (!isRecord(asked)) {
+    const said =
+      'spec: Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified';
+    throw new Refusal(422, 'Invalid', `.authorization.k8s.io "" is invalid: ${said}`);
+  }
   const text = (key: string) => (typeof asked[key] === 'string' ? asked[key] : '');
   const allowed =
     (text('namespace') === namespace || text('namespace') === '') &&

@@ -7,7 +7,7 @@ import { showUse } from './metrics-api.ts';
 import { type PodHttp, proxy } from './proxy.ts';
 import { createRevisions, nameOf } from './revisions.ts';
 import { kindOf, METHODS, METRICS_GROUP, type Route, readRoute } from './route.ts';
-import { showAll, showScale } from './show.ts';
+import { showAll, showDeployment, showScale } from './show.ts';
 import { answer, badRequest, notFound, Refusal, statusResponse } from './status.ts';
 import { watch } from './watch.ts';
 import { type Patch, patchDeployment, patchScale } from './write.ts';
@@ -80,28 +80,34 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
     const patch: Patch = {
       contentType: request.headers.get('content-type') ?? '',
       body: await request.text(),
-      dryRun: new URL(request.url).searchParams.get('dryRun') === 'All',
+      dryRun: isTried(new URL(request.url).searchParams.getAll('dryRun')),
     };
     const scale = route.subresource === 'scale';
     await one(route);
-    await world.change((state, at) => {
-      if (route.resource === 'secrets') {
-        const secret = state.cluster.secrets.get(route.name ?? '');
-        if (secret === undefined) throw notFound('', 'secrets', route.name ?? '');
-        const shown = revisions
-          .stamp('secrets', showAll(state, 'secrets', namespace, at))
-          .find((item) => nameOf(item) === route.name);
-        const manager = new URL(request.url).searchParams.get('fieldManager') ?? 'unknown';
-        patchSecret(secret, shown ?? {}, patch, manager, at);
-        return;
-      }
-      const deployment = deploymentOf(state.cluster.deployments, route);
+    if (route.resource === 'secrets') return await writeSecret(route, patch, request);
+    const tried = await world.change((state, at) => {
+      const known = deploymentOf(state.cluster.deployments, route);
+      const deployment = patch.dryRun ? structuredClone(known) : known;
       const all = revisions.stamp('deployments', showAll(state, 'deployments', namespace, at));
       const shown = all.find((item) => nameOf(item) === route.name) ?? {};
       if (scale) patchScale(state, deployment, showScale(deployment, namespace, state), patch, at);
       else patchDeployment(state, deployment, shown, patch, at);
+      return (scale ? showScale : showDeployment)(deployment, namespace, state);
     });
+    if (patch.dryRun) return answer(tried);
     return scale ? await showScaleOf(route) : answer(await one(route));
+  }
+
+  async function writeSecret(route: Route, patch: Patch, request: Request): Promise<Response> {
+    const manager = new URL(request.url).searchParams.get('fieldManager') ?? 'unknown';
+    const tried = await world.change((state, at) => {
+      const known = state.cluster.secrets.get(route.name ?? '');
+      if (known === undefined) throw notFound('', 'secrets', route.name ?? '');
+      const all = revisions.stamp('secrets', showAll(state, 'secrets', namespace, at));
+      const shown = all.find((item) => nameOf(item) === route.name) ?? {};
+      return patchSecret(known, shown, patch, manager, at);
+    });
+    return answer(patch.dryRun ? tried : await one(route));
   }
 
   async function showScaleOf(route: Route): Promise<Response> {
@@ -158,6 +164,13 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
       }
     },
   };
+}
+
+function isTried(dryRun: readonly string[]): boolean {
+  const other = dryRun.filter((each) => each !== 'All');
+  if (other.length === 0) return dryRun.length > 0;
+  const said = `dryRun: Unsupported value: ${JSON.stringify(other)}: supported values: "All"`;
+  throw new Refusal(422, 'Invalid', `PatchOptions.meta.k8s.io "" is invalid: ${said}`);
 }
 
 function deploymentOf<T>(all: ReadonlyMap<string, T>, route: Route): T {

@@ -27,13 +27,13 @@ export function listPage(
   version: number,
 ): JsonObject {
   const limit = Number(query.get('limit') ?? 0);
-  if (!Number.isInteger(limit) || limit < 0) {
+  if (!Number.isInteger(limit)) {
     throw badRequest(`strconv.ParseInt: parsing "${query.get('limit') ?? ''}": invalid syntax`);
   }
   const token = query.get('continue') ?? '';
   const from = token === '' ? null : readToken(token);
   const rest = from === null ? items : items.filter((item) => nameOf(item) > from.after);
-  const page = limit === 0 ? rest : rest.slice(0, limit);
+  const page = limit <= 0 ? rest : rest.slice(0, limit);
   const last = page.at(-1);
   const listVersion = from?.version ?? version;
   const more = page.length < rest.length && last !== undefined;
@@ -78,5 +78,9 @@ function readToken(text: string): Token {
   } catch {
     // The same answer as for a token of another kind.
   }
-  throw new Refusal(400, 'BadRequest', 'continue key is not valid: illegal base64 data');
+  throw new Refusal(
+    400,
+    'BadRequest',
+    'invalid continue token: continue key is not valid: illegal base64 data',
+  );
 }

@@ -119,32 +119,30 @@ function start(options: Options, now: number): number {
 }
 
 function readOptions(pod: string, query: URLSearchParams): Options {
-  const bad = (field: string, value: string, said: string) =>
-    new Refusal(
-      422,
-      'Invalid',
-      `PodLogOptions "${pod}" is invalid: ${field}: Invalid value: ${value}: ${said}`,
-      {
-        name: pod,
-        kind: 'PodLogOptions',
-      },
-    );
+  const bad = (field: string, said: string) =>
+    new Refusal(422, 'Invalid', `PodLogOptions "${pod}" is invalid: ${field}: ${said}`, {
+      name: pod,
+      kind: 'PodLogOptions',
+    });
   const number = (field: string, least: number) => {
     const text = query.get(field);
     if (text === null) return null;
     if (!/^-?\d+$/.test(text))
       throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
     if (Number(text) >= least) return Number(text);
-    throw bad(field, text, least === 0 ? 'must be greater than or equal to 0' : 'must be greater than 0');
+    const bound = least === 0 ? 'must be greater than or equal to 0' : 'must be greater than 0';
+    throw bad(field, `Invalid value: ${text}: ${bound}`);
   };
-  const flag = (field: string) => ['true', '1', ''].includes(query.get(field) ?? 'false');
+  // Whatever is not said to be false is true, nothing behind the `=` too.
+  const flag = (field: string) => !['false', '0'].includes(query.get(field)?.toLowerCase() ?? 'false');
   const sinceTime = query.get('sinceTime');
   if (sinceTime !== null && Number.isNaN(Date.parse(sinceTime))) {
-    throw badRequest(`parsing time ${JSON.stringify(sinceTime)} as "2006-01-02T15:04:05Z07:00"`);
+    const text = JSON.stringify(sinceTime);
+    throw badRequest(`parsing time ${text} as "2006-01-02T15:04:05Z07:00": cannot parse ${text} as "2006"`);
   }
   const sinceSeconds = number('sinceSeconds', 1);
   if (sinceSeconds !== null && sinceTime !== null) {
-    throw bad('sinceTime', sinceTime, 'at most one of `sinceTime` or `sinceSeconds` may be specified');
+    throw bad('[]', 'Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified');
   }
   return {
     sinceSeconds,

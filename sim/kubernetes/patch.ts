@@ -19,21 +19,23 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
 
 /**
  * The document after the patch; the given one stays as it is.
- * @throws Refusal 415 for an unknown type, 400 for a body that is no patch of that type, 422 where a JSON Patch fails
+ * @throws Refusal 415 for an unknown type, 400 for a body that is no patch of that type, 422 where a JSON Patch fails,
+ *   500 for a list of a strategic patch whose entry lacks its key
  */
 export function applyPatch(document: JsonObject, contentType: string, body: string): JsonObject {
   const type = contentType.split(';')[0]?.trim() ?? '';
   if (!(PATCH_TYPES as readonly string[]).includes(type)) {
-    throw new Refusal(
-      415,
-      'UnsupportedMediaType',
-      `the body of the request was in an unknown format - accepted media types include: ${PATCH_TYPES.join(', ')}`,
-    );
+    throw new Refusal(415, 'UnsupportedMediaType', '415: Unsupported Media Type');
   }
   const patch = parse(body);
   if (type === 'application/json-patch+json') return jsonPatch(document, patch);
-  if (!isObject(patch))
-    throw badRequest('error decoding patch: json: cannot unmarshal into Go value of type map');
+  if (patch === null) throw badRequest('Invalid JSON Patch');
+  if (!isObject(patch)) {
+    const had = Array.isArray(patch) ? 'array' : typeof patch;
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${had} into Go value of type map[string]interface {}`,
+    );
+  }
   const result = merge(document, patch, type === 'application/strategic-merge-patch+json');
   return isObject(result) ? result : {};
 }
@@ -42,7 +44,7 @@ function parse(body: string): Json {
   try {
     return JSON.parse(body);
   } catch {
-    throw badRequest('error decoding patch: invalid character looking for beginning of value');
+    throw badRequest('invalid JSON patch');
   }
 }
 
@@ -60,15 +62,23 @@ function merge(target: Json | undefined, patch: Json, strategic: boolean): Json 
 }
 
 function mergeList(target: Json | undefined, patch: readonly Json[], by: string): Json[] {
-  let list = Array.isArray(target) ? [...target] : [];
+  const list = Array.isArray(target) ? [...target] : [];
+  // New entries stand where the patch has them: before all others, or behind the known one that it names before.
+  let next = 0;
   for (const entry of patch) {
     if (!isObject(entry) || entry[by] === undefined) {
-      throw badRequest(`map: ${JSON.stringify(entry)} does not contain declared merge key: ${by}`);
+      throw new Refusal(500, null, `map: ${inGo(entry)} does not contain declared merge key: ${by}`);
     }
-    const same = (other: Json) => isObject(other) && other[by] === entry[by];
-    if (entry['$patch'] === 'delete') list = list.filter((other) => !same(other));
-    else if (list.some(same)) list = list.map((other) => (same(other) ? merge(other, entry, true) : other));
-    else list.push(entry);
+    const at = list.findIndex((other) => isObject(other) && other[by] === entry[by]);
+    if (entry['$patch'] === 'delete') {
+      if (at >= 0) list.splice(at, 1);
+    } else if (at >= 0) {
+      list[at] = merge(list[at], entry, true);
+      next = at + 1;
+    } else {
+      list.splice(next, 0, entry);
+      next += 1;
+    }
   }
   return list;
 }
@@ -77,7 +87,7 @@ function mergeList(target: Json | undefined, patch: readonly Json[], by: string)
 function jsonPatch(document: JsonObject, patch: Json): JsonObject {
   if (!Array.isArray(patch)) {
     throw badRequest(
-      'error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch',
+      `error decoding patch: json: cannot unmarshal ${patch === null ? 'null' : typeof patch} into Go value of type []handlers.jsonPatchOp`,
     );
   }
   const root: { document: Json } = { document: structuredClone(document) };
@@ -101,8 +111,8 @@ function apply(root: { document: Json }, op: string, path: string, step: JsonObj
     place(root, path, 'remove', null);
     return;
   }
-  const value = step['value'];
-  if (value === undefined) throw failed();
+  // Nothing is null there, and nothing that is written to a field leaves it out.
+  const value = step['value'] ?? null;
   if (op === 'test') {
     if (!equal(read(root, path), value)) throw failed();
   } else if (op === 'add' || op === 'replace') place(root, path, op, value);
@@ -134,7 +144,7 @@ function place(root: { document: Json }, path: string, op: 'add' | 'replace' | '
     return;
   }
   if (!isObject(parent)) throw failed();
-  if (op !== 'add' && !Object.hasOwn(parent, last)) throw failed();
+  if (op === 'remove' && !Object.hasOwn(parent, last)) throw failed();
   if (op === 'remove') delete parent[last];
   else parent[last] = value;
 }
@@ -151,6 +161,14 @@ function keys(path: string): readonly string[] {
 function index(key: string, highest: number): number {
   const at = /^(0|[1-9]\d*)$/.test(key) ? Number(key) : fail();
   return at <= highest ? at : fail();
+}
+
+/** As Go prints a value that it could not read: `map[spec:map[replicas:x]]`. */
+export function inGo(value: Json | undefined): string {
+  if (Array.isArray(value)) return `[${value.map(inGo).join(' ')}]`;
+  if (!isObject(value)) return value === null || value === undefined ? '<nil>' : String(value);
+  const keys = Object.keys(value).sort();
+  return `map[${keys.map((key) => `${key}:${inGo(value[key])}`).join(' ')}]`;
 }
 
 /** By value; the order of keys does not matter. */

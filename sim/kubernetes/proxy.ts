@@ -3,7 +3,7 @@ import { currentSet } from '../world/cluster-rollout.ts';
 import type { Pod } from '../world/pods.ts';
 import type { WorldState } from '../world/state.ts';
 import type { World } from '../world/world.ts';
-import { notFound, unavailable } from './status.ts';
+import { badRequest, notFound, Refusal, unavailable } from './status.ts';
 
 /** Answers for a pod: the request has the pod's own path, and no `Authorization`. */
 export type PodHttp = (pod: string, request: Request) => Response | Promise<Response>;
@@ -27,10 +27,19 @@ export async function proxy(
   request: Request,
 ): Promise<Response> {
   const parts = decodeURIComponent(named).split(':');
-  const [name = '', port = ''] = parts.length === 3 ? parts.slice(1) : parts;
+  const [scheme = '', name = '', port = ''] = parts.length === 3 ? parts : ['', ...parts];
+  if (parts.length > 3 || !['', 'http', 'https'].includes(scheme)) {
+    throw badRequest(`invalid ${resource.slice(0, -1)} request ${JSON.stringify(parts.join(':'))}`);
+  }
   const target = await world.read((state) =>
     resource === 'pods' ? podTarget(state, name, port) : serviceTarget(state, name, port),
   );
+  if (target.port > 65_535) {
+    throw unavailable(`error trying to reach service: dial tcp: address ${target.port}: invalid port`);
+  }
+  if (scheme === 'https') {
+    throw unavailable('error trying to reach service: tls: first record does not look like a TLS handshake');
+  }
   const refused = unavailable(
     `error trying to reach service: dial tcp ${target.pod}:${target.port}: connect: connection refused`,
   );
@@ -49,6 +58,8 @@ export async function proxy(
 function podTarget(state: WorldState, name: string, port: string): Target {
   const pod = state.pods.find((each) => each.name === name);
   if (pod === undefined) throw notFound('', 'pods', name);
+  // Names of ports are a service's. The real server breaks off here, without an answer.
+  if (!/^\d*$/.test(port)) throw new Refusal(500, 'InternalError', 'net/http: abort Handler');
   const number = portOf(state, pod, port);
   if (!pod.ready) {
     throw unavailable(

@@ -8,7 +8,8 @@ type Test = (labels: Readonly<Record<string, unknown>>) => boolean;
  * @throws Refusal 400 for anything else
  */
 export function labelTest(selector: string): Test {
-  const tests: Test[] = splitOutside(selector).map((part) => {
+  const parts = selector.trim() === '' ? [] : splitOutside(selector);
+  const tests: Test[] = parts.map((part, index) => {
     const set = /^([\w./-]+)\s+(in|notin)\s+\(([^()]*)\)$/.exec(part);
     if (set !== null) {
       const values = (set[3] ?? '').split(',').map((value) => value.trim());
@@ -22,16 +23,27 @@ export function labelTest(selector: string): Test {
     }
     const bare = /^(!?)([\w./-]+)$/.exec(part);
     if (bare !== null) return (labels) => (bare[2] ?? '') in labels === (bare[1] === '');
-    throw badRequest(`unable to parse requirement: found '${part}', expected: in, notin, =, ==, !=`);
+    throw badRequest(notUnderstood(part, index));
   });
   return (labels) => tests.every((test) => test(labels));
 }
 
+/** In the words of the parser, which reads from the left. */
+function notUnderstood(part: string, index: number): string {
+  if (part === '' && index === 0) return "found ',', expected: !, identifier, or 'end of string'";
+  if (part === '') return "found '', expected: identifier after ','";
+  const behind = /^[\w./-]+\s*(?:==|=|!=)\s*[\w.-]*\s+(\S+)/.exec(part)?.[1];
+  if (behind !== undefined) return `found '${behind}', expected: ',' or 'end of string'`;
+  const operator = /^[\w./-]+\s+(\S+)/.exec(part)?.[1] ?? part;
+  return `unable to parse requirement: found '${operator}', expected: in, notin, =, ==, !=, gt, lt`;
+}
+
 /** A field selector over the fields that this kind knows. @throws Refusal 400 for any other field */
 export function fieldTest(selector: string, known: readonly string[]): (item: JsonObject) => boolean {
-  const tests = splitOutside(selector).map((part) => {
+  const parts = splitOutside(selector).filter((part) => part !== '');
+  const tests = parts.map((part) => {
     const found = /^([\w.]+)(==|=|!=)(.*)$/.exec(part);
-    if (found === null) throw badRequest(`invalid field selector: "${part}"; can't understand '${part}'`);
+    if (found === null) throw badRequest(`invalid selector: '${selector}'; can't understand '${part}'`);
     const [, field = '', operator, value = ''] = found;
     if (!known.includes(field)) throw badRequest(`field label not supported: ${field}`);
     return (item: JsonObject) => (String(at(item, field) ?? '') === value) === (operator !== '!=');
@@ -49,8 +61,5 @@ function at(item: JsonObject, path: string): unknown {
 
 /** Commas inside of parentheses do not separate. */
 function splitOutside(text: string): readonly string[] {
-  return text
-    .split(/,(?![^(]*\))/)
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+  return text.split(/,(?![^(]*\))/).map((part) => part.trim());
 }

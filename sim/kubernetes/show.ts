@@ -17,7 +17,7 @@ import { time } from './status.ts';
 const REVISION = 'deployment.kubernetes.io/revision';
 
 /** A Deployment as the API shows it; its status is counted from the pods of this moment. */
-function showDeployment(state: WorldState, deployment: Deployment, namespace: string): JsonObject {
+export function showDeployment(deployment: Deployment, namespace: string, state: WorldState): JsonObject {
   const { name } = deployment;
   return {
     kind: 'Deployment',
@@ -162,15 +162,19 @@ function showSecret(secret: Secret, namespace: string): JsonObject {
       uid: uid('secret', secret.name),
       creationTimestamp: time(secret.createdAt),
       annotations: { ...secret.annotations },
-      managedFields: secret.writes.map((write) => ({
-        manager: write.manager,
+      // One entry for each writer, of the time of its last write, whatever that changed.
+      managedFields: [...Map.groupBy(secret.writes, ({ manager }) => manager)].map(([manager, writes]) => ({
+        manager,
         operation: 'Update',
         apiVersion: 'v1',
-        time: time(write.at),
+        time: time(Math.max(...writes.map(({ at }) => at))),
         fieldsType: 'FieldsV1',
-        fieldsV1: write.data
-          ? { 'f:data': { '.': {}, ...keysOf(secret) }, 'f:type': {} }
-          : { 'f:metadata': { 'f:annotations': { '.': {} } } },
+        fieldsV1: {
+          ...(writes.some(({ data }) => data)
+            ? { 'f:data': { '.': {}, ...keysOf(secret) }, 'f:type': {} }
+            : {}),
+          ...(writes.every(({ data }) => data) ? {} : { 'f:metadata': { 'f:annotations': { '.': {} } } }),
+        },
       })),
     },
     data: { ...secret.data },
@@ -229,7 +233,7 @@ export function showAll(
     case 'pods':
       return state.pods.map((pod) => showPod(state, pod, namespace));
     case 'deployments':
-      return [...deployments.values()].map((each) => showDeployment(state, each, namespace));
+      return [...deployments.values()].map((each) => showDeployment(each, namespace, state));
     case 'replicasets':
       return [...deployments.values()].flatMap((each) =>
         each.sets.map((set) => showReplicaSet(state, each, set, namespace)),

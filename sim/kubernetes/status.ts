@@ -3,10 +3,11 @@ import type { Json, JsonObject } from '../world/cluster.ts';
 /** An answer other than success, in the API server's own words. */
 export class Refusal extends Error {
   readonly code: number;
-  readonly reason: string;
+  /** Null where the API server gives none. */
+  readonly reason: string | null;
   readonly details: JsonObject | null;
 
-  constructor(code: number, reason: string, message: string, details: JsonObject | null = null) {
+  constructor(code: number, reason: string | null, message: string, details: JsonObject | null = null) {
     super(message);
     this.code = code;
     this.reason = reason;
@@ -45,6 +46,39 @@ export function invalid(kind: string, name: string, field: string, said: string)
   });
 }
 
+/** A value of a type that its field does not take. */
+export class Mistyped extends Error {
+  /** What the API server says of it in a strategic merge patch. */
+  readonly ofStrategic: string;
+
+  constructor(said: string, ofStrategic: string) {
+    super(said);
+    this.ofStrategic = ofStrategic;
+  }
+}
+
+/** @param field `DeploymentSpec.spec.replicas` @param type Go's name of what it takes */
+export function mistyped(value: unknown, field: string, type: string): Mistyped {
+  const fraction = typeof value === 'number' && !Number.isInteger(value);
+  const json = Array.isArray(value) ? 'array' : value === true || value === false ? 'bool' : typeof value;
+  const go =
+    { number: fraction ? 'float64' : 'int64', boolean: 'bool' }[typeof value as 'number'] ?? typeof value;
+  return new Mistyped(
+    `json: cannot unmarshal ${json}${fraction ? ` ${value}` : ''} into Go struct field ${field} of type ${type}`,
+    type === 'int32' && typeof value === 'string'
+      ? `unrecognized type: ${type}`
+      : `cannot convert ${go} to ${type}`,
+  );
+}
+
+/** What such a patch is answered with: it quotes all that could not be read, whatever stands in it. */
+export function unreadablePatch(quoted: string, said: string): Refusal {
+  const message = `Invalid value: ${JSON.stringify(quoted)}: ${said}`;
+  return new Refusal(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
+    causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }],
+  });
+}
+
 export function unavailable(message: string): Refusal {
   return new Refusal(503, 'ServiceUnavailable', message);
 }
@@ -57,7 +91,7 @@ export function statusResponse(refusal: Refusal): Response {
       metadata: {},
       status: 'Failure',
       message: refusal.message,
-      reason: refusal.reason,
+      ...(refusal.reason === null ? {} : { reason: refusal.reason }),
       ...(refusal.details === null ? {} : { details: refusal.details }),
       code: refusal.code,
     },

@@ -2,8 +2,8 @@ import { containersOf, type Deployment, isObject, type JsonObject, objectIn } fr
 import { followSpec } from '../world/cluster-rollout.ts';
 import type { WorldState } from '../world/state.ts';
 import { checkContainer } from './check-container.ts';
-import { applyPatch, equal } from './patch.ts';
-import { badRequest, invalid, Refusal } from './status.ts';
+import { applyPatch, equal, inGo } from './patch.ts';
+import { badRequest, invalid, Mistyped, mistyped, Refusal, unreadablePatch } from './status.ts';
 
 export interface Patch {
   readonly contentType: string;
@@ -13,9 +13,20 @@ export interface Patch {
 }
 
 const KIND = 'Deployment.apps';
+/** What a Deployment's spec holds; the API server drops the rest without a word. */
+const SPEC = [
+  'replicas',
+  'selector',
+  'template',
+  'strategy',
+  'minReadySeconds',
+  'revisionHistoryLimit',
+  'paused',
+  'progressDeadlineSeconds',
+];
 
 /**
- * A patch of a Deployment, given as the API shows it.
+ * A patch of a Deployment, given as the API shows it. One that is only tried is made on a copy, which nobody follows.
  * @throws Refusal when the patch, or what it makes, is not acceptable; then nothing has changed
  */
 export function patchDeployment(
@@ -26,19 +37,9 @@ export function patchDeployment(
   at: number,
 ): void {
   const after = applyPatch(shown, patch.contentType, patch.body);
-  const metadata = objectIn(after, 'metadata') ?? {};
-  const before = objectIn(shown, 'metadata') ?? {};
-  if (metadata['name'] !== deployment.name) {
-    throw badRequest(
-      `the name of the object (${String(metadata['name'])}) does not match the name on the URL (${deployment.name})`,
-    );
-  }
-  if (metadata['resourceVersion'] !== before['resourceVersion']) throw conflict(deployment.name);
-  const annotations = textMap(metadata, 'annotations');
-  const labels = textMap(metadata, 'labels');
-  const spec = objectIn(after, 'spec') ?? {};
-  checkSpec(deployment, spec);
-  if (patch.dryRun) return;
+  const { annotations, labels, spec } = readable(patch, after, () =>
+    readDeployment(deployment, shown, after),
+  );
   // The controller's own note is written by the controller.
   const { 'deployment.kubernetes.io/revision': _revision, ...own } = annotations;
   const moved = !equal(deployment.spec, spec);
@@ -48,7 +49,7 @@ export function patchDeployment(
   deployment.annotations = own;
   deployment.spec = spec;
   if (moved || noted) deployment.generation += 1;
-  if (moved || noted) followSpec(state, deployment, at);
+  if ((moved || noted) && !patch.dryRun) followSpec(state, deployment, at);
 }
 
 /** A patch of the scale subresource: only `spec.replicas` of it is taken. @throws Refusal */
@@ -61,16 +62,69 @@ export function patchScale(
 ): void {
   const after = applyPatch(shown, patch.contentType, patch.body);
   const replicas = objectIn(after, 'spec')?.['replicas'] ?? 0;
-  checkReplicas(deployment.name, replicas);
-  if (patch.dryRun || deployment.spec['replicas'] === replicas) return;
+  readable(patch, after, () => checkReplicas('Scale', deployment.name, replicas));
+  if (deployment.spec['replicas'] === replicas) return;
   deployment.spec = { ...deployment.spec, replicas };
   deployment.generation += 1;
-  followSpec(state, deployment, at);
+  if (!patch.dryRun) followSpec(state, deployment, at);
+}
+
+/** What cannot be read at all is quoted: of a strategic patch the patch, of any other the object that it makes. */
+function readable<T>(patch: Patch, after: JsonObject, look: () => T): T {
+  try {
+    return look();
+  } catch (err) {
+    if (!(err instanceof Mistyped)) throw err;
+    if (!patch.contentType.includes('strategic')) throw unreadablePatch(JSON.stringify(after), err.message);
+    throw unreadablePatch(inGo(JSON.parse(patch.body)), err.ofStrategic);
+  }
+}
+
+function readDeployment(deployment: Deployment, shown: JsonObject, after: JsonObject) {
+  const { name } = deployment;
+  if (after['kind'] !== undefined && after['kind'] !== 'Deployment') {
+    const said = `no kind ${JSON.stringify(after['kind'])} is registered for version "apps/v1" in scheme "pkg/runtime/scheme.go:111"`;
+    throw new Mistyped(said, said);
+  }
+  const metadata = objectIn(after, 'metadata') ?? {};
+  const before = objectIn(shown, 'metadata') ?? {};
+  const annotations = textMap(metadata, 'annotations');
+  const labels = textMap(metadata, 'labels');
+  if (metadata['name'] === undefined) {
+    throw badRequest(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    );
+  }
+  if (metadata['name'] !== name) {
+    throw badRequest(
+      `the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name})`,
+    );
+  }
+  if (metadata['namespace'] !== before['namespace']) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  if (metadata['uid'] !== before['uid']) {
+    throw invalid(
+      KIND,
+      name,
+      'metadata.uid',
+      `Invalid value: ${JSON.stringify(metadata['uid'])}: field is immutable`,
+    );
+  }
+  if (metadata['resourceVersion'] !== before['resourceVersion']) throw conflict(name);
+  const given = objectIn(after, 'spec') ?? {};
+  const spec = Object.fromEntries(
+    Object.entries(given).filter(
+      ([key, value]) => SPEC.includes(key) && value !== null && !(key === 'paused' && value === false),
+    ),
+  );
+  checkSpec(deployment, spec);
+  return { annotations, labels, spec };
 }
 
 function checkSpec(deployment: Deployment, spec: JsonObject): void {
   const { name } = deployment;
-  checkReplicas(name, spec['replicas'] ?? 1);
+  checkReplicas('Deployment', name, spec['replicas'] ?? 1);
   if (!equal(deployment.spec['selector'], spec['selector'])) {
     throw invalid(
       KIND,
@@ -105,14 +159,13 @@ function checkSpec(deployment: Deployment, spec: JsonObject): void {
   }
 }
 
-function checkReplicas(name: string, value: unknown): void {
+function checkReplicas(of: 'Deployment' | 'Scale', name: string, value: unknown): void {
   if (typeof value !== 'number' || !Number.isInteger(value)) {
-    throw badRequest(
-      `json: cannot unmarshal ${typeof value} into Go struct field DeploymentSpec.spec.replicas of type int32`,
-    );
+    throw mistyped(value, `${of}Spec.spec.replicas`, 'int32');
   }
   if (value < 0) {
-    throw invalid(KIND, name, 'spec.replicas', `Invalid value: ${value}: must be greater than or equal to 0`);
+    const kind = of === 'Scale' ? 'Scale.autoscaling' : KIND;
+    throw invalid(kind, name, 'spec.replicas', `Invalid value: ${value}: must be greater than or equal to 0`);
   }
 }
 
@@ -121,9 +174,7 @@ function textMap(metadata: JsonObject, key: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [name, value] of Object.entries(isObject(map) ? map : { '': map })) {
     if (typeof value !== 'string') {
-      throw badRequest(
-        `json: cannot unmarshal ${typeof value} into Go struct field ObjectMeta.metadata.${key} of type string`,
-      );
+      throw mistyped(value, `ObjectMeta.metadata.${key}`, 'string');
     }
     found[name] = value;
   }

@@ -4,20 +4,25 @@ import { createChance } from '../world/chance.ts';
 import type { GatewayHealth } from '../world/gateway.ts';
 import type { Attempt } from '../world/order.ts';
 import type { Asked, World } from '../world/world.ts';
-import { jsonBody, refuse, requestedBy, whatIsWrong } from './answers.ts';
+import { jsonBody, noPod, type OrderServiceEnv, refuse, requestedBy, whatIsWrong } from './answers.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './exports.ts';
 import { remembering } from './idempotency.ts';
 import { inventoryRoutes } from './inventory.ts';
 import { metricsText } from './metrics.ts';
-import { cursorAfter, iso, orderJson, readCursor, StatusInput, StuckInput, spanMs } from './questions.ts';
-
-/** The pod that answers, where one is asked by name; else a random ready one does, as behind a Service. */
-interface PodBinding {
-  readonly pod?: string;
-}
-
-type OrderServiceEnv = { Bindings: PodBinding; Variables: { pod: string } };
+import {
+  cursorAfter,
+  iso,
+  orderJson,
+  readCursor,
+  StatusInput,
+  StuckInput,
+  shipmentJson,
+  spanMs,
+} from './questions.ts';
+import { refundRoutes } from './refunds.ts';
+import { returnRoutes } from './returns.ts';
+import { shippingRoutes } from './shipping.ts';
 
 /** The HTTP surface of the order service over one world. */
 export function orderServiceApp(options: {
@@ -77,7 +82,11 @@ export function orderServiceApp(options: {
   app.get('/admin/orders/:id', async (c) => {
     const order = await world.order(c.req.param('id'));
     if (order === null) return unknownOrder(c);
-    return c.json({ ...orderJson(order), notes: order.notes.map((note) => ({ ...note, at: iso(note.at) })) });
+    return c.json({
+      ...orderJson(order),
+      notes: order.notes.map((note) => ({ ...note, at: iso(note.at) })),
+      shipment: shipmentJson(order),
+    });
   });
 
   app.post('/admin/orders/:id/retry-workflow', async (c) => {
@@ -97,6 +106,10 @@ export function orderServiceApp(options: {
     return c.json({ accepted: true, orders }, 202);
   });
 
+  app.route('/', refundRoutes(world));
+  app.route('/', returnRoutes(world));
+  app.route('/', shippingRoutes(world));
+
   app.patch('/admin/orders/:id/status', async (c) => {
     const read = StatusInput.safeParse(await jsonBody(c));
     if (!read.success) return refuse(c, 400, 'INVALID_BODY', whatIsWrong(read.error));
@@ -114,19 +127,19 @@ function answeringPod(world: World) {
   let asked = 0;
   return createMiddleware<OrderServiceEnv>(async (c, next) => {
     const named = c.env?.pod;
-    const ready = (await world.snapshot()).pods.filter(
-      (pod) => pod.app === 'order-service' && pod.ready && (named === undefined || pod.name === named),
+    const ready = await world.read(({ pods }) =>
+      pods
+        .filter(
+          (pod) => pod.app === 'order-service' && pod.ready && (named === undefined || pod.name === named),
+        )
+        .map(({ name }) => name),
     );
     asked += 1;
     const pod = ready[Math.floor(chance('request', asked) * ready.length)];
     if (pod === undefined) return noPod(c);
-    c.set('pod', pod.name);
+    c.set('pod', pod);
     return await next();
   });
-}
-
-function noPod(c: Context): Response {
-  return refuse(c, 503, 'NO_READY_POD', 'no ready pod of order-service takes the request');
 }
 
 function gatewayJson({ status, latencyMs, error }: GatewayHealth, at: number) {

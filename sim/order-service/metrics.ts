@@ -8,6 +8,7 @@ const HELP = {
   events_published_total: 'Events that Kafka accepted.',
   events_publish_failures_total: 'Events that Kafka did not accept.',
   webhook_deliveries_total: 'Webhooks to the warehouse by what it answered.',
+  labels_total: 'Shipping labels by what came of them.',
 } as const satisfies Record<WorldSnapshot['counters'][number]['name'], string>;
 
 /** What one pod shows in Prometheus' text format, version 0.0.4: its own payments and reservations, and the world that all of them see. */
@@ -49,6 +50,17 @@ export function metricsText(world: WorldSnapshot, pod: string): string {
     }
     if (found.length === 0 && !LABELLED.has(name)) lines.push(`${name} 0`);
   }
+  const pool = world.poolsByPod[pod];
+  if (pool !== undefined) {
+    lines.push(
+      '# HELP db_pool_active Connections of the pool that are in use.',
+      '# TYPE db_pool_active gauge',
+      `db_pool_active ${pool.active}`,
+      '# HELP db_pool_size Connections that the pool has at most.',
+      '# TYPE db_pool_size gauge',
+      `db_pool_size ${pool.size}`,
+    );
+  }
   const buffer = world.producers[pod];
   if (buffer !== undefined) {
     lines.push(
@@ -73,7 +85,11 @@ export function metricsText(world: WorldSnapshot, pod: string): string {
 }
 
 /** A counter with labels has no series before its first event. */
-const LABELLED: ReadonlySet<string> = new Set(['workflow_failures_total', 'webhook_deliveries_total']);
+const LABELLED: ReadonlySet<string> = new Set([
+  'workflow_failures_total',
+  'webhook_deliveries_total',
+  'labels_total',
+]);
 
 function labelText(labels: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);

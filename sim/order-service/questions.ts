@@ -23,6 +23,36 @@ export const StuckInput = z.object({
   cursor: z.string().optional(),
 });
 
+/** The query of a list of what waits. */
+export const PendingInput = StuckInput.extend({ status: z.literal('pending').default('pending') });
+
+/**
+ * One page of what has waited since before `olderThan`, oldest first, as the lists of refunds and returns show it.
+ * Null for a cursor that is none of ours.
+ */
+export function pageOf<T extends { readonly id: string; readonly createdAt: number }>(
+  all: readonly T[],
+  { olderThan, limit, cursor }: z.infer<typeof PendingInput>,
+  now: number,
+): { readonly rows: readonly T[]; readonly total: number; readonly nextCursor: string | null } | null {
+  const after = cursor === undefined ? null : readCursor(cursor);
+  if (cursor !== undefined && after === null) return null;
+  const key = ({ id, createdAt }: T) => `${String(createdAt).padStart(16, '0')} ${id}`;
+  const old = all
+    .filter(({ createdAt }) => createdAt < now - spanMs(olderThan))
+    .sort((one, other) => (key(one) < key(other) ? -1 : 1));
+  const rest = old.filter(
+    (row) => after === null || key(row) > `${String(after.updatedAt).padStart(16, '0')} ${after.id}`,
+  );
+  const rows = rest.slice(0, limit);
+  const last = rows.at(-1);
+  const nextCursor =
+    rest.length > limit && last !== undefined
+      ? cursorAfter({ updatedAt: last.createdAt, id: last.id })
+      : null;
+  return { rows, total: old.length, nextCursor };
+}
+
 /** The body of `PATCH /admin/orders/{id}/status`. */
 export const StatusInput = z.object({
   status: OrderStatusInput,
@@ -37,7 +67,7 @@ export function spanMs(text: string): number {
 }
 
 /** Where the next page begins; opaque to callers. */
-export function cursorAfter(order: OrderView): string {
+export function cursorAfter(order: Pick<OrderView, 'updatedAt' | 'id'>): string {
   return Buffer.from(`${order.updatedAt}|${order.id}`).toString('base64url');
 }
 
@@ -59,6 +89,19 @@ export function orderJson(order: OrderView) {
     updatedAt: iso(order.updatedAt),
     lastEvent: lastEvent === undefined ? null : { type: lastEvent.type, at: iso(lastEvent.at) },
     attempts: order.attempts.map((attempt) => ({ ...attempt, at: iso(attempt.at) })),
+  };
+}
+
+/** What the carrier has to know, without a word of the address. */
+export function shipmentJson({ id, shipment }: OrderView) {
+  const { size, weight, country, addressChangedAt, labels, labelError } = shipment;
+  return {
+    dimensions: size ? { length: 30, width: 20, height: 10, unit: 'cm' } : null,
+    weight: weight ? { value: 1.2, unit: 'kg' } : null,
+    country,
+    addressUpdatedAt: addressChangedAt === null ? null : iso(addressChangedAt),
+    label: labels === 0 ? null : { id: `lbl_${id.slice(4)}` },
+    labelError: labelError === null ? null : { ...labelError, at: iso(labelError.at) },
   };
 }
 

@@ -15,6 +15,29 @@ export interface Outcome {
   readonly tookMs: number;
 }
 
+/** The codes of refunds, as the service writes them. */
+export type RefundCode = 'REFUND_FAILED' | 'REFUND_TIMEOUT';
+
+/** What one try of a refund comes to. A time-out may have been accepted all the same: the answer was lost. */
+export interface RefundOutcome {
+  readonly accepted: boolean;
+  readonly code: RefundCode | null;
+  readonly detail: string;
+  readonly tookMs: number;
+}
+
+/** What the gateway decides a refund by. */
+export interface RefundAsked {
+  readonly id: string;
+  readonly amount: number;
+  readonly charge: {
+    readonly amount: number;
+    readonly refunded: number;
+    readonly methodValid: boolean;
+    readonly gone: boolean;
+  };
+}
+
 /** What a pod's probe of the gateway sees. */
 export interface GatewayHealth {
   readonly status: 'up' | 'degraded' | 'down';
@@ -62,6 +85,40 @@ export function askGateway(state: WorldState, pod: Pod, order: Order, attempt: n
     return { result: 'declined', code: 'PAYMENT_DECLINED', detail: `status=402 decline=${reason}`, tookMs };
   }
   return { result: 'paid', code: null, detail: '', tookMs };
+}
+
+/** The answer to one try of a refund, under the conditions of now. It depends on the seed only, and changes nothing. */
+export function askForRefund(
+  state: WorldState,
+  pod: Pod,
+  { id, amount, charge }: RefundAsked,
+  attempt: number,
+  at: number,
+): RefundOutcome {
+  const { gateway, refundLimitUntil } = state.conditions;
+  const chance = state.chance('refund', id, attempt);
+  const no = (detail: string): RefundOutcome => ({
+    accepted: false,
+    code: 'REFUND_FAILED',
+    detail,
+    tookMs: 0,
+  });
+  const late = (accepted: boolean): RefundOutcome => ({
+    accepted,
+    code: 'REFUND_TIMEOUT',
+    detail: `timeout_ms=${TIMEOUT_MS}`,
+    tookMs: TIMEOUT_MS,
+  });
+  if (isCutOff(state, pod)) return no('error=ENOTFOUND');
+  if (gateway === 'down') return chance < 0.5 ? no('status=503') : late(false);
+  if (state.keyAgeOfPod(pod) === 'old') return no('status=401');
+  if (gateway === 'rate-limited' && chance < 0.85) return no('status=429');
+  if (refundLimitUntil !== null && at < refundLimitUntil) return no('status=400 reason=daily_refund_limit');
+  if (charge.gone) return no('status=404 reason=no_such_charge');
+  if (!charge.methodValid) return no('status=400 reason=payment_method_closed');
+  if (amount + charge.refunded > charge.amount) return no('status=400 reason=amount_exceeds_charge');
+  if (gateway === 'degraded' && chance < 0.5) return late(chance < 0.2);
+  return { accepted: true, code: null, detail: '', tookMs: 0 };
 }
 
 function failed(detail: string): Outcome {

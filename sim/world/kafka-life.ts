@@ -71,7 +71,7 @@ function read(state: WorldState, group: Group, at: number): void {
     let to = from;
     while (to < endOf(partition) && to - from < most) {
       if (messageAt(partition, to)?.poisons.includes(group.name)) {
-        complain(state, group, { member, topic, number, offset: to }, at);
+        if (at % COMPLAIN_MS < TICK_MS) complain(state, group, { member, topic, number, offset: to }, at);
         break;
       }
       to += 1;
@@ -86,7 +86,8 @@ function hangs(state: WorldState, group: Group, member: string): boolean {
   return group.hungBefore !== null && began <= group.hungBefore;
 }
 
-function complain(
+/** The line of a consumer that cannot read a message. */
+export function complain(
   state: WorldState,
   group: Group,
   where: {
@@ -97,7 +98,6 @@ function complain(
   },
   at: number,
 ): void {
-  if (at % COMPLAIN_MS >= TICK_MS) return;
   state.logs.write(
     at,
     where.member,

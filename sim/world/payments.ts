@@ -1,3 +1,4 @@
+import { findsNoConnection, poolOf } from './database.ts';
 import { askGateway, type Outcome } from './gateway.ts';
 import type { Order } from './order.ts';
 import type { Pod } from './pods.ts';
@@ -10,6 +11,7 @@ const RETRY_AFTER_MS = [MINUTE, 5 * MINUTE, 15 * MINUTE] as const;
 /** A retry of all waiting orders does not hit the gateway at once. */
 const SPREAD_MS = 2 * MINUTE;
 const NO_POD_WAIT_MS = 10_000;
+const CONNECTION_WAIT_MS = MINUTE;
 
 /** An attempt begins at `due`, in place of one that was planned. */
 export function planPayment(
@@ -70,12 +72,26 @@ function begin(state: WorldState, order: Order, plan: number, at: number): void 
     state.timeline.schedule(at + NO_POD_WAIT_MS, (later) => begin(state, order, plan, later));
     return;
   }
+  if (findsNoConnection(state, pod, order.id, at)) {
+    waitForConnection(state, order, pod, at);
+    return;
+  }
   order.payment.tries += 1;
   if (order.payment.stage === 'idle') order.payment.stage = 'under way';
   const outcome = askGateway(state, pod, order, order.payment.tries);
   state.timeline.schedule(at + outcome.tookMs, (endedAt) => {
     if (counts(state, order, plan)) end(state, order, pod.name, outcome, at, endedAt);
   });
+}
+
+/** The order cannot be read, so nothing is tried at the gateway; it is tried again a minute later. */
+function waitForConnection(state: WorldState, order: Order, pod: Pod, at: number): void {
+  const { active, size } = poolOf(state, pod, at);
+  const text = `db-pool order=${order.id} code=DB_POOL_EXHAUSTED active=${active} size=${size} waited_ms=5000`;
+  state.logs.write(at, pod.name, 'ERROR', text);
+  order.errorCode = 'DB_POOL_EXHAUSTED';
+  state.dirty.add(order.id);
+  planPayment(state, order, at + CONNECTION_WAIT_MS, order.payment.stage);
 }
 
 /** Somebody may have moved or deleted the order meanwhile. */

@@ -2,7 +2,13 @@
 export interface Pod {
   readonly name: string;
   /** The label `app`. */
-  readonly app: 'order-service' | 'workflow-engine' | 'notification-service' | 'inventory-consumer' | 'kafka';
+  readonly app:
+    | 'order-service'
+    | 'workflow-engine'
+    | 'notification-service'
+    | 'inventory-consumer'
+    | 'kafka'
+    | 'postgres';
   /** The label `pod-template-hash`: which version of the Deployment's template it was made from; a StatefulSet's have none. */
   readonly hash: string;
   readonly createdAt: number;
@@ -29,6 +35,7 @@ export function initialPods(startedAt: number): Pod[] {
     pod('inventory-consumer', '85f6c7d9b', 'h4nlp', startedAt),
     pod('inventory-consumer', '85f6c7d9b', 'zz3rt', startedAt),
     ...[0, 1, 2].map((number) => ({ ...pod('kafka', '', '', startedAt), name: `kafka-${number}` })),
+    { ...pod('postgres', '', '', startedAt), name: 'postgres-0' },
   ];
 }
 

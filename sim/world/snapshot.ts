@@ -1,9 +1,14 @@
 import type { Counter } from './counters.ts';
+import { type Pool, poolsByPod } from './database.ts';
 import { type InventoryFigures, inventoryFigures } from './inventory-figures.ts';
 import { figures, type KafkaFigures, producers } from './kafka-figures.ts';
+import { fullestPod } from './memory.ts';
 import type { PaymentFigures } from './payment-ledger.ts';
 import type { Pod } from './pods.ts';
+import { type RefundFigures, refundFigures } from './refunds.ts';
 import type { ReservationFigures } from './reservation-ledger.ts';
+import { type ReturnFigures, returnFigures } from './returns.ts';
+import { type ShippingFigures, shippingFigures } from './shipping.ts';
 import type { Conditions, WorldState } from './state.ts';
 
 const TWO_HOURS = 2 * 3_600_000;
@@ -23,13 +28,20 @@ export interface WorldSnapshot {
   };
   readonly pods: readonly Readonly<Pod>[];
   readonly counters: readonly Counter[];
+  readonly refunds: RefundFigures;
+  readonly returns: ReturnFigures;
   readonly payments: PaymentFigures;
   /** By the name of each pod of the order service. */
   readonly paymentsByPod: Readonly<Record<string, PaymentFigures>>;
   readonly inventory: InventoryFigures;
   /** As `paymentsByPod`. */
   readonly reservationsByPod: Readonly<Record<string, ReservationFigures>>;
+  readonly shipping: ShippingFigures;
   readonly kafka: KafkaFigures;
+  /** The fullest pod of the order service. */
+  readonly memory: ReturnType<typeof fullestPod>;
+  /** Connections to the database, as `paymentsByPod`. */
+  readonly poolsByPod: Readonly<Record<string, Pool>>;
   /** Bytes of each producer's buffer, by the name of its pod. */
   readonly producers: Readonly<Record<string, { readonly free: number; readonly total: number }>>;
 }
@@ -50,11 +62,16 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     orders: { byStatus, stuck, underWay },
     pods: state.pods.map((pod) => ({ ...pod })),
     counters: state.counters.all(),
+    refunds: refundFigures(state, at),
+    returns: returnFigures(state, at),
     payments: state.payments.figures(at),
     paymentsByPod: byPod(state, (pod) => state.payments.figures(at, pod)),
     inventory: inventoryFigures(state.inventory, at),
     reservationsByPod: byPod(state, (pod) => state.inventory.reservations.figures(at, pod)),
+    shipping: shippingFigures(state),
     kafka: figures(state),
+    memory: fullestPod(state, at),
+    poolsByPod: poolsByPod(state, at),
     producers: producers(state),
   };
 }

@@ -1,6 +1,8 @@
+import { type Carrier, createCarrier } from './carrier.ts';
 import { type Chance, createChance } from './chance.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { type Counters, createCounters } from './counters.ts';
+import { createDatabase, type Database } from './database.ts';
 import type { ExportRow } from './exports.ts';
 import { createInventory, type Inventory } from './inventory.ts';
 import { createKafka, type Kafka } from './kafka.ts';
@@ -9,6 +11,8 @@ import { createMemoryTrouble, type MemoryTrouble } from './memory.ts';
 import type { Order } from './order.ts';
 import { createPaymentLedger, type PaymentLedger } from './payment-ledger.ts';
 import { initialPods, type Pod } from './pods.ts';
+import type { Charge, Refund } from './refund.ts';
+import type { Return } from './return.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
 /** What is wrong with the world right now. Scenarios set it, life obeys it. */
@@ -29,12 +33,18 @@ export interface Conditions {
   keyChangedAt: number | null;
   /** Declined cards as a multiple of the usual share. */
   declineFactor: number;
+  /** The gateway takes no further refund before then, epoch ms; null: no limit is reached. */
+  refundLimitUntil: number | null;
+  /** From when the service counts the days of a return's window; from the order on it is wrong. */
+  returnWindowFrom: 'delivery' | 'order';
   /** What the bucket of the exports says to the service and to whoever asks. */
   bucket: 'ok' | 'forbidden' | 'missing';
   /** The query of an export waits for ever. */
   exportsHang: boolean;
   /** The catalog, whose counts of stock are the truth. */
   catalog: 'up' | 'down';
+  /** The carrier that takes our parcels. Rate limited: it answers 429. */
+  carrier: 'up' | 'down' | 'rate-limited';
   /** What of Redis answers; a replica holds the same keys and takes no change. */
   redis: 'master' | 'replica' | 'down';
 }
@@ -55,10 +65,15 @@ export interface WorldState {
   readonly restartedAt: Map<string, number>;
   readonly conditions: Conditions;
   readonly payments: PaymentLedger;
+  readonly refunds: Map<string, Refund>;
+  readonly charges: Map<string, Charge>;
+  readonly returns: Map<string, Return>;
   readonly memory: MemoryTrouble;
   readonly exports: Map<string, ExportRow>;
   readonly inventory: Inventory;
+  readonly carrier: Carrier;
   readonly kafka: Kafka;
+  readonly database: Database;
   /** The gateway's key that the pod read at its start. */
   keyAgeOfPod(pod: Pod): 'old' | 'current';
   /** Ids of the scenarios that run. */
@@ -75,11 +90,15 @@ export function createState(seed: number, startedAt: number): WorldState {
     pathTrouble: 'dns',
     keyChangedAt: null,
     declineFactor: 1,
+    refundLimitUntil: null,
+    returnWindowFrom: 'delivery',
     bucket: 'ok',
     exportsHang: false,
     catalog: 'up',
     redis: 'master',
+    carrier: 'up',
   };
+  const cluster = createCluster(startedAt);
   return {
     chance: createChance(seed),
     orders: new Map(),
@@ -88,14 +107,19 @@ export function createState(seed: number, startedAt: number): WorldState {
     logs: createLogBook(),
     counters: createCounters(),
     pods: initialPods(startedAt),
-    cluster: createCluster(startedAt),
+    cluster,
+    carrier: createCarrier(cluster, startedAt),
     restartedAt: new Map(),
     conditions,
     payments: createPaymentLedger(),
+    refunds: new Map(),
+    charges: new Map(),
+    returns: new Map(),
     memory: createMemoryTrouble(),
     exports: new Map(),
     inventory: createInventory(),
     kafka: createKafka(),
+    database: createDatabase(startedAt),
     keyAgeOfPod: ({ startedAt: since }) => (since < (conditions.keyChangedAt ?? since) ? 'old' : 'current'),
     scenarios: new Set(),
   };

@@ -1,3 +1,4 @@
+import { createDatabaseSessions, type DatabaseServer } from './database-sessions.ts';
 import { type GatewayHealth, probeGateway } from './gateway.ts';
 import { beginKafka } from './kafka-life.ts';
 import { beginLife } from './life.ts';
@@ -11,6 +12,8 @@ import {
 } from './order.ts';
 import { adoptRows, flushRows, prepareTable, type SqlPool } from './order-table.ts';
 import { retryAllPayments, voidPayment } from './payments.ts';
+import { beginRefunds } from './refunds.ts';
+import { beginReturns } from './returns.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { snapshot, type WorldSnapshot } from './snapshot.ts';
 import { createState, type WorldState } from './state.ts';
@@ -18,6 +21,8 @@ import { publishFulfilment, startWorkflow } from './workflow.ts';
 
 const HOUR = 3_600_000;
 const BACKGROUND_MS = 6 * HOUR;
+/** So much of it is written down message by message. */
+const KAFKA_MS = 2 * HOUR;
 
 /** An order as the world hands it out: a copy that stays as it was. */
 export type OrderView = Readonly<Omit<Order, 'run' | 'poison' | 'payment' | 'reservation'>>;
@@ -65,6 +70,8 @@ export interface World {
   start(scenario: Scenario): Promise<void>;
   end(scenario: Scenario): Promise<void>;
   snapshot(): Promise<WorldSnapshot>;
+  /** Ends the service's connections to the orders database. */
+  close(): Promise<void>;
   /** Called after each change, also when time brought it; returns the way to stop. */
   onChange(listener: () => void): () => void;
 }
@@ -74,12 +81,14 @@ export interface World {
  * @param options.now story time, epoch ms; it must not go backwards
  * @param options.seed the same seed at the same time gives the same world
  * @param options.ordersPerHour of the background; 20 unless told, 0 for an empty shop
+ * @param options.database lets the service's connections to the orders database be real ones; `close` ends them
  */
 export async function createWorld(options: {
   readonly pool: SqlPool;
   readonly now: () => number;
   readonly seed?: number;
   readonly ordersPerHour?: number;
+  readonly database?: DatabaseServer;
 }): Promise<World> {
   const { pool, now } = options;
   const startedAt = now() - BACKGROUND_MS;
@@ -90,11 +99,13 @@ export async function createWorld(options: {
   function inTurn<T>(work: (at: number) => T, tell = false): Promise<T> {
     const mine = last.then(async () => {
       await adoptRows(pool, state);
+      sessions?.observe(state);
       const at = now();
       state.timeline.advance(at);
       const result = work(at);
       const changed = tell || state.dirty.size > 0;
       await flushRows(pool, state);
+      await sessions?.follow(state, at);
       if (changed) for (const listener of listeners) listener();
       return result;
     });
@@ -124,8 +135,12 @@ export async function createWorld(options: {
   }
 
   await prepareTable(pool);
+  const { database } = options;
+  const sessions = database === undefined ? null : await createDatabaseSessions(pool, database);
   beginLife(state, startedAt, options.ordersPerHour ?? 20);
-  beginKafka(state, startedAt);
+  beginKafka(state, startedAt + BACKGROUND_MS - KAFKA_MS);
+  beginRefunds(state, startedAt);
+  beginReturns(state, startedAt);
   await inTurn(() => undefined);
 
   return {
@@ -155,6 +170,10 @@ export async function createWorld(options: {
         if (state.scenarios.delete(scenario.id)) scenario.end(state, at);
       }),
     snapshot: async () => await inTurn((at) => snapshot(state, at)),
+    close: async () => {
+      await last.catch(() => undefined);
+      await sessions?.close();
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -217,5 +236,11 @@ function byAge(one: Aged, other: Aged): number {
 function viewOf(order: Order | undefined): OrderView | null {
   if (order === undefined) return null;
   const { run: _run, poison: _poison, payment: _payment, reservation: _reservation, ...shown } = order;
-  return { ...shown, events: [...order.events], attempts: [...order.attempts], notes: [...order.notes] };
+  return {
+    ...shown,
+    events: [...order.events],
+    attempts: [...order.attempts],
+    notes: [...order.notes],
+    shipment: { ...order.shipment },
+  };
 }

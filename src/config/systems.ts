@@ -134,6 +134,9 @@ export const SYSTEMS = {
     .prefault({}),
   redis: z
     .strictObject({
+      pod: describe(Name, 'Shown in commands to type; REDIS_URL is what the bot asks.').default(
+        RUNBOOK_NAMES.redis.pod,
+      ),
       lockPattern: describe(Name, 'A glob of Redis for the locks of the inventory.').default(
         RUNBOOK_NAMES.redis.lockPattern,
       ),

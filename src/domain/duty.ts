@@ -23,6 +23,7 @@ const ASKER = 'whoever asked';
 
 /** What an action leaves to do, as its runbook says it. */
 export interface Owed {
+  /** `{count}` stands for the run's parameter of that name. */
   readonly what: string;
   readonly owner: string;
   readonly undo?: StepName;
@@ -39,7 +40,7 @@ export function dutiesOf(
   if (targets.length === 0) return [];
   return owes.map(({ what, owner, undo }) => ({
     id: nextId(),
-    what,
+    what: what.replace(/\{(\w+)\}/g, (whole, name: string) => run.parameters[name] ?? whole),
     owner: owner === ASKER ? (run.requestedBy ?? run.by) : owner,
     targets,
     undo: undo ?? null,

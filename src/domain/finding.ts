@@ -1,8 +1,14 @@
 /**
  * `R1`…`R75` are the runbook's commands, `X1`…`X16` what it implies without a command. `R43-undo` takes a temporary change
- * back, `R51-skip` is R51's narrow form.
+ * back, `R51-skip` is R51's narrow form, `R51-stop` and `R51-start` are what both forms need before and after.
  */
-export type StepName = `R${number}` | `X${number}` | `R${number}-undo` | 'R51-skip';
+export type StepName =
+  | `R${number}`
+  | `X${number}`
+  | `R${number}-undo`
+  | 'R51-skip'
+  | 'R51-stop'
+  | 'R51-start';
 
 /** `unknown`: asked, no answer. `skipped`: not asked, and why; never healthy, never blocking. */
 export type Verdict = 'healthy' | 'broken' | 'unknown' | 'skipped';

@@ -139,7 +139,10 @@ export interface ContainerLog {
 export interface SecretFacts {
   readonly keys: readonly string[];
   readonly createdAt: number;
-  /** The newest change of its data that the API server's managed fields tell; null: they do not say. */
+  /**
+   * The newest change of its data that the API server's managed fields tell; null: they do not say. They keep one time
+   * for each writer: who changed the data and annotated it later counts as of then.
+   */
   readonly changedAt: number | null;
   /** From the configured annotation; null: none, or not a date. */
   readonly expiresAt: number | null;

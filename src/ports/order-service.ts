@@ -63,6 +63,13 @@ export interface PaymentDetails {
   readonly methodValid: boolean | null;
 }
 
+/** R26: what came of a refund that moves no money. */
+export interface TestedRefund {
+  readonly went: boolean;
+  /** The service's or the gateway's own words; foreign text, one line. */
+  readonly words: string | null;
+}
+
 /** R31. */
 export interface CarrierAnswer {
   readonly carrier: string;
@@ -193,7 +200,7 @@ export interface AdminChanges {
     signal: AbortSignal,
   ): Promise<string>;
   /** R26: a POST that asks. */
-  testRefund(licence: Licence, signal: AbortSignal): Promise<string>;
+  testRefund(licence: Licence, signal: AbortSignal): Promise<TestedRefund>;
   /** R32: a POST that asks. */
   validateAddress(address: Address, signal: AbortSignal): Promise<AddressVerdict>;
 }

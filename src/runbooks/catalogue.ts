@@ -1,14 +1,31 @@
 import type { StepName } from '../domain/finding.ts';
 import type { RunbookId } from '../domain/severity.ts';
+import { databasePool } from './database-pool.ts';
 import type { AnyAction, AnyQuestion, AnyRunbook } from './define-runbook.ts';
 import { exports } from './exports.ts';
+import { inventoryReservation } from './inventory-reservation.ts';
+import { kafkaLag } from './kafka-lag.ts';
 import { memory } from './memory.ts';
 import { paymentFailures } from './payment-failures.ts';
 import { asAction } from './question.ts';
+import { refundDelays } from './refund-delays.ts';
+import { returns } from './returns.ts';
+import { shippingLabels } from './shipping-labels.ts';
 import { stuckOrders } from './stuck-orders.ts';
 
 /** Every runbook, in the source's order. Adding one is adding a file and a line. */
-export const CATALOGUE: readonly AnyRunbook[] = [paymentFailures, stuckOrders, memory, exports];
+export const CATALOGUE: readonly AnyRunbook[] = [
+  paymentFailures,
+  inventoryReservation,
+  stuckOrders,
+  refundDelays,
+  shippingLabels,
+  databasePool,
+  kafkaLag,
+  memory,
+  returns,
+  exports,
+];
 
 /** @throws Error for a runbook that this version does not carry */
 export function runbookById(id: RunbookId): AnyRunbook {

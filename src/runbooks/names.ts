@@ -59,6 +59,8 @@ export interface Names {
     readonly consumers: Readonly<Record<string, { readonly deployment: string; readonly selector: string }>>;
   };
   readonly redis: {
+    /** Shown in commands to type; REDIS_URL is what the bot asks. */
+    readonly pod: string;
     readonly lockPattern: string;
     /** The time to live that a lock gets, seconds; null: its value tells its age, or nothing does. */
     readonly lockTtlSeconds: number | null;
@@ -117,12 +119,22 @@ export interface Names {
   readonly statuses: {
     readonly processing: string;
     readonly pendingPayment: string;
+    /** Packed; it waits for its label. */
+    readonly readyToShip: string;
     readonly all: readonly string[];
     /** What R22 may set; the form offers them in this order. */
     readonly manual: readonly string[];
   };
   /** The thresholds that stand in commands to type. */
-  readonly inCommands: Pick<Thresholds, 'stuckAfterMinutes' | 'pendingPaymentMinutes' | 'logWindowMinutes'>;
+  readonly inCommands: Pick<
+    Thresholds,
+    | 'stuckAfterMinutes'
+    | 'pendingPaymentMinutes'
+    | 'labelWaitMinutes'
+    | 'lateAfterMinutes'
+    | 'logWindowMinutes'
+    | 'modalDays'
+  >;
 }
 
 export const RUNBOOK_NAMES: Names = {
@@ -167,7 +179,7 @@ export const RUNBOOK_NAMES: Names = {
     inventoryGroup: 'order-inventory-consumer',
     consumers: {},
   },
-  redis: { lockPattern: 'lock:inventory:*', lockTtlSeconds: null },
+  redis: { pod: 'redis-0', lockPattern: 'lock:inventory:*', lockTtlSeconds: null },
   postgres: {
     selector: 'app=postgres',
     managed: false,
@@ -217,7 +229,8 @@ export const RUNBOOK_NAMES: Names = {
   statuses: {
     processing: 'processing',
     pendingPayment: 'pending_payment',
-    all: ['pending_payment', 'paid', 'processing', 'shipped', 'delivered', 'cancelled'],
+    readyToShip: 'ready_to_ship',
+    all: ['pending_payment', 'paid', 'processing', 'ready_to_ship', 'shipped', 'delivered', 'cancelled'],
     manual: ['shipped', 'cancelled', 'delivered'],
   },
   inCommands: DEFAULT_THRESHOLDS,

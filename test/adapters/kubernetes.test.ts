@@ -1,10 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
-import { plainPolicy } from '../support/policy.ts';
 import { type Connected, connected, failure, QUESTION, SECRET, soon, WORKLOAD } from './support.ts';
 
 const POD = 'order-service-7c9f6d5b8-4kx2p';
@@ -74,34 +69,6 @@ describe('a right that is missing', () => {
     const error = await failure(here.connection.probe.pods(WORKLOAD, soon()));
     expect(error).toMatchObject({ fault: 'forbidden' });
     expect(error.message).toBe('Kubernetes answered 401. It says: Unauthorized');
-  });
-});
-
-describe('credentials', () => {
-  test('come from the file that a kubeconfig names, whatever token stands beside it', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'oms-kubeconfig-'));
-    const file = join(folder, 'config');
-    writeFileSync(join(folder, 'token'), here.kubernetes.token);
-    const user = `token: "${here.kubernetes.token}"`;
-    writeFileSync(file, here.kubernetes.kubeconfig().replace(user, 'token: wrong, tokenFile: token'));
-    const connection = await connectKubernetes({ kubeconfig: { file }, policy: plainPolicy });
-    expect(await connection.probe.pods(WORKLOAD, soon())).toHaveLength(3);
-    await connection.close();
-    rmSync(folder, { recursive: true });
-  });
-});
-
-describe('a refused patch', () => {
-  test('is told in the API server’s words without the object that it quotes', async () => {
-    const message = ` "" is invalid: patch: Invalid value: "{\\"data\\":{\\"key\\":\\"c2VjcmV0\\"}}": json: cannot unmarshal`;
-    here.kubernetes.faults.add({
-      fault: { mode: 'status', status: 422, body: { kind: 'Status', message } },
-      match: { method: 'PATCH' },
-    });
-    const error = await failure(here.connection.lever.restart(WORKLOAD, 1, 'x', soon()));
-    const shown = inspect(error, { depth: 20 });
-    expect(shown).not.toContain('c2VjcmV0');
-    expect(shown).toContain('The patch is invalid: json: cannot unmarshal');
   });
 });
 
@@ -239,8 +206,16 @@ describe('a secret', () => {
     const writes = await here.world.read((state) => state.cluster.secrets.get(SECRET)?.writes ?? []);
     const facts = await here.connection.probe.secret('default', SECRET, null, soon());
     expect(facts?.changedAt).toBe(writes[1]?.at);
+    const later = (writes[1]?.at ?? 0) + 60_000;
     await here.world.change((state) => {
-      state.cluster.secrets.get(SECRET)?.writes.splice(0, 2);
+      state.cluster.secrets.get(SECRET)?.writes.push({ manager: 'secret-rotation', at: later, data: false });
+    });
+    const annotated = await here.connection.probe.secret('default', SECRET, null, soon());
+    expect(annotated?.changedAt).toBe(later);
+    await here.world.change((state) => {
+      const secret = state.cluster.secrets.get(SECRET);
+      if (secret !== undefined)
+        secret.writes = secret.writes.filter(({ manager }) => !/create|rotation/.test(manager));
     });
     const silent = await here.connection.probe.secret('default', SECRET, null, soon());
     expect(silent?.changedAt).toBeNull();

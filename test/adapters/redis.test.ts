@@ -111,6 +111,14 @@ const LOCKS = { pattern: 'lock:*', ttlMs: 60_000 };
       });
     });
 
+    test('one with the rights that the operations guide names can do both', async () => {
+      await owner.set('lock:inventory:1', 'pod-1', 'PX', 30_000);
+      const { probe, lever } = await as('~lock:inventory:*', '+@read', '+time', '+eval', '+del');
+      const seen = await probe.locks({ ...LOCKS, pattern: 'lock:inventory:*' }, patient());
+      expect(seen).toMatchObject({ total: 1, locks: [{ holder: POD_1 }] });
+      expect(await lever.deleteLock('lock:inventory:1', POD_1, patient())).toContain('was deleted');
+    });
+
     test('one who may not delete is told so, and the lock stays', async () => {
       await owner.set('lock:1', 'pod-1');
       const { lever } = await as('~lock:*', '+@read', '+eval');

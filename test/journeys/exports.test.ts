@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { exportHangs, exportTooLarge } from '../../sim/world/scenarios/exports.ts';
+import { exportHangs, exportTooLarge, uploadRefused } from '../../sim/world/scenarios/exports.ts';
 import type { Scenario } from '../../sim/world/scenarios/scenario.ts';
 import { ALERTS, type Rig, startRig } from '../support/rig.ts';
 
@@ -88,5 +88,26 @@ describe('an export that does not move', () => {
       expect.stringContaining('helped'),
     );
     expect(card()).toContain('Tell whoever asked for the export');
+  });
+});
+
+describe('a bucket that takes nothing any more', () => {
+  story(uploadRefused);
+
+  test('is told by S3 itself, and a retry waits for it', async () => {
+    expect(card()).toContain('The bucket ecommerce-exports cannot be used: forbidden.');
+    expect(card()).toContain('The upload to S3 fails');
+    expect(card()).toContain('Retry the export waits: the bucket cannot be used');
+    expect(rig.s3.requests.map(({ method }) => method)).toEqual(expect.arrayContaining(['HEAD', 'GET']));
+  });
+
+  test('once it takes files again, the retry goes through', async () => {
+    await rig.world.change((state) => uploadRefused.recover?.(state));
+    await minutes(1);
+    expect(card()).not.toContain('cannot be used');
+    await rig.slack.as('URESPONDER').click(rig.card(), 'Retry the export', { again: true });
+    await rig.app.idle();
+    await minutes(7);
+    expect((await jobs()).map(({ status }) => status)).toEqual(['completed']);
   });
 });

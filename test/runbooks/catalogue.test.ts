@@ -66,7 +66,9 @@ describe('the catalogue', () => {
       const steps = Object.values(runbook.checks).map(({ step }) => step);
       expect(new Set(steps).size).toBe(steps.length);
     }
-    expect(new Set(actions.map(({ step }) => step)).size).toBe(actions.length);
+    // X16 is one action wherever it stands: what it does to a group is no runbook's own.
+    const own = actions.filter(({ step }) => step !== 'X16').map(({ step }) => step);
+    expect(new Set(own).size).toBe(own.length);
   });
 
   test.each(actions)('$step has a proof that can end, and a command to type', (action) => {

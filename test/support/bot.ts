@@ -10,12 +10,16 @@ import { ordersDatabasePool } from '../../src/adapters/postgres/pool.ts';
 import { ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
 import { ORDERS_DATABASE } from '../../src/adapters/postgres/schema.ts';
 import { policyFor } from '../../src/adapters/resilience.ts';
+import { s3Probe } from '../../src/adapters/s3/probe.ts';
+import { S3 } from '../../src/adapters/s3/s3-error.ts';
 import { systemClock, systemIds } from '../../src/adapters/system/clock.ts';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Timing } from '../../src/pipeline/rules.ts';
 import type { Step } from '../../src/ports/clock.ts';
+import type { KafkaLever, KafkaProbe } from '../../src/ports/kafka.ts';
 import type { Log } from '../../src/ports/log.ts';
+import type { RedisLever, RedisProbe } from '../../src/ports/redis.ts';
 import type { SlackSettings } from '../../src/slack/bot.ts';
 import { openPool } from '../../src/store/database.ts';
 import { createJournal } from '../../src/store/journal.ts';
@@ -26,21 +30,40 @@ export const TOKEN = 'admin-token';
 export const ALERTS = '#orders-alerts';
 export const ROUTING_KEY = 'a'.repeat(32);
 
+/** How the pretend S3 is asked. */
+export const S3_ACCESS = {
+  region: 'eu-central-1',
+  credentials: { accessKeyId: 'AKIAPRETEND', secretAccessKey: 'a-secret' },
+};
+
 export const YAML = `
 environment: prod
 trustedSenders: [Alertmanager]
 approvals:
   responders: [URESPONDER]
   approvers: [UAPPROVER]
+  managers: [UMANAGER]
 alerts:
   scopeLabels: [region]
 payments:
   expiryAnnotation: oms.example.com/expires-at
 admin:
   exports: /admin/exports
+  failedEvents: /admin/events/failed
 metrics:
   paymentAttempts: payment_attempts_total
   paymentDeclines: payment_declines_total
+  reservationAttempts: inventory_reservation_attempts_total
+  publishFailed: events_publish_failures_total
+  bufferFree: kafka_producer_buffer_available_bytes
+  bufferTotal: kafka_producer_buffer_total_bytes
+kafka:
+  parkedTopic: order-events-parked
+  consumers:
+    notification-consumer: { deployment: notification-service, selector: app=notification-service }
+    order-inventory-consumer: { deployment: inventory-consumer, selector: app=inventory-consumer }
+redis:
+  lockTtlSeconds: 3600
 `;
 
 /** Where the pretend world is; enough to start a bot in it, in this process or in another. */
@@ -53,6 +76,8 @@ export interface Address {
   readonly pagerduty: string;
   /** The text of a kubeconfig. */
   readonly kubeconfig: string;
+  /** The endpoint of S3. */
+  readonly s3: string;
 }
 
 const quiet: Log = {
@@ -70,8 +95,11 @@ export async function startBot(
     readonly step?: Step;
     readonly timing?: Timing;
     readonly log?: Log;
-    /** Real time that an open breaker of the order service rests, ms; as in production unless told. */
+    /** Real time that an open breaker of the order service or of the gateway behind it rests, ms; as in production unless told. */
     readonly restMs?: number;
+    /** What speaks no HTTP is pretended behind its port; absent: not configured. */
+    readonly redis?: { readonly probe: RedisProbe; readonly lever: RedisLever };
+    readonly kafka?: { readonly probe: KafkaProbe; readonly lever: KafkaLever };
   } = {},
 ) {
   const step = options.step ?? plain;
@@ -83,9 +111,10 @@ export async function startBot(
   const pool = openPool(address.database, log);
   const orders = ordersDatabasePool(address.orders, () => undefined);
   const ordersPolicy = policyFor(ORDERS_DATABASE);
+  const resting = options.restMs === undefined ? {} : { restMs: options.restMs };
   const cluster = await connectKubernetes({
     kubeconfig: { text: address.kubeconfig },
-    policy: policyFor(KUBERNETES),
+    policy: policyFor(KUBERNETES, resting),
   });
   const { namespace, orderService } = config.oms.workloads;
   const workload = { namespace, name: orderService.deployment, selector: orderService.selector };
@@ -93,7 +122,8 @@ export async function startBot(
     url: address.service,
     token: async () => TOKEN,
     tokenHeader: 'authorization',
-    policy: policyFor(ORDER_SERVICE, options.restMs === undefined ? {} : { restMs: options.restMs }),
+    policy: policyFor(ORDER_SERVICE, resting),
+    gatewayPolicy: policyFor('The payment gateway', resting),
     paths: config.oms.admin,
     pods: cluster.podHttp(workload, orderService.port),
   };
@@ -110,15 +140,15 @@ export async function startBot(
       orderService: orderServiceProbe(settings),
       ordersDatabase: ordersDatabaseProbe(orders, ordersPolicy, config.oms.orders),
       kubernetes: cluster.probe,
-      kafka: absent('Kafka is not configured (KAFKA_BROKERS).'),
-      redis: absent('Redis is not configured (REDIS_URL).'),
-      s3: absent('S3 is not configured (AWS_REGION).'),
+      kafka: options.kafka?.probe ?? absent('Kafka is not configured (KAFKA_BROKERS).'),
+      redis: options.redis?.probe ?? absent('Redis is not configured (REDIS_URL).'),
+      s3: s3Probe({ ...S3_ACCESS, endpoint: address.s3, policy: policyFor(S3) }),
     },
     levers: {
       orderService: orderServiceLever(settings),
       kubernetes: cluster.lever,
-      kafka: absent('Kafka is not configured (KAFKA_BROKERS).'),
-      redis: absent('Redis is not configured (REDIS_URL).'),
+      kafka: options.kafka?.lever ?? absent('Kafka is not configured (KAFKA_BROKERS).'),
+      redis: options.redis?.lever ?? absent('Redis is not configured (REDIS_URL).'),
       ordersDatabase: ordersDatabaseLever(orders, ordersPolicy),
     },
     pager: pagerDuty({

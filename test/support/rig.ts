@@ -1,11 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { pretendKafka } from '../../sim/kafka/kafka.ts';
 import { startKubernetes } from '../../sim/kubernetes/kubernetes.ts';
 import { startOrderService } from '../../sim/order-service/order-service.ts';
 import { startPagerDuty } from '../../sim/pagerduty/pagerduty.ts';
+import { pretendRedis } from '../../sim/redis/redis.ts';
+import { bucketOfExports, startS3 } from '../../sim/s3/s3.ts';
 import { NO_RATES, type SimulatedSlack, startSlack } from '../../sim/slack/slack.ts';
 import { createWorld } from '../../sim/world/world.ts';
-import { type Address, ALERTS, ROUTING_KEY, startBot, TOKEN, YAML } from './bot.ts';
+import { type Address, ALERTS, ROUTING_KEY, S3_ACCESS, startBot, TOKEN, YAML } from './bot.ts';
+import { type OrdersServer, startOrdersServer } from './orders-server.ts';
 import { asBot, freshDatabase } from './postgres.ts';
 import { openStore } from './store.ts';
 
@@ -13,10 +17,17 @@ export { ALERTS, ROUTING_KEY } from './bot.ts';
 
 /** The pretend world without a bot: Slack, the order service, PagerDuty, two databases, two clocks. */
 export async function startPretendWorld(
-  options: { readonly yaml?: string; readonly ordersPerHour?: number; readonly pagerduty?: string } = {},
+  options: {
+    readonly yaml?: string;
+    readonly ordersPerHour?: number;
+    readonly pagerduty?: string;
+    /** The orders database on a server of its own, with the service's connections on it as real ones. */
+    readonly ordersServer?: boolean;
+  } = {},
 ) {
   const store = await openStore();
-  const orders = await freshDatabase();
+  const own: OrdersServer | null = options.ordersServer === true ? await startOrdersServer() : null;
+  const orders = own ?? (await freshDatabase());
   const ordersPool = new pg.Pool({ connectionString: orders.url, max: 5 });
   // Dropping its database ends a pool's idle connections.
   ordersPool.on('error', () => undefined);
@@ -27,6 +38,7 @@ export async function startPretendWorld(
     now,
     seed: 7,
     ...(options.ordersPerHour === undefined ? {} : { ordersPerHour: options.ordersPerHour }),
+    ...(own === null ? {} : { database: own.database }),
   });
   const service = await startOrderService({ world, token: TOKEN });
   const kubernetes = await startKubernetes({ world, podHttp: service.forPod });
@@ -38,9 +50,16 @@ export async function startPretendWorld(
     },
   });
   for (const name of ['orders-alerts', 'orders-team', 'payments', 'catalog-team', 'platform-eng']) {
-    slack.addChannel(name, ['URESPONDER', 'UAPPROVER', 'UBYSTANDER']);
+    slack.addChannel(name, ['URESPONDER', 'UAPPROVER', 'UMANAGER', 'UBYSTANDER']);
   }
   const pagerduty = await startPagerDuty({ routingKeys: { [ROUTING_KEY]: 'orders' } });
+  const s3 = await startS3({
+    region: S3_ACCESS.region,
+    buckets: bucketOfExports(world, { name: 'ecommerce-exports', region: S3_ACCESS.region }),
+    accessKeys: new Map([
+      [S3_ACCESS.credentials.accessKeyId, { secret: S3_ACCESS.credentials.secretAccessKey }],
+    ]),
+  });
   return {
     store,
     world,
@@ -48,6 +67,7 @@ export async function startPretendWorld(
     kubernetes,
     slack,
     pagerduty,
+    s3,
     now,
     /** What a bot needs to be told to live in this world; plain data, so that another process can be told too. */
     address: {
@@ -58,6 +78,7 @@ export async function startPretendWorld(
       slack: { botToken: slack.botToken, appToken: slack.appToken, apiUrl: slack.apiUrl },
       pagerduty: options.pagerduty ?? pagerduty.url,
       kubeconfig: kubernetes.kubeconfig(),
+      s3: s3.url,
     } satisfies Address,
     async skipWorld(minutes: number) {
       offset += minutes * 60_000;
@@ -69,6 +90,8 @@ export async function startPretendWorld(
       await service.stop();
       await pagerduty.stop();
       await kubernetes.stop();
+      await s3.stop();
+      await world.close();
       await ordersPool.end();
       await store.close();
       await orders.drop();
@@ -82,13 +105,18 @@ export async function startRig(
     readonly yaml?: string;
     readonly ordersPerHour?: number;
     readonly pagerduty?: string;
+    readonly ordersServer?: boolean;
   } & Parameters<typeof startBot>[1] = {},
 ) {
   const pretend = await startPretendWorld(options);
   // Loaded at the first call, it would take that call's time on a busy machine.
   await import('@kubernetes/client-node');
   const { slack, store } = pretend;
-  const bot = await startBot(pretend.address, options);
+  const bot = await startBot(pretend.address, {
+    redis: pretendRedis(pretend.world),
+    kafka: pretendKafka(pretend.world),
+    ...options,
+  });
   const { app } = bot;
   return {
     ...pretend,

@@ -6,8 +6,10 @@ import { startServer, temporaryFolder } from './server.ts';
 /** Kafka's own command line tools, by the names of their scripts. */
 const TOOLS = {
   'consumer-groups': 'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand',
+  configs: 'kafka.admin.ConfigCommand',
   topics: 'org.apache.kafka.tools.TopicCommand',
   'console-consumer': 'org.apache.kafka.tools.consumer.ConsoleConsumer',
+  'console-share-consumer': 'org.apache.kafka.tools.consumer.ConsoleShareConsumer',
 };
 const JVM = [
   '-Xmx256m',
@@ -48,6 +50,16 @@ export async function startConsumer(
   return startServer(temporaryFolder('consumer'), 'java', line);
 }
 
+/** A consumer of a share group, which only Kafka 4 has. */
+export async function startShareConsumer(
+  kafka: RealKafka,
+  group: string,
+  topic: string,
+): Promise<JavaConsumer> {
+  const line = await commandLine(kafka, 'console-share-consumer', ['--topic', topic, '--group', group]);
+  return startServer(temporaryFolder('share-consumer'), 'java', line);
+}
+
 /** Deprecated in 4.2 for another name that 3.9 does not know. */
 const CONSUMER_PROPERTY = '--consumer-property';
 
@@ -58,6 +70,7 @@ async function commandLine(
 ): Promise<readonly string[]> {
   // A broker that was given brings no tools along.
   const folder =
-    system.here() ?? (await oneAtATime('install', async () => system.here() ?? (await system.install())));
+    system.here() ??
+    (await oneAtATime(system.installer, async () => system.here() ?? (await system.install())));
   return [...JVM, '-cp', classPath(folder), TOOLS[tool], '--bootstrap-server', brokers.join(), ...args];
 }

@@ -13,6 +13,8 @@ export interface RealKafka {
   readonly version: string;
   /** `KAFKA` or `KAFKA_3`. */
   readonly system: System;
+  /** Where other brokers of this cluster find it; 0: it was given, not started. */
+  readonly controller: number;
   stop(): Promise<void>;
 }
 
@@ -24,6 +26,10 @@ export interface KafkaOptions {
    * client goes where the broker says, not where it came from.
    */
   readonly advertised?: (port: number) => Promise<number>;
+  /** Lines of `server.properties`; they win over ours. */
+  readonly properties?: Readonly<Record<string, string>>;
+  /** One more port, on which it speaks TLS and wants SCRAM-SHA-512. */
+  readonly secure?: { readonly port: number; readonly keystore: string; readonly password: string };
 }
 
 /** Quick to start rather than quick to run. */
@@ -42,7 +48,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RealKafka>
   if ('missing' in found) throw new Error(found.missing);
   if ('given' in found) {
     noteRan(system.name, `at ${found.given}`);
-    return { brokers: found.given.split(','), version: 'unknown', system, stop: async () => undefined };
+    const brokers = found.given.split(',');
+    return { brokers, version: 'unknown', system, controller: 0, stop: async () => undefined };
   }
   const template = await formatted(found.at);
   const folder = temporaryFolder('kafka');
@@ -50,15 +57,11 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RealKafka>
   const [port, controller, told] = [await freePort(), await freePort(), await freePort()];
   const advertised = (await options.advertised?.(told)) ?? told;
   const file = join(folder, 'server.properties');
-  writeFileSync(file, properties(join(folder, 'data'), { port, controller, told, advertised }));
-  const server = startServer(folder, 'java', [
-    ...JVM,
-    ...LOGGING,
-    '-cp',
-    classPath(found.at),
-    'kafka.Kafka',
-    file,
-  ]);
+  const ours = properties(join(folder, 'data'), { port, controller, told, advertised });
+  const secure =
+    options.secure === undefined ? {} : secured(options.secure, { port, controller, told, advertised });
+  writeFileSync(file, `${ours}${lines({ ...secure, ...options.properties })}`);
+  const server = startServer(folder, 'java', brokerLine(found.at, file));
   const said = () => /Kafka version: (\S+)/.exec(server.said())?.[1];
   await ready('Kafka', server, async () => said() !== undefined && (await accepts(told)), 60_000);
   const version = said() ?? 'unknown';
@@ -67,8 +70,83 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RealKafka>
     brokers: [`127.0.0.1:${advertised}`],
     version,
     system,
+    controller,
     stop: async () => await server.stop(),
   };
+}
+
+/** A second broker of the same cluster, which leads what is assigned to it; its id is 2. */
+export async function startSecondBroker(
+  kafka: RealKafka,
+  more: KafkaOptions['properties'] = {},
+): Promise<Pick<RealKafka, 'stop'>> {
+  const at = kafka.system.here();
+  if (at === null || kafka.controller === 0) throw new Error('a Kafka that was given gets no second broker');
+  const folder = temporaryFolder('kafka-2');
+  const [port, told] = [await freePort(), await freePort()];
+  const file = join(folder, 'server.properties');
+  const ours = properties(join(folder, 'data'), {
+    port,
+    controller: kafka.controller,
+    told,
+    advertised: told,
+  });
+  const second = {
+    'process.roles': 'broker',
+    'node.id': '2',
+    listeners: `BROKER://127.0.0.1:${port},CLIENT://127.0.0.1:${told}`,
+    ...more,
+  };
+  writeFileSync(file, `${ours}${lines(second)}`);
+  await format(at, file);
+  const server = startServer(folder, 'java', brokerLine(at, file));
+  await ready('The second broker', server, async () => await accepts(told), 60_000);
+  return { stop: async () => await server.stop() };
+}
+
+function brokerLine(at: string, file: string): readonly string[] {
+  return [...JVM, ...LOGGING, '-cp', classPath(at), 'kafka.Kafka', file];
+}
+
+function secured(
+  { port, keystore, password }: NonNullable<KafkaOptions['secure']>,
+  others: Parameters<typeof properties>[1],
+): Readonly<Record<string, string>> {
+  const more = `SECURE://127.0.0.1:${port}`;
+  const { listeners, advertised } = addresses(others);
+  return {
+    listeners: `${listeners},${more}`,
+    'advertised.listeners': `${advertised},${more}`,
+    'listener.security.protocol.map': `${PLAIN},SECURE:SASL_SSL`,
+    'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+    'listener.name.secure.scram-sha-512.sasl.jaas.config':
+      'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+    'ssl.keystore.location': keystore,
+    'ssl.keystore.password': password,
+    'ssl.keystore.type': 'PKCS12',
+  };
+}
+
+const PLAIN = 'BROKER:PLAINTEXT,CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT';
+
+function addresses(ports: { port: number; controller: number; told: number; advertised: number }) {
+  const broker = `BROKER://127.0.0.1:${ports.port}`;
+  return {
+    listeners: `${broker},CLIENT://127.0.0.1:${ports.told},CONTROLLER://127.0.0.1:${ports.controller}`,
+    advertised: `${broker},CLIENT://127.0.0.1:${ports.advertised}`,
+  };
+}
+
+/** Kafka reads the last line of a key. */
+function lines(properties: Readonly<Record<string, string>>): string {
+  return Object.entries(properties)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
+}
+
+async function format(at: string, file: string): Promise<void> {
+  const tool = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', file];
+  await finished('java', [...JVM, ...LOGGING, '-cp', classPath(at), ...tool]);
 }
 
 /** What `java -cp` takes. @param folder of the cache */
@@ -88,8 +166,7 @@ async function formatted(folder: string): Promise<string> {
       file,
       properties(data, { port: 19_432, controller: 19_433, told: 19_434, advertised: 19_434 }),
     );
-    const tool = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', file];
-    await finished('java', [...JVM, ...LOGGING, '-cp', classPath(folder), ...tool]);
+    await format(folder, file);
     return data;
   });
 }
@@ -98,12 +175,13 @@ function properties(
   data: string,
   ports: { port: number; controller: number; told: number; advertised: number },
 ): string {
+  const { listeners, advertised } = addresses(ports);
   return `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${ports.controller}
-listeners=BROKER://127.0.0.1:${ports.port},CLIENT://127.0.0.1:${ports.told},CONTROLLER://127.0.0.1:${ports.controller}
-advertised.listeners=BROKER://127.0.0.1:${ports.port},CLIENT://127.0.0.1:${ports.advertised}
-listener.security.protocol.map=BROKER:PLAINTEXT,CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=${listeners}
+advertised.listeners=${advertised}
+listener.security.protocol.map=${PLAIN}
 inter.broker.listener.name=BROKER
 controller.listener.names=CONTROLLER
 log.dirs=${data}

@@ -1,7 +1,9 @@
+import { findsNoConnection } from '../database.ts';
 import { askGateway } from '../gateway.ts';
 import type { Order } from '../order.ts';
 import type { Tried } from '../payment-ledger.ts';
 import { planPayment } from '../payments.ts';
+import { takeBackLabel } from '../shipping.ts';
 import type { WorldState } from '../state.ts';
 
 /**
@@ -15,7 +17,10 @@ export function replayPayments(state: WorldState, from: number, now: number): vo
     const order = state.orders.get(tried.order);
     const pod = state.pods.find((each) => each.name === tried.pod);
     if (order === undefined || pod === undefined || wasTouched(order)) continue;
-    if (askGateway(state, pod, order, tried.attempt).result !== tried.result) undone.set(order.id, tried);
+    const differs =
+      findsNoConnection(state, pod, order.id, tried.begunAt) ||
+      askGateway(state, pod, order, tried.attempt).result !== tried.result;
+    if (differs) undone.set(order.id, tried);
   }
   state.payments.forget((tried) => undone.get(tried.order) === tried);
   forgetLines(state, undone);
@@ -44,7 +49,10 @@ function undo(state: WorldState, order: Order, tried: Tried): void {
   const later = order.events.findIndex((event) => event.at >= tried.begunAt);
   for (const { type } of later < 0 ? [] : order.events.splice(later)) {
     if (type === 'fulfillment.requested') state.counters.takeBack('events_published_total');
-    if (type === 'order.shipped') state.counters.takeBack('webhook_deliveries_total', { status: '200' });
+    if (type === 'order.shipped') {
+      state.counters.takeBack('webhook_deliveries_total', { status: '200' });
+      takeBackLabel(state, order);
+    }
   }
   const before = state.payments.all().findLast((other) => other.order === order.id);
   order.status = 'pending_payment';

@@ -46,7 +46,8 @@ export const workflowEngineCrash: Scenario = {
   },
 };
 
-function crashPods(state: WorldState, from: number, to: number): void {
+/** The pods of the workflow engine were gone from `from` to `to`. */
+export function crashPods(state: WorldState, from: number, to: number): void {
   for (const pod of state.pods.filter((each) => each.app === 'workflow-engine')) {
     pod.restarts += 1;
     pod.startedAt = to;

@@ -86,13 +86,29 @@ export function failure(err: unknown, sent: Sent): SystemError {
     return say('too slow', 'took no connection in time', true);
   if (name === 'KafkaJSServerDoesNotSupportApiKey')
     return say('refused', 'is of a version that the bot cannot speak with', false);
-  if (name.startsWith('KafkaJSConnection') || /^E[A-Z]+$/.test(code))
+  if (code === GREETING)
+    return say(
+      'unreachable',
+      'took the connection and broke it off: it is stopping, or KAFKA_TLS and KAFKA_SASL_USERNAME do not fit',
+      true,
+    );
+  if (brokenOff(err))
     return say('unreachable', `broke off the conversation${code === '' ? '' : ` (${code})`}`, true);
   return say('not understood', 'answered with something that could not be understood', false);
 }
 
 /** Of our own guard on a socket: what came is no answer of Kafka's. */
 export const FOREIGN = 'ERR_NOT_KAFKA';
+/** A connection that was taken, and ended before the first answer. */
+export const GREETING = 'ERR_NO_GREETING';
+
+/** The other side ended the connection, rather than never taking it. */
+export function brokenOff(err: unknown): boolean {
+  const code = codeOf(err);
+  if (NEVER_SENT.includes(code) || (err instanceof Error && /timeout/i.test(err.message))) return false;
+  const closed = err instanceof Error && err.name.startsWith('KafkaJSConnection') && code === '';
+  return closed || /^E[A-Z]+$/.test(code);
+}
 
 function codeOf(err: unknown): string {
   if (!(err instanceof Error) || !('code' in err)) return '';

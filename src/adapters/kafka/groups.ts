@@ -3,7 +3,7 @@ import { atOnce } from '../at-once.ts';
 import { clauseOf, refusedWith, wordsOf } from './errors.ts';
 import { library } from './library.ts';
 import { type Spot, spotName } from './offsets.ts';
-import type { Wire } from './wire.ts';
+import { type ClusterSeen, GROUPS_TOPIC, type Wire } from './wire.ts';
 
 /** Measured: more at once do not make it faster. */
 const AT_ONCE = 16;
@@ -28,17 +28,23 @@ interface Listed {
  */
 export async function listGroups(
   wire: Wire,
-  brokers: Iterable<number>,
+  { brokers, topics }: ClusterSeen,
 ): Promise<{ readonly listed: readonly Listed[]; readonly problems: readonly string[] }> {
   const listed: Listed[] = [];
   const problems: string[] = [];
-  const asked = [...brokers];
+  const asked = [...brokers.keys()];
+  // Whose memory is away is in no list, as if there were no such group.
+  const away = (topics.get(GROUPS_TOPIC)?.partitions ?? []).filter(({ leader }) => leader === null).length;
+  if (away > 0)
+    problems.push(
+      `${away} of ${topics.get(GROUPS_TOPIC)?.partitions.length} partitions of ${GROUPS_TOPIC} ${away === 1 ? 'has' : 'have'} no leader: the groups there cannot be seen.`,
+    );
   const errors: unknown[] = [];
   await Promise.all(
     asked.map(async (broker) => {
       try {
         const { errorCode, groups } = await wire.ask(broker, 'ListGroups', {});
-        if (errorCode !== 0) problems.push(`The groups of broker ${broker}: its list ${wordsOf(errorCode)}.`);
+        if (errorCode !== 0) problems.push(`The list of groups of broker ${broker} ${wordsOf(errorCode)}.`);
         for (const { groupId, protocolType } of groups)
           listed.push({ group: groupId, protocolType, coordinator: broker });
       } catch (err) {

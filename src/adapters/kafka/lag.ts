@@ -8,8 +8,7 @@ const NAMED = 3;
 
 /** The lag of groups: one request for each group, and a few for all of them together. */
 export async function lagOf(wire: Wire, wanted: readonly string[] | 'all'): Promise<GroupsSeen> {
-  const { brokers } = await wire.cluster([]);
-  const { listed, problems } = await listGroups(wire, brokers.keys());
+  const { listed, problems } = await listGroups(wire, await wire.cluster([]));
   const chosen = wanted === 'all' ? listed : listed.filter(({ group }) => wanted.includes(group));
   const read = await readGroups(wire, chosen);
   const spots = new Map<string, Spot>();

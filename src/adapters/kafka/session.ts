@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { FOREIGN } from './errors.ts';
+import { brokenOff, FOREIGN, GREETING } from './errors.ts';
 import type { Library } from './library.ts';
 import { type Api, decodeFetch, FETCH_VERSION, type Questions } from './protocol.ts';
 
@@ -35,6 +35,8 @@ type Link = InstanceType<Library['Broker']>;
 export function openSession(library: Library, { tls, sasl }: Access): Session {
   const links = new Map<string, Promise<Link>>();
   const sockets = new Map<string, Set<Socket>>();
+  /** A broker that wants a password answers one question without, and ends the connection at the next. */
+  const welcomed = new WeakSet<Link>();
   let ended = false;
 
   async function link(to: Address): Promise<Link> {
@@ -70,7 +72,9 @@ export function openSession(library: Library, { tls, sasl }: Access): Session {
       },
     });
     const made = new Broker({ connectionPool, logger, authenticationTimeout: REQUEST_MS });
-    await made.connect();
+    await made.connect().catch((err: unknown) => {
+      throw atFirst(err);
+    });
     return made;
   }
 
@@ -110,12 +114,13 @@ export function openSession(library: Library, { tls, sasl }: Access): Session {
           response: { decode, parse: async (decoded) => decoded },
           logResponseError: false,
         });
+        welcomed.add(broker);
         return answer as Questions[typeof api]['answers'];
       } catch (err) {
         const name = nameOf(to);
         const used = links.get(name);
         if (used !== undefined && (await used.catch(() => null)) === broker) drop(name, used);
-        throw err;
+        throw welcomed.has(broker) ? err : atFirst(err);
       }
     },
 
@@ -131,18 +136,38 @@ export function openSession(library: Library, { tls, sasl }: Access): Session {
   };
 }
 
+function atFirst(err: unknown): unknown {
+  return brokenOff(err)
+    ? Object.assign(new Error('broken off at first', { cause: err }), { code: GREETING })
+    : err;
+}
+
 function nameOf({ host, port }: Address): string {
   return `${host}:${port}`;
 }
 
 /**
- * kafkajs takes the first four bytes for the length of an answer and would wait for a gigabyte of HTML, or of a TLS
- * alert.
+ * kafkajs takes four bytes for the length of an answer, and would wait for a gigabyte of HTML, or of a TLS alert.
  */
 function guard(socket: Socket): void {
-  socket.once('data', (bytes: Buffer) => {
-    const length = bytes.length < 4 ? 0 : bytes.readInt32BE(0);
-    if (length < 0 || length > LONGEST)
-      socket.destroy(Object.assign(new Error('no answer of Kafka’s'), { code: FOREIGN }));
+  let length = Buffer.alloc(0);
+  let left = 0;
+  socket.on('data', (bytes: Buffer) => {
+    for (let at = 0; at < bytes.length; ) {
+      if (left === 0) {
+        const head = bytes.subarray(at, at + 4 - length.length);
+        length = Buffer.concat([length, head]);
+        at += head.length;
+        if (length.length < 4) return;
+        left = length.readInt32BE(0);
+        length = Buffer.alloc(0);
+        if (left >= 0 && left <= LONGEST) continue;
+        socket.destroy(Object.assign(new Error('no answer of Kafka’s'), { code: FOREIGN }));
+        return;
+      }
+      const some = Math.min(left, bytes.length - at);
+      left -= some;
+      at += some;
+    }
   });
 }

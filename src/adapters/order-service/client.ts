@@ -17,6 +17,8 @@ export interface OrderServiceSettings {
   readonly tokenHeader: string;
   /** Shared by all calls to this service. */
   readonly policy: Policy;
+  /** Of questions that the service passes on to the payment gateway; absent: one of its own. */
+  readonly gatewayPolicy?: Policy;
   readonly paths: Readonly<
     Record<
       | 'stuckOrders'
@@ -27,8 +29,23 @@ export interface OrderServiceSettings {
       | 'gatewayHealth'
       | 'metrics'
       | 'retryPayments'
+      | 'refunds'
+      | 'refundStatus'
+      | 'testRefund'
+      | 'retryRefund'
+      | 'payment'
+      | 'storeCredit'
+      | 'returns'
+      | 'fraudScore'
+      | 'returnEligibility'
+      | 'approveReturn'
+      | 'retryReturn'
+      | 'extendWindow'
       | 'inventorySync'
       | 'inventoryResync'
+      | 'carriers'
+      | 'validateAddress'
+      | 'regenerateLabel'
       | 'republishFailed'
       | 'export'
       | 'retryExport'
@@ -65,6 +82,20 @@ export async function callService<T>(
     `${ORDER_SERVICE} answered in a shape that is not known (${misfit(read.error)}).`,
     { sent: 'maybe', mayRetry: false },
   );
+}
+
+/** As `callService`; null where the service does not know that id. */
+export async function callKnown<T>(
+  settings: OrderServiceSettings,
+  schema: z.ZodType<T>,
+  ask: ServiceCall,
+): Promise<T | null> {
+  try {
+    return await callService(settings, schema, ask);
+  } catch (err) {
+    if (err instanceof SystemError && err.fault === 'not found') return null;
+    throw err;
+  }
 }
 
 async function callOnce(settings: OrderServiceSettings, ask: ServiceCall): Promise<unknown> {

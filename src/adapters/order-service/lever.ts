@@ -4,7 +4,10 @@ import { callService, type OrderServiceSettings } from './client.ts';
 import { eventChanges } from './events.ts';
 import { exportChanges } from './exports.ts';
 import { inventoryChanges } from './inventory.ts';
+import { refundChanges } from './refunds.ts';
+import { returnChanges } from './returns.ts';
 import { Accepted, headersOf } from './schema.ts';
+import { shippingChanges } from './shipping.ts';
 
 const Queued = z.looseObject({
   accepted: z.literal(true),
@@ -56,5 +59,8 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
     ...inventoryChanges(settings),
     ...exportChanges(settings),
     ...eventChanges(settings),
+    ...refundChanges(settings),
+    ...returnChanges(settings),
+    ...shippingChanges(settings),
   } as Levers['orderService'];
 }

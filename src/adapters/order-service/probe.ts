@@ -1,12 +1,14 @@
 import type { OrderServiceProbe } from '../../ports/probes.ts';
-import { SystemError } from '../../ports/system-error.ts';
-import { callService, type OrderServiceSettings } from './client.ts';
+import { callKnown, callService, type OrderServiceSettings } from './client.ts';
 import { eventQuestions } from './events.ts';
 import { exportQuestions } from './exports.ts';
 import { inventoryQuestions } from './inventory.ts';
 import { metricsOf } from './metrics.ts';
 import { askEveryPod } from './pods.ts';
+import { refundQuestions } from './refunds.ts';
+import { returnQuestions } from './returns.ts';
 import { gatewayHealthOf, Order, StuckOrders } from './schema.ts';
+import { shippingQuestions } from './shipping.ts';
 
 /** Reads of the order service's admin API. */
 export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceProbe {
@@ -23,18 +25,12 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
       return { ...page, orders: page.orders.slice(0, limit) };
     },
 
-    async order(id, signal) {
-      try {
-        return await callService(settings, Order, {
-          method: 'GET',
-          path: settings.paths.order.replace('{id}', id),
-          signal,
-        });
-      } catch (err) {
-        if (err instanceof SystemError && err.fault === 'not found') return null;
-        throw err;
-      }
-    },
+    order: async (id, signal) =>
+      await callKnown(settings, Order, {
+        method: 'GET',
+        path: settings.paths.order.replace('{id}', id),
+        signal,
+      }),
 
     gatewayHealth: async (signal) =>
       await askEveryPod(settings, settings.paths.gatewayHealth, gatewayHealthOf, signal),
@@ -47,5 +43,8 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
     ...inventoryQuestions(settings),
     ...exportQuestions(settings),
     ...eventQuestions(settings),
+    ...refundQuestions(settings),
+    ...returnQuestions(settings),
+    ...shippingQuestions(settings),
   } as OrderServiceProbe;
 }

@@ -2,6 +2,7 @@ import { isOver } from '../../domain/cause-history.ts';
 import type { ProofSample } from '../../domain/run.ts';
 import type { Judging, Proving } from '../define-runbook.ts';
 import { orderWorkload } from '../names.ts';
+import { loadIs, spellLoad } from '../shared/load.ts';
 import { restartOf } from '../shared/restart.ts';
 import { MEMORY_LIMIT, REPLICAS } from '../shared/setting.ts';
 import { temporaryOf } from '../shared/temporary.ts';
@@ -12,6 +13,8 @@ import { readUsage } from './usage.ts';
 const MINUTE = 60_000;
 /** A run of pods that started again counts as planned for so long (8, R60). */
 const JUST_NOW_MS = 15 * MINUTE;
+/** Younger pods have not reached what they will use (as 8.C4, our default). */
+const GROWN_MS = 30 * MINUTE;
 
 const FIX = { what: 'Ship the fix: page large reads, stream exports, limit batch jobs.', owner: 'orders' };
 
@@ -58,6 +61,21 @@ function running({ findings }: Judging<MemoryData>): string | null {
   return findings.exports.data?.running[0]?.id ?? null;
 }
 
+/** A limit that was raised rules causes out by itself: they are over only when the pods would do without it. */
+function fitsAgain(
+  { findings, incident, now, thresholds }: Judging<MemoryData>,
+  limit: number,
+): string | null {
+  const usage = findings.usage.data;
+  if (usage === null || usage.silent > 0 || usage.pods.length === 0) return null;
+  const grown = usage.pods.every(({ startedAt }) => startedAt !== null && now - startedAt >= GROWN_MS);
+  const percent = (Math.max(...usage.pods.map(({ memory }) => memory)) / limit) * 100;
+  if (!grown || percent >= thresholds.memorySoundPercent) return null;
+  return ['8.C1', '8.C2', '8.C4'].some((id) => isOver(incident.causeHistory, id, now))
+    ? `the cause is over, and the pods would use at most ${Math.round(percent)} %`
+    : null;
+}
+
 /** R58 and its undo. */
 export const raiseMemory = temporaryOf<MemoryData>({
   step: 'R58',
@@ -76,7 +94,9 @@ export const raiseMemory = temporaryOf<MemoryData>({
   },
   notWhile(judging) {
     const job = running(judging);
-    return stands(judging, '8.C2') && job !== null ? `cancel or split the export first (${job})` : null;
+    return stands(judging, '8.C2') && job !== null
+      ? `cancel or split the export first, /oms diagnose exports ${job} offers it`
+      : null;
   },
   note: async () => ({}),
   proof: {
@@ -90,10 +110,7 @@ export const raiseMemory = temporaryOf<MemoryData>({
     watch,
     sample: sound,
   },
-  over: ({ incident, now }) =>
-    ['8.C1', '8.C2', '8.C4'].some((id) => isOver(incident.causeHistory, id, now))
-      ? 'the cause is over'
-      : null,
+  over: (judging, back) => fitsAgain(judging, Number(back)),
   owes: [FIX],
 });
 
@@ -106,8 +123,13 @@ export const addReplicas = temporaryOf<MemoryData>({
   notes: ['More pods share the load; a leak fills each of them.'],
   seen: ({ findings }) => findings.service.data,
   opensWith: ({ modalReplicas }) => modalReplicas,
-  // It is for a spike of the load, which nobody looks at here (X5).
-  when: () => null,
+  when(judging) {
+    const load = judging.findings.usage.data?.load ?? null;
+    if (load === null || stands(judging, '8.C1')) return null;
+    return loadIs(load, judging.thresholds) === 'spike'
+      ? `much more comes than usual: ${spellLoad(load)}`
+      : null;
+  },
   notWhile: (judging) => (stands(judging, '8.C1') ? 'a leak fills more pods as well' : null),
   note: async () => ({}),
   proof: {
@@ -123,6 +145,8 @@ export const addReplicas = temporaryOf<MemoryData>({
     sample: sound,
   },
   over: ({ findings, thresholds }) => {
+    const load = findings.usage.data?.load ?? null;
+    if (load !== null && loadIs(load, thresholds) === 'usual') return 'the load is usual again';
     const percent = findings.usage.data?.percent ?? null;
     return percent !== null && percent < thresholds.memorySoundPercent / 2
       ? 'the pods have much memory left'

@@ -1,6 +1,6 @@
 import type { Action, Judging } from '../define-runbook.ts';
 import { orderWorkload } from '../names.ts';
-import { spellBytes } from '../shared/spell.ts';
+import { spellRoughly } from '../shared/spell.ts';
 import { stands } from './causes.ts';
 import type { MemoryData } from './checks.ts';
 
@@ -18,7 +18,7 @@ function waits({ findings }: Judging<MemoryData>): string | null {
   if (facts.heap === null || facts.freeDisk === null)
     return 'nobody knows whether the dump would fit on its disk';
   if (facts.freeDisk < facts.heap * ROOM)
-    return `the dump would not fit: ${spellBytes(facts.freeDisk)} are free, ${spellBytes(facts.heap * ROOM)} are needed`;
+    return `the dump would not fit: ${spellRoughly(facts.freeDisk)} are free, ${spellRoughly(facts.heap * ROOM)} are needed`;
   const ready = service.data?.state.ready ?? null;
   if (ready === null) return 'nobody knows how many pods are ready';
   return ready < 2 ? 'it is the only pod that is ready, and it stands still meanwhile' : null;
@@ -42,7 +42,7 @@ export const dumpHeap: Action<MemoryData> = {
         targets: [`pod/${facts.pod}`],
         parameters: {},
         preview: [
-          `${facts.pod} stands still while its heap${facts.heap === null ? '' : ` of ${spellBytes(facts.heap)}`} is written to its own disk.`,
+          `${facts.pod} stands still while its heap${facts.heap === null ? '' : ` of ${spellRoughly(facts.heap)}`} is written to its own disk.`,
           'The dump holds customers’ data and stays in the pod until somebody fetches and deletes it.',
         ],
         binding: { kind: 'exact', expected: facts.pod, words: 'Only while that pod is there and ready.' },
@@ -116,7 +116,7 @@ export const dumpHeap: Action<MemoryData> = {
         line:
           size === null
             ? `${file} is not there yet.`
-            : `${file} in ${name} has ${spellBytes(size)}${still ? '' : ' so far'}.`,
+            : `${file} in ${name} has ${spellRoughly(size)}${still ? '' : ' so far'}.`,
         value: size,
         worse: false,
       };

@@ -1,7 +1,7 @@
 import { healthy, skipped, unknown } from '../../domain/finding.ts';
 import type { Check } from '../define-runbook.ts';
 import { orderWorkload } from '../names.ts';
-import { spellBytes } from '../shared/spell.ts';
+import { spellRoughly } from '../shared/spell.ts';
 import type { HeapSeen } from './checks.ts';
 import { readUsage } from './usage.ts';
 
@@ -21,11 +21,11 @@ export const heap: Check<HeapSeen> = {
     const facts = await probes.kubernetes.heap(orderWorkload(names), fullest, signal);
     const seen: HeapSeen = { pod: fullest, ...facts };
     if (!facts.jvm) return healthy(`${fullest} runs no JVM, so there is no heap to dump.`, seen);
-    const size = facts.heap === null ? 'of unknown size' : `of ${spellBytes(facts.heap)}`;
+    const size = facts.heap === null ? 'of unknown size' : `of ${spellRoughly(facts.heap)}`;
     const room =
       facts.freeDisk === null
         ? 'how much disk is free is not known'
-        : `${spellBytes(facts.freeDisk)} of disk are free`;
+        : `${spellRoughly(facts.freeDisk)} of disk are free`;
     return healthy(`${fullest} runs a JVM with a heap ${size}; ${room}.`, seen);
   },
 };

@@ -2,7 +2,8 @@ import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { KubernetesProbe } from '../../ports/kubernetes.ts';
 import type { Check, Proving } from '../define-runbook.ts';
 import { orderWorkload } from '../names.ts';
-import { spell, spellBytes } from '../shared/spell.ts';
+import { type Load, loadOf } from '../shared/load.ts';
+import { spell, spellRoughly } from '../shared/spell.ts';
 
 const MINUTE = 60_000;
 /** A leak is told by an hour of rise (runbook-knowledge 8.C1, our default). */
@@ -27,6 +28,8 @@ export interface UsageSeen {
   /** The fullest pod's, of its limit; null: no limit anywhere. */
   readonly percent: number | null;
   readonly fullest: string | null;
+  /** How much comes; null: not configured, or too little of it was kept. */
+  readonly load: Load | null;
   /** Bytes by pod at each look, oldest first. */
   readonly samples: readonly { readonly at: number; readonly byPod: Readonly<Record<string, number>> }[];
 }
@@ -36,7 +39,7 @@ export async function readUsage({
   probes,
   names,
   signal,
-}: Pick<Proving, 'probes' | 'names' | 'signal'>): Promise<Omit<UsageSeen, 'samples'>> {
+}: Pick<Proving, 'probes' | 'names' | 'signal'>): Promise<Omit<UsageSeen, 'samples' | 'load'>> {
   const workload = orderWorkload(names);
   const [used, containers] = await Promise.all([
     probes.kubernetes.usage(workload, signal),
@@ -48,7 +51,7 @@ export async function readUsage({
 type Used = Awaited<ReturnType<KubernetesProbe['usage']>>;
 type Containers = Awaited<ReturnType<KubernetesProbe['containers']>>;
 
-function summed(used: Used, containers: Containers): Omit<UsageSeen, 'samples'> {
+function summed(used: Used, containers: Containers): Omit<UsageSeen, 'samples' | 'load'> {
   const names = [...new Set(containers.map(({ pod }) => pod))];
   const told = new Set(used.map(({ pod }) => pod));
   const pods = names
@@ -87,15 +90,16 @@ export const usage: Check<UsageSeen> = {
   source: 'kubectl top pods -l app=order-service',
   equivalent: ({ namespace, orderService }) => `kubectl -n ${namespace} top pods -l ${orderService.selector}`,
   deadlineMs: 4_000,
-  async look({ probes, names, thresholds, previous, now, signal }) {
-    const read = await readUsage({ probes, names, signal });
+  async look(ask) {
+    const { probes, names, thresholds, previous, now, signal } = ask;
+    const [read, load] = await Promise.all([readUsage({ probes, names, signal }), loadOf(ask)]);
     const before = (previous?.['usage']?.data as UsageSeen | null | undefined)?.samples ?? [];
     const byPod = Object.fromEntries(read.pods.map(({ pod, memory }) => [pod, memory]));
     const samples = [...before, { at: now, byPod }].filter(({ at }) => now - at <= KEEP_MS).slice(-KEEP);
-    const seen: UsageSeen = { ...read, samples };
+    const seen: UsageSeen = { ...read, load, samples };
     const evidence = read.pods.map((pod) => {
       const share = shareOf(pod);
-      return `${pod.pod}  ${spellBytes(pod.memory)}${pod.limit === null ? ', no limit' : ` of ${spellBytes(pod.limit)}, ${Math.round(share ?? 0)} %`}`;
+      return `${pod.pod}  ${spellRoughly(pod.memory)}${pod.limit === null ? ', no limit' : ` of ${spellRoughly(pod.limit)}, ${Math.round(share ?? 0)} %`}`;
     });
     if (read.pods.length === 0) return unknown('Nothing was told of the memory of any pod.', seen, evidence);
     if (read.percent === null)

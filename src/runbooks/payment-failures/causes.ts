@@ -71,7 +71,8 @@ const outage: Cause<PaymentData> = {
   },
 };
 
-const network: Cause<PaymentData> = {
+/** Reads nothing but R3, so that refunds can ask it too. */
+export const network: Cause<Pick<PaymentData, 'path'>> = {
   id: '1.C2',
   title: 'No network path to the provider',
   outside: true,
@@ -106,7 +107,7 @@ const credentials: Cause<PaymentData> = {
   outside: false,
   judge(judging) {
     const { secret, logs } = judging.findings;
-    const expired = secret.data?.expiresAt != null && secret.data.expiresAt <= judging.now;
+    const expired = secret.data?.expired === true;
     const older = secret.data?.olderPods ?? 0;
     const old = older > 0 ? ` ${older} pods may still hold the old key.` : '';
     if (expired) return supported(`The credentials have expired.${old}`);

@@ -153,7 +153,7 @@ export function batchOf<Data>(given: {
 }
 
 /** Asked already, and nobody knows yet what came of it: pressing twice asks once. */
-function underProof(
+export function underProof(
   { incident }: Pick<Judging<unknown>, 'incident'>,
   ...steps: readonly StepName[]
 ): ReadonlySet<string> {

@@ -146,7 +146,7 @@ export function restartConsumers<Data>(given: {
       const group = seenAs(judging, draft);
       if (group === undefined) return null;
       if (rebalances(group, judging.now))
-        return `the group has been rebalancing for ${spell(judging.now - group.inState.since)}`;
+        return `the group has been rebalancing for over ${spell(REBALANCE_MS)}`;
       const how = standing(group, judging.now);
       return how === 'all' || how === 'only' ? 'nothing of the group moves' : null;
     },

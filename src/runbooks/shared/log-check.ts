@@ -86,6 +86,6 @@ function parts<Name extends string>(
 /** The newest lines, at most one of each wording: ids and times aside they mostly repeat. */
 function sample(lines: readonly string[]): readonly string[] {
   const kinds = new Map<string, string>();
-  for (const line of lines) kinds.set(line.replace(/\d+|(?:ord|pay)_[a-z0-9]+/g, '#'), line);
+  for (const line of lines) kinds.set(line.replace(/\d+|(?:ord|pay|ref|ret|exp)_[a-z0-9]+/g, '#'), line);
   return [...kinds.values()].slice(-5);
 }

@@ -19,3 +19,14 @@ export function spellBytes(bytes: number): string {
     if (bytes >= size && Number.isInteger((bytes / size) * 4)) return `${bytes / size} ${unit}`;
   return `${bytes} bytes`;
 }
+
+/** *1.2 GiB*, *640 MiB*: what was measured, for people. */
+export function spellRoughly(bytes: number): string {
+  const gib = bytes / 1024 ** 3;
+  return gib >= 1 ? `${Number(gib.toFixed(1))} GiB` : `${Math.round(bytes / 1024 ** 2)} MiB`;
+}
+
+/** *2024-03-10 02:30 UTC*: a moment that stands in a text which must not change with every look. */
+export function clock(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

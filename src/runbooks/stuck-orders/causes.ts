@@ -1,10 +1,8 @@
 import type { Cause } from '../define-runbook.ts';
+import { engineSays } from '../shared/engine.ts';
 import { goesOn } from '../shared/log-classes.ts';
-import { spell } from '../shared/spell.ts';
 import type { StuckData } from './checks.ts';
 import { refuses } from './webhooks.ts';
-
-const MINUTE = 60_000;
 
 /** A rule that names a finding which this version cannot see yet stays open, and says what is missing. */
 function open(id: string, title: string, outside: boolean, missing: string): Cause<StuckData> {
@@ -20,39 +18,8 @@ const engineAway: Cause<StuckData> = {
   id: '3.C2',
   title: 'Workflow engine away',
   outside: true,
-  judge({ findings, incident, now, thresholds }) {
-    const seen = findings.engine.data;
-    if (seen === null)
-      return { verdict: 'open', because: 'The workflow engine’s pods (R18) could not be looked at.' };
-    if (seen.ready * 2 < seen.total)
-      return {
-        verdict: 'supported',
-        because: `${seen.ready} of ${seen.total} pods of the workflow engine are ready.`,
-      };
-    if (seen.waiting.includes('CrashLoopBackOff'))
-      return { verdict: 'supported', because: 'A pod of the workflow engine crashes again and again.' };
-    const ended = seen.restartedAt;
-    const symptom = Math.min(
-      incident.clockStartedAt,
-      findings.stuck.data?.orders[0]?.updatedAt ?? Number.POSITIVE_INFINITY,
-    );
-    if (ended !== null && ended >= symptom)
-      return {
-        verdict: 'supported',
-        because: `A pod of the workflow engine ended ${spell(now - ended)} ago, after the trouble began.`,
-      };
-    if (seen.ready < seen.total) {
-      const waiting = seen.waiting.length === 0 ? '' : `, waiting: ${seen.waiting.join(', ')}`;
-      return { verdict: 'open', because: `${seen.ready} of ${seen.total} pods are ready${waiting}.` };
-    }
-    const within = thresholds.restartedWithinMinutes * MINUTE;
-    if (ended !== null && now - ended <= within)
-      return {
-        verdict: 'open',
-        because: `A pod ended ${spell(now - ended)} ago, before the trouble began.`,
-      };
-    return { verdict: 'ruled out', because: `All its pods are ready, and none ended in ${spell(within)}.` };
-  },
+  judge: (judging) =>
+    engineSays(judging.findings.engine.data, judging.findings.stuck.data?.orders[0]?.updatedAt, judging),
 };
 
 /** Whether the warehouse refuses us now. */

@@ -2,12 +2,12 @@ import { isOver } from '../../domain/cause-history.ts';
 import { OrderId } from '../../domain/ids.ts';
 import type { Action, Judging } from '../define-runbook.ts';
 import { batchOf } from '../shared/batch.ts';
+import { triedInVain } from '../shared/tried.ts';
 import type { Thresholds } from '../thresholds.ts';
 import { attempted, stillUntouched } from './attempts.ts';
 import { causes, warehouse } from './causes.ts';
 import type { StuckData } from './checks.ts';
 import { afterMinutes, leftProcessing } from './orders.ts';
-import { triedInVain } from './tried.ts';
 
 const MINUTE = 60_000;
 
@@ -27,7 +27,7 @@ function whyRetry(judging: Judging<StuckData>, targets: readonly string[]): stri
   if (standing.some(({ id }) => id !== '3.C2' || !back)) return null;
   const over = PASSING.filter((id) => isOver(incident.causeHistory, id, now));
   const overSince = Math.max(...over.map((id) => incident.causeHistory[id]?.clearSince ?? 0), 0);
-  const tried = triedInVain(incident);
+  const tried = triedInVain(incident, 'R20', 'R21');
   // What did not help is worth another try only after something has changed.
   if (targets.every((target) => (tried.get(target) ?? -1) >= overSince)) return null;
   if (back) return 'the workflow engine is back, and orders are still stuck';

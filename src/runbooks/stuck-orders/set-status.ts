@@ -2,9 +2,9 @@ import { OrderId } from '../../domain/ids.ts';
 import type { Action } from '../define-runbook.ts';
 import { curl, shellWord } from '../names.ts';
 import { spell } from '../shared/spell.ts';
+import { triedInVain } from '../shared/tried.ts';
 import type { StuckData } from './checks.ts';
 import { statusesOf } from './orders.ts';
-import { triedInVain } from './tried.ts';
 
 const MINUTE = 60_000;
 const SECOND = 1_000;
@@ -27,7 +27,7 @@ export const setStatus: Action<StuckData> = {
     ),
   notes: ['Nothing undoes it; the old status stays in the journal.'],
   draft({ findings, incident, names, thresholds }) {
-    const tried = triedInVain(incident);
+    const tried = triedInVain(incident, 'R20', 'R21');
     const orders = (findings.oldest.data?.orders ?? []).filter(
       ({ status }) => status === names.statuses.processing,
     );
@@ -70,7 +70,9 @@ export const setStatus: Action<StuckData> = {
     ];
   },
   when: ({ incident }, { targets }) =>
-    targets.every((target) => triedInVain(incident).has(target)) ? 'what was tried did not help it' : null,
+    targets.every((target) => triedInVain(incident, 'R20', 'R21').has(target))
+      ? 'what was tried did not help it'
+      : null,
   notWhile: ({ findings, incident, now, thresholds }, { targets }) => {
     const order = findings.oldest.data?.orders.find(({ id }) => id === targets[0]);
     if (order !== undefined && now - order.updatedAt < thresholds.stuckAfterMinutes * MINUTE)

@@ -120,7 +120,7 @@ function serverOf(config: KubeConfig): { readonly url: string; readonly dispatch
   const { server = '', caFile, caData, skipTLSVerify } = config.getCurrentCluster() ?? {};
   const ca = caFile === undefined ? Buffer.from(caData ?? '', 'base64') : readFileSync(caFile);
   const trust = skipTLSVerify === true ? { rejectUnauthorized: false } : { ca };
-  return { url: server.replace(/\/+$/, ''), dispatcher: new Agent({ connect: trust }) };
+  return { url: server.replace(/\/+$/, ''), dispatcher: new Agent({ connect: trust, allowH2: false }) };
 }
 
 /** Asks until it is true. @throws Error after a minute */

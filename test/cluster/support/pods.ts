@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
 import { CustomObjectsApi, type V1Pod } from '@kubernetes/client-node';
 import { inject } from 'vitest';
@@ -100,7 +100,7 @@ export async function letExec({ name, config }: TestNamespace, pod: string): Pro
   await tellKwok(config, name, 'Exec', pod, { execs: [{ local: {} }] });
 }
 
-/** Answers HTTP at a pod's own address until the end. Of kwok only. */
+/** Answers HTTP at a pod's own address as long as the pod is there. Of kwok only. */
 export async function listen(
   { core, name: namespace, closers }: TestNamespace,
   pod: string,
@@ -109,12 +109,26 @@ export async function listen(
 ): Promise<void> {
   const { status } = await core.readNamespacedPod({ namespace, name: pod });
   const server = createServer(answer);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, status?.podIP, resolve);
-  });
-  closers.push(() => {
+  // An address is given to the next pod, maybe another test's, as soon as its pod is gone.
+  await until(`${pod} listening`, async () => await heard(server, port, status?.podIP ?? ''));
+  const close = () => {
+    clearInterval(watch);
     server.closeAllConnections();
     server.close();
+  };
+  const watch = setInterval(() => core.readNamespacedPod({ namespace, name: pod }).catch(close), 200);
+  closers.push(close);
+}
+
+/** False where somebody else listens still. */
+async function heard(server: Server, port: number, address: string): Promise<boolean> {
+  return await new Promise((resolve, reject) => {
+    const refused = (err: NodeJS.ErrnoException) =>
+      err.code === 'EADDRINUSE' ? resolve(false) : reject(err);
+    server.once('error', refused).listen(port, address, () => {
+      server.off('error', refused);
+      resolve(true);
+    });
   });
 }
 

@@ -31,7 +31,7 @@ const waiting = (total: number) => ({ waiting: seen('broken', { total, oldestAt:
 const logs = (lines: Parameters<typeof logCounts>[0]) => ({ logs: seen('broken', logCounts(lines)) });
 const wave = { rate: seen('healthy', aRate({ window: { attempts: 100, declines: 40, minutes: 20 } })) };
 const expired = {
-  secret: seen('broken', { changedAt: NOW - MINUTE, expiresAt: NOW - MINUTE, olderPods: 2 }),
+  secret: seen('broken', { changedAt: NOW - MINUTE, expiresAt: NOW - MINUTE, expired: true, olderPods: 2 }),
 };
 
 describe('R5', () => {
@@ -158,7 +158,9 @@ describe('R5', () => {
 });
 
 describe('R7', () => {
-  const older = { secret: seen('healthy', { changedAt: NOW, expiresAt: null, olderPods: 2 }) };
+  const older = {
+    secret: seen('healthy', { changedAt: NOW, expiresAt: null, expired: false, olderPods: 2 }),
+  };
 
   test('shows before and after, bound to the generation; not offered where the pods were not seen', () => {
     expect(restartService.draft(judging({}))).toMatchObject([

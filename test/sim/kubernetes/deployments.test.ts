@@ -40,71 +40,12 @@ describe('a patch', () => {
     expect(right).toMatchObject({ status: 200, json: { metadata: { generation: 2 } } });
   });
 
-  test.each([
-    ['adds below what is missing', [{ op: 'add', path: `${STAMP}/x`, value: 'y' }]],
-    ['replaces what is missing', [{ op: 'replace', path: '/spec/nothing', value: 1 }]],
-    ['removes what is missing', [{ op: 'remove', path: '/spec/nothing' }]],
-    ['does what no patch can', [{ op: 'increment', path: '/spec/replicas' }]],
-    ['has no value', [{ op: 'add', path: '/spec/paused' }]],
-    ['points behind the end of a list', [{ op: 'add', path: '/spec/template/spec/containers/2', value: {} }]],
-    ['sets fewer than no pods', [{ op: 'replace', path: '/spec/replicas', value: -1 }]],
-    [
-      'changes the selector',
-      [{ op: 'replace', path: '/spec/selector/matchLabels', value: { app: 'other' } }],
-    ],
-    ['takes the containers', [{ op: 'remove', path: '/spec/template/spec/containers' }]],
-  ])('is refused that %s', async (_what, body) => {
-    expect(await patch(body)).toMatchObject({ status: 422, json: { reason: 'Invalid' } });
-    expect((await shown()).metadata.generation).toBe(1);
-  });
-
-  test.each([
-    ['an object as a JSON Patch', { spec: {} }, JSON_PATCH],
-    ['a list as a merge patch', [], 'application/merge-patch+json'],
-    ['no JSON', '{', STRATEGIC],
-    [
-      'an annotation that is no text',
-      { metadata: { annotations: { a: 1 } } },
-      'application/merge-patch+json',
-    ],
-    ['a list entry without its key', { spec: { template: { spec: { containers: [{}] } } } }, STRATEGIC],
-  ])('is refused with %s', async (_what, body, type) => {
-    expect(await patch(body, type)).toMatchObject({ status: 400, json: { reason: 'BadRequest' } });
-  });
-
-  test.each(['application/json', 'application/apply-patch+yaml', ''])('is refused as “%s”', async (type) => {
-    expect(await patch({}, type)).toMatchObject({ status: 415, json: { reason: 'UnsupportedMediaType' } });
-  });
-
-  test('of an old version is a conflict', async () => {
-    const { resourceVersion } = (await shown()).metadata;
-    await patch([{ op: 'add', path: STAMP, value: { a: 'b' } }]);
-    const late = await patch({ metadata: { resourceVersion }, ...restart('x') }, STRATEGIC);
-    expect(late).toMatchObject({ status: 409, json: { reason: 'Conflict' } });
-  });
-
-  test('that is only tried changes nothing', async () => {
-    const tried = await patch(restart('x'), STRATEGIC, `${DEPLOYMENT}?dryRun=All`);
-    expect(tried.status).toBe(200);
-    expect((await shown()).metadata.generation).toBe(1);
-  });
-
   test('that merges knows lists by their key, where it is strategic', async () => {
     const env = [{ name: 'LOG_LEVEL', value: 'debug' }];
     const body = { spec: { template: { spec: { containers: [{ name: 'order-service', env }] } } } };
     const merged = (await patch(body, STRATEGIC)).json.spec.template.spec.containers[0];
     expect(merged).toMatchObject({ image: expect.stringContaining('order-service:'), env });
     expect(await patch(body, 'application/merge-patch+json')).toMatchObject({ status: 422 });
-  });
-
-  test('moves the generation by the spec and by annotations, not by labels or what stays equal', async () => {
-    const generation = async (body: unknown) => (await patch(body, STRATEGIC)).json.metadata.generation;
-    expect(await generation({ metadata: { labels: { team: 'orders' } } })).toBe(1);
-    expect(await generation({ spec: { replicas: 3 } })).toBe(1);
-    expect(await generation({ status: { readyReplicas: 9 } })).toBe(1);
-    expect(await generation({ metadata: { generation: 40 } })).toBe(1);
-    expect(await generation({ metadata: { annotations: { note: 'x' } } })).toBe(2);
-    expect(await generation(restart('x'))).toBe(3);
   });
 });
 

@@ -46,10 +46,11 @@ describe('the proxy', () => {
     expect(asked[0]?.headers.get('x-own')).toBe('kept');
   });
 
-  test('knows ports by name, and takes the first', async () => {
-    await cluster.call('GET', `${PODS}/${POD}:http/proxy/`);
+  test('takes the first port, and knows those of a service by name', async () => {
     await cluster.call('GET', `${PODS}/${POD}/proxy/health`);
-    expect(asked.map(({ url }) => url)).toEqual([`http://${POD}:8080/`, `http://${POD}:8080/health`]);
+    await cluster.call('GET', '/api/v1/namespaces/default/services/order-service:http/proxy/');
+    expect(asked.map(({ url }) => url)).toEqual([`http://${POD}:8080/health`, `http://${POD}:8080/`]);
+    expect((await cluster.call('GET', `${PODS}/${POD}:http/proxy/`)).status).toBe(500);
   });
 
   test('asks each method’s own right', async () => {

@@ -4,6 +4,7 @@ import { followSpec } from '../../../sim/world/cluster-rollout.ts';
 import { findScenario } from '../../../sim/world/scenarios/catalogue.ts';
 import type { Scenario } from '../../../sim/world/scenarios/scenario.ts';
 import { createWorld, type World } from '../../../sim/world/world.ts';
+import type { OrdersServer } from '../../support/orders-server.ts';
 import { freshDatabase } from '../../support/postgres.ts';
 
 export const MINUTE = 60_000;
@@ -18,13 +19,24 @@ export interface TestWorld {
   stop(): Promise<void>;
 }
 
-export async function testWorld(seed = 1, ordersPerHour = 20): Promise<TestWorld> {
-  const database = await freshDatabase();
+/** @param server the orders database on a server of its own, where the service's connections are real ones */
+export async function testWorld(
+  seed = 1,
+  ordersPerHour = 20,
+  server: OrdersServer | null = null,
+): Promise<TestWorld> {
+  const database = server ?? (await freshDatabase());
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   // The database is dropped by force while the last connections are still saying goodbye.
   pool.on('error', () => undefined);
   let now = START;
-  const world = await createWorld({ pool, now: () => now, seed, ordersPerHour });
+  const world = await createWorld({
+    pool,
+    now: () => now,
+    seed,
+    ordersPerHour,
+    ...(server === null ? {} : { database: server.database }),
+  });
   return {
     world,
     pool,
@@ -32,8 +44,9 @@ export async function testWorld(seed = 1, ordersPerHour = 20): Promise<TestWorld
       now += ms;
     },
     async stop() {
+      await world.close();
       await pool.end();
-      await database.drop();
+      if (server === null) await database.drop();
     },
   };
 }

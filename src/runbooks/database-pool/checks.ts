@@ -1,0 +1,47 @@
+import { skipped } from '../../domain/finding.ts';
+import type { Check } from '../define-runbook.ts';
+import { beside, orderWorkload } from '../names.ts';
+import { type Adjustable, adjustable } from '../shared/adjustable.ts';
+import { type PodsSeen, podsCheck } from '../shared/pods.ts';
+import { REPLICAS, variableSetting } from '../shared/setting.ts';
+import { type DatabaseSeen, database } from './database.ts';
+import { type PoolSeen, pool } from './pool.ts';
+import { type SessionsSeen, sessions } from './sessions.ts';
+
+export interface PoolData {
+  readonly pool: PoolSeen;
+  readonly database: DatabaseSeen;
+  readonly sessions: SessionsSeen;
+  readonly pods: PodsSeen;
+  readonly service: Adjustable;
+}
+
+export const POOL_SIZE = variableSetting({
+  noun: 'pool size',
+  label: 'Connections of each pod’s pool',
+  variable: ({ postgres }) => postgres.poolSizeEnv,
+});
+
+const ready = podsCheck({
+  step: 'R40',
+  title: 'Is the database well?',
+  source: 'kubectl get pods -l app=postgres',
+  what: 'The database',
+  workload: (names) => beside(names, 'postgres'),
+});
+
+const pods: Check<PodsSeen> = {
+  ...ready,
+  look: async (ask) =>
+    ask.names.postgres.managed
+      ? skipped('Not applicable: somebody else runs the database, and it has no pods here.')
+      : await ready.look(ask),
+};
+
+export const checks = {
+  pool,
+  database,
+  sessions,
+  pods,
+  service: adjustable('R41', orderWorkload, [POOL_SIZE, REPLICAS]),
+};

@@ -1,0 +1,56 @@
+import { defineRunbook } from './define-runbook.ts';
+import { causes } from './inventory-reservation/causes.ts';
+import { checks, type InventoryData } from './inventory-reservation/checks.ts';
+import { clearLocks } from './inventory-reservation/clear-locks.ts';
+import { INVENTORY_CODES } from './inventory-reservation/logs.ts';
+import { resyncInventory } from './inventory-reservation/resync.ts';
+import { restartConsumers } from './shared/consumers.ts';
+
+/** Minutes of orders that the impact counts: half an hour, wider while there are too few (design §6). */
+const WINDOWS = [30, 60, 120, 240, 360];
+
+/** Runbook 2: nothing can be reserved for an order. */
+export const inventoryReservation = defineRunbook<InventoryData>({
+  id: 'inventory-reservation',
+  number: 2,
+  title: 'Inventory reservation failures',
+  codes: INVENTORY_CODES,
+  words: [
+    ...['inventory', 'stock', 'reservation'].flatMap((what) =>
+      ['fail', 'mismatch', 'oversold'].map((how) => [what, how]),
+    ),
+    // A lag alert carries its group, and the inventory's is called so.
+    ['lag', 'inventory'],
+  ],
+  severity: 'high',
+  team: 'catalog',
+  checks,
+  causes,
+  actions: [
+    resyncInventory,
+    clearLocks,
+    restartConsumers<InventoryData>({
+      lag: ({ findings }) => findings.lag.data,
+      consumers: ({ findings }) => findings.consumers.data,
+      notWhile: () => null,
+    }),
+  ],
+  impact: {
+    means: 'orders for which nothing could be reserved ÷ orders',
+    async measure({ probes, thresholds, now, signal }) {
+      return await probes.ordersDatabase.failedShare(
+        {
+          waiting: null,
+          waitingMinutes: 0,
+          codes: INVENTORY_CODES,
+          windowsMinutes: WINDOWS,
+          fewest: thresholds.impactFewestOrders,
+          now,
+          runbook: 'inventory-reservation',
+        },
+        signal,
+      );
+    },
+  },
+  atOnce: () => null,
+});

@@ -1,0 +1,135 @@
+import type { CauseVerdict } from '../../domain/finding.ts';
+import type { Cause, Judging } from '../define-runbook.ts';
+import { messages } from '../shared/lag.ts';
+import { goesOn, logsSay } from '../shared/log-classes.ts';
+import { spell } from '../shared/spell.ts';
+import type { InventoryData } from './checks.ts';
+import { RESERVATION_CLASSES, type ReservationClass } from './logs.ts';
+
+const MINUTE = 60_000;
+
+type Said = { readonly verdict: CauseVerdict; readonly because: string };
+
+const supported = (because: string): Said => ({ verdict: 'supported', because });
+const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
+const open = (because: string): Said => ({ verdict: 'open', because });
+
+function say(judging: Judging<InventoryData>, name: ReservationClass): ReturnType<typeof logsSay> {
+  return logsSay(judging.findings.logs.data, name, RESERVATION_CLASSES, judging);
+}
+
+function lines({ findings }: Judging<InventoryData>, name: ReservationClass): number {
+  return findings.logs.data?.classes[name].lines ?? 0;
+}
+
+/** What is missing to say more about a class of lines. */
+function unclear({ findings }: Judging<InventoryData>): Said {
+  return open(
+    findings.logs.data === null ? 'The logs could not be read.' : 'The logs do not say it clearly.',
+  );
+}
+
+const race: Cause<InventoryData> = {
+  id: '2.C1',
+  title: 'Updates race each other',
+  outside: false,
+  judge(judging) {
+    const { findings, thresholds } = judging;
+    const minutes = thresholds.logWindowMinutes;
+    const says = say(judging, 'race');
+    if (says === 'dominates')
+      return supported(`${lines(judging, 'race')} reservations lost a race in ${minutes} min.`);
+    const percent = findings.rate.data?.percent ?? null;
+    if (says === 'quiet' && percent !== null && percent >= thresholds.successPercent)
+      return ruledOut('No reservation loses a race, and nearly all of them succeed.');
+    if (lines(judging, 'race') >= thresholds.dominatesLines)
+      return open('Some lost a race; whether a crowd of orders came (X6) could not be looked at.');
+    return says === 'quiet' ? open('No reservation loses a race, and still many fail.') : unclear(judging);
+  },
+};
+
+const syncLag: Cause<InventoryData> = {
+  id: '2.C2',
+  title: 'Stock comes late from the catalog',
+  outside: false,
+  judge({ findings, now, thresholds }) {
+    const { sync, lag } = findings;
+    const group = lag.data?.groups[0] ?? null;
+    const limit = thresholds.lagMessages;
+    const lastAt = sync.data?.lastSyncAt ?? null;
+    if (lastAt !== null && now - lastAt > thresholds.syncMissedMinutes * MINUTE)
+      return supported(
+        `The last good sync ended ${spell(now - lastAt)} ago; one is due every ${thresholds.syncEveryMinutes} min.`,
+      );
+    if (group !== null && group.lag >= limit && group.trend === 'rising')
+      return supported(`${group.group} is ${messages(group.lag)} behind, rising.`);
+    if (lastAt === null) return open('When the last sync ended could not be learned.');
+    if (group === null) return open('How far the stock events lag (R11) could not be looked at.');
+    if (group.lag >= limit)
+      return open(`${group.group} is ${messages(group.lag)} behind and does not rise, as far as was seen.`);
+    if (now - lastAt > thresholds.syncEveryMinutes * MINUTE)
+      return open('The automatic sync is overdue, by less than a whole one.');
+    return ruledOut(`The last sync ended ${spell(now - lastAt)} ago, and no stock event lags.`);
+  },
+};
+
+const locks: Cause<InventoryData> = {
+  id: '2.C3',
+  title: 'Locks outlive their owners',
+  outside: false,
+  judge(judging) {
+    const { findings, thresholds, now } = judging;
+    const found = findings.locks.data;
+    const minutes = thresholds.staleLockMinutes;
+    if (found !== null && found.stale > 0)
+      return supported(
+        `${found.stale} ${found.stale === 1 ? 'lock is' : 'locks are'} older than ${minutes} min; a reservation has 30 s.`,
+      );
+    const says = say(judging, 'lock');
+    if (says === 'dominates')
+      return supported(
+        `${lines(judging, 'lock')} reservations failed at a lock in ${thresholds.logWindowMinutes} min.`,
+      );
+    const waits = findings.logs.data?.classes.lock;
+    const present = waits !== undefined && waits.lines > 0 && goesOn(waits, now, thresholds);
+    if (findings.locks.verdict === 'unknown' && found === null && present)
+      return supported('Redis does not answer, and reservations fail at a lock.');
+    if (found === null) return open('The locks (R12) could not be looked at.');
+    if (found.untold > 0) return open(`How old ${found.untold} of ${found.total} locks are cannot be told.`);
+    return says === 'quiet'
+      ? ruledOut(`No lock is older than ${minutes} min, and no reservation fails at one.`)
+      : unclear(judging);
+  },
+};
+
+const timeout: Cause<InventoryData> = {
+  id: '2.C4',
+  title: 'Reservations take longer than 30 s',
+  outside: false,
+  judge(judging) {
+    const says = say(judging, 'timeout');
+    // A failed one frees itself: nothing is to be cleaned up.
+    if (says === 'dominates')
+      return supported(
+        `${lines(judging, 'timeout')} reservations ran out of their 30 s; each frees itself, there is nothing to clean up.`,
+      );
+    if (says === 'quiet') return ruledOut('No reservation runs out of time without waiting for a lock.');
+    return unclear(judging);
+  },
+};
+
+/** X7 comes with a later version. */
+const correction: Cause<InventoryData> = {
+  id: '2.C5',
+  title: 'A correction of the stock that no sync took over',
+  outside: false,
+  judge: () => open('The two counts of stock (X7) could not be held side by side.'),
+};
+
+/** 2.C1 to 2.C5. */
+export const causes: readonly Cause<InventoryData>[] = [race, syncLag, locks, timeout, correction];
+
+/** Whether this cause is supported now. */
+export function stands(judging: Judging<InventoryData>, id: string): boolean {
+  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
+}

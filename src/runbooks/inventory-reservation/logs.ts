@@ -1,0 +1,41 @@
+import type { Check } from '../define-runbook.ts';
+import { failureLogs } from '../shared/log-check.ts';
+import type { LogCounts } from '../shared/log-classes.ts';
+
+export const INVENTORY_CODES = ['INVENTORY_UNAVAILABLE', 'RESERVATION_TIMEOUT', 'OVERSOLD_PRODUCT'] as const;
+
+/** What a failed reservation's line says of its reason. */
+export type ReservationClass = 'race' | 'lock' | 'timeout' | 'sold out' | 'oversold';
+export const RESERVATION_CLASSES = ['race', 'lock', 'timeout', 'sold out', 'oversold'] as const;
+
+/** Fields that name a product: one may be called *bike lock*. */
+const PRODUCT =
+  /(?<![A-Za-z0-9])(?:sku|product|item|title|variant)(?:[._-]?(?:id|name|title))?\\?["']?\s*[=:]\s*(?:\\"[^"\\]*\\"|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;}]+)/gi;
+const RACE = /\brace\b|(?:concurrent|simultaneous) (?:update|modification|write)|optimistic[ _-]?lock/i;
+const LOCK = /(?<![a-z])(?:dead|red)?lock(?:s|ed|ing)?(?![a-z])|Lock(?:Timeout|Error|Exception|NotAcquired)/i;
+
+/** The reason that a line gives decides before its code: a reservation that waits for a lock runs out of time too. */
+function classOf(line: string): ReservationClass | null {
+  const said = line.replace(PRODUCT, '');
+  if (RACE.test(said)) return 'race';
+  if (LOCK.test(said)) return 'lock';
+  if (line.includes('RESERVATION_TIMEOUT')) return 'timeout';
+  if (line.includes('OVERSOLD_PRODUCT')) return 'oversold';
+  return line.includes('INVENTORY_UNAVAILABLE') ? 'sold out' : null;
+}
+
+export type ReservationLogs = LogCounts<ReservationClass>;
+
+/** R10: what the failed reservations of the log window say, by class and over all pods. */
+export const reservationLogs: Check<ReservationLogs> = failureLogs<ReservationClass>({
+  step: 'R10',
+  title: 'Why do reservations fail?',
+  source: 'kubectl logs -l app=order-service | grep INVENTORY_UNAVAILABLE',
+  // Writers that collide need not name a code.
+  containing: [...INVENTORY_CODES, 'race condition'],
+  one: 'reservation',
+  more: 'reservations',
+  unclassed: 'without a reason',
+  failures: RESERVATION_CLASSES,
+  classOf,
+});

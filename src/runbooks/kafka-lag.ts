@@ -1,0 +1,42 @@
+import { defineRunbook } from './define-runbook.ts';
+import { causes } from './kafka-lag/causes.ts';
+import { checks, type KafkaData } from './kafka-lag/checks.ts';
+import { replayLetters } from './kafka-lag/replay.ts';
+import { resetGroup } from './kafka-lag/reset.ts';
+import { undoReset } from './kafka-lag/reset-undo.ts';
+import { restartGroup, restartService } from './kafka-lag/restart.ts';
+import { skipMessage } from './kafka-lag/skip.ts';
+import { startConsumers, stopConsumers } from './kafka-lag/stop.ts';
+
+/** Runbook 7: events are published late or not at all, or consumers fall behind. */
+export const kafkaLag = defineRunbook<KafkaData>({
+  id: 'kafka-lag',
+  number: 7,
+  title: 'Kafka event publishing lag',
+  codes: ['KAFKA_PUBLISH_FAILED', 'EVENT_LAG_HIGH', 'CONSUMER_LAG'],
+  words: ['kafka', 'lag', 'consumer', 'event'].flatMap((what) =>
+    ['behind', 'high', 'failed'].map((how) => [what, how]),
+  ),
+  severity: 'high',
+  team: 'orders',
+  checks,
+  causes,
+  actions: [
+    restartGroup,
+    stopConsumers,
+    skipMessage,
+    startConsumers,
+    replayLetters,
+    restartService,
+    resetGroup,
+    undoReset,
+  ],
+  impact: {
+    means: 'orders whose events are dead letters ÷ orders that changed',
+    async measure({ now }) {
+      const because = 'Which orders wait for an event is not counted; ordering itself goes on.';
+      return { known: false, because, at: now };
+    },
+  },
+  atOnce: () => null,
+});

@@ -1,0 +1,168 @@
+import type { CauseVerdict } from '../../domain/finding.ts';
+import type { Cause, Judging } from '../define-runbook.ts';
+import { standing } from '../shared/lag-memory.ts';
+import { logsSay as classSays } from '../shared/log-classes.ts';
+import { spell } from '../shared/spell.ts';
+import type { KafkaData } from './checks.ts';
+import { PUBLISH_CLASSES, type PublishClass } from './producer.ts';
+import type { Poison } from './stuck.ts';
+
+const SECOND = 1_000;
+/** *Twice* is so far apart (runbook-knowledge §0: down; 7.C4). */
+const DOWN_AFTER_MS = 15 * SECOND;
+const OUT_OF_SYNC_MS = 30 * SECOND;
+
+type Said = { readonly verdict: CauseVerdict; readonly because: string };
+
+const supported = (because: string): Said => ({ verdict: 'supported', because });
+const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
+const open = (because: string): Said => ({ verdict: 'open', because });
+
+function logsSay(judging: Judging<KafkaData>, name: PublishClass): ReturnType<typeof classSays> {
+  return classSays(judging.findings.logs.data, name, PUBLISH_CLASSES, judging);
+}
+
+function lines({ findings }: Judging<KafkaData>, name: PublishClass): number {
+  return findings.logs.data?.classes[name].lines ?? 0;
+}
+
+const broker: Cause<KafkaData> = {
+  id: '7.C1',
+  title: 'A broker is away',
+  outside: true,
+  judge({ findings, names }) {
+    const { brokers, topic, path } = findings;
+    if (brokers.verdict === 'broken' && brokers.data !== null)
+      return supported(`${brokers.data.ready} of ${brokers.data.total} pods of Kafka are ready.`);
+    const leaderless = topic.data?.offline.length ?? 0;
+    if (leaderless > 0 && path.verdict === 'broken')
+      return supported(`${leaderless} partitions have no leader, and pods do not reach a broker.`);
+    if (brokers.verdict === 'healthy') return ruledOut('All pods of Kafka are ready.');
+    if (names.kafka.managed && topic.verdict === 'healthy')
+      return ruledOut('Every partition has its leader and is in sync.');
+    return open(
+      names.kafka.managed
+        ? 'Somebody else runs Kafka, and the partitions do not say it clearly.'
+        : 'The pods of Kafka (R45) could not be looked at.',
+    );
+  },
+};
+
+const network: Cause<KafkaData> = {
+  id: '7.C2',
+  title: 'No network path to Kafka',
+  outside: true,
+  judge({ findings, now }) {
+    const { path, topic, lag } = findings;
+    const seen = path.data;
+    if (seen === null) return open('The path could not be tried from inside a pod (R48).');
+    if (path.verdict === 'healthy') return ruledOut('Every pod reaches Kafka.');
+    const answers = topic.data !== null || lag.data !== null;
+    if (seen.mostSince !== null && now - seen.mostSince >= DOWN_AFTER_MS && answers)
+      return supported(
+        `${seen.shut.length} of ${seen.pods} pods have not reached Kafka for ${spell(now - seen.mostSince)}, the bot does.`,
+      );
+    if (seen.mostSince !== null && !answers)
+      return open('Neither the pods nor the bot reach Kafka, which may be Kafka itself.');
+    if (seen.mostSince !== null) return open('Pods do not reach Kafka; they are asked again.');
+    return seen.shut.length > 0
+      ? open(`Only these do not reach it: ${seen.shut.join(', ')}.`)
+      : open('The path was tried without a clear answer.');
+  },
+};
+
+const serialization: Cause<KafkaData> = {
+  id: '7.C3',
+  title: 'Events cannot be serialized or read',
+  outside: false,
+  judge(judging) {
+    const { findings, now } = judging;
+    const poison = poisons(judging)[0];
+    if (poison !== undefined)
+      return supported(
+        `${poison.group} has stood before one message for at least ${spell(now - poison.since)}: ${poison.topic}-${poison.partition}, offset ${poison.offset}; other partitions are read.`,
+      );
+    const one = (findings.lag.data?.groups ?? []).find(
+      (group) => (group.members ?? 0) > 0 && ['one', 'some'].includes(standing(group, now)),
+    );
+    if (one !== undefined)
+      return supported(`A partition of ${one.group} stands still, and the others are read.`);
+    const dead = findings.deadLetters.data?.serialization ?? 0;
+    if (dead > 0) return supported(`${dead} of the dead letters cannot be serialized.`);
+    const says = logsSay(judging, 'serialization');
+    if (says === 'dominates')
+      return supported(`${lines(judging, 'serialization')} events could not be serialized.`);
+    const unsure = findings.stuck.data?.groups.find((group) => group.poison?.unsure === true);
+    if (unsure !== undefined)
+      return open(
+        `The only partition of a topic stands still for ${unsure.group}: it may be the consumers as well.`,
+      );
+    if (findings.lag.data === null) return open('The consumer groups (R46) could not be looked at.');
+    if (findings.deadLetters.verdict === 'unknown')
+      return open('The dead letters (X13) could not be counted.');
+    if (says === 'quiet' && findings.lag.data.whole)
+      return ruledOut('No event fails to be serialized, and no partition stands still alone.');
+    return open(
+      findings.logs.data === null
+        ? 'The logs could not be read.'
+        : 'The logs and the groups do not say it clearly.',
+    );
+  },
+};
+
+const partitions: Cause<KafkaData> = {
+  id: '7.C4',
+  title: 'Partitions in trouble',
+  outside: true,
+  judge({ findings, now }) {
+    const seen = findings.topic.data;
+    if (seen === null) return open('The partitions (R49) could not be looked at.');
+    if (seen.troubleSince === null)
+      return ruledOut(`All ${seen.partitions} partitions of ${seen.topic} are in sync.`);
+    if (now - seen.troubleSince < OUT_OF_SYNC_MS)
+      return open('Partitions are not in sync; they are asked again.');
+    const { offline, underReplicated } = seen;
+    return supported(
+      `For ${spell(now - seen.troubleSince)} ${offline.length} of ${seen.partitions} partitions have had no leader, ${underReplicated.length} were not in sync.`,
+    );
+  },
+};
+
+const buffer: Cause<KafkaData> = {
+  id: '7.C5',
+  title: 'The producers’ buffer overflows',
+  outside: false,
+  judge(judging) {
+    const { producer } = judging.findings;
+    const free = producer.data?.freePercent ?? null;
+    if (free !== null && free < judging.thresholds.bufferFreePercent)
+      return supported(`${Math.round(free)} % of a producer’s buffer is free.`);
+    const says = logsSay(judging, 'buffer');
+    if (says === 'dominates')
+      return supported(`${lines(judging, 'buffer')} events found no room in the buffer.`);
+    if (free === null)
+      return open('How much of the buffer is free could not be looked at (`metrics.bufferFree`).');
+    return says === 'quiet'
+      ? ruledOut(`${Math.round(free)} % of the fullest buffer is free, and no event found no room.`)
+      : open('The logs do not say it clearly.');
+  },
+};
+
+/** 7.C1 to 7.C5. */
+export const causes: readonly Cause<KafkaData>[] = [broker, network, serialization, partitions, buffer];
+
+export function verdictOf(judging: Judging<KafkaData>, id: string): CauseVerdict {
+  return causes.find((cause) => cause.id === id)?.judge(judging).verdict ?? 'open';
+}
+
+/** Whether this cause is supported now. */
+export function stands(judging: Judging<KafkaData>, id: string): boolean {
+  return verdictOf(judging, id) === 'supported';
+}
+
+/** Messages that stop one partition while others are read. */
+export function poisons({ findings }: Judging<KafkaData>): readonly (Poison & { readonly group: string })[] {
+  return (findings.stuck.data?.groups ?? []).flatMap(({ group, poison }) =>
+    poison === null || poison.unsure ? [] : [{ ...poison, group }],
+  );
+}

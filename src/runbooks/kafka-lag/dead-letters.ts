@@ -1,0 +1,71 @@
+import { broken, healthy } from '../../domain/finding.ts';
+import type { DeadLettersSeen } from '../../ports/kafka.ts';
+import type { Asking, Check } from '../define-runbook.ts';
+import { curl } from '../names.ts';
+import { spell } from '../shared/spell.ts';
+import { isSerialization } from './producer.ts';
+
+/** Dead letters leave after so long (runbook: 7 days). */
+const KEPT_MS = 7 * 24 * 60 * 60_000;
+
+export interface Letters {
+  readonly total: number;
+  /** Epoch ms; null: none, or nobody says. */
+  readonly oldestAt: number | null;
+  /** Events that cannot be written down: they would fail the same way again. */
+  readonly serialization: number;
+}
+
+/** X13: what was put aside, from the topic of dead letters where one is configured, else from the service. */
+export const deadLetters: Check<Letters> = {
+  step: 'X13',
+  title: 'How many events were put aside?',
+  system: 'Kafka',
+  source: null,
+  equivalent: (names) => {
+    const { bootstrap, deadLetterTopic, deadLetterGroup } = names.kafka;
+    if (deadLetterTopic === null) return curl(names, names.paths.failedEvents ?? '<path of failed events>');
+    return deadLetterGroup === null
+      ? `kafka-get-offsets --bootstrap-server ${bootstrap} --topic ${deadLetterTopic}`
+      : `kafka-consumer-groups --bootstrap-server ${bootstrap} --describe --group ${deadLetterGroup}`;
+  },
+  deadlineMs: 4_000,
+  async look(ask) {
+    const { now } = ask;
+    const seen = await readLetters(ask);
+    if (seen.total === 0) return healthy('No event waits among the dead letters.', seen);
+    const { oldestAt } = seen;
+    const leaves =
+      oldestAt === null
+        ? ''
+        : `, the oldest for ${spell(now - oldestAt)}; it is dropped in ${spell(oldestAt + KEPT_MS - now)}`;
+    const never =
+      seen.serialization === 0
+        ? ''
+        : ` ${seen.serialization} of them cannot be serialized and would fail the same way again.`;
+    const line = `${seen.total} ${seen.total === 1 ? 'event waits' : 'events wait'} among the dead letters${leaves}.${never}`;
+    return broken(
+      line,
+      seen,
+      Object.entries(seen.byClass).map(([name, count]) => `${name}  ${count}`),
+    );
+  },
+};
+
+/** @throws AbsentSystem where neither place is configured */
+export async function readLetters({
+  probes,
+  names,
+  signal,
+}: Pick<Asking, 'probes' | 'names' | 'signal'>): Promise<Letters & Pick<DeadLettersSeen, 'byClass'>> {
+  const { deadLetterTopic, deadLetterGroup } = names.kafka;
+  const { total, oldestAt, byClass } =
+    deadLetterTopic === null
+      ? await probes.orderService.failedEvents(signal)
+      : await probes.kafka.deadLetters(deadLetterTopic, deadLetterGroup, signal);
+  const serialization = Object.entries(byClass).reduce(
+    (sum, [name, count]) => sum + (isSerialization(name) ? count : 0),
+    0,
+  );
+  return { total, oldestAt, byClass, serialization };
+}

@@ -1,0 +1,132 @@
+import type { CauseVerdict } from '../../domain/finding.ts';
+import type { Cause, Judging } from '../define-runbook.ts';
+import { network } from '../payment-failures/causes.ts';
+import { logsSay } from '../shared/log-classes.ts';
+import { spell } from '../shared/spell.ts';
+import type { RefundData } from './checks.ts';
+import { hindrances } from './judged.ts';
+import { limitEnds, REFUND_CLASSES, type RefundClass } from './logs.ts';
+
+type Said = { readonly verdict: CauseVerdict; readonly because: string };
+const supported = (because: string): Said => ({ verdict: 'supported', because });
+const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
+const open = (because: string): Said => ({ verdict: 'open', because });
+
+const NO_LOGS = 'The logs could not be read.';
+
+function says(judging: Judging<RefundData>, name: RefundClass): ReturnType<typeof logsSay> {
+  return logsSay(judging.findings.logs.data, name, REFUND_CLASSES, judging);
+}
+
+function lines({ findings }: Judging<RefundData>, name: RefundClass): number {
+  return findings.logs.data?.classes[name].lines ?? 0;
+}
+
+/** *Down*, and not because the gateway refuses our key or our pace (as 1.C1). */
+function gatewayDown(judging: Judging<RefundData>): boolean {
+  const refusesUs =
+    says(judging, 'credentials') === 'dominates' || says(judging, 'rate limit') === 'dominates';
+  return judging.findings.gateway.data?.down === true && !refusesUs;
+}
+
+/** When the gateway takes refunds again, epoch ms; null: no daily limit stands. */
+export function limitedUntil({ findings, now }: Judging<RefundData>): number | null {
+  const at = findings.logs.data?.dailyLimitAt ?? null;
+  return at !== null && limitEnds(at) > now ? limitEnds(at) : null;
+}
+
+const outage: Cause<RefundData> = {
+  id: '4.C1',
+  title: 'Payment gateway in trouble',
+  outside: true,
+  judge(judging) {
+    const { gateway, logs } = judging.findings;
+    const since = gateway.data?.downSince ?? null;
+    if (gatewayDown(judging) && since !== null)
+      return supported(`The health check has said down for ${spell(judging.now - since)}.`);
+    const said = says(judging, 'outage');
+    if (said === 'dominates')
+      return supported(
+        `${lines(judging, 'outage')} tries of refunds met a 5xx or a timeout in ${judging.thresholds.logWindowMinutes} min.`,
+      );
+    if (gateway.verdict === 'healthy' && said === 'quiet')
+      return ruledOut('Every pod reaches the gateway, and no refund meets a 5xx or a timeout any more.');
+    if (since !== null) return open('The health check has said down once; it is asked again.');
+    if (gateway.verdict === 'broken') return open('The gateway answers slowly.');
+    return open(logs.data === null ? NO_LOGS : 'The health check and the logs do not agree yet.');
+  },
+};
+
+function unseen(dark: number): string {
+  return `Of ${dark} ${dark === 1 ? 'refund' : 'refunds'} nobody could see what the gateway has (R25).`;
+}
+
+const methodGone: Cause<RefundData> = {
+  id: '4.C2',
+  title: 'The first payment method is gone',
+  outside: true,
+  judge(judging) {
+    const { known, gone, unknown, dark } = hindrances(judging);
+    if (gone.length > 0)
+      return supported(
+        `${gone.length} of ${known} refunds that the gateway lacks: ${gone[0]?.words} (${gone[0]?.id}).`,
+      );
+    const said = says(judging, 'method');
+    if (said === 'dominates')
+      return supported(`${lines(judging, 'method')} tries of refunds were refused for their method.`);
+    if (dark > 0) return open(unseen(dark));
+    if (known === null || unknown > 0) return open('Not every payment could be looked at (R28).');
+    if (said === 'quiet') return ruledOut('The payments are there, and no method is refused.');
+    return open(judging.findings.logs.data === null ? NO_LOGS : 'The logs do not say it clearly.');
+  },
+};
+
+const aboveCharge: Cause<RefundData> = {
+  id: '4.C3',
+  title: 'Refund larger than the charge',
+  outside: false,
+  judge(judging) {
+    const { known, above, unknown, dark } = hindrances(judging);
+    const [first] = above;
+    if (first !== undefined)
+      return supported(
+        `${above.length} of ${known} refunds that the gateway lacks: ${first.words} (${first.id}).`,
+      );
+    if (dark > 0) return open(unseen(dark));
+    if (known === null || unknown > 0) return open('Not every amount could be compared (R28).');
+    return ruledOut('No refund that the gateway lacks is above its charge.');
+  },
+};
+
+const throttled: Cause<RefundData> = {
+  id: '4.C4',
+  title: 'The gateway throttles our refunds',
+  outside: true,
+  judge(judging) {
+    const until = limitedUntil(judging);
+    if (until !== null)
+      return supported(
+        `The gateway’s daily limit is reached, until ${new Date(until).toISOString().slice(0, 16)}Z.`,
+      );
+    const said = says(judging, 'rate limit');
+    if (said === 'dominates')
+      return supported(`${lines(judging, 'rate limit')} tries of refunds were answered with 429.`);
+    if (said === 'quiet' && says(judging, 'daily limit') === 'quiet')
+      return ruledOut('No refund is answered with 429 or a daily limit.');
+    return open(judging.findings.logs.data === null ? NO_LOGS : 'The logs do not say it clearly.');
+  },
+};
+
+/** 4.C1 to 4.C5. */
+export const causes: readonly Cause<RefundData>[] = [
+  outage,
+  methodGone,
+  aboveCharge,
+  throttled,
+  { ...network, id: '4.C5', title: 'No network path to the gateway' },
+];
+
+/** Whether this cause is supported now. */
+export function stands(judging: Judging<RefundData>, id: string): boolean {
+  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
+}

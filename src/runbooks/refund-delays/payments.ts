@@ -1,0 +1,48 @@
+import { broken, healthy, unknown } from '../../domain/finding.ts';
+import { LARGE_BATCH } from '../../domain/offer.ts';
+import type { Check } from '../define-runbook.ts';
+import { curl } from '../names.ts';
+import { lateRefunds, worthAsking } from './late.ts';
+import { type PaymentSeen, paymentsOf } from './refunds.ts';
+
+export interface Payments {
+  /** By refund. */
+  readonly of: readonly { readonly refund: string; readonly payment: PaymentSeen }[];
+}
+
+/** R28: whether the payment is still there, for the refunds that the gateway is not known to have. */
+export const payments: Check<Payments> = {
+  step: 'R28',
+  title: 'Do the payments still exist?',
+  parameters: ['payment'],
+  system: 'The order service',
+  source:
+    'kubectl exec -it deployment/order-service -- \\\n  curl localhost:8080/admin/payments/pay_xyz789/details',
+  equivalent: (names) => curl(names, names.paths.payment.replace('{id}', '<payment>')),
+  deadlineMs: 4_000,
+  async look(ask) {
+    const refunds = worthAsking(await lateRefunds(ask), ask, LARGE_BATCH);
+    const read = await paymentsOf(ask, refunds);
+    const of = [...read].map(([refund, payment]) => ({ refund, payment }));
+    const gone = of.filter(({ payment }) => payment === 'gone');
+    const invalid = of.filter(({ payment }) => typeof payment === 'object' && payment.methodValid === false);
+    const silent = of.filter(({ payment }) => payment === 'unknown').length;
+    const seen: Payments = { of };
+    if (of.length === 0) return healthy('No payment to look at.', seen);
+    const blind = silent === 0 ? '' : ` ${silent} could not be read.`;
+    if (gone.length + invalid.length > 0) {
+      const evidence = [...invalid, ...gone]
+        .slice(0, 10)
+        .map(({ refund, payment }) =>
+          payment === 'gone' ? `${refund}  payment not known` : `${refund}  method not valid`,
+        );
+      return broken(
+        `Of ${of.length} payments ${invalid.length} have a method that is gone, ${gone.length} are not known any more.${blind}`,
+        seen,
+        evidence,
+      );
+    }
+    if (silent > 0) return unknown(`${of.length - silent} of ${of.length} payments were read.${blind}`, seen);
+    return healthy(`All ${of.length} payments are there, and no method is known to be gone.`, seen);
+  },
+};

@@ -1,0 +1,12 @@
+import { skipped } from '../../domain/finding.ts';
+import type { Check } from '../define-runbook.ts';
+import type { Names } from '../names.ts';
+
+/** The check of pods that are somebody else's to run: there are none to ask, and that is no trouble. */
+export function unlessManaged<T>(check: Check<T>, managed: (names: Names) => boolean): Check<T> {
+  return {
+    ...check,
+    look: async (ask) =>
+      managed(ask.names) ? skipped('Not applicable: run by somebody else.') : await check.look(ask),
+  };
+}

@@ -1,0 +1,10 @@
+import type { Names } from '../names.ts';
+import { shellWord } from '../names.ts';
+
+/** The command that asks the orders database from inside its pod, as the runbook does; a managed one by its address. */
+export function psql({ namespace, postgres }: Names, statement: string): string {
+  const words = statement.replaceAll('"', '\\"');
+  if (postgres.managed) return `psql "$ORDERS_DATABASE_URL" -c "${words}"`;
+  const selector = shellWord(postgres.selector);
+  return `kubectl -n ${namespace} exec "$(kubectl -n ${namespace} get pods -l ${selector} -o name | head -n 1)" -- psql -U orders -c "${words}"`;
+}

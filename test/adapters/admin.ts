@@ -1,0 +1,42 @@
+import { type OrderService, startOrderService } from '../../sim/order-service/order-service.ts';
+import { ORDER_SERVICE } from '../../src/adapters/order-service/client.ts';
+import { orderServiceLever } from '../../src/adapters/order-service/lever.ts';
+import { orderServiceProbe } from '../../src/adapters/order-service/probe.ts';
+import { policyFor } from '../../src/adapters/resilience.ts';
+import { RUNBOOK_NAMES } from '../../src/runbooks/names.ts';
+import { scenario, type TestWorld, testWorld } from '../sim/world/support.ts';
+
+export const LICENCE = { key: 'run-1/item-1', by: 'URESPONDER' };
+
+/** The pretend order service in the middle of a story, with the real adapter at it. */
+export async function adminOf(story: string) {
+  const here: TestWorld = await testWorld();
+  await here.world.start(scenario(story));
+  const service: OrderService = await startOrderService({ world: here.world, token: 'a-token' });
+  /** With a token of its own and a breaker that has seen nothing. */
+  const hands = (token = 'a-token') => {
+    const settings = {
+      url: service.url,
+      token: async () => token,
+      tokenHeader: 'authorization',
+      paths: RUNBOOK_NAMES.paths,
+      pods: null,
+      policy: policyFor(ORDER_SERVICE),
+    };
+    return { probe: orderServiceProbe(settings), lever: orderServiceLever(settings) };
+  };
+  return {
+    ...here,
+    service,
+    hands,
+    /** The next answer to that path is this one. */
+    answers(path: RegExp, body: unknown, status = 200) {
+      service.faults.add({ match: { path }, fault: { mode: 'status', status, body }, times: 1 });
+    },
+    async stop() {
+      await service.stop();
+      await here.stop();
+    },
+  };
+}
+export type Admin = Awaited<ReturnType<typeof adminOf>>;

@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import type { Findings } from '../../../src/runbooks/define-runbook.ts';
+import { raiseMemory, restartPods } from '../../../src/runbooks/memory/actions.ts';
+import type { MemoryData } from '../../../src/runbooks/memory/checks.ts';
+import { dumpHeap } from '../../../src/runbooks/memory/dump.ts';
+import { memory } from '../../../src/runbooks/memory.ts';
+import { aRun } from '../../support/incidents.ts';
+import {
+  A_DRAFT,
+  aDeployment,
+  aJudging,
+  aPod,
+  aProving,
+  fakeProbes,
+  MINUTE,
+  NOW,
+  seen,
+  someSettings,
+} from '../../support/runbooks.ts';
+import { anExport } from '../exports/support.ts';
+import { aHeap, findings, GIB, rise, usageOf } from './support.ts';
+
+const judging = (given: Partial<Findings<MemoryData>>, change = {}) => aJudging(findings(given), change);
+const LEAK = { usage: seen('broken', usageOf(rise(40, 96, 60))) };
+const HEAP = { heap: seen('healthy', aHeap()) };
+const ready = (count: number) =>
+  seen('healthy', { state: aDeployment({ ready: count }), settings: someSettings() });
+
+describe('R60, restart', () => {
+  test.each([
+    ['a leak', LEAK, 'it empties the pods until the leak fills them again', null],
+    [
+      'an export runs',
+      { ...LEAK, exports: seen('healthy', { running: [anExport()] }) },
+      null,
+      'it would kill the export exp_abc123',
+    ],
+    [
+      'the limit is too low',
+      { kills: seen('broken', { kills: ['a', 'b'].map((pod) => ({ pod, container: 'app', at: NOW })) }) },
+      null,
+      'the pods would be full again within minutes',
+    ],
+    [
+      'one ready pod',
+      { ...LEAK, service: ready(1) },
+      'it empties the pods until the leak fills them again',
+      'only 1 of 4 pods are ready, a restart would leave nobody',
+    ],
+  ] as const)('%s', (_what, given, when, notWhile) => {
+    expect(restartPods.when(judging(given), A_DRAFT)).toBe(when);
+    expect(restartPods.notWhile(judging(given), A_DRAFT)).toBe(notWhile);
+  });
+
+  test('the limit was just changed', () => {
+    const runs = [aRun({ action: 'R58', endedAt: NOW - 5 * MINUTE })];
+    const { incident } = judging(LEAK);
+    const given = judging(LEAK, { incident: { ...incident, runs } });
+    expect(restartPods.notWhile(given, A_DRAFT)).toBe('the change of the limit replaces the pods already');
+  });
+});
+
+describe('R58, the memory limit', () => {
+  const [change, undo] = raiseMemory;
+  const export1 = { exports: seen('healthy', { running: [anExport()] }) };
+
+  test('waits for an export that eats the memory, and says where it is cancelled', () => {
+    expect(change.notWhile(judging(export1), A_DRAFT)).toBe(
+      'cancel or split the export first, /oms diagnose exports exp_abc123 offers it',
+    );
+  });
+
+  const over = { '8.C4': { supportedAt: NOW - 90 * MINUTE, clearSince: NOW - 60 * MINUTE } };
+  const back = { ...A_DRAFT, parameters: { to: String(GIB) } };
+
+  test.each([
+    ['it would do now', 60, 600, over, 'the cause is over, and the pods would use at most 60 %'],
+    ['it would be full again', 85, 600, over, null],
+    ['the pods are too young to tell', 60, 20, over, null],
+    ['the cause still stands', 60, 600, {}, null],
+  ] as const)('is taken back when %s', (_what, percent, ago, causeHistory, because) => {
+    const pods = usageOf([[percent, percent]]).pods.map((pod) => ({
+      ...pod,
+      startedAt: NOW - ago * MINUTE,
+      limit: 4 * GIB,
+    }));
+    const given = judging({ usage: seen('healthy', usageOf([[percent, percent]], { pods })) });
+    const incident = { ...given.incident, causeHistory };
+    expect(undo.when({ ...given, incident }, back)).toBe(because);
+  });
+});
+
+describe('R57, the heap dump', () => {
+  test.each([
+    ['all is well', HEAP, null],
+    ['no JVM', { heap: seen('healthy', aHeap({ jvm: false })) }, 'it runs no JVM'],
+    [
+      'no room',
+      { heap: seen('healthy', aHeap({ freeDisk: GIB })) },
+      'the dump would not fit: 1 GiB are free, 1.2 GiB are needed',
+    ],
+    [
+      'room not known',
+      { heap: seen('healthy', aHeap({ freeDisk: null })) },
+      'nobody knows whether the dump would fit on its disk',
+    ],
+    [
+      'the only pod',
+      { ...HEAP, service: ready(1) },
+      'it is the only pod that is ready, and it stands still meanwhile',
+    ],
+    ['not looked at', {}, 'the pod could not be looked into'],
+  ] as const)('%s', (_what, given, because) => {
+    expect(dumpHeap.notWhile(judging(given), A_DRAFT)).toBe(because);
+  });
+
+  test('is offered for a JVM only, of the fullest pod, with a reason', () => {
+    expect(dumpHeap.draft(judging({ heap: seen('healthy', aHeap({ jvm: false })) }))).toEqual([]);
+    const [draft] = dumpHeap.draft(judging(HEAP));
+    expect(draft?.targets).toEqual(['pod/a']);
+    const rules = { ...judging(HEAP), shown: {} };
+    expect(dumpHeap.validate({ reason: 'short' }, rules)).toHaveProperty('reason');
+    expect(dumpHeap.validate({ reason: 'The leak is to be found.' }, rules)).toEqual({});
+  });
+
+  const run = aRun({ action: 'R57', targets: ['pod/a'], parameters: { file: '/tmp/heap-1.hprof' } });
+
+  test.each([
+    ['gone', [], { changed: 'that pod is gone' }],
+    [
+      'not ready',
+      [aPod({ name: 'a', ready: false }), aPod({ name: 'b' })],
+      { changed: 'that pod is not ready now' },
+    ],
+    ['alone', [aPod({ name: 'a' })], { changed: 'it is the only pod that is ready' }],
+    [
+      'there',
+      [aPod({ name: 'a' }), aPod({ name: 'b' })],
+      { targets: ['pod/a'], noted: { file: `/tmp/heap-${NOW}.hprof` } },
+    ],
+  ] as const)('binding: the pod is %s', async (_what, pods, still) => {
+    const probes = fakeProbes({ kubernetes: { pods: async () => pods } });
+    expect(await dumpHeap.stillHolds(aProving(probes), run)).toMatchObject(still);
+  });
+
+  test.each([
+    ['not there yet', null, null, { moved: [], line: '/tmp/heap-1.hprof is not there yet.' }],
+    ['growing', GIB, GIB / 2, { moved: [], line: '/tmp/heap-1.hprof in a has 1 GiB so far.' }],
+    ['whole', GIB, GIB, { moved: ['pod/a'], line: '/tmp/heap-1.hprof in a has 1 GiB.' }],
+  ] as const)('proof: the file is %s', async (_what, size, before, said) => {
+    const probes = fakeProbes({
+      kubernetes: { pods: async () => [aPod({ name: 'a' })], fileSize: async () => size },
+    });
+    const samples = [{ at: NOW, moved: [], unknown: [], line: '', value: before, worse: false }];
+    const proven = aRun({ targets: run.targets, parameters: run.parameters }, { samples });
+    expect(await dumpHeap.proof.sample(aProving(probes, { run: proven }))).toMatchObject(said);
+  });
+});
+
+test('each temporary change has its undo among the actions, and owes it', () => {
+  for (const step of ['R58', 'R59'] as const) {
+    const action = memory.actions.find((one) => one.step === step);
+    expect(action?.owes).toContainEqual(expect.objectContaining({ undo: `${step}-undo` }));
+    expect(memory.actions.map((one) => one.step)).toContain(`${step}-undo`);
+  }
+});

@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest';
+import type { CauseVerdict } from '../../../src/domain/finding.ts';
+import type { ExportJob } from '../../../src/ports/order-service.ts';
+import type { Findings } from '../../../src/runbooks/define-runbook.ts';
+import type { MemoryData } from '../../../src/runbooks/memory/checks.ts';
+import { risingFor } from '../../../src/runbooks/memory/usage.ts';
+import { memory } from '../../../src/runbooks/memory.ts';
+import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import { anExport } from '../exports/support.ts';
+import { findings, rise, usageOf } from './support.ts';
+
+const usage = (...given: Parameters<typeof usageOf>) => seen('broken', usageOf(...given));
+const exporting = (...running: readonly ExportJob[]) => seen('healthy', { running });
+const killed = (pod: string, ago: number) => ({ pod, container: 'app', at: NOW - ago * MINUTE });
+const usual = { perMinute: 100, usual: 100, than: 'the last 24 h' } as const;
+
+type Row = readonly [string, string, Partial<Findings<MemoryData>>, CauseVerdict, RegExp];
+
+const ROWS: readonly Row[] = [
+  [
+    '8.C1',
+    'an hour of rise, no export',
+    { usage: usage(rise(40, 96, 60)) },
+    'supported',
+    /risen for 1 h on 2 of 2 pods, and no export runs\. The load was not compared/,
+  ],
+  [
+    '8.C1',
+    'an hour of rise at the usual load',
+    { usage: usage(rise(40, 96, 60), { load: usual }) },
+    'supported',
+    /at the usual load/,
+  ],
+  [
+    '8.C1',
+    'an hour of rise, and the load has doubled',
+    { usage: usage(rise(40, 96, 60), { load: { ...usual, perMinute: 250 } }) },
+    'open',
+    /and so has the load: 250 requests a minute, 100/,
+  ],
+  [
+    '8.C1',
+    'an hour of rise while an export runs',
+    { usage: usage(rise(40, 96, 60)), exports: exporting(anExport()) },
+    'open',
+    /while an export runs/,
+  ],
+  [
+    '8.C1',
+    'an hour of rise, exports not known',
+    { usage: usage(rise(40, 96, 60)), exports: seen('skipped', null) },
+    'open',
+    /whether exports run is not known/,
+  ],
+  ['8.C1', 'flat for an hour', { usage: usage(rise(90, 90, 61)) }, 'ruled out', /flat for 1 h 1 min/],
+  [
+    '8.C1',
+    'an hour, and a pod was killed meanwhile',
+    {
+      usage: usage(rise(90, 90, 61), {
+        pods: usageOf([[90, 90]]).pods.map((pod) => ({ ...pod, startedAt: NOW - 20 * MINUTE })),
+      }),
+    },
+    'open',
+    /began anew within the hour/,
+  ],
+  [
+    '8.C1',
+    'an hour, of which it rose for a part',
+    { usage: usage([...rise(50, 50, 40), ...rise(40, 80, 25)]) },
+    'open',
+    /risen for 25 min on 2 of 2 pods; an hour tells/,
+  ],
+  ['8.C1', 'a short look', { usage: usage(rise(40, 60, 10)) }, 'open', /watched for 10 min; an hour tells/],
+  ['8.C1', 'not looked at', { usage: seen('unknown', null) }, 'open', /could not be looked at/],
+  [
+    '8.C2',
+    'an export before the kill',
+    {
+      kills: seen('broken', { kills: [killed('a', 2)] }),
+      exports: exporting(anExport({ startedAt: NOW - 20 * MINUTE })),
+    },
+    'supported',
+    /exp_abc123 of 130000 orders has run for 20 min/,
+  ],
+  [
+    '8.C2',
+    'an export long before',
+    {
+      kills: seen('broken', { kills: [killed('a', 2)] }),
+      exports: exporting(anExport({ startedAt: NOW - 60 * MINUTE })),
+    },
+    'open',
+    /began at another time/,
+  ],
+  [
+    '8.C2',
+    'an export before the first of several kills',
+    {
+      kills: seen('broken', { kills: [killed('a', 2), killed('b', 12)] }),
+      exports: exporting(anExport({ startedAt: NOW - 40 * MINUTE })),
+    },
+    'supported',
+    /has run for 40 min/,
+  ],
+  [
+    '8.C2',
+    'an export while memory rises, and a kill of yesterday',
+    {
+      usage: usage(rise(40, 90, 20)),
+      kills: seen('healthy', { kills: [killed('a', 1_440)] }),
+      exports: exporting(anExport({ startedAt: NOW - 25 * MINUTE })),
+    },
+    'supported',
+    /has run for 25 min/,
+  ],
+  ['8.C2', 'no export', {}, 'ruled out', /No export is in progress/],
+  ['8.C2', 'not configured', { exports: seen('skipped', null) }, 'open', /X14/],
+  ['8.C3', 'always', {}, 'open', /X5/],
+  [
+    '8.C4',
+    'each pod was killed',
+    { kills: seen('broken', { kills: [killed('a', 3), killed('b', 9)] }) },
+    'supported',
+    /Each of the 2 pods was killed/,
+  ],
+  [
+    '8.C4',
+    'all full soon after their start',
+    {
+      usage: usage([[96, 97]], {
+        pods: usageOf([[96, 97]]).pods.map((pod) => ({ ...pod, startedAt: NOW - 10 * MINUTE })),
+      }),
+    },
+    'supported',
+    /All 2 pods are at 95 %/,
+  ],
+  ['8.C4', 'all full after ten hours', { usage: usage([[96, 97]]) }, 'open', /have run for long/],
+  ['8.C4', 'room everywhere', {}, 'ruled out', /less than 80 %/],
+  ['8.C4', 'one full', { usage: usage([[50, 97]]) }, 'open', /Some pods are full/],
+  [
+    '8.C5',
+    'a query just before the rise',
+    {
+      usage: usage(rise(40, 90, 20)),
+      queries: seen('healthy', { long: [{ pid: 7, beganAt: NOW - 22 * MINUTE }] }),
+    },
+    'supported',
+    /pid 7/,
+  ],
+  [
+    '8.C5',
+    'a query, and nobody knows since when memory rises',
+    { queries: seen('healthy', { long: [{ pid: 7, beganAt: NOW - 22 * MINUTE }] }) },
+    'open',
+    /not known/,
+  ],
+  ['8.C5', 'no long query', {}, 'ruled out', /No query/],
+  ['8.C5', 'no database', { queries: seen('skipped', null) }, 'open', /R39/],
+];
+
+describe('the causes of runbook 8', () => {
+  test.each(ROWS)('%s %s', (id, _what, given, verdict, because) => {
+    const said = memory.causes.find((one) => one.id === id)?.judge(aJudging(findings(given)));
+    expect(said).toMatchObject({ verdict, because: expect.stringMatching(because) });
+  });
+});
+
+describe('for how long memory rises', () => {
+  test('a fall begins anew, a wobble does not', () => {
+    const saw = usageOf([...rise(40, 95, 20), ...rise(50, 90, 10)]);
+    expect(risingFor(saw)).toEqual({ ms: 10 * MINUTE, pods: 2 });
+    const wobble = usageOf([
+      [50, 50],
+      [55, 55],
+      [54.5, 54.5],
+      [62, 62],
+      [70, 70],
+    ]);
+    expect(risingFor(wobble)).toEqual({ ms: 4 * MINUTE, pods: 2 });
+  });
+
+  test('it is told of at least half of the pods', () => {
+    const one = usageOf([
+      [40, 60],
+      [50, 60],
+      [60, 60],
+      [70, 60],
+    ]);
+    expect(risingFor(one)).toEqual({ ms: 3 * MINUTE, pods: 1 });
+    const pods = [...one.pods, ...one.pods.map((pod) => ({ ...pod, pod: `${pod.pod}2` }))];
+    expect(risingFor({ ...one, pods }).ms).toBe(0);
+  });
+});
