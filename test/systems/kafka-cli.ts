@@ -1,5 +1,5 @@
 import { oneAtATime } from './cache.ts';
-import { finished } from './install.ts';
+import { type FinishedOptions, finished } from './install.ts';
 import { classPath, type RealKafka } from './kafka.ts';
 import { startServer, temporaryFolder } from './server.ts';
 
@@ -27,8 +27,9 @@ export async function kafkaCli(
   kafka: RealKafka,
   tool: keyof typeof TOOLS,
   args: readonly string[],
+  options: Pick<FinishedOptions, 'keep' | 'apart'> = {},
 ): Promise<string> {
-  return await finished('java', await commandLine(kafka, tool, args));
+  return await finished('java', await commandLine(kafka, tool, args), options);
 }
 
 /** A consumer of Java's client that commits as it reads. */
