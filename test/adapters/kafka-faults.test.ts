@@ -93,7 +93,10 @@ const TABLE: readonly {
         const asked = [
           probe.groups('all', signal),
           probe.topic('orders', signal),
-          probe.orderEvents({ topic: 'orders', orders: ['ord_abc'], from: 0, mostMessages: 10 }, signal),
+          probe.orderEvents(
+            { topic: 'orders', orders: [{ order: 'ord_abc', from: 0 }], mostMessages: 10 },
+            signal,
+          ),
           probe.deadLetters('orders', 'labels', signal),
           probe.message('orders', 0, 0, signal),
           probe.span('orders', 0, 0, 3, signal),

@@ -42,6 +42,7 @@ trustedSenders: [Alertmanager]
 approvals:
   responders: [URESPONDER]
   approvers: [UAPPROVER]
+  managers: [UMANAGER]
 alerts:
   scopeLabels: [region]
 payments:
