@@ -2,11 +2,13 @@ import type { Counter } from './counters.ts';
 import { type Pool, poolsByPod } from './database.ts';
 import { type InventoryFigures, inventoryFigures } from './inventory-figures.ts';
 import { figures, type KafkaFigures, producers } from './kafka-figures.ts';
+import { fullestPod } from './memory.ts';
 import type { PaymentFigures } from './payment-ledger.ts';
 import type { Pod } from './pods.ts';
 import { type RefundFigures, refundFigures } from './refunds.ts';
 import type { ReservationFigures } from './reservation-ledger.ts';
 import { type ReturnFigures, returnFigures } from './returns.ts';
+import { type ShippingFigures, shippingFigures } from './shipping.ts';
 import type { Conditions, WorldState } from './state.ts';
 
 const TWO_HOURS = 2 * 3_600_000;
@@ -34,7 +36,10 @@ export interface WorldSnapshot {
   readonly inventory: InventoryFigures;
   /** As `paymentsByPod`. */
   readonly reservationsByPod: Readonly<Record<string, ReservationFigures>>;
+  readonly shipping: ShippingFigures;
   readonly kafka: KafkaFigures;
+  /** The fullest pod of the order service. */
+  readonly memory: ReturnType<typeof fullestPod>;
   /** Connections to the database, as `paymentsByPod`. */
   readonly poolsByPod: Readonly<Record<string, Pool>>;
   /** Bytes of each producer's buffer, by the name of its pod. */
@@ -63,7 +68,9 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     paymentsByPod: byPod(state, (pod) => state.payments.figures(at, pod)),
     inventory: inventoryFigures(state.inventory, at),
     reservationsByPod: byPod(state, (pod) => state.inventory.reservations.figures(at, pod)),
+    shipping: shippingFigures(state),
     kafka: figures(state),
+    memory: fullestPod(state, at),
     poolsByPod: poolsByPod(state, at),
     producers: producers(state),
   };

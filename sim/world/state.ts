@@ -1,3 +1,4 @@
+import { type Carrier, createCarrier } from './carrier.ts';
 import { type Chance, createChance } from './chance.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { type Counters, createCounters } from './counters.ts';
@@ -42,6 +43,8 @@ export interface Conditions {
   exportsHang: boolean;
   /** The catalog, whose counts of stock are the truth. */
   catalog: 'up' | 'down';
+  /** The carrier that takes our parcels. Rate limited: it answers 429. */
+  carrier: 'up' | 'down' | 'rate-limited';
   /** What of Redis answers; a replica holds the same keys and takes no change. */
   redis: 'master' | 'replica' | 'down';
 }
@@ -68,6 +71,7 @@ export interface WorldState {
   readonly memory: MemoryTrouble;
   readonly exports: Map<string, ExportRow>;
   readonly inventory: Inventory;
+  readonly carrier: Carrier;
   readonly kafka: Kafka;
   readonly database: Database;
   /** The gateway's key that the pod read at its start. */
@@ -92,7 +96,9 @@ export function createState(seed: number, startedAt: number): WorldState {
     exportsHang: false,
     catalog: 'up',
     redis: 'master',
+    carrier: 'up',
   };
+  const cluster = createCluster(startedAt);
   return {
     chance: createChance(seed),
     orders: new Map(),
@@ -101,7 +107,8 @@ export function createState(seed: number, startedAt: number): WorldState {
     logs: createLogBook(),
     counters: createCounters(),
     pods: initialPods(startedAt),
-    cluster: createCluster(startedAt),
+    cluster,
+    carrier: createCarrier(cluster, startedAt),
     restartedAt: new Map(),
     conditions,
     payments: createPaymentLedger(),

@@ -236,5 +236,11 @@ function byAge(one: Aged, other: Aged): number {
 function viewOf(order: Order | undefined): OrderView | null {
   if (order === undefined) return null;
   const { run: _run, poison: _poison, payment: _payment, reservation: _reservation, ...shown } = order;
-  return { ...shown, events: [...order.events], attempts: [...order.attempts], notes: [...order.notes] };
+  return {
+    ...shown,
+    events: [...order.events],
+    attempts: [...order.attempts],
+    notes: [...order.notes],
+    shipment: { ...order.shipment },
+  };
 }

@@ -119,6 +119,8 @@ export interface Names {
   readonly statuses: {
     readonly processing: string;
     readonly pendingPayment: string;
+    /** Packed; it waits for its label. */
+    readonly readyToShip: string;
     readonly all: readonly string[];
     /** What R22 may set; the form offers them in this order. */
     readonly manual: readonly string[];
@@ -126,7 +128,12 @@ export interface Names {
   /** The thresholds that stand in commands to type. */
   readonly inCommands: Pick<
     Thresholds,
-    'stuckAfterMinutes' | 'pendingPaymentMinutes' | 'lateAfterMinutes' | 'logWindowMinutes' | 'modalDays'
+    | 'stuckAfterMinutes'
+    | 'pendingPaymentMinutes'
+    | 'labelWaitMinutes'
+    | 'lateAfterMinutes'
+    | 'logWindowMinutes'
+    | 'modalDays'
   >;
 }
 
@@ -222,7 +229,8 @@ export const RUNBOOK_NAMES: Names = {
   statuses: {
     processing: 'processing',
     pendingPayment: 'pending_payment',
-    all: ['pending_payment', 'paid', 'processing', 'shipped', 'delivered', 'cancelled'],
+    readyToShip: 'ready_to_ship',
+    all: ['pending_payment', 'paid', 'processing', 'ready_to_ship', 'shipped', 'delivered', 'cancelled'],
     manual: ['shipped', 'cancelled', 'delivered'],
   },
   inCommands: DEFAULT_THRESHOLDS,

@@ -4,7 +4,7 @@ import { type Admin, adminOf, LICENCE } from './admin.ts';
 
 const MINUTE = 60_000;
 const STATUS = /inventory\/sync-status$/;
-const RESYNC = '/admin/inventory/resync';
+const RESYNC = /inventory\/resync$/;
 
 let here: Admin;
 beforeAll(async () => {

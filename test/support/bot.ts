@@ -111,13 +111,13 @@ export async function startBot(
   const pool = openPool(address.database, log);
   const orders = ordersDatabasePool(address.orders, () => undefined);
   const ordersPolicy = policyFor(ORDERS_DATABASE);
+  const resting = options.restMs === undefined ? {} : { restMs: options.restMs };
   const cluster = await connectKubernetes({
     kubeconfig: { text: address.kubeconfig },
-    policy: policyFor(KUBERNETES),
+    policy: policyFor(KUBERNETES, resting),
   });
   const { namespace, orderService } = config.oms.workloads;
   const workload = { namespace, name: orderService.deployment, selector: orderService.selector };
-  const resting = options.restMs === undefined ? {} : { restMs: options.restMs };
   const settings = {
     url: address.service,
     token: async () => TOKEN,

@@ -1,8 +1,9 @@
-import { blockingQuery, connectionLeak, smallPool } from './database-pool.ts';
+import { blockingQuery, connectionLeak, databaseRestarted, smallPool } from './database-pool.ts';
 import { eventsLost } from './events-lost.ts';
 import { exportHangs, exportTooLarge, uploadRefused } from './exports.ts';
 import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
 import { brokerAway, bufferFull, consumersStuck, kafkaCutOff, poisonMessage } from './kafka-lag.ts';
+import { exportEatsMemory, memoryLeak, memoryLimitLow } from './memory.ts';
 import {
   declines,
   gatewayDown,
@@ -14,6 +15,7 @@ import {
 import { refundLimit, refundMethodGone, refundsGatewayDown, refundsThrottled } from './refunds.ts';
 import { returnsEngineCrash, returnsHeld, returnsWindowWrong } from './returns.ts';
 import type { Scenario } from './scenario.ts';
+import { carrierCredentialsExpired, carrierDown, invalidAddresses } from './shipping-labels.ts';
 import { webhookRefused } from './webhook-refused.ts';
 import { workflowEngineCrash } from './workflow-engine-crash.ts';
 
@@ -37,6 +39,9 @@ export const scenarios: readonly Scenario[] = [
   returnsWindowWrong,
   staleLocks,
   inventorySyncStopped,
+  carrierCredentialsExpired,
+  carrierDown,
+  invalidAddresses,
   consumersStuck,
   poisonMessage,
   brokerAway,
@@ -48,6 +53,10 @@ export const scenarios: readonly Scenario[] = [
   connectionLeak,
   blockingQuery,
   smallPool,
+  databaseRestarted,
+  memoryLeak,
+  memoryLimitLow,
+  exportEatsMemory,
 ];
 
 export function findScenario(id: string): Scenario | null {

@@ -2,9 +2,10 @@ import { ReturnId } from '../../domain/ids.ts';
 import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { curl, shellWord } from '../names.ts';
 import { pendingAmong } from '../shared/pending.ts';
+import { reasonField, wrongReason } from '../shared/reason.ts';
 import { type ReturnData, type Scores, spellScore, type Windows } from './checks.ts';
 import { listOf, scoresOf, windowsOf } from './listed.ts';
-import { leftPending, reasonField, wrongReason } from './shared.ts';
+import { leftPending } from './shared.ts';
 
 const MINUTE = 60_000;
 

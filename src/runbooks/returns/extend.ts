@@ -2,10 +2,10 @@ import { ReturnId } from '../../domain/ids.ts';
 import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { curl, shellWord } from '../names.ts';
 import { pendingAmong } from '../shared/pending.ts';
+import { reasonField, wrongReason } from '../shared/reason.ts';
 import { windowSeen } from './approve.ts';
 import type { ReturnData, Windows } from './checks.ts';
 import { daysOf, listOf, windowsOf } from './listed.ts';
-import { reasonField, wrongReason } from './shared.ts';
 
 const MINUTE = 60_000;
 

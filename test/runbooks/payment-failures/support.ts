@@ -2,6 +2,7 @@ import type { GatewayHealth } from '../../../src/ports/probes.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { GatewaySeen, PaymentData } from '../../../src/runbooks/payment-failures/checks.ts';
 import type { PaymentClass, PaymentLogs } from '../../../src/runbooks/payment-failures/logs.ts';
+import type { PathSeen } from '../../../src/runbooks/shared/path.ts';
 import type { RateSeen } from '../../../src/runbooks/shared/success-rate.ts';
 import { aDeployment, answers, MINUTE, NOW, seen } from '../../support/runbooks.ts';
 
@@ -39,6 +40,17 @@ export function gatewaySays(
   };
 }
 
+/** So many pods, the first ones of which have had no path for so long, ms. */
+export function aPath(pods: number, shut: number, since = 0): PathSeen {
+  return {
+    pods,
+    open: pods - shut,
+    shut: Array.from({ length: shut }, (_, place) => `pod-${place + 1}`),
+    shutSince: shut > 0 ? NOW - since : null,
+    mostSince: shut * 2 >= pods ? NOW - since : null,
+  };
+}
+
 export function aRate(change: Partial<RateSeen> = {}): RateSeen {
   return {
     percent: 99,
@@ -58,7 +70,7 @@ export function findings(change: Partial<Findings<PaymentData>> = {}): Findings<
     logs: seen('healthy', logCounts({})),
     path: seen('skipped', null),
     rate: seen('healthy', aRate()),
-    secret: seen('healthy', { changedAt: NOW - 60 * MINUTE, expiresAt: null, olderPods: 0 }),
+    secret: seen('healthy', { changedAt: NOW - 60 * MINUTE, expiresAt: null, expired: false, olderPods: 0 }),
     waiting: seen('healthy', { total: 0, oldestAt: null }),
     service: seen('healthy', aDeployment()),
     ...change,

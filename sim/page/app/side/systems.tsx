@@ -3,10 +3,13 @@ import { useDesk } from '../desk.ts';
 /** What conditions read while nothing is wrong. */
 const WELL: ReadonlySet<string> = new Set(['true', '200', '1', 'up', 'master', 'delivery', 'null', '']);
 
+/** A pod that is this full is in trouble, % of its limit. */
+const FULL = 95;
+
 /** The pretend systems as they stand now. */
 export function Systems() {
   const { state } = useDesk();
-  const { orders, conditions, pods, inventory, poolsByPod, refunds, returns } = state.world;
+  const { orders, conditions, pods, inventory, poolsByPod, memory, refunds, returns } = state.world;
   const pools = Object.values(poolsByPod);
   const figures: readonly (readonly [string, number, boolean])[] = [
     ['stuck in processing', orders.stuck, orders.stuck > 0],
@@ -26,6 +29,7 @@ export function Systems() {
     ['paid twice', refunds.paidTwice, refunds.paidTwice > 0],
     ['late returns', returns.late, returns.late > 0],
     ['products sold out', inventory.soldOut, inventory.soldOut > 0],
+    ['% of its memory, fullest pod', memory?.percent ?? 0, (memory?.percent ?? 0) >= FULL],
   ];
   return (
     <section className="side-card">
