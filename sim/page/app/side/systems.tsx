@@ -3,13 +3,16 @@ import { useDesk } from '../desk.ts';
 /** What conditions read while nothing is wrong. */
 const WELL: ReadonlySet<string> = new Set(['true', '200', '1', 'up', 'master', 'delivery', 'null', '']);
 
+/** A consumer group that is this far behind is in trouble, messages. */
+const LAG = 100;
+
 /** A pod that is this full is in trouble, % of its limit. */
 const FULL = 95;
 
 /** The pretend systems as they stand now. */
 export function Systems() {
   const { state } = useDesk();
-  const { orders, conditions, pods, inventory, poolsByPod, memory, refunds, returns } = state.world;
+  const { orders, conditions, pods, inventory, poolsByPod, memory, refunds, returns, kafka } = state.world;
   const pools = Object.values(poolsByPod);
   const figures: readonly (readonly [string, number, boolean])[] = [
     ['stuck in processing', orders.stuck, orders.stuck > 0],
@@ -29,6 +32,8 @@ export function Systems() {
     ['paid twice', refunds.paidTwice, refunds.paidTwice > 0],
     ['late returns', returns.late, returns.late > 0],
     ['products sold out', inventory.soldOut, inventory.soldOut > 0],
+    ...kafka.groups.map(({ name, lag }) => [`${name} behind`, lag, lag >= LAG] as const),
+    ['dead letters', kafka.deadLetters, kafka.deadLetters > 0],
     ['% of its memory, fullest pod', memory?.percent ?? 0, (memory?.percent ?? 0) >= FULL],
   ];
   return (
