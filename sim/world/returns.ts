@@ -1,5 +1,6 @@
 import { between, nineLetters } from './chance.ts';
 import type { Return } from './return.ts';
+import { testCarrier } from './shipping.ts';
 import { somePod, type WorldState } from './state.ts';
 
 const MINUTE = 60_000;
@@ -85,8 +86,9 @@ export function startReturn(state: WorldState, back: Return, at: number): void {
 function step(state: WorldState, back: Return, at: number): void {
   back.run = null;
   const obstacle = obstacleOf(state, back);
-  if (obstacle === null) approve(state, back, at);
-  else stop(state, back, at, ...obstacle);
+  if (obstacle !== null) stop(state, back, at, ...obstacle);
+  else if (testCarrier(state, { startedAt: at }).status === 'up') approve(state, back, at);
+  else withoutLabel(state, back, at);
   if (back.errorCode === 'RETURN_WINDOW_EXPIRED')
     state.timeline.schedule(back.createdAt + EXCEPTION_MS, (due) => refuse(state, back, due));
 }
@@ -114,6 +116,19 @@ export function stop(state: WorldState, back: Return, at: number, code: string, 
     pod,
     'WARN',
     `return:approval return=${back.id} order=${back.order} code=${code} ${why}`,
+  );
+}
+
+/** Approved but for its label, it waits: nobody can send it back. */
+export function withoutLabel(state: WorldState, back: Return, at: number): void {
+  back.errorCode = 'RETURN_APPROVAL_FAILED';
+  const { error } = testCarrier(state, { startedAt: at });
+  const pod = somePod(state, 'order-service', back.id);
+  state.logs.write(
+    at,
+    pod,
+    'ERROR',
+    `return:label return=${back.id} error="${error ?? 'connect ETIMEDOUT'}"`,
   );
 }
 

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { returnsEngineCrash, returnsHeld, returnsWindowWrong } from '../../sim/world/scenarios/returns.ts';
+import {
+  returnsEngineCrash,
+  returnsHeld,
+  returnsWindowWrong,
+  returnsWithoutLabel,
+} from '../../sim/world/scenarios/returns.ts';
 import type { Scenario } from '../../sim/world/scenarios/scenario.ts';
 import { ALERTS, type Rig, startRig } from '../support/rig.ts';
 
@@ -153,5 +158,22 @@ describe('the window is counted wrongly', () => {
     await minutes(2);
     expect(thread()).toMatch(/\*Extend return window\*, approved by .*\*helped\*/);
     expect(await rig.world.read((state) => state.returns.get(id)?.extraDays)).toBe(14);
+  });
+});
+
+describe('the carrier makes no labels', () => {
+  story(returnsWithoutLabel);
+
+  test('the card names the carrier, and recommends nothing that would stop there again', () => {
+    expect(card()).toContain('Labels of returns fail');
+    expect(card()).toContain('The carrier has not answered for');
+    expect(card()).not.toContain('Recommended:');
+  });
+
+  test('once it answers, the retry is recommended', async () => {
+    await rig.world.change((state) => returnsWithoutLabel.recover?.(state));
+    await rig.skip(7);
+    await minutes(2);
+    expect(card()).toContain('Recommended: “Labels of returns fail” is over, and returns still wait.');
   });
 });

@@ -13,7 +13,7 @@ import {
   rateLimited,
 } from './payment-failures.ts';
 import { refundLimit, refundMethodGone, refundsGatewayDown, refundsThrottled } from './refunds.ts';
-import { returnsEngineCrash, returnsHeld, returnsWindowWrong } from './returns.ts';
+import { returnsEngineCrash, returnsHeld, returnsWindowWrong, returnsWithoutLabel } from './returns.ts';
 import type { Scenario } from './scenario.ts';
 import { carrierCredentialsExpired, carrierDown, invalidAddresses } from './shipping-labels.ts';
 import { webhookRefused } from './webhook-refused.ts';
@@ -37,6 +37,7 @@ export const scenarios: readonly Scenario[] = [
   returnsHeld,
   returnsEngineCrash,
   returnsWindowWrong,
+  returnsWithoutLabel,
   staleLocks,
   inventorySyncStopped,
   carrierCredentialsExpired,

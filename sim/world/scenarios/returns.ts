@@ -1,4 +1,4 @@
-import { addReturn, approveAll, startReturn, stop } from '../returns.ts';
+import { addReturn, approveAll, startReturn, stop, withoutLabel } from '../returns.ts';
 import type { WorldState } from '../state.ts';
 import type { Scenario } from './scenario.ts';
 import { crashPods } from './workflow-engine-crash.ts';
@@ -101,6 +101,37 @@ export const returnsWindowWrong: Scenario = {
   },
   end(state, now) {
     state.conditions.returnWindowFrom = 'delivery';
+    approveAll(state, now);
+  },
+};
+
+export const returnsWithoutLabel: Scenario = {
+  id: 'returns-without-label',
+  runbook: 'returns',
+  title: 'The carrier is down again; 8 returns of yesterday’s outage never got their label.',
+  alert: {
+    alertname: 'ReturnsWait',
+    code: 'RETURN_APPROVAL_FAILED',
+    severity: 'low',
+    summary: 'Returns have been pending for more than 24 hours',
+    startsAgoMs: 20 * MINUTE,
+  },
+  start(state, now) {
+    state.conditions.carrier = 'down';
+    for (const back of plant(state, this.id, 8, { from: now - 30 * HOUR, to: now - 25 * HOUR }))
+      withoutLabel(state, back, back.createdAt + 5 * MINUTE);
+    for (const back of plant(state, `${this.id} recent`, 6, {
+      from: now - 25 * MINUTE,
+      to: now - 9 * MINUTE,
+    }))
+      startReturn(state, back, back.createdAt);
+    state.timeline.advance(now);
+  },
+  recover(state) {
+    state.conditions.carrier = 'up';
+  },
+  end(state, now) {
+    state.conditions.carrier = 'up';
     approveAll(state, now);
   },
 };

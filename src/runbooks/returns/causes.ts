@@ -2,6 +2,7 @@ import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
 import { engineSays } from '../shared/engine.ts';
 import { goesOn, logsSay } from '../shared/log-classes.ts';
+import { spell } from '../shared/spell.ts';
 import type { ReturnData } from './checks.ts';
 import { labelsFail, STOPS } from './logs.ts';
 
@@ -76,17 +77,27 @@ const label: Cause<ReturnData> = {
   title: 'Labels of returns fail',
   outside: true,
   judge(judging) {
-    const counts = judging.findings.labels.data;
+    const { labels, carriers } = judging.findings;
+    const since = carriers.data?.downSince ?? null;
+    if (carriers.data?.down === true && since !== null)
+      return supported(`The carrier has not answered for ${spell(judging.now - since)}.`);
+    const counts = labels.data;
     if (counts === null) return open('The labels in the logs could not be read (X11).');
     const { made, failed } = counts.classes;
-    if (labelsFail(counts, judging) && goesOn(failed, judging.now, judging.thresholds))
+    const minutes = judging.thresholds.logWindowMinutes;
+    const ongoing = goesOn(failed, judging.now, judging.thresholds);
+    if (labelsFail(counts, judging) && ongoing)
       return supported(
-        `${failed.lines} labels of returns failed in ${judging.thresholds.logWindowMinutes} min, ${made.lines} were made.`,
+        `${failed.lines} labels of returns failed in ${minutes} min, ${made.lines} were made.`,
       );
+    if (since !== null) return open('The carrier has been said to be down once; it is asked again.');
+    if (carriers.data === null) return open('Whether the carrier answers could not be asked (R31).');
+    if (carriers.verdict !== 'healthy') return open('The carrier answers, and not as it should.');
     if (!counts.whole) return open('Not every line about labels could be read (X11).');
-    if (made.lines > 0 && failed.lines < (made.lines + failed.lines) * judging.thresholds.absentShare)
-      return ruledOut(`${made.lines} labels of returns were made, ${failed.lines} failed.`);
-    return open('Too few labels were made to say; the carriers are not asked here (R31).');
+    const few = failed.lines < (made.lines + failed.lines) * judging.thresholds.absentShare;
+    if (failed.lines === 0 || few || !ongoing)
+      return ruledOut('The carrier answers, and no label of a return fails any more.');
+    return open(`${failed.lines} labels of returns failed in ${minutes} min, which says little.`);
   },
 };
 

@@ -4,6 +4,7 @@ import type { Check } from '../define-runbook.ts';
 import { age, curl } from '../names.ts';
 import type { PodsSeen } from '../shared/pods.ts';
 import { spell } from '../shared/spell.ts';
+import { type CarriersSeen, carriers } from '../shipping-labels/carriers.ts';
 import { checks as stuckChecks } from '../stuck-orders/checks.ts';
 import { agrees, lateReturns, sampledReturns, scoresOf, windowsOf } from './listed.ts';
 import { type ApprovalLogs, approvals, type LabelLogs, labels } from './logs.ts';
@@ -42,6 +43,7 @@ export interface ReturnData {
   readonly windows: Windows;
   readonly engine: PodsSeen;
   readonly labels: LabelLogs;
+  readonly carriers: CarriersSeen;
 }
 
 /** What waits for its rightly expired window is no fault of ours (runbook-knowledge 9.C1). */
@@ -174,7 +176,8 @@ export const checks = {
   approvals,
   scores,
   windows,
-  // Runbook 3's, asked here for what it says of returns; it is no command of this runbook.
+  // Runbook 3's and 5's, asked here for what they say of returns; they are no commands of this runbook.
   engine: { ...stuckChecks.engine, source: null },
   labels,
+  carriers: { ...carriers, source: null },
 };

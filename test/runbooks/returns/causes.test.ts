@@ -7,7 +7,19 @@ import { returns } from '../../../src/runbooks/returns.ts';
 import { anIncident } from '../../support/incidents.ts';
 import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
 import { engine } from '../stuck-orders/support.ts';
-import { approvals, aReturn, aScore, aWindow, findings, HOUR, held, labels, rows, waits } from './support.ts';
+import {
+  approvals,
+  aReturn,
+  aScore,
+  aWindow,
+  carriersSay,
+  findings,
+  HOUR,
+  held,
+  labels,
+  rows,
+  waits,
+} from './support.ts';
 
 type Row = readonly [string, Partial<Findings<ReturnData>>, CauseVerdict, string | RegExp];
 
@@ -93,29 +105,38 @@ table('9.C2', [
   ['none is held', rows(waits(A)), 'ruled out', 'It holds none of those that were looked at.'],
 ]);
 
+const stopped = {
+  made: { lines: 0, lastAt: null },
+  failed: { lines: 9, lastAt: NOW - 6 * MINUTE },
+};
+const carrier = (verdict: 'broken' | 'unknown', ...said: Parameters<typeof carriersSay>) => ({
+  carriers: seen(verdict, carriersSay(...said)),
+});
 table('9.C3', [
+  [
+    'the carrier is down',
+    carrier('broken', 'down', 60_000),
+    'supported',
+    'The carrier has not answered for 1 min.',
+  ],
+  ['down once', carrier('broken', 'down', 5_000), 'open', /down once/],
   [
     'failures dominate',
     { labels: seen('broken', labels(5, 5)) },
     'supported',
     '5 labels of returns failed in 30 min, 5 were made.',
   ],
-  ['four do not', { labels: seen('healthy', labels(0, 4)) }, 'open', /R31/],
+  ['four do not', { labels: seen('healthy', labels(0, 4)) }, 'open', /which says little/],
   [
     'they have stopped',
-    {
-      labels: seen(
-        'healthy',
-        labels(0, 9, {
-          classes: { made: { lines: 0, lastAt: null }, failed: { lines: 9, lastAt: NOW - 6 * MINUTE } },
-        }),
-      ),
-    },
-    'open',
-    /R31/,
+    { labels: seen('healthy', labels(0, 9, { classes: stopped })) },
+    'ruled out',
+    /any more/,
   ],
-  ['labels are made', {}, 'ruled out', '9 labels of returns were made, 0 failed.'],
-  ['none was made', { labels: seen('healthy', labels(0, 0)) }, 'open', /Too few/],
+  ['none fails', {}, 'ruled out', 'The carrier answers, and no label of a return fails any more.'],
+  ['no label at all', { labels: seen('healthy', labels(0, 0)) }, 'ruled out', /./],
+  ['it throttles us', carrier('broken', 'degraded'), 'open', 'The carrier answers, and not as it should.'],
+  ['nobody asked the carrier', { carriers: seen('unknown', null) }, 'open', /R31/],
   ['cut logs', { labels: seen('unknown', labels(9, 0, { whole: false })) }, 'open', /Not every line/],
   ['no logs', { labels: seen('unknown', null) }, 'open', /could not be read/],
 ]);

@@ -1,5 +1,6 @@
 import { OrderId, ReturnId } from '../../../src/domain/ids.ts';
 import type {
+  CarrierAnswer,
   FraudScore,
   PageQuestion,
   ReturnEligibility,
@@ -10,6 +11,7 @@ import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { ReturnData } from '../../../src/runbooks/returns/checks.ts';
 import { agrees } from '../../../src/runbooks/returns/listed.ts';
 import type { ApprovalClass, ApprovalLogs, LabelLogs } from '../../../src/runbooks/returns/logs.ts';
+import type { CarriersSeen } from '../../../src/runbooks/shipping-labels/carriers.ts';
 import { MINUTE, NOW, seen, silent } from '../../support/runbooks.ts';
 import { engine } from '../stuck-orders/support.ts';
 
@@ -84,6 +86,16 @@ export function labels(made: number, failed: number, change: Partial<LabelLogs> 
   };
 }
 
+/** The one carrier; down since so many ms, where that is given. */
+export function carriersSay(status: CarrierAnswer['status'], downFor: number | null = null): CarriersSeen {
+  return {
+    carriers: [{ carrier: 'swiftpost', status, words: null }],
+    downSince: downFor === null ? null : NOW - downFor,
+    down: downFor !== null && downFor >= 15_000,
+    refused: status === 'unauthorised',
+  };
+}
+
 /** One return with what R64 and R65 said of it; null: nobody could say. */
 export type Row = readonly [ReturnSummary, FraudScore | null, ReturnEligibility | null];
 
@@ -118,6 +130,7 @@ export function findings(change: Partial<Findings<ReturnData>> = {}): Findings<R
     approvals: seen('healthy', approvals({ approved: 9 })),
     engine: seen('healthy', engine()),
     labels: seen('healthy', labels(9, 0)),
+    carriers: seen('healthy', carriersSay('up')),
     ...change,
   };
 }

@@ -115,6 +115,31 @@ describe('returns-window-wrong', () => {
   });
 });
 
+describe('returns-without-label', () => {
+  beforeEach(async () => await here.world.start(scenario('returns-without-label')));
+
+  test('while the carrier is down a retry stops at the label again; once it is up they go on', async () => {
+    const waiting = await late();
+    expect(waiting).toHaveLength(8);
+    const id = waiting[0]?.id ?? '';
+    await retry(id);
+    here.skip(9 * MINUTE);
+    expect(await find(id)).toMatchObject({ status: 'pending', errorCode: 'RETURN_APPROVAL_FAILED' });
+    await recover(here.world, 'returns-without-label');
+    for (const { id: each } of waiting) await retry(each);
+    here.skip(9 * MINUTE);
+    expect(await late()).toEqual([]);
+  });
+
+  test('fails labels now, too', async () => {
+    const lines = await here.world.read((state, now) =>
+      state.pods.flatMap((pod) => state.logs.read(pod.name, now - 30 * MINUTE).map(({ text }) => text)),
+    );
+    const failed = lines.filter((line) => line.includes('return:label') && line.includes('ETIMEDOUT'));
+    expect(failed.length).toBeGreaterThanOrEqual(5);
+  });
+});
+
 test('a return that is rightly too late is refused after three days, unless somebody made an exception', async () => {
   const [refused, excepted] = await here.world.change((state, now) =>
     ['refused', 'excepted'].map((label) => {
