@@ -11,6 +11,7 @@ import { showAll, showDeployment, showScale } from './show.ts';
 import { answer, badRequest, notFound, Refusal, statusResponse } from './status.ts';
 import { watch } from './watch.ts';
 import { type Patch, patchDeployment, patchScale } from './write.ts';
+import { patchSecret } from './write-secret.ts';
 
 interface Options {
   readonly world: World;
@@ -84,6 +85,16 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
     const scale = route.subresource === 'scale';
     await one(route);
     const tried = await world.change((state, at) => {
+      if (route.resource === 'secrets') {
+        const secret = state.cluster.secrets.get(route.name ?? '');
+        if (secret === undefined) throw notFound('', 'secrets', route.name ?? '');
+        const shown = revisions
+          .stamp('secrets', showAll(state, 'secrets', namespace, at))
+          .find((item) => nameOf(item) === route.name);
+        const manager = new URL(request.url).searchParams.get('fieldManager') ?? 'unknown';
+        patchSecret(secret, shown ?? {}, patch, manager, at);
+        return null;
+      }
       const known = deploymentOf(state.cluster.deployments, route);
       const deployment = patch.dryRun ? structuredClone(known) : known;
       const all = revisions.stamp('deployments', showAll(state, 'deployments', namespace, at));
@@ -92,7 +103,7 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
       else patchDeployment(state, deployment, shown, patch, at);
       return (scale ? showScale : showDeployment)(deployment, namespace, state);
     });
-    if (patch.dryRun) return answer(tried);
+    if (patch.dryRun && tried !== null) return answer(tried);
     return scale ? await showScaleOf(route) : answer(await one(route));
   }
 

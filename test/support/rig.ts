@@ -109,6 +109,8 @@ export async function startRig(
   } & Parameters<typeof startBot>[1] = {},
 ) {
   const pretend = await startPretendWorld(options);
+  // Loaded at the first call, it would take that call's time on a busy machine.
+  await import('@kubernetes/client-node');
   const { slack, store } = pretend;
   const bot = await startBot(pretend.address, {
     redis: pretendRedis(pretend.world),

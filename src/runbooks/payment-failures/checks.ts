@@ -1,8 +1,9 @@
-import { broken, healthy, skipped, unknown } from '../../domain/finding.ts';
+import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { DeploymentState } from '../../ports/kubernetes.ts';
 import type { GatewayHealth, PodAnswer } from '../../ports/probes.ts';
 import type { Check } from '../define-runbook.ts';
 import { age, curl, orderWorkload } from '../names.ts';
+import { type PathSeen, pathCheck } from '../shared/path.ts';
 import { restartable } from '../shared/restart.ts';
 import { type SecretSeen, secretCheck } from '../shared/secret.ts';
 import { spell } from '../shared/spell.ts';
@@ -29,7 +30,7 @@ export interface WaitingSeen {
 export interface PaymentData {
   readonly gateway: GatewaySeen;
   readonly logs: PaymentLogs;
-  readonly path: null;
+  readonly path: PathSeen;
   readonly rate: RateSeen;
   readonly secret: SecretSeen;
   readonly waiting: WaitingSeen;
@@ -77,17 +78,16 @@ const gateway: Check<GatewaySeen> = {
   },
 };
 
-const path: Check<null> = {
+const path = pathCheck({
   step: 'R3',
+  name: 'path',
   title: 'Is the network path to the provider open?',
-  system: 'Kubernetes',
   source: 'kubectl exec -it deployment/order-service -- \\\n  curl -I https://api.stripe.com/v1/charges',
-  equivalent: ({ namespace, orderService, gateway }) =>
-    `kubectl -n ${namespace} exec deployment/${orderService.deployment} -- curl -I ${gateway.url}`,
-  deadlineMs: 1_000,
-  look: async () =>
-    skipped('Checks inside a pod are not connected in this version; “Commands to type” has what to type.'),
-};
+  equivalent: ({ namespace, orderService, gateway: { url } }) =>
+    `kubectl -n ${namespace} exec deployment/${orderService.deployment} -- curl -I ${url}`,
+  target: ({ gateway: { url } }) => ({ kind: 'http', url }),
+  host: ({ gateway: { url } }) => new URL(url).host,
+});
 
 const secret = secretCheck({
   step: 'R6',

@@ -153,11 +153,11 @@ export const revertCredentials: Action<ShippingData> = {
     const [newest] = promotions(judging).slice(-1);
     if (pair === null || newest === undefined) return [];
     if (!pair.revertable || pair.promotedBy !== newest.parameters['stamp']) return [];
-    const { secret, staged } = names.carrier;
+    const { secret } = names.carrier;
     return [
       {
         targets: [`secret/${secret}`],
-        parameters: { staged, present: pair.secret ?? '', promoted: newest.parameters['stamp'] ?? '' },
+        parameters: { present: pair.secret ?? '', promoted: newest.parameters['stamp'] ?? '' },
         preview: [
           `${secret} gets the values back that it had before “${newest.title}”.`,
           'Pods read it at their start: restart the service next.',
@@ -188,15 +188,19 @@ export const revertCredentials: Action<ShippingData> = {
     if (pair.secret !== present || pair.promotedBy !== promoted)
       return { changed: 'somebody has changed the secret meanwhile' };
     if (!pair.revertable) return { changed: 'the values before are not kept any more' };
-    return { targets: run.targets, dropped: [], noted: { stamp: run.id } };
+    return { targets: run.targets, dropped: [] };
   },
-  async apply(_target, { stamp }, { levers, names, signal }) {
-    const { secret, staged } = names.carrier;
-    return await levers.kubernetes.revertSecret(
+  apply: async (_target, { present, promoted }, { levers, names, signal }) =>
+    await levers.kubernetes.revertSecret(
       names.namespace,
-      { secret, staged, stamp: stamp ?? '' },
+      { secret: names.carrier.secret, expected: present ?? '', stamp: promoted ?? '' },
       signal,
-    );
+    ),
+  async readBack(_target, { promoted }, proving) {
+    const { promotedBy } = await pairNow(proving);
+    if (promotedBy === promoted) return 'not done';
+    // Somebody else's promotion came meanwhile, and hides what became of this.
+    return promotedBy === null ? 'done' : 'unknown';
   },
   proof: {
     plan: () => ({
@@ -207,7 +211,7 @@ export const revertCredentials: Action<ShippingData> = {
     }),
     async sample(proving) {
       const { run } = proving;
-      const back = (await pairNow(proving)).promotedBy === run.parameters['stamp'];
+      const back = (await pairNow(proving)).promotedBy !== run.parameters['promoted'];
       return {
         moved: back ? run.targets : [],
         unknown: [],

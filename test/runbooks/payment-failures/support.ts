@@ -2,6 +2,7 @@ import type { GatewayHealth } from '../../../src/ports/probes.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { GatewaySeen, PaymentData } from '../../../src/runbooks/payment-failures/checks.ts';
 import type { PaymentClass, PaymentLogs } from '../../../src/runbooks/payment-failures/logs.ts';
+import type { PathSeen } from '../../../src/runbooks/shared/path.ts';
 import type { RateSeen } from '../../../src/runbooks/shared/success-rate.ts';
 import { aDeployment, answers, MINUTE, NOW, seen } from '../../support/runbooks.ts';
 
@@ -36,6 +37,17 @@ export function gatewaySays(
     pods: answers(...statuses.map((status) => (status === null ? null : { status, words: null }))),
     downSince: since,
     down: since !== null && NOW - since >= 15_000,
+  };
+}
+
+/** So many pods, the first ones of which have had no path for so long, ms. */
+export function aPath(pods: number, shut: number, since = 0): PathSeen {
+  return {
+    pods,
+    open: pods - shut,
+    shut: Array.from({ length: shut }, (_, place) => `pod-${place + 1}`),
+    shutSince: shut > 0 ? NOW - since : null,
+    mostSince: shut * 2 >= pods ? NOW - since : null,
   };
 }
 
