@@ -11,6 +11,7 @@ import { startSlack } from '../../sim/slack/slack.ts';
 import { findScenario, scenarios } from '../../sim/world/scenarios/catalogue.ts';
 import { createWorld } from '../../sim/world/world.ts';
 import { USAGE } from '../../src/intake/command.ts';
+import { CATALOGUE } from '../../src/runbooks/catalogue.ts';
 import { createAlertmanager } from './alertmanager.ts';
 import { startBot } from './bot.ts';
 import { createDemoClock } from './clock.ts';
@@ -142,7 +143,12 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
     personas: PERSONAS,
     usage: Object.values(USAGE),
     stories: {
-      all: scenarios.map(({ id, title, runbook }) => ({ id, title, runbook })),
+      // The numbers of the runbooks are the order in which people look for them.
+      all: CATALOGUE.flatMap((runbook) =>
+        scenarios
+          .filter((scenario) => scenario.runbook === runbook.id)
+          .map(({ id, title }) => ({ id, title, runbook: `${runbook.number} ${runbook.title}` })),
+      ),
       async start(id) {
         const scenario = known(id);
         await world.start(scenario);

@@ -84,17 +84,8 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
     };
     const scale = route.subresource === 'scale';
     await one(route);
+    if (route.resource === 'secrets') return await writeSecret(route, patch, request);
     const tried = await world.change((state, at) => {
-      if (route.resource === 'secrets') {
-        const secret = state.cluster.secrets.get(route.name ?? '');
-        if (secret === undefined) throw notFound('', 'secrets', route.name ?? '');
-        const shown = revisions
-          .stamp('secrets', showAll(state, 'secrets', namespace, at))
-          .find((item) => nameOf(item) === route.name);
-        const manager = new URL(request.url).searchParams.get('fieldManager') ?? 'unknown';
-        patchSecret(secret, shown ?? {}, patch, manager, at);
-        return null;
-      }
       const known = deploymentOf(state.cluster.deployments, route);
       const deployment = patch.dryRun ? structuredClone(known) : known;
       const all = revisions.stamp('deployments', showAll(state, 'deployments', namespace, at));
@@ -103,8 +94,20 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
       else patchDeployment(state, deployment, shown, patch, at);
       return (scale ? showScale : showDeployment)(deployment, namespace, state);
     });
-    if (patch.dryRun && tried !== null) return answer(tried);
+    if (patch.dryRun) return answer(tried);
     return scale ? await showScaleOf(route) : answer(await one(route));
+  }
+
+  async function writeSecret(route: Route, patch: Patch, request: Request): Promise<Response> {
+    const manager = new URL(request.url).searchParams.get('fieldManager') ?? 'unknown';
+    const tried = await world.change((state, at) => {
+      const known = state.cluster.secrets.get(route.name ?? '');
+      if (known === undefined) throw notFound('', 'secrets', route.name ?? '');
+      const all = revisions.stamp('secrets', showAll(state, 'secrets', namespace, at));
+      const shown = all.find((item) => nameOf(item) === route.name) ?? {};
+      return patchSecret(known, shown, patch, manager, at);
+    });
+    return answer(patch.dryRun ? tried : await one(route));
   }
 
   async function showScaleOf(route: Route): Promise<Response> {

@@ -7,7 +7,7 @@ const MOST_BYTES = 1_048_576;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
- * A patch of a Secret, given as the API shows it.
+ * A patch of a Secret, given as the API shows it. Returns what it would be.
  * @throws Refusal when the patch, or what it makes, is not acceptable; then nothing has changed
  */
 export function patchSecret(
@@ -16,7 +16,7 @@ export function patchSecret(
   patch: Patch,
   manager: string,
   at: number,
-): void {
+): JsonObject {
   const after = applyPatch(shown, patch.contentType, patch.body);
   const metadata = objectIn(after, 'metadata') ?? {};
   const version = objectIn(shown, 'metadata')?.['resourceVersion'];
@@ -39,12 +39,12 @@ export function patchSecret(
   }
   if (bytes > MOST_BYTES)
     throw wrong(secret.name, 'data', `Too long: may not be more than ${MOST_BYTES} bytes`);
-  if (patch.dryRun) return;
   const touched = !equal(secret.data, data);
-  if (!touched && equal(secret.annotations, annotations)) return;
+  if (patch.dryRun || (!touched && equal(secret.annotations, annotations))) return after;
   secret.annotations = annotations;
   secret.data = data;
   secret.writes.push({ manager, at, data: touched });
+  return after;
 }
 
 function texts(map: unknown): Record<string, string> {

@@ -7,6 +7,7 @@ export const CARRIER_SECRET = 'shipping-carrier-credentials';
 export const STAGED_SECRET = `${CARRIER_SECRET}-next`;
 /** The annotation of the secret that says when its key ends. */
 export const EXPIRES = 'oms.example.com/expires-at';
+const FIRST_KEY = 'pretend-carrier-key-a51c';
 const API_KEY = 'api-key';
 
 /** What the carrier takes, and which keys our secret held when. */
@@ -19,15 +20,16 @@ export interface Carrier {
   readonly countries: readonly string[];
 }
 
-/** The carrier, which takes the key that our secret holds. */
+/** The carrier, and the secret with our key in the cluster. */
 export function createCarrier(cluster: Cluster, startedAt: number): Carrier {
-  const secret = cluster.secrets.get(CARRIER_SECRET);
-  if (secret !== undefined) secret.annotations[EXPIRES] = new Date(startedAt + 165 * DAY).toISOString();
-  return {
-    accepts: new Set([decoded(secret?.data[API_KEY] ?? '')]),
-    held: [],
-    countries: ['US', 'CA', 'GB', 'DE'],
-  };
+  cluster.secrets.set(CARRIER_SECRET, {
+    name: CARRIER_SECRET,
+    createdAt: startedAt - 200 * DAY,
+    annotations: { [EXPIRES]: new Date(startedAt + 165 * DAY).toISOString() },
+    data: { [API_KEY]: encoded(FIRST_KEY) },
+    writes: [{ manager: 'kubectl-create', at: startedAt - 200 * DAY, data: true }],
+  });
+  return { accepts: new Set([FIRST_KEY]), held: [], countries: ['US', 'CA', 'GB', 'DE'] };
 }
 
 /** Somebody who has the new key puts it beside the present one. */
@@ -51,12 +53,8 @@ export function keyOfPod(carrier: Carrier, cluster: Cluster, pod: Pick<Pod, 'sta
 function noteKey({ held }: Carrier, { secrets }: Cluster): void {
   const secret = secrets.get(CARRIER_SECRET);
   const since = secret?.writes.findLast(({ data }) => data)?.at ?? 0;
-  const key = decoded(secret?.data[API_KEY] ?? '');
+  const key = Buffer.from(secret?.data[API_KEY] ?? '', 'base64').toString();
   if (held.at(-1)?.key !== key) held.push({ since, key });
-}
-
-function decoded(value: string): string {
-  return Buffer.from(value, 'base64').toString();
 }
 
 function encoded(text: string): string {

@@ -131,13 +131,6 @@ export function createCluster(startedAt: number): Cluster {
       { manager: 'kubectl-annotate', at: startedAt - 2 * DAY, data: false },
     ],
   });
-  secrets.set('shipping-carrier-credentials', {
-    name: 'shipping-carrier-credentials',
-    createdAt: startedAt - 200 * DAY,
-    annotations: {},
-    data: { 'api-key': fake('pretend-carrier-key-9d31') },
-    writes: [{ manager: 'kubectl-create', at: startedAt - 200 * DAY, data: true }],
-  });
   const statefulSets = new Map([
     ['kafka', template('kafka', 'registry.example.com/platform/kafka:4.3.1')],
     ['postgres', template('postgres', 'registry.example.com/platform/postgres:18.4')],

@@ -1,4 +1,5 @@
 import { nineLetters } from './chance.ts';
+import type { Pod } from './pods.ts';
 import { somePod, type WorldState } from './state.ts';
 
 const MINUTE = 60_000;
@@ -23,6 +24,9 @@ export interface ExportRow {
   readonly expectedRows: number;
   link: boolean;
   errorCode: string | null;
+  /** The pod that works on it, and since when; the work ends with the pod's container. */
+  pod: string;
+  podSince: number;
   /** Rises with each try, so that what was planned for an earlier one does not happen any more. */
   tries: number;
 }
@@ -49,6 +53,8 @@ export function beginExport(state: WorldState, wish: ExportWish, at: number, id?
     expectedRows: days * ORDERS_A_DAY,
     link: false,
     errorCode: null,
+    pod: '',
+    podSince: at,
     tries: 0,
   };
   state.exports.set(row.id, row);
@@ -78,6 +84,8 @@ export function cancelExport(state: WorldState, row: ExportRow, at: number): boo
 function run(state: WorldState, row: ExportRow, at: number): void {
   row.tries += 1;
   row.progressAt = at;
+  row.pod = somePod(state, 'order-service', row.id, row.tries);
+  row.podSince = at;
   write(state, row, at, 'INFO', `begins ${row.from}..${row.to} format=${row.format}`);
   later(state, row, at + MINUTE, step);
 }
@@ -95,8 +103,27 @@ function later(
   });
 }
 
+/** The container that began with it still works on it. */
+function alive(state: WorldState, row: ExportRow): boolean {
+  const pod = state.pods.find(({ name }) => name === row.pod);
+  return pod !== undefined && pod.deletedAt === null && pod.startedAt <= row.podSince;
+}
+
+/** Orders that are being written by this pod. */
+export function rowsIn(state: WorldState, { name }: Pick<Pod, 'name'>): number {
+  return exportsOf(state, 'processing')
+    .filter((row) => row.pod === name && alive(state, row))
+    .reduce((sum, { rows }) => sum + rows, 0);
+}
+
 /** A minute of work. */
 function step(state: WorldState, row: ExportRow, at: number): void {
+  if (!alive(state, row)) {
+    // Whoever takes it up begins anew: nothing of a file is kept between pods.
+    row.rows = 0;
+    run(state, row, at);
+    return;
+  }
   if (state.conditions.exportsHang) {
     // It holds its query and writes nothing more.
     later(state, row, at + MINUTE, step);
@@ -130,5 +157,6 @@ export function fail(state: WorldState, row: ExportRow, at: number, code: string
 }
 
 function write(state: WorldState, row: ExportRow, at: number, level: 'INFO' | 'ERROR', words: string): void {
-  state.logs.write(at, somePod(state, 'order-service', row.id), level, `export:${row.id} ${words}`);
+  const pod = alive(state, row) ? row.pod : somePod(state, 'order-service', row.id);
+  state.logs.write(at, pod, level, `export:${row.id} ${words}`);
 }

@@ -1,4 +1,5 @@
 import { note, startContainer } from './cluster-pods.ts';
+import { rowsIn } from './exports.ts';
 import { memoryLimitOf } from './pod-settings.ts';
 import type { Pod } from './pods.ts';
 import type { WorldState } from './state.ts';
@@ -12,8 +13,12 @@ const LOOK_MS = 15_000;
 export interface MemoryTrouble {
   /** Never given back until the container ends. */
   leakMibPerMinute: number;
-  /** Held by all pods at once: a large export, a wasteful read. */
+  /** More than this is not kept: caches that fill; infinite for a leak. */
+  leakMostMib: number;
+  /** Held by all pods at once: a wasteful read. */
   extraMib: number;
+  /** What the pod of an export holds of each order until the file is written; 0: it streams them. */
+  exportKibPerRow: number;
   /** Epoch ms; before that nothing leaked. */
   since: number;
   /** Somebody looks already. */
@@ -21,16 +26,23 @@ export interface MemoryTrouble {
 }
 
 export function createMemoryTrouble(): MemoryTrouble {
-  return { leakMibPerMinute: 0, extraMib: 0, since: 0, watched: false };
+  return { ...NONE, since: 0, watched: false };
 }
 
-/** From now on; zero and zero ends it, for what starts anew. */
+const NONE = {
+  leakMibPerMinute: 0,
+  leakMostMib: Number.POSITIVE_INFINITY,
+  extraMib: 0,
+  exportKibPerRow: 0,
+} as const;
+
+/** From now on; with nothing given it ends. */
 export function setMemoryTrouble(
   state: WorldState,
-  trouble: Partial<Pick<MemoryTrouble, 'leakMibPerMinute' | 'extraMib'>>,
+  trouble: Partial<Omit<MemoryTrouble, 'since' | 'watched'>>,
   at: number,
 ): void {
-  Object.assign(state.memory, { leakMibPerMinute: 0, extraMib: 0, ...trouble, since: at });
+  Object.assign(state.memory, { ...NONE, ...trouble, since: at });
   if (!state.memory.watched) watch(state, at);
 }
 
@@ -38,11 +50,29 @@ export function setMemoryTrouble(
 export function workingSet(state: WorldState, pod: Pod, at: number): number {
   if (pod.waiting !== null || pod.deletedAt !== null) return 0;
   const usual = 320 + 60 * state.chance('memory', pod.name, pod.restarts);
-  const { leakMibPerMinute, extraMib, since } = state.memory;
-  const ours = pod.app === 'order-service';
-  const leaked = ours ? (Math.max(0, at - Math.max(since, pod.startedAt)) / MINUTE) * leakMibPerMinute : 0;
-  const used = Math.round((usual + (ours ? extraMib : 0) + leaked) * MIB);
+  const used = Math.round((usual + (pod.app === 'order-service' ? beyond(state, pod, at) : 0)) * MIB);
   return Math.min(used, memoryLimitOf(state, pod) ?? used);
+}
+
+/** MiB. */
+function beyond(state: WorldState, pod: Pod, at: number): number {
+  const { leakMibPerMinute, leakMostMib, extraMib, exportKibPerRow, since } = state.memory;
+  const minutes = Math.max(0, at - Math.max(since, pod.startedAt)) / MINUTE;
+  const held = exportKibPerRow === 0 ? 0 : rowsIn(state, pod) * exportKibPerRow;
+  return extraMib + Math.min(minutes * leakMibPerMinute, leakMostMib) + held / 1_024;
+}
+
+/** The pod of the order service that is nearest to its limit; null: none runs, or none has a limit. */
+export function fullestPod(
+  state: WorldState,
+  at: number,
+): { readonly pod: string; readonly percent: number } | null {
+  const all = state.pods.flatMap((pod) => {
+    const limit = memoryLimitOf(state, pod);
+    if (pod.app !== 'order-service' || limit === null) return [];
+    return [{ pod: pod.name, percent: Math.round((workingSet(state, pod, at) / limit) * 100) }];
+  });
+  return all.sort((one, other) => other.percent - one.percent)[0] ?? null;
 }
 
 /** Thousandths of a core. */
@@ -52,8 +82,8 @@ export function cpuOf(state: WorldState, pod: Pod, at: number): number {
 }
 
 function watch(state: WorldState, at: number): void {
-  const { leakMibPerMinute, extraMib } = state.memory;
-  state.memory.watched = leakMibPerMinute > 0 || extraMib > 0;
+  const { leakMibPerMinute, extraMib, exportKibPerRow } = state.memory;
+  state.memory.watched = leakMibPerMinute > 0 || extraMib > 0 || exportKibPerRow > 0;
   if (!state.memory.watched) return;
   for (const pod of state.pods) {
     const limit = memoryLimitOf(state, pod);

@@ -2,6 +2,7 @@ import type { Counter } from './counters.ts';
 import { type Pool, poolsByPod } from './database.ts';
 import { type InventoryFigures, inventoryFigures } from './inventory-figures.ts';
 import { figures, type KafkaFigures, producers } from './kafka-figures.ts';
+import { fullestPod } from './memory.ts';
 import type { PaymentFigures } from './payment-ledger.ts';
 import type { Pod } from './pods.ts';
 import { type RefundFigures, refundFigures } from './refunds.ts';
@@ -37,6 +38,8 @@ export interface WorldSnapshot {
   readonly reservationsByPod: Readonly<Record<string, ReservationFigures>>;
   readonly shipping: ShippingFigures;
   readonly kafka: KafkaFigures;
+  /** The fullest pod of the order service. */
+  readonly memory: ReturnType<typeof fullestPod>;
   /** Connections to the database, as `paymentsByPod`. */
   readonly poolsByPod: Readonly<Record<string, Pool>>;
   /** Bytes of each producer's buffer, by the name of its pod. */
@@ -67,6 +70,7 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     reservationsByPod: byPod(state, (pod) => state.inventory.reservations.figures(at, pod)),
     shipping: shippingFigures(state),
     kafka: figures(state),
+    memory: fullestPod(state, at),
     poolsByPod: poolsByPod(state, at),
     producers: producers(state),
   };

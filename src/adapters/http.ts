@@ -1,4 +1,4 @@
-import { type Dispatcher, fetch, type RequestInit, type Response } from 'undici';
+import { Agent, type Dispatcher, fetch, type RequestInit, type Response } from 'undici';
 import { type Sent, SystemError, type SystemFault } from '../ports/system-error.ts';
 
 export interface Ask {
@@ -7,11 +7,17 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
-  /** Its own connections, where the process-wide ones do not do. */
+  /** Connections of its own, where ours do not do. */
   readonly dispatcher?: Dispatcher;
   /** Reads the other side's own words out of an error body; they are cleaned and cut before anybody sees them. */
   readonly problem?: (body: unknown) => string | null;
 }
+
+/**
+ * The process-wide ones speak HTTP/2 to whoever offers it, all calls on one connection: once the path under it is silent,
+ * every later call waits there too (docs/decisions/0010). Nobody waits for idle ones at the end of the process.
+ */
+const CONNECTIONS = new Agent({ allowH2: false });
 
 /** The largest answer that is read, bytes; of a larger one the rest is left on the wire. */
 const LARGEST = 5_000_000;
@@ -59,7 +65,7 @@ export async function askText(
 
 async function send(
   system: string,
-  { method, url, headers, body, signal, dispatcher }: Ask,
+  { method, url, headers, body, signal, dispatcher = CONNECTIONS }: Ask,
 ): Promise<Response> {
   const init: RequestInit = {
     method,
@@ -68,7 +74,7 @@ async function send(
     // Followed, a POST could become a GET, and a token could reach another host.
     redirect: 'manual',
     ...(body === undefined ? {} : { body }),
-    ...(dispatcher === undefined ? {} : { dispatcher }),
+    dispatcher,
   };
   try {
     return await fetch(url, init);

@@ -7,7 +7,7 @@ const NAMESPACE = 'default';
 const SECRET = 'shipping-carrier-credentials';
 const STAGED = 'shipping-carrier-credentials-next';
 const STAMP = '2026-01-02T03:04:05.678Z';
-const VALUES = ['sk_of_tomorrow_4711', 'pretend-carrier-key-9d31'];
+const VALUES = ['sk_of_tomorrow_4711', 'pretend-carrier-key-a51c'];
 /** In every form that must not show. */
 const FORMS = VALUES.flatMap((value) => [value, Buffer.from(value).toString('base64')]);
 

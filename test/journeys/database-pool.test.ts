@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { blockingQuery, connectionLeak, smallPool } from '../../sim/world/scenarios/database-pool.ts';
+import {
+  blockingQuery,
+  connectionLeak,
+  databaseRestarted,
+  smallPool,
+} from '../../sim/world/scenarios/database-pool.ts';
 import { ALERTS, type Rig, startRig } from '../support/rig.ts';
 
 let rig: Rig;
@@ -17,7 +22,6 @@ function story(scenario: typeof connectionLeak): void {
     await rig.world.start(scenario);
     const { alertname, code } = scenario.alert;
     await rig.alert({}, { alertname, code });
-    await rig.app.idle();
     // On a busy machine the first look may find nobody in time.
     const looked = async () => {
       await rig.skip(1);
@@ -120,6 +124,16 @@ describe('the session has gone before the click counts', () => {
     await rig.slack.as('URESPONDER').click(shown, 'End query', { confirm: true });
     await rig.app.idle();
     expect(card()).toMatch(/Nothing was started: session \d+ no longer runs that query/);
+  });
+});
+
+describe('the database was restarted', () => {
+  story(databaseRestarted);
+
+  test('is a trouble outside that often passes, and nothing of ours is offered against it', () => {
+    expect(card()).toMatch(/Database is being serviced or fails over.*It often passes by itself/);
+    expect(card()).toContain('Restart the service waits: new pods would come up without a database.');
+    expect(card()).toContain('Raise the pool size waits: the database is being serviced or fails over.');
   });
 });
 

@@ -50,7 +50,7 @@ export async function startPretendWorld(
     },
   });
   for (const name of ['orders-alerts', 'orders-team', 'payments', 'catalog-team', 'platform-eng']) {
-    slack.addChannel(name, ['URESPONDER', 'UAPPROVER', 'UBYSTANDER']);
+    slack.addChannel(name, ['URESPONDER', 'UAPPROVER', 'UMANAGER', 'UBYSTANDER']);
   }
   const pagerduty = await startPagerDuty({ routingKeys: { [ROUTING_KEY]: 'orders' } });
   const s3 = await startS3({

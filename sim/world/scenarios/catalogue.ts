@@ -1,8 +1,9 @@
-import { blockingQuery, connectionLeak, smallPool } from './database-pool.ts';
+import { blockingQuery, connectionLeak, databaseRestarted, smallPool } from './database-pool.ts';
 import { eventsLost } from './events-lost.ts';
 import { exportHangs, exportTooLarge, uploadRefused } from './exports.ts';
 import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
 import { brokerAway, bufferFull, consumersStuck, kafkaCutOff, poisonMessage } from './kafka-lag.ts';
+import { exportEatsMemory, memoryLeak, memoryLimitLow } from './memory.ts';
 import {
   declines,
   gatewayDown,
@@ -52,6 +53,10 @@ export const scenarios: readonly Scenario[] = [
   connectionLeak,
   blockingQuery,
   smallPool,
+  databaseRestarted,
+  memoryLeak,
+  memoryLimitLow,
+  exportEatsMemory,
 ];
 
 export function findScenario(id: string): Scenario | null {

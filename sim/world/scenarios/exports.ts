@@ -5,7 +5,7 @@ import type { Scenario } from './scenario.ts';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-function day(at: number, ago: number): string {
+export function day(at: number, ago: number): string {
   return new Date(at - ago * DAY).toISOString().slice(0, 10);
 }
 

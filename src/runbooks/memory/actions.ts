@@ -13,6 +13,8 @@ import { readUsage } from './usage.ts';
 const MINUTE = 60_000;
 /** A run of pods that started again counts as planned for so long (8, R60). */
 const JUST_NOW_MS = 15 * MINUTE;
+/** Younger pods have not reached what they will use (as 8.C4, our default). */
+const GROWN_MS = 30 * MINUTE;
 
 const FIX = { what: 'Ship the fix: page large reads, stream exports, limit batch jobs.', owner: 'orders' };
 
@@ -59,6 +61,21 @@ function running({ findings }: Judging<MemoryData>): string | null {
   return findings.exports.data?.running[0]?.id ?? null;
 }
 
+/** A limit that was raised rules causes out by itself: they are over only when the pods would do without it. */
+function fitsAgain(
+  { findings, incident, now, thresholds }: Judging<MemoryData>,
+  limit: number,
+): string | null {
+  const usage = findings.usage.data;
+  if (usage === null || usage.silent > 0 || usage.pods.length === 0) return null;
+  const grown = usage.pods.every(({ startedAt }) => startedAt !== null && now - startedAt >= GROWN_MS);
+  const percent = (Math.max(...usage.pods.map(({ memory }) => memory)) / limit) * 100;
+  if (!grown || percent >= thresholds.memorySoundPercent) return null;
+  return ['8.C1', '8.C2', '8.C4'].some((id) => isOver(incident.causeHistory, id, now))
+    ? `the cause is over, and the pods would use at most ${Math.round(percent)} %`
+    : null;
+}
+
 /** R58 and its undo. */
 export const raiseMemory = temporaryOf<MemoryData>({
   step: 'R58',
@@ -77,7 +94,9 @@ export const raiseMemory = temporaryOf<MemoryData>({
   },
   notWhile(judging) {
     const job = running(judging);
-    return stands(judging, '8.C2') && job !== null ? `cancel or split the export first (${job})` : null;
+    return stands(judging, '8.C2') && job !== null
+      ? `cancel or split the export first, /oms diagnose exports ${job} offers it`
+      : null;
   },
   note: async () => ({}),
   proof: {
@@ -91,10 +110,7 @@ export const raiseMemory = temporaryOf<MemoryData>({
     watch,
     sample: sound,
   },
-  over: ({ incident, now }) =>
-    ['8.C1', '8.C2', '8.C4'].some((id) => isOver(incident.causeHistory, id, now))
-      ? 'the cause is over'
-      : null,
+  over: (judging, back) => fitsAgain(judging, Number(back)),
   owes: [FIX],
 });
 

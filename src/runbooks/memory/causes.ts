@@ -17,21 +17,24 @@ const supported = (because: string): Said => ({ verdict: 'supported', because })
 const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
 const open = (because: string): Said => ({ verdict: 'open', because });
 
-/** When memory got short: the newest kill, else the beginning of the rise; null: neither is known. */
-function shortSince({ findings }: Judging<MemoryData>): number | null {
-  const killed = findings.kills.data?.kills[0]?.at;
-  if (killed !== undefined) return killed;
+/** When memory got short: the kills of late, else the beginning of the rise; empty: neither is known. */
+function shortAt({ findings, now }: Judging<MemoryData>): readonly number[] {
+  const killed = (findings.kills.data?.kills ?? []).map(({ at }) => at).filter((at) => now - at <= SOON_MS);
   const usage = findings.usage.data;
-  if (usage === null) return null;
+  if (killed.length > 0 || usage === null) return killed;
   const { ms } = risingFor(usage);
-  return ms === 0 ? null : (usage.samples.at(-1)?.at ?? 0) - ms;
+  return ms === 0 ? [] : [(usage.samples.at(-1)?.at ?? 0) - ms];
+}
+
+function before(began: number, at: number, withinMs: number): boolean {
+  return began <= at && at - began <= withinMs;
 }
 
 const leak: Cause<MemoryData> = {
   id: '8.C1',
   title: 'The code leaks memory',
   outside: false,
-  judge({ findings, thresholds }) {
+  judge({ findings, now, thresholds }) {
     const usage = findings.usage.data;
     const running = findings.exports.data?.running ?? null;
     if (usage === null) return open('How much memory the pods use could not be looked at.');
@@ -46,8 +49,13 @@ const leak: Cause<MemoryData> = {
         : open(`${said}, and so has the load: ${spellLoad(usage.load)}.`);
     }
     const watched = (usage.samples.at(-1)?.at ?? 0) - (usage.samples[0]?.at ?? 0);
-    if (watched >= LEAK_MS && rise.ms === 0) return ruledOut(`Memory has been flat for ${spell(watched)}.`);
-    return open(`Memory has been watched for ${spell(watched)}; an hour tells a leak.`);
+    if (watched < LEAK_MS)
+      return open(`Memory has been watched for ${spell(watched)}; an hour tells a leak.`);
+    if (rise.ms > 0) return open(`${said}; an hour tells a leak.`);
+    // What a kill or a restart emptied was not flat.
+    return usage.pods.every(({ startedAt }) => startedAt !== null && now - startedAt >= LEAK_MS)
+      ? ruledOut(`Memory has been flat for ${spell(watched)}.`)
+      : open('Pods began anew within the hour, so nobody knows whether memory would have gone on rising.');
   },
 };
 
@@ -58,13 +66,13 @@ const exporting: Cause<MemoryData> = {
   judge(judging) {
     const running = judging.findings.exports.data?.running;
     if (running === undefined) return open('Which exports run could not be looked at (X14).');
-    const since = shortSince(judging);
+    const short = shortAt(judging);
     const begun = running.find(
-      ({ startedAt }) => since === null || (startedAt <= since && since - startedAt <= EXPORT_BEFORE_MS),
+      ({ startedAt }) => short.length === 0 || short.some((at) => before(startedAt, at, EXPORT_BEFORE_MS)),
     );
     const [first] = running;
     if (first === undefined) return ruledOut('No export is in progress.');
-    if (begun === undefined) return ruledOut(`${first.id} began at another time than the trouble.`);
+    if (begun === undefined) return open(`${first.id} runs; it began at another time than the trouble.`);
     const rows = begun.expectedRows === null ? '' : ` of ${begun.expectedRows} orders`;
     return supported(`${begun.id}${rows} has run for ${spell(judging.now - begun.startedAt)}.`);
   },
@@ -113,10 +121,8 @@ const query: Cause<MemoryData> = {
     const long = judging.findings.queries.data?.long;
     if (long === undefined) return open('Long queries could not be looked at (R39).');
     if (long.length === 0) return ruledOut('No query of ours runs for long.');
-    const since = shortSince(judging);
-    const near = long.find(
-      ({ beganAt }) => since !== null && beganAt <= since && since - beganAt <= QUERY_BEFORE_MS,
-    );
+    const short = shortAt(judging);
+    const near = long.find(({ beganAt }) => short.some((at) => before(beganAt, at, QUERY_BEFORE_MS)));
     return near === undefined
       ? open('A query of ours runs for long; when memory began to rise is not known.')
       : supported(`A query of ours (pid ${near.pid}) began just before memory rose.`);

@@ -129,7 +129,7 @@ const restarts: Check<RestartsSeen> = {
     const minutes = thresholds.logWindowMinutes;
     if (seen.newestAt !== null && now - seen.newestAt <= minutes * MINUTE)
       return broken(
-        `Containers restarted ${seen.restarts} times in all, the last ${spell(now - seen.newestAt)} ago.`,
+        `Containers restarted ${seen.restarts} ${seen.restarts === 1 ? 'time' : 'times'} in all, the last ${spell(now - seen.newestAt)} ago.`,
         seen,
         evidence,
       );

@@ -3,6 +3,7 @@ import { findIds } from '../../domain/ids.ts';
 import type { ContainerLog } from '../../ports/kubernetes.ts';
 import type { Asking, Check } from '../define-runbook.ts';
 import { grepLogs, type Names, orderWorkload } from '../names.ts';
+import { count } from '../shared/log-check.ts';
 import { countClasses, goesOn, type LogCounts } from '../shared/log-classes.ts';
 import { statusOf, timedOut, withoutPeople } from '../shared/log-lines.ts';
 
@@ -84,7 +85,7 @@ export const approvals: Check<ApprovalLogs> = {
     );
     const stops = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
     const stopped = STOPS.reduce((sum, name) => sum + classes[name].lines, 0) + counts.unclassed;
-    const line = `${classes.approved.lines} returns were approved in ${thresholds.logWindowMinutes} min, ${stopped} stopped${stops}.${missing(counts)}`;
+    const line = `${count(classes.approved.lines, 'return was', 'returns were')} approved in ${thresholds.logWindowMinutes} min, ${stopped} stopped${stops}.${missing(counts)}`;
     const bad = (['constraint', 'engine'] as const).some(
       (name) =>
         classes[name].lines >= thresholds.dominatesLines &&
@@ -103,11 +104,15 @@ export const approvals: Check<ApprovalLogs> = {
 
 export type LabelLogs = LogCounts<'made' | 'failed'>;
 
+/** Not the level of the line, and not the field of an error that there was not. */
+const FAILED = /\bfail\w*|\brefused\b|\berror["']?\s*[=:]\s*["']?(?!null|none|false|0\b)\w/i;
+const MADE = /\b(?:created|made|printed)\b|result=ok/i;
+
 function labelOf(line: string): 'made' | 'failed' | null {
   const status = statusOf(line);
-  if ((status !== null && status >= 300) || timedOut(line) || /fail|error|refused/i.test(line))
-    return 'failed';
-  return status !== null || /created|made|result=ok/i.test(line) ? 'made' : null;
+  if (status !== null) return status < 300 ? 'made' : 'failed';
+  if (timedOut(line) || FAILED.test(line)) return 'failed';
+  return MADE.test(line) ? 'made' : null;
 }
 
 /** X11 for return labels: the source greps no line of theirs. */
@@ -123,7 +128,7 @@ export const labels: Check<LabelLogs> = {
     const logs = await read(ask, names.logPatterns.returnLabel);
     const counts = countClasses(logs, ['made', 'failed'], labelOf);
     const { made, failed } = counts.classes;
-    const line = `${made.lines} labels of returns were made in ${thresholds.logWindowMinutes} min, ${failed.lines} failed.${missing(counts)}`;
+    const line = `${count(made.lines, 'label of a return was', 'labels of returns were')} made in ${thresholds.logWindowMinutes} min, ${failed.lines} failed.${missing(counts)}`;
     const evidence = logs
       .flatMap((one) => one.lines)
       .filter((one) => labelOf(withoutPeople(one)) === 'failed');

@@ -31,8 +31,11 @@ export interface Temporary<Data> {
   readonly note: (proving: Proving) => Promise<Readonly<Record<string, string>>>;
   /** Begins when the rollout is complete, for which `rolloutMinutes` are allowed unless its plan says otherwise. */
   readonly proof: Action<Data>['proof'];
-  /** Why it may be taken back now: the load is usual again, or the cause is over. Null: it is only possible. */
-  readonly over: (judging: Judging<Data>) => string | null;
+  /**
+   * Why it may be taken back now: the load is usual again, or the cause is over. Null: it is only possible.
+   * @param back what it would be set to, as a reading's `raw`
+   */
+  readonly over: (judging: Judging<Data>, back: string) => string | null;
   readonly owes?: Action<Data>['owes'];
 }
 

@@ -56,11 +56,13 @@ export function undoOf<Data>(given: Temporary<Data>, step: StepName): Action<Dat
         },
       ];
     },
-    when(judging) {
+    when(judging, { parameters }) {
       const newest = standing(judging.incident, given.step, step).at(-1);
       const verdict = newest?.proof?.verdict ?? null;
       if (verdict === 'did not help') return 'it did not help';
-      return verdict === 'made it worse' ? 'it made things worse' : given.over(judging);
+      return verdict === 'made it worse'
+        ? 'it made things worse'
+        : given.over(judging, parameters['to'] ?? '');
     },
     notWhile(judging, { parameters }) {
       const seen = given.seen(judging);

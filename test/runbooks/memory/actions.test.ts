@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
-import { restartPods } from '../../../src/runbooks/memory/actions.ts';
+import { raiseMemory, restartPods } from '../../../src/runbooks/memory/actions.ts';
 import type { MemoryData } from '../../../src/runbooks/memory/checks.ts';
 import { dumpHeap } from '../../../src/runbooks/memory/dump.ts';
 import { memory } from '../../../src/runbooks/memory.ts';
@@ -57,6 +57,36 @@ describe('R60, restart', () => {
     const { incident } = judging(LEAK);
     const given = judging(LEAK, { incident: { ...incident, runs } });
     expect(restartPods.notWhile(given, A_DRAFT)).toBe('the change of the limit replaces the pods already');
+  });
+});
+
+describe('R58, the memory limit', () => {
+  const [change, undo] = raiseMemory;
+  const export1 = { exports: seen('healthy', { running: [anExport()] }) };
+
+  test('waits for an export that eats the memory, and says where it is cancelled', () => {
+    expect(change.notWhile(judging(export1), A_DRAFT)).toBe(
+      'cancel or split the export first, /oms diagnose exports exp_abc123 offers it',
+    );
+  });
+
+  const over = { '8.C4': { supportedAt: NOW - 90 * MINUTE, clearSince: NOW - 60 * MINUTE } };
+  const back = { ...A_DRAFT, parameters: { to: String(GIB) } };
+
+  test.each([
+    ['it would do now', 60, 600, over, 'the cause is over, and the pods would use at most 60 %'],
+    ['it would be full again', 85, 600, over, null],
+    ['the pods are too young to tell', 60, 20, over, null],
+    ['the cause still stands', 60, 600, {}, null],
+  ] as const)('is taken back when %s', (_what, percent, ago, causeHistory, because) => {
+    const pods = usageOf([[percent, percent]]).pods.map((pod) => ({
+      ...pod,
+      startedAt: NOW - ago * MINUTE,
+      limit: 4 * GIB,
+    }));
+    const given = judging({ usage: seen('healthy', usageOf([[percent, percent]], { pods })) });
+    const incident = { ...given.incident, causeHistory };
+    expect(undo.when({ ...given, incident }, back)).toBe(because);
   });
 });
 

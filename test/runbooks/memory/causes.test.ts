@@ -53,6 +53,24 @@ const ROWS: readonly Row[] = [
     /whether exports run is not known/,
   ],
   ['8.C1', 'flat for an hour', { usage: usage(rise(90, 90, 61)) }, 'ruled out', /flat for 1 h 1 min/],
+  [
+    '8.C1',
+    'an hour, and a pod was killed meanwhile',
+    {
+      usage: usage(rise(90, 90, 61), {
+        pods: usageOf([[90, 90]]).pods.map((pod) => ({ ...pod, startedAt: NOW - 20 * MINUTE })),
+      }),
+    },
+    'open',
+    /began anew within the hour/,
+  ],
+  [
+    '8.C1',
+    'an hour, of which it rose for a part',
+    { usage: usage([...rise(50, 50, 40), ...rise(40, 80, 25)]) },
+    'open',
+    /risen for 25 min on 2 of 2 pods; an hour tells/,
+  ],
   ['8.C1', 'a short look', { usage: usage(rise(40, 60, 10)) }, 'open', /watched for 10 min; an hour tells/],
   ['8.C1', 'not looked at', { usage: seen('unknown', null) }, 'open', /could not be looked at/],
   [
@@ -72,8 +90,29 @@ const ROWS: readonly Row[] = [
       kills: seen('broken', { kills: [killed('a', 2)] }),
       exports: exporting(anExport({ startedAt: NOW - 60 * MINUTE })),
     },
-    'ruled out',
+    'open',
     /began at another time/,
+  ],
+  [
+    '8.C2',
+    'an export before the first of several kills',
+    {
+      kills: seen('broken', { kills: [killed('a', 2), killed('b', 12)] }),
+      exports: exporting(anExport({ startedAt: NOW - 40 * MINUTE })),
+    },
+    'supported',
+    /has run for 40 min/,
+  ],
+  [
+    '8.C2',
+    'an export while memory rises, and a kill of yesterday',
+    {
+      usage: usage(rise(40, 90, 20)),
+      kills: seen('healthy', { kills: [killed('a', 1_440)] }),
+      exports: exporting(anExport({ startedAt: NOW - 25 * MINUTE })),
+    },
+    'supported',
+    /has run for 25 min/,
   ],
   ['8.C2', 'no export', {}, 'ruled out', /No export is in progress/],
   ['8.C2', 'not configured', { exports: seen('skipped', null) }, 'open', /X14/],

@@ -1,0 +1,84 @@
+import { beginExport, exportsOf } from '../exports.ts';
+import { setMemoryTrouble } from '../memory.ts';
+import { release } from '../release.ts';
+import type { WorldState } from '../state.ts';
+import { day } from './exports.ts';
+import type { Scenario } from './scenario.ts';
+
+const MINUTE = 60_000;
+const EXPORT = 'exp_allrows20d';
+
+/** A version was rolled out in the past, and its pods have lived with its trouble since. */
+function released(
+  state: WorldState,
+  trouble: Parameters<typeof setMemoryTrouble>[1],
+  agoMs: number,
+  now: number,
+): void {
+  release(state, 'order-service', now - agoMs);
+  setMemoryTrouble(state, trouble, now - agoMs);
+  state.timeline.advance(now);
+}
+
+/** The next version, or nobody, needs it any more. */
+function cured(state: WorldState): void {
+  setMemoryTrouble(state, {}, 0);
+}
+
+export const memoryLeak: Scenario = {
+  id: 'memory-leak',
+  runbook: 'memory',
+  title: 'Since a release 2 h ago each pod keeps 3 MiB a minute; the first is killed in an hour and a half.',
+  alert: {
+    alertname: 'OrderServiceMemoryRising',
+    code: 'OUT_OF_MEMORY',
+    severity: 'high',
+    summary: 'Memory of the order service has risen for two hours',
+    startsAgoMs: 5 * MINUTE,
+  },
+  start: (state, now) => released(state, { leakMibPerMinute: 3 }, 120 * MINUTE, now),
+  recover: cured,
+  end: cured,
+};
+
+export const memoryLimitLow: Scenario = {
+  id: 'memory-limit-low',
+  runbook: 'memory',
+  title:
+    'Since a release 45 min ago the caches want more than the limit; each pod is killed every 17 minutes.',
+  alert: {
+    alertname: 'OrderServiceOomKilled',
+    code: 'CONTAINER_OOM_KILLED',
+    severity: 'high',
+    summary: 'Containers of the order service are killed for their memory',
+    startsAgoMs: 10 * MINUTE,
+  },
+  start: (state, now) => released(state, { leakMibPerMinute: 40, leakMostMib: 900 }, 45 * MINUTE, now),
+  recover: cured,
+  end: cured,
+};
+
+export const exportEatsMemory: Scenario = {
+  id: 'export-eats-memory',
+  runbook: 'memory',
+  title: 'An export is built in memory: it kills its pod, begins anew on another, and kills that one too.',
+  alert: {
+    alertname: 'OrderServiceOomKilled',
+    code: 'CONTAINER_OOM_KILLED',
+    severity: 'high',
+    summary: 'A container of the order service was killed for its memory',
+    startsAgoMs: MINUTE,
+  },
+  start(state, now) {
+    const began = now - 9 * MINUTE;
+    setMemoryTrouble(state, { exportKibPerRow: 12 }, began);
+    state.exports.delete(EXPORT);
+    beginExport(state, { format: 'csv', from: day(now, 50), to: day(now, 31) }, began, EXPORT);
+    state.timeline.advance(now);
+  },
+  recover: cured,
+  end(state) {
+    cured(state);
+    for (const { id } of exportsOf(state, null)) state.exports.delete(id);
+  },
+};
