@@ -23,9 +23,14 @@ async function pairNow({ probes, names, signal }: Proving): Promise<SecretPair> 
   return await probes.kubernetes.secretPair(names.namespace, secret, staged, signal);
 }
 
+/** Under this the promotion keeps each value that it replaces, in the same secret (docs/decisions/0018). */
+const KEPT = 'oms-bot.previous.';
+const EVERY_KEY = '{{printf "  %s: %q\\n" $key $value}}';
+const KEPT_KEYS = `{{if gt (len $key) ${KEPT.length}}}{{if eq (slice $key 0 ${KEPT.length}) "${KEPT}"}}{{printf "  %s: %q\\n" (slice $key ${KEPT.length}) $value}}{{end}}{{end}}`;
+
 /** What a person may type: the values go from one secret to the other, past every screen and command line. */
-function copied({ namespace }: Names, from: string, to: string): string {
-  const data = `{{"data:\\n"}}{{range $key, $value := .data}}{{printf "  %s: %q\\n" $key $value}}{{end}}`;
+function copied({ namespace }: Pick<Names, 'namespace'>, from: string, to: string, keys: string): string {
+  const data = `{{"data:\\n"}}{{range $key, $value := .data}}${keys}{{end}}`;
   return `kubectl -n ${namespace} get secret ${from} -o go-template='${data}' | kubectl -n ${namespace} patch secret ${to} --type merge --patch-file /dev/stdin`;
 }
 
@@ -39,7 +44,7 @@ export const promoteCredentials: Action<ShippingData> = {
   instead:
     'A key never stands in a command line: whoever holds it puts it into the staged secret, and it is taken from there.',
   parameters: ['staged secret', 'reason'],
-  equivalent: (names) => copied(names, names.carrier.staged, names.carrier.secret),
+  equivalent: (names) => copied(names, names.carrier.staged, names.carrier.secret, EVERY_KEY),
   notes: ['The values before stay in the cluster, so that this can be taken back.'],
   draft({ findings, names, thresholds }) {
     const pair = findings.staged.data;
@@ -137,15 +142,16 @@ async function afterRestart(proving: Proving): Promise<Omit<ProofSample, 'at'>> 
   return await carrierNow(proving, run.targets[0] ?? '');
 }
 
+const { instead: _instead, ...alike } = promoteCredentials;
+
 /** R35's undo: what was in use before is in use again. */
 export const revertCredentials: Action<ShippingData> = {
-  ...promoteCredentials,
+  ...alike,
   step: 'R35-undo',
   title: 'Put the credentials back',
   source: null,
-  instead: 'The values before are kept beside the present ones; only the bot knows under which name.',
   parameters: ['reason'],
-  equivalent: (names) => `kubectl -n ${names.namespace} get secrets`,
+  equivalent: ({ carrier, ...names }) => copied(names, carrier.secret, carrier.secret, KEPT_KEYS),
   notes: ['The carrier may refuse the earlier key as well: it ran out.'],
   draft(judging) {
     const { findings, names, thresholds } = judging;
@@ -153,11 +159,11 @@ export const revertCredentials: Action<ShippingData> = {
     const [newest] = promotions(judging).slice(-1);
     if (pair === null || newest === undefined) return [];
     if (!pair.revertable || pair.promotedBy !== newest.parameters['stamp']) return [];
-    const { secret, staged } = names.carrier;
+    const { secret } = names.carrier;
     return [
       {
         targets: [`secret/${secret}`],
-        parameters: { staged, present: pair.secret ?? '', promoted: newest.parameters['stamp'] ?? '' },
+        parameters: { present: pair.secret ?? '', promoted: newest.parameters['stamp'] ?? '' },
         preview: [
           `${secret} gets the values back that it had before “${newest.title}”.`,
           'Pods read it at their start: restart the service next.',
@@ -199,6 +205,7 @@ export const revertCredentials: Action<ShippingData> = {
   async readBack(_target, { promoted }, proving) {
     const { promotedBy } = await pairNow(proving);
     if (promotedBy === promoted) return 'not done';
+    // Somebody else's promotion came meanwhile, and hides what became of this.
     return promotedBy === null ? 'done' : 'unknown';
   },
   proof: {
