@@ -6,12 +6,14 @@ import { commands } from './figures/commands.ts';
 import { deadlines } from './figures/deadlines.ts';
 import { memory } from './figures/memory.ts';
 import { redis } from './figures/redis.ts';
+import { stuckList } from './figures/stuck-list.ts';
 import { takeover } from './figures/takeover.ts';
+import { typing } from './figures/typing.ts';
 import { asJson, asTable } from './report.ts';
 
 // `npm run bench`: the figures that we publish, each beside a peer or a floor that was measured in the same run.
 // `npm run bench -- <name> …` measures only those; `--json` prints nothing but JSON on the standard output.
-const BENCHES: readonly Bench[] = [commands, alerts, deadlines, takeover, redis, memory];
+const BENCHES: readonly Bench[] = [commands, alerts, deadlines, takeover, redis, typing, stuckList, memory];
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false } },
