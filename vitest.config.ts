@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ['test/cluster/**'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
+    // kafkajs', once per process and without any effect.
+    execArgv: ['--disable-warning=TimeoutNegativeWarning'],
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -10,6 +10,7 @@ const browser = await openBrowser();
 try {
   const desk = await browser.newPage({ viewport: { width: 1440, height: 880 }, deviceScaleFactor: 2 });
   await desk.goto(`${demo.url}/?channel=orders-alerts`);
+  await desk.getByText('3 Orders stuck in processing').click();
   await desk.getByRole('button', { name: 'Start workflow engine crash' }).click();
   await cardStands(desk);
   await desk.screenshot({ path: `${docs}card.png` });

@@ -62,10 +62,12 @@ export function rulesOf({ oms }: Config, pager: boolean, timing: Timing = TIMING
       statuses: {
         processing: orders.processing,
         pendingPayment: orders.pendingPayment,
+        readyToShip: orders.readyToShip,
         all: [
           ...new Set([
             orders.processing,
             orders.pendingPayment,
+            orders.readyToShip,
             ...orders.manualStatuses,
             ...RUNBOOK_NAMES.statuses.all,
           ]),

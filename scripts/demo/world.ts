@@ -11,11 +11,12 @@ import { startSlack } from '../../sim/slack/slack.ts';
 import { findScenario, scenarios } from '../../sim/world/scenarios/catalogue.ts';
 import { createWorld } from '../../sim/world/world.ts';
 import { USAGE } from '../../src/intake/command.ts';
+import { CATALOGUE } from '../../src/runbooks/catalogue.ts';
 import { createAlertmanager } from './alertmanager.ts';
 import { startBot } from './bot.ts';
 import { createDemoClock } from './clock.ts';
 import { type Closers, createClosers } from './closers.ts';
-import { openPool, startDatabases } from './databases.ts';
+import { botAccess, openPool, serviceAccess, startDatabases } from './databases.ts';
 import { furnish, PERSONAS, YAML } from './people.ts';
 
 /** The pretend systems let happen what is due so often, ms. */
@@ -51,7 +52,9 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
   const clock = createDemoClock(openPool(databases.owner, closers));
   progress('world');
   const pool = openPool(databases.orders, closers);
-  const world = await createWorld({ pool, now: clock.now, ordersPerHour: 80 });
+  const database = await serviceAccess(databases.orders);
+  const world = await createWorld({ pool, now: clock.now, ordersPerHour: 80, database });
+  closers.add(world.close);
   const live = setInterval(() => void world.settle().catch(() => undefined), LIVE_MS);
   closers.add(async () => clearInterval(live));
   progress('order service');
@@ -103,7 +106,7 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
         SLACK_APP_TOKEN: slack.appToken,
         SLACK_API_URL: slack.apiUrl,
         DATABASE_URL: databases.bot,
-        ORDERS_DATABASE_URL: databases.orders,
+        ORDERS_DATABASE_URL: await botAccess(databases.orders),
         ORDER_SERVICE_URL: service.url,
         PAGERDUTY_EVENTS_URL: `${pagerduty.url}/v2/enqueue`,
         PAGERDUTY_WEBHOOK_SECRET: webhookSecret,
@@ -140,7 +143,12 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
     personas: PERSONAS,
     usage: Object.values(USAGE),
     stories: {
-      all: scenarios.map(({ id, title, runbook }) => ({ id, title, runbook })),
+      // The numbers of the runbooks are the order in which people look for them.
+      all: CATALOGUE.flatMap((runbook) =>
+        scenarios
+          .filter((scenario) => scenario.runbook === runbook.id)
+          .map(({ id, title }) => ({ id, title, runbook: `${runbook.number} ${runbook.title}` })),
+      ),
       async start(id) {
         const scenario = known(id);
         await world.start(scenario);

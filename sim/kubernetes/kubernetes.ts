@@ -2,6 +2,7 @@ import { type FaultyServer, startFaultyServer } from '../lib/faulty-server.ts';
 import type { World } from '../world/world.ts';
 import { type Access, type AccessRule, createAccess } from './access.ts';
 import { kubernetesApp } from './app.ts';
+import { createExec } from './exec.ts';
 import type { PodHttp } from './proxy.ts';
 
 export interface Kubernetes extends FaultyServer, Pick<Access, 'allow' | 'forbid'> {
@@ -40,6 +41,7 @@ export async function startKubernetes(options: {
     app,
     ...(options.port === undefined ? {} : { port: options.port }),
   });
+  server.server.on('upgrade', createExec({ world: options.world, namespace, token, access }));
   return {
     ...server,
     token,

@@ -31,9 +31,11 @@ export const METHODS: Readonly<Record<string, readonly string[]>> = {
   pods: ['GET'],
   'pods/item': ['GET'],
   'pods/log': ['GET'],
+  // Only as a WebSocket, for which there is another listener.
+  'pods/exec': ['GET', 'POST'],
   'pods/proxy': Object.keys(VERBS),
   'services/proxy': Object.keys(VERBS),
-  'secrets/item': ['GET'],
+  'secrets/item': ['GET', 'PATCH'],
   events: ['GET'],
   resourcequotas: ['GET'],
   'resourcequotas/item': ['GET'],

@@ -10,9 +10,19 @@ import { exportRoutes } from './exports.ts';
 import { remembering } from './idempotency.ts';
 import { inventoryRoutes } from './inventory.ts';
 import { metricsText } from './metrics.ts';
-import { cursorAfter, iso, orderJson, readCursor, StatusInput, StuckInput, spanMs } from './questions.ts';
+import {
+  cursorAfter,
+  iso,
+  orderJson,
+  readCursor,
+  StatusInput,
+  StuckInput,
+  shipmentJson,
+  spanMs,
+} from './questions.ts';
 import { refundRoutes } from './refunds.ts';
 import { returnRoutes } from './returns.ts';
+import { shippingRoutes } from './shipping.ts';
 
 /** The HTTP surface of the order service over one world. */
 export function orderServiceApp(options: {
@@ -72,7 +82,11 @@ export function orderServiceApp(options: {
   app.get('/admin/orders/:id', async (c) => {
     const order = await world.order(c.req.param('id'));
     if (order === null) return unknownOrder(c);
-    return c.json({ ...orderJson(order), notes: order.notes.map((note) => ({ ...note, at: iso(note.at) })) });
+    return c.json({
+      ...orderJson(order),
+      notes: order.notes.map((note) => ({ ...note, at: iso(note.at) })),
+      shipment: shipmentJson(order),
+    });
   });
 
   app.post('/admin/orders/:id/retry-workflow', async (c) => {
@@ -94,6 +108,7 @@ export function orderServiceApp(options: {
 
   app.route('/', refundRoutes(world));
   app.route('/', returnRoutes(world));
+  app.route('/', shippingRoutes(world));
 
   app.patch('/admin/orders/:id/status', async (c) => {
     const read = StatusInput.safeParse(await jsonBody(c));

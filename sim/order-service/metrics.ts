@@ -8,6 +8,7 @@ const HELP = {
   events_published_total: 'Events that Kafka accepted.',
   events_publish_failures_total: 'Events that Kafka did not accept.',
   webhook_deliveries_total: 'Webhooks to the warehouse by what it answered.',
+  labels_total: 'Shipping labels by what came of them.',
 } as const satisfies Record<WorldSnapshot['counters'][number]['name'], string>;
 
 /** What one pod shows in Prometheus' text format, version 0.0.4: its own payments and reservations, and the world that all of them see. */
@@ -84,7 +85,11 @@ export function metricsText(world: WorldSnapshot, pod: string): string {
 }
 
 /** A counter with labels has no series before its first event. */
-const LABELLED: ReadonlySet<string> = new Set(['workflow_failures_total', 'webhook_deliveries_total']);
+const LABELLED: ReadonlySet<string> = new Set([
+  'workflow_failures_total',
+  'webhook_deliveries_total',
+  'labels_total',
+]);
 
 function labelText(labels: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);

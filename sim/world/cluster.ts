@@ -91,6 +91,14 @@ export interface Cluster {
   memoryRoom: number | null;
   /** metrics.k8s.io answers. */
   metricsApi: boolean;
+  /** Programs in all images. */
+  readonly tools: Set<string>;
+  /** Whose process 1 is a JVM. */
+  readonly jvms: Set<string>;
+  /** Sizes by `pod:path`, bytes; they go with their pod. */
+  readonly files: Map<string, number>;
+  /** What each pod may write. */
+  diskBytes: number;
   /** Images cannot be pulled: pods that are made now wait in ImagePullBackOff until it is over. */
   pullsFail: boolean;
 }
@@ -136,6 +144,10 @@ export function createCluster(startedAt: number): Cluster {
     autoscalers: new Map(),
     memoryRoom: null,
     metricsApi: true,
+    tools: new Set(['curl', 'nc', 'cat', 'df', 'stat', 'jcmd', 'jmap', 'echo']),
+    jvms: new Set(['order-service']),
+    files: new Map(),
+    diskBytes: 8 * 1024 ** 3,
     pullsFail: false,
   };
 }

@@ -12,7 +12,8 @@ export type CounterName =
   | 'workflow_failures_total'
   | 'events_published_total'
   | 'events_publish_failures_total'
-  | 'webhook_deliveries_total';
+  | 'webhook_deliveries_total'
+  | 'labels_total';
 
 export interface Counter {
   readonly name: CounterName;

@@ -26,6 +26,8 @@ export interface Database {
   readonly ended: Map<string, number>;
   /** A transaction of that pod that others wait for, also after the pod has gone. */
   blocker: { readonly pod: string; readonly since: number } | null;
+  /** Until then the pools hold connections to a server that is gone; story time, null: they do not. */
+  deadUntil: number | null;
 }
 
 export function createDatabase(startedAt: number): Database {
@@ -35,6 +37,7 @@ export function createDatabase(startedAt: number): Database {
     leakingSince: null,
     ended: new Map(),
     blocker: null,
+    deadUntil: null,
   };
 }
 
@@ -47,6 +50,7 @@ export interface Pool {
   /** Waits for the transaction that blocks. */
   readonly waiting: number;
   readonly blocking: number;
+  /** At work, or thought to be: of dead ones the service has not heard yet. */
   readonly working: number;
 }
 
@@ -60,7 +64,8 @@ export function poolOf(state: WorldState, pod: Pod, at: number): Pool {
   const waiting = Math.min(size - blocking - leaked, Math.max(0, Math.floor(waitedMs / WAITER_EVERY_MS)));
   const ready = state.pods.filter((each) => each.app === 'order-service' && each.ready).length;
   const wanted = Math.ceil(database.demand / Math.max(1, ready));
-  const working = Math.min(size - blocking - leaked - waiting, wanted);
+  const dead = at < (database.deadUntil ?? at);
+  const working = Math.min(size - blocking - leaked - waiting, dead ? size : wanted);
   return { size, active: blocking + leaked + waiting + working, leaked, waiting, blocking, working };
 }
 

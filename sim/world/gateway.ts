@@ -46,6 +46,19 @@ export interface GatewayHealth {
   readonly error: string | null;
 }
 
+/** How a payment that finds no path fails, and what the probe says of it. */
+const ERRORS = {
+  dns: 'ENOTFOUND',
+  refused: 'ECONNREFUSED',
+  timeout: 'ETIMEDOUT',
+  tls: 'CERT_UNTRUSTED',
+} as const;
+const WORDS = {
+  dns: 'getaddrinfo ENOTFOUND api.stripe.com',
+  refused: 'connect ECONNREFUSED 198.51.100.7:443',
+  timeout: 'connect ETIMEDOUT 198.51.100.7:443',
+  tls: 'unable to get local issuer certificate',
+} as const;
 const TIMEOUT_MS = 10_000;
 const USUAL_DECLINES = 0.04;
 const DECLINES = ['insufficient_funds', 'expired_card', 'do_not_honor'] as const;
@@ -60,7 +73,7 @@ const TIMED_OUT: Outcome = {
 export function askGateway(state: WorldState, pod: Pod, order: Order, attempt: number): Outcome {
   const { gateway } = state.conditions;
   const chance = state.chance('gateway', order.id, attempt);
-  if (isCutOff(state, pod)) return failed('error=ENOTFOUND');
+  if (isCutOff(state, pod)) return failed(`error=${ERRORS[state.conditions.pathTrouble]}`);
   if (gateway === 'down') return chance < 0.5 ? failed('status=503') : TIMED_OUT;
   if (gateway === 'degraded' && chance < 0.5) return TIMED_OUT;
   if (state.keyAgeOfPod(pod) === 'old') return failed('status=401');
@@ -117,7 +130,7 @@ export function probeGateway(state: WorldState, pod: Pod, at: number): GatewayHe
   const { gateway } = state.conditions;
   const share = state.chance('probe', pod.name, at);
   const quick = between(90, 160, share);
-  if (isCutOff(state, pod)) return down('getaddrinfo ENOTFOUND api.stripe.com');
+  if (isCutOff(state, pod)) return down(WORDS[state.conditions.pathTrouble]);
   if (gateway === 'down') return down('connect ETIMEDOUT');
   if (state.keyAgeOfPod(pod) === 'old') return { ...down('401 Unauthorized'), latencyMs: quick };
   if (gateway === 'rate-limited') {
@@ -132,7 +145,8 @@ function down(error: string): GatewayHealth {
   return { status: 'down', latencyMs: null, error };
 }
 
-function isCutOff(state: WorldState, pod: Pod): boolean {
+/** Whether this pod has no network path to the gateway. */
+export function isCutOff(state: WorldState, pod: Pod): boolean {
   const from = state.conditions.gatewayCutOffFrom;
   return from === 'all' || from.includes(pod.name);
 }

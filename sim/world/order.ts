@@ -3,13 +3,14 @@ export const ORDER_STATUSES = [
   'payment_failed',
   'reservation_failed',
   'processing',
+  'ready_to_ship',
   'shipped',
   'delivered',
   'cancelled',
 ] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
-export type AttemptKind = 'retry-workflow' | 'republish-events' | 'retry-payment';
+export type AttemptKind = 'retry-workflow' | 'republish-events' | 'retry-payment' | 'regenerate-label';
 
 export interface Attempt {
   readonly kind: AttemptKind;
@@ -41,6 +42,22 @@ interface Payment {
   stage: 'idle' | 'under way' | 'retry asked' | 'held';
 }
 
+/** What the warehouse and the carrier have to know of a parcel. */
+export interface Shipment {
+  /** Its size was measured. */
+  size: boolean;
+  weight: boolean;
+  /** ISO 3166. */
+  country: string;
+  /** The address is one that the carrier can find. */
+  addressValid: boolean;
+  addressChangedAt: number | null;
+  /** Labels that were bought for it; a second one is money lost. */
+  labels: number;
+  /** When the last attempt failed, and why. */
+  labelError: { readonly code: string; readonly at: number } | null;
+}
+
 /** An order; times are epoch ms of story time. `updatedAt` moves with the status only. */
 export interface Order {
   readonly id: string;
@@ -60,6 +77,7 @@ export interface Order {
   readonly payment: Payment;
   /** Number of the reservation that counts; steps of earlier ones are void. */
   reservation: number;
+  readonly shipment: Shipment;
 }
 
 export function newOrder(id: string, at: number): Order {
@@ -76,6 +94,15 @@ export function newOrder(id: string, at: number): Order {
     run: null,
     payment: { tries: 0, plan: 0, stage: 'idle' },
     reservation: 0,
+    shipment: {
+      size: true,
+      weight: true,
+      country: 'US',
+      addressValid: true,
+      addressChangedAt: null,
+      labels: 0,
+      labelError: null,
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import type { Pod } from './pods.ts';
 import { type RefundFigures, refundFigures } from './refunds.ts';
 import type { ReservationFigures } from './reservation-ledger.ts';
 import { type ReturnFigures, returnFigures } from './returns.ts';
+import { type ShippingFigures, shippingFigures } from './shipping.ts';
 import type { Conditions, WorldState } from './state.ts';
 
 const TWO_HOURS = 2 * 3_600_000;
@@ -35,6 +36,7 @@ export interface WorldSnapshot {
   readonly inventory: InventoryFigures;
   /** As `paymentsByPod`. */
   readonly reservationsByPod: Readonly<Record<string, ReservationFigures>>;
+  readonly shipping: ShippingFigures;
   readonly kafka: KafkaFigures;
   /** The fullest pod of the order service. */
   readonly memory: ReturnType<typeof fullestPod>;
@@ -66,6 +68,7 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     paymentsByPod: byPod(state, (pod) => state.payments.figures(at, pod)),
     inventory: inventoryFigures(state.inventory, at),
     reservationsByPod: byPod(state, (pod) => state.inventory.reservations.figures(at, pod)),
+    shipping: shippingFigures(state),
     kafka: figures(state),
     memory: fullestPod(state, at),
     poolsByPod: poolsByPod(state, at),

@@ -1,3 +1,4 @@
+import { type Carrier, createCarrier } from './carrier.ts';
 import { type Chance, createChance } from './chance.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { type Counters, createCounters } from './counters.ts';
@@ -26,6 +27,8 @@ export interface Conditions {
   gateway: 'up' | 'degraded' | 'down' | 'rate-limited';
   /** Names of the pods without a network path to the gateway. */
   gatewayCutOffFrom: 'all' | readonly string[];
+  /** What these pods meet on the way. */
+  pathTrouble: 'dns' | 'refused' | 'timeout' | 'tls';
   /** When the secret with the gateway's key changed, epoch ms; null when it never did. */
   keyChangedAt: number | null;
   /** Declined cards as a multiple of the usual share. */
@@ -40,6 +43,8 @@ export interface Conditions {
   exportsHang: boolean;
   /** The catalog, whose counts of stock are the truth. */
   catalog: 'up' | 'down';
+  /** The carrier that takes our parcels. Rate limited: it answers 429. */
+  carrier: 'up' | 'down' | 'rate-limited';
   /** What of Redis answers; a replica holds the same keys and takes no change. */
   redis: 'master' | 'replica' | 'down';
 }
@@ -66,6 +71,7 @@ export interface WorldState {
   readonly memory: MemoryTrouble;
   readonly exports: Map<string, ExportRow>;
   readonly inventory: Inventory;
+  readonly carrier: Carrier;
   readonly kafka: Kafka;
   readonly database: Database;
   /** The gateway's key that the pod read at its start. */
@@ -81,6 +87,7 @@ export function createState(seed: number, startedAt: number): WorldState {
     publishing: true,
     gateway: 'up',
     gatewayCutOffFrom: [],
+    pathTrouble: 'dns',
     keyChangedAt: null,
     declineFactor: 1,
     refundLimitUntil: null,
@@ -89,7 +96,9 @@ export function createState(seed: number, startedAt: number): WorldState {
     exportsHang: false,
     catalog: 'up',
     redis: 'master',
+    carrier: 'up',
   };
+  const cluster = createCluster(startedAt);
   return {
     chance: createChance(seed),
     orders: new Map(),
@@ -98,7 +107,8 @@ export function createState(seed: number, startedAt: number): WorldState {
     logs: createLogBook(),
     counters: createCounters(),
     pods: initialPods(startedAt),
-    cluster: createCluster(startedAt),
+    cluster,
+    carrier: createCarrier(cluster, startedAt),
     restartedAt: new Map(),
     conditions,
     payments: createPaymentLedger(),

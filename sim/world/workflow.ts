@@ -1,6 +1,7 @@
 import { between } from './chance.ts';
 import { hasEvent, type Order } from './order.ts';
 import { publish, replayDeadLetters } from './publishing.ts';
+import { labelParcel } from './shipping.ts';
 import { somePod, type WorldState } from './state.ts';
 
 const MINUTE = 60_000;
@@ -74,7 +75,8 @@ function deliver(state: WorldState, order: Order, run: number, at: number, attem
   const status = state.conditions.warehouseStatus;
   writeDelivery(state, order, at, attempt, status);
   if (status >= 200 && status < 300) {
-    ship(state, order, at);
+    order.run = null;
+    labelParcel(state, order, at);
     return;
   }
   if (attempt >= DELIVERIES) {
@@ -103,15 +105,6 @@ export function writeDelivery(
   );
 }
 
-function ship(state: WorldState, order: Order, at: number): void {
-  order.status = 'shipped';
-  order.errorCode = null;
-  order.updatedAt = at;
-  order.run = null;
-  order.events.push({ type: 'order.shipped', at });
-  state.dirty.add(order.id);
-}
-
 /** The order stays where it is; `updatedAt` too, or a failed retry would hide it from the stuck list. */
 function fail(state: WorldState, order: Order, at: number, code: string, why: string): void {
   order.errorCode = code;
@@ -128,5 +121,6 @@ export function free(state: WorldState, order: Order, at: number): void {
   order.poison = false;
   if (!hasEvent(order, FULFILMENT)) order.events.push({ type: FULFILMENT, at });
   writeDelivery(state, order, at, 1, 200);
-  ship(state, order, at);
+  order.run = null;
+  labelParcel(state, order, at);
 }

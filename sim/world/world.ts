@@ -21,6 +21,8 @@ import { publishFulfilment, startWorkflow } from './workflow.ts';
 
 const HOUR = 3_600_000;
 const BACKGROUND_MS = 6 * HOUR;
+/** So much of it is written down message by message. */
+const KAFKA_MS = 2 * HOUR;
 
 /** An order as the world hands it out: a copy that stays as it was. */
 export type OrderView = Readonly<Omit<Order, 'run' | 'poison' | 'payment' | 'reservation'>>;
@@ -136,7 +138,7 @@ export async function createWorld(options: {
   const { database } = options;
   const sessions = database === undefined ? null : await createDatabaseSessions(pool, database);
   beginLife(state, startedAt, options.ordersPerHour ?? 20);
-  beginKafka(state, startedAt);
+  beginKafka(state, startedAt + BACKGROUND_MS - KAFKA_MS);
   beginRefunds(state, startedAt);
   beginReturns(state, startedAt);
   await inTurn(() => undefined);
@@ -234,5 +236,11 @@ function byAge(one: Aged, other: Aged): number {
 function viewOf(order: Order | undefined): OrderView | null {
   if (order === undefined) return null;
   const { run: _run, poison: _poison, payment: _payment, reservation: _reservation, ...shown } = order;
-  return { ...shown, events: [...order.events], attempts: [...order.attempts], notes: [...order.notes] };
+  return {
+    ...shown,
+    events: [...order.events],
+    attempts: [...order.attempts],
+    notes: [...order.notes],
+    shipment: { ...order.shipment },
+  };
 }

@@ -8,10 +8,8 @@ const postgres = z.url({
   error: 'an address is written postgres://user@host/database',
 });
 const redis = z.url({ protocol: /^rediss?$/, error: 'an address is written redis://host:6379' });
-const brokers = text.regex(
-  /^\s*\S+:\d{1,5}\s*(,\s*\S+:\d{1,5}\s*)*$/,
-  'brokers are written host:port, by comma',
-);
+const BROKER = String.raw`\s*(\[[\da-fA-F:.]+\]|[^[\]:/\s,]+):\d{1,5}\s*`;
+const brokers = text.regex(new RegExp(`^${BROKER}(,${BROKER})*$`), 'brokers are written host:port, by comma');
 
 /** The environment: secrets and addresses. An empty value counts as unset. */
 export const Environment = z.object({

@@ -76,6 +76,9 @@ export const OmsYaml = z.strictObject({
       pendingPayment: describe(Name, 'The status of an order that waits for its payment.').default(
         RUNBOOK_NAMES.statuses.pendingPayment,
       ),
+      readyToShip: describe(Name, 'The status of a packed order that waits for its label.').default(
+        RUNBOOK_NAMES.statuses.readyToShip,
+      ),
       manualStatuses: describe(
         z.array(Name).min(1).max(100),
         'What a person may set by hand (R22), in the order of the form.',

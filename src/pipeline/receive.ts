@@ -22,11 +22,12 @@ export interface Received {
 export async function receive(parts: Parts, reading: Reading, delivery: Delivery | null): Promise<Received> {
   return await parts.journal.transact('receive', async (tx) => {
     const incidents = new Map<string, Incident>();
-    for (const alert of reading.alerts) {
-      const place = `${alert.runbook} ${alert.scope}`;
-      const newest = incidents.get(place) ?? (await tx.newest(alert.runbook, alert.scope));
-      const after = await takeAlert(parts, tx, alert, newest);
-      if (after !== null) incidents.set(place, after);
+    const newestOf = async ({ runbook, scope }: Pick<Alert, 'runbook' | 'scope'>) =>
+      incidents.get(`${runbook} ${scope}`) ?? (await tx.newest(runbook, scope));
+    for (const read of reading.alerts) {
+      const alert = await lent(read, newestOf);
+      const after = await takeAlert(parts, tx, alert, await newestOf(alert));
+      if (after !== null) incidents.set(`${alert.runbook} ${alert.scope}`, after);
     }
     for (const alert of reading.unmatched) {
       tx.note({
@@ -43,6 +44,29 @@ export async function receive(parts: Parts, reading: Reading, delivery: Delivery
       unmatched: reading.unmatched.map(({ because }) => because),
     };
   });
+}
+
+/** The alert as it is to be taken: a code that another runbook's open incident explains belongs to that one. */
+async function lent(
+  alert: Alert,
+  newestOf: (place: Pick<Alert, 'runbook' | 'scope'>) => Promise<Incident | null>,
+): Promise<Alert> {
+  const { lends } = runbookById(alert.runbook);
+  if (lends === undefined || alert.code !== lends.code) return alert;
+  const other = { ...alert, runbook: lends.to };
+  // What one incident knows as firing stays with it, so that its end finds it there.
+  if (knows(await newestOf(alert), alert)) return alert;
+  const newest = await newestOf(other);
+  const open = newest !== null && newest.state !== 'resolved';
+  return open && (alert.status === 'firing' || knows(newest, alert)) ? other : alert;
+}
+
+function knows(incident: Incident | null, { source, key }: Alert): boolean {
+  return (
+    incident !== null &&
+    incident.state !== 'resolved' &&
+    incident.sources.some((one) => one.source === source && one.key === key && one.state === 'firing')
+  );
 }
 
 /** A person who acts on something opens an incident for it, or joins the one that is open. */

@@ -46,10 +46,9 @@ export interface TopicHealth {
 
 export interface OrderEventsQuestion {
   readonly topic: string;
-  /** Their events are looked for in one read. */
-  readonly orders: readonly string[];
-  /** Read from here, epoch ms of Kafka's clock: just before the oldest of them was made. */
-  readonly from: number;
+  /** Each is looked for from its own time, epoch ms of Kafka's clock: just before it was made. The youngest first. */
+  readonly orders: readonly { readonly order: string; readonly from: number }[];
+  /** For all of them together. */
   readonly mostMessages: number;
 }
 
@@ -57,10 +56,11 @@ export interface OrderEventsSeen {
   /** By time. */
   readonly events: readonly { readonly order: string; readonly type: string; readonly at: number }[];
   /**
-   * False: the bound of time or messages was reached first, a partition could not be read, or what is that old is no longer
-   * kept, so that nothing is *missing*.
+   * Orders of which every message since then was read, so that what is not there is *missing*. The others: the bound of
+   * time or messages was reached first, a partition or a message that may be theirs could not be read, or what is that old
+   * is no longer kept.
    */
-  readonly whole: boolean;
+  readonly whole: readonly string[];
   /** Messages that may be events of these orders and cannot be read as such. */
   readonly unread: number;
 }

@@ -69,7 +69,8 @@ export interface SessionQuestions {
   activity(signal: AbortSignal): Promise<ServerActivity>;
   /**
    * R39, of the orders database: queries under way, and whoever others wait for. Those first that most wait for, then the
-   * longest. Throws SystemError *forbidden* with the `GRANT` that is missing where sessions of others are hidden from our role.
+   * longest. Throws SystemError *forbidden* with the `GRANT` that is missing where sessions of others are hidden from our role,
+   * *refused* where a standby answered.
    */
   sessions(most: number, signal: AbortSignal): Promise<readonly SessionSeen[]>;
   /** R42's binding and proof: whether that very session still runs that very query; throws like `sessions`. */

@@ -81,6 +81,12 @@ export interface ShareQuestion {
   readonly windowMinutes: number;
   /** Ages count from here, epoch ms of story time. */
   readonly now: number;
+  /** Which row of the impact view, where there is one; absent: runbook 3's. */
+  readonly runbook?: string;
+  /** Statuses of orders that have not come to `status` yet, beside those before *processing*. */
+  readonly notYet?: readonly string[];
+  /** Error codes of orders that never count as affected. */
+  readonly except?: readonly string[];
 }
 
 export interface FailedQuestion {
@@ -100,7 +106,7 @@ export interface FailedQuestion {
 }
 
 export interface OrdersDatabaseProbe extends SessionQuestions {
-  /** Runbook 3: stuck, and stuck + those that left *processing* in the last two hours. */
+  /** Those that have been in a status for too long, and those + the ones that left it within the window. */
   stuckShare(question: ShareQuestion, signal: AbortSignal): Promise<ImpactCounts>;
   /** Runbooks whose orders fail or wait: those ÷ orders created in the window. */
   failedShare(question: FailedQuestion, signal: AbortSignal): Promise<ImpactCounts>;

@@ -9,6 +9,8 @@ import { memory } from './memory.ts';
 import { paymentFailures } from './payment-failures.ts';
 import { asAction } from './question.ts';
 import { refundDelays } from './refund-delays.ts';
+import { returns } from './returns.ts';
+import { shippingLabels } from './shipping-labels.ts';
 import { stuckOrders } from './stuck-orders.ts';
 
 /** Every runbook, in the source's order. Adding one is adding a file and a line. */
@@ -17,9 +19,11 @@ export const CATALOGUE: readonly AnyRunbook[] = [
   inventoryReservation,
   stuckOrders,
   refundDelays,
+  shippingLabels,
   databasePool,
   kafkaLag,
   memory,
+  returns,
   exports,
 ];
 

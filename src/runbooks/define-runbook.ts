@@ -204,6 +204,8 @@ export interface Runbook<Data> {
     readonly means: string;
     measure(ask: Asking): Promise<ImpactCounts | Impact>;
   };
+  /** A code that means another runbook while that one has an open incident: one outage is one incident. */
+  readonly lends?: { readonly code: string; readonly to: RunbookId };
   /** The severity that these codes mean together; absent: always `severity`. */
   severityOf?(codes: readonly (string | null)[]): Severity;
   /** Why this needs nobody after all, so that the incident ends by itself; null: it does. */

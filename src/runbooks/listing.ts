@@ -35,10 +35,9 @@ function systemOf(source: string | null): string {
 
 /** Every step of a runbook in the source's order, what it implies without a command last. */
 export function stepsIn(runbook: AnyRunbook, names: Names): readonly ListedStep[] {
-  const acted = new Set(runbook.actions.map(({ step }) => step));
   const checks = Object.values(runbook.checks)
-    // What an action looks at before it runs bears the action's name and is no step of the source.
-    .filter(({ step, source }) => source !== null || !acted.has(step))
+    // What another runbook's step, or an action before it runs, looks at here bears that step's name and is none of its own.
+    .filter(({ step, source }) => source !== null || step.startsWith('X'))
     .map(
       (check): ListedStep => ({
         step: check.step,

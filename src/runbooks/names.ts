@@ -52,7 +52,7 @@ export interface Names {
     readonly deadLetterGroup: string | null;
     /** Where a message goes before it is skipped; null: nothing is skipped. */
     readonly parkedTopic: string | null;
-    /** The events of an order in their order; the last ones may still be to come. */
+    /** What the service has sent of an order that is in *processing*, in their order: R17 misses what is not there. */
     readonly orderEvents: readonly string[];
     readonly inventoryGroup: string;
     /** The deployment that runs a group; a group that is not here has none that we know. */
@@ -119,6 +119,8 @@ export interface Names {
   readonly statuses: {
     readonly processing: string;
     readonly pendingPayment: string;
+    /** Packed; it waits for its label. */
+    readonly readyToShip: string;
     readonly all: readonly string[];
     /** What R22 may set; the form offers them in this order. */
     readonly manual: readonly string[];
@@ -126,7 +128,12 @@ export interface Names {
   /** The thresholds that stand in commands to type. */
   readonly inCommands: Pick<
     Thresholds,
-    'stuckAfterMinutes' | 'pendingPaymentMinutes' | 'lateAfterMinutes' | 'logWindowMinutes'
+    | 'stuckAfterMinutes'
+    | 'pendingPaymentMinutes'
+    | 'labelWaitMinutes'
+    | 'lateAfterMinutes'
+    | 'logWindowMinutes'
+    | 'modalDays'
   >;
 }
 
@@ -222,7 +229,8 @@ export const RUNBOOK_NAMES: Names = {
   statuses: {
     processing: 'processing',
     pendingPayment: 'pending_payment',
-    all: ['pending_payment', 'paid', 'processing', 'shipped', 'delivered', 'cancelled'],
+    readyToShip: 'ready_to_ship',
+    all: ['pending_payment', 'paid', 'processing', 'ready_to_ship', 'shipped', 'delivered', 'cancelled'],
     manual: ['shipped', 'cancelled', 'delivered'],
   },
   inCommands: DEFAULT_THRESHOLDS,

@@ -12,6 +12,7 @@ export const refundDelays = defineRunbook<RefundData>({
   number: 4,
   title: 'Refund delays',
   codes: ['REFUND_FAILED', 'REFUND_TIMEOUT', 'PAYMENT_GATEWAY_ERROR'],
+  lends: { code: 'PAYMENT_GATEWAY_ERROR', to: 'payment-failures' },
   words: ['fail', 'delay', 'stuck', 'pending'].map((how) => ['refund', how]),
   severity: 'medium',
   team: 'payments',

@@ -3,7 +3,7 @@ import type { Incident } from '../domain/incident.ts';
 import { effectiveTier, type Offer } from '../domain/offer.ts';
 import { ACTIONS, type ButtonLike, buttons, LIMIT, type MenuLike, note, section } from './kit.ts';
 import { fitting, type Left, type Room } from './room.ts';
-import { joined, person, type Words, words } from './words.ts';
+import { answered, joined, person, type Words, words } from './words.ts';
 
 /** So many offers have a button; the others are behind the three dots. */
 const BUTTONS = 3;
@@ -22,9 +22,14 @@ export function todo(
     .sort((left, right) => rank(left, offers) - rank(right, offers));
   const now = fitting(ready.slice(0, BUTTONS).map(offerLine), 'offers', room, LIMIT.section - 100);
   const also = fitting(ready.slice(BUTTONS).map(offerLine), 'offers', room, LIMIT.context - 100);
-  const waiting = offers.flatMap(({ title, waits }) =>
-    waits === null ? [] : [words`${title} waits: ${waits}.`],
-  );
+  // The same for all and for one alone is said once.
+  const waiting = [
+    ...new Map(
+      offers.flatMap(({ title, waits }) =>
+        waits === null ? [] : [[`${title} ${waits}`, words`${title} waits: ${answered(waits)}.`] as const],
+      ),
+    ).values(),
+  ];
   const later = fitting(waiting, 'waiting offers', room, LIMIT.context);
   const unpressed = ready.slice(BUTTONS + MENU * MENUS).map(offerLine);
   return {

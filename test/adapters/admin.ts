@@ -1,10 +1,13 @@
 import { type OrderService, startOrderService } from '../../sim/order-service/order-service.ts';
-import { ORDER_SERVICE } from '../../src/adapters/order-service/client.ts';
+import { ORDER_SERVICE, type OrderServiceSettings } from '../../src/adapters/order-service/client.ts';
 import { orderServiceLever } from '../../src/adapters/order-service/lever.ts';
 import { orderServiceProbe } from '../../src/adapters/order-service/probe.ts';
 import { policyFor } from '../../src/adapters/resilience.ts';
 import { RUNBOOK_NAMES } from '../../src/runbooks/names.ts';
 import { scenario, type TestWorld, testWorld } from '../sim/world/support.ts';
+
+/** What a company may configure beyond the runbook's own paths. */
+const PATHS = { ...RUNBOOK_NAMES.paths, failedEvents: '/admin/events/failed' };
 
 export const LICENCE = { key: 'run-1/item-1', by: 'URESPONDER' };
 
@@ -14,12 +17,12 @@ export async function adminOf(story: string) {
   await here.world.start(scenario(story));
   const service: OrderService = await startOrderService({ world: here.world, token: 'a-token' });
   /** With a token of its own and a breaker that has seen nothing. */
-  const hands = (token = 'a-token') => {
+  const hands = (token = 'a-token', paths: OrderServiceSettings['paths'] = PATHS) => {
     const settings = {
       url: service.url,
       token: async () => token,
       tokenHeader: 'authorization',
-      paths: RUNBOOK_NAMES.paths,
+      paths,
       pods: null,
       policy: policyFor(ORDER_SERVICE),
     };

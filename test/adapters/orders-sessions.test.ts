@@ -1,6 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ordersDatabasePool } from '../../src/adapters/postgres/pool.ts';
+import { ordersDatabaseProbe } from '../../src/adapters/postgres/probe.ts';
+import { ORDERS_DATABASE } from '../../src/adapters/postgres/schema.ts';
+import { policyFor } from '../../src/adapters/resilience.ts';
 import { outcome, patient } from '../support/trouble.ts';
-import { by, type OrdersHere, ordersHere, pidOf } from './orders-support.ts';
+import { by, type OrdersHere, ordersHere, pidOf, TABLE } from './orders-support.ts';
 
 let here: OrdersHere;
 beforeAll(async () => {
@@ -99,6 +103,22 @@ describe('the server', () => {
       message: `The orders database hides the sessions of others from us; \`${grant}\` would show them.`,
     });
   });
+});
+
+test('a standby says that it is one, and not whose sessions are on the primary', async () => {
+  await here.owner.query(`create schema other;
+    create function other.pg_is_in_recovery() returns boolean language sql as 'select true';
+    grant usage on schema other to public`);
+  const url = new URL(here.bot.url);
+  url.searchParams.set('options', '-c search_path=other,pg_catalog,public');
+  const pool = ordersDatabasePool(url.href, () => undefined);
+  const probe = ordersDatabaseProbe(pool, policyFor(ORDERS_DATABASE, { backoffMs: [] }), TABLE);
+  expect(await probe.activity(patient())).toMatchObject({ standby: true });
+  expect(await outcome(probe.sessions(10, patient()))).toMatchObject({
+    fault: 'refused',
+    message: expect.stringContaining('A standby answered'),
+  });
+  await pool.end();
 });
 
 describe('the plan of an export', () => {

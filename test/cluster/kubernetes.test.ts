@@ -1,14 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { describe } from 'vitest';
+import { createClient } from '../../src/adapters/kubernetes/client.ts';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
 import type { Workload } from '../../src/ports/kubernetes.ts';
 import { kubernetesContract, type Reach } from '../contracts/kubernetes.ts';
 import { kubernetesChanges } from '../contracts/kubernetes-changes.ts';
+import { execContract } from '../contracts/kubernetes-exec.ts';
+import { secretsContract } from '../contracts/kubernetes-secrets.ts';
 import { plainPolicy } from '../support/policy.ts';
 import { USAGE } from './support/metrics-server.ts';
 import { type TestNamespace, testNamespace, until } from './support/namespace.ts';
-import { deploy, listen, podsOf, pretendPods, writeLogs } from './support/pods.ts';
+import { deploy, letExec, listen, podsOf, pretendPods, writeLogs } from './support/pods.ts';
 import { applyRoles } from './support/roles.ts';
 
 const PORT = 8080;
@@ -23,6 +26,64 @@ const SECRET = {
 describe.skipIf(!pretendPods)('with no more than the roles of deploy/', () => {
   kubernetesContract('a real API server', reach);
   kubernetesChanges('a real API server', reach);
+
+  execContract('a real API server', async () => {
+    const here = await testNamespace();
+    const token = await applyRoles(here, ['look', 'change', 'exec']);
+    await deploy(here, 'order-service', { replicas: 1 });
+    const pod = (await podsOf(here, 'order-service'))[0]?.name ?? '';
+    await letExec(here, pod);
+    const client = await createClient({ text: here.kubeconfig(token) }, plainPolicy);
+    const other = await testNamespace();
+    const looks = await applyRoles(other, ['look', 'change']);
+    const forbidden = await createClient({ text: other.kubeconfig(looks) }, plainPolicy);
+    return {
+      client,
+      forbidden,
+      where: { namespace: here.name, pod, container: 'app' },
+      async stop() {
+        await client.close();
+        await forbidden.close();
+        await other.stop();
+        await here.stop();
+      },
+    };
+  });
+
+  secretsContract('a real API server', async () => {
+    const here = await testNamespace();
+    const namespace = here.name;
+    const token = await applyRoles(here, ['look', 'change']);
+    const connection = await connectKubernetes({
+      kubeconfig: { text: here.kubeconfig(token) },
+      policy: plainPolicy,
+    });
+    return {
+      connection,
+      namespace,
+      secret: 'shipping-carrier-credentials',
+      staged: 'shipping-carrier-credentials-next',
+      async put(name, stringData) {
+        const there = await here.core.readNamespacedSecret({ namespace, name }).catch(() => null);
+        if (there === null)
+          await here.core.createNamespacedSecret({ namespace, body: { metadata: { name }, stringData } });
+        else {
+          const { data: _data, ...rest } = there;
+          await here.core.replaceNamespacedSecret({ namespace, name, body: { ...rest, stringData } });
+        }
+      },
+      async look(name) {
+        const { data = {} } = await here.core.readNamespacedSecret({ namespace, name });
+        return Object.fromEntries(
+          Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+        );
+      },
+      async stop() {
+        await connection.close();
+        await here.stop();
+      },
+    };
+  });
 
   async function reach(): Promise<Reach> {
     const here = await testNamespace();

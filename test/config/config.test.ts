@@ -68,6 +68,21 @@ describe('oms.yaml and the environment', () => {
     expect(found).toHaveLength(5);
   });
 
+  test.each([
+    ['kafka', 'KAFKA_BROKERS'],
+    ['http://kafka:9092', 'KAFKA_BROKERS'],
+    ['one:9092,,two:9092', 'KAFKA_BROKERS'],
+    ['one:9092, [::1]:9093', null],
+  ])('brokers are written host:port by comma: %s', (brokers, mistake) => {
+    const found = mistakesOf('', { KAFKA_BROKERS: brokers });
+    expect(found).toEqual(mistake === null ? [] : [expect.stringContaining(mistake)]);
+  });
+
+  test('a user of Kafka needs a password, and a password a user', () => {
+    for (const half of ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'])
+      expect(mistakesOf('', { [half]: 'x' })).toEqual([expect.stringContaining('go together')]);
+  });
+
   test('a named file that is not there is a mistake', () => {
     expect(() => readConfig({ env: { CONFIG_FILE: 'gone.yaml' }, readFile: () => null })).toThrow(
       'no such file',

@@ -21,7 +21,7 @@ export function messagesContract(open: () => KafkaUnderTest): void {
 
   describe('events of orders', () => {
     const ask = async (topic: string, from = now - 60 * MINUTE, mostMessages = 1_000) =>
-      await here.probe.orderEvents({ topic, orders: [MINE], from, mostMessages }, patient());
+      await here.probe.orderEvents({ topic, orders: [{ order: MINE, from }], mostMessages }, patient());
 
     test('are those of the order, from all partitions, by time', async () => {
       await here.topics({ events: 2 });
@@ -38,7 +38,7 @@ export function messagesContract(open: () => KafkaUnderTest): void {
       ]);
       const seen = await ask('events');
       expect(seen).toEqual({
-        whole: true,
+        whole: [MINE],
         unread: 0,
         events: [
           { order: MINE, type: 'order.created', at: now - 30 * MINUTE },
@@ -48,17 +48,23 @@ export function messagesContract(open: () => KafkaUnderTest): void {
       });
     });
 
-    test('are told for several orders in one read', async () => {
-      const seen = await here.probe.orderEvents(
-        { topic: 'events', orders: [OTHER, MINE], from: now - 60 * MINUTE, mostMessages: 1_000 },
-        patient(),
-      );
+    test('are told for several orders in one read, each from its own time', async () => {
+      const orders = [
+        { order: OTHER, from: now - 60 * MINUTE },
+        { order: MINE, from: now - 26 * MINUTE },
+      ];
+      const asked = async (mostMessages: number) =>
+        await here.probe.orderEvents({ topic: 'events', orders, mostMessages }, patient());
+      const seen = await asked(1_000);
       expect(seen.events.map(({ order, type }) => `${order} ${type}`)).toEqual([
         `${OTHER} order.created`,
         `${MINE} order.created`,
         `${MINE} fulfillment.requested`,
         `${MINE} payment.authorized`,
       ]);
+      expect([...seen.whole].sort()).toEqual([MINE, OTHER]);
+      // Three messages are as young as the younger order: it is told, whatever lies before them.
+      expect(await asked(3)).toMatchObject({ whole: [MINE] });
     });
 
     test('that cannot be read are counted where they may be theirs', async () => {
@@ -76,8 +82,20 @@ export function messagesContract(open: () => KafkaUnderTest): void {
       expect(await ask('poisoned')).toMatchObject({
         events: [{ order: MINE, type: 'order.created' }],
         unread: 3,
-        whole: true,
+        whole: [],
       });
+    });
+
+    test('that are surely of one order take nothing from another', async () => {
+      await here.topics({ blurred: 1 });
+      await here.write('blurred', 0, [
+        event(MINE, 'order.created', 10),
+        { key: OTHER, value: '{"type":"order.created', at: now },
+      ]);
+      const from = now - 60 * MINUTE;
+      const orders = [OTHER, MINE].map((order) => ({ order, from }));
+      const seen = await here.probe.orderEvents({ topic: 'blurred', orders, mostMessages: 10 }, patient());
+      expect(seen).toMatchObject({ events: [{ order: MINE }], whole: [MINE], unread: 1 });
     });
 
     test('are not whole beyond the bound of messages', async () => {
@@ -86,15 +104,15 @@ export function messagesContract(open: () => KafkaUnderTest): void {
         ...Array.from({ length: 30 }, () => event(OTHER, 'order.created', 5)),
         event(MINE, 'order.created', 4),
       ]);
-      expect(await ask('busy', now - 60 * MINUTE, 30)).toMatchObject({ events: [], whole: false });
+      expect(await ask('busy', now - 60 * MINUTE, 30)).toMatchObject({ events: [], whole: [] });
       expect(await ask('busy', now - 60 * MINUTE, 31)).toMatchObject({
         events: [{ type: 'order.created' }],
-        whole: true,
+        whole: [MINE],
       });
     });
 
     test('are none after the last message, and that is the whole', async () => {
-      expect(await ask('events', now + MINUTE)).toEqual({ events: [], whole: true, unread: 0 });
+      expect(await ask('events', now + MINUTE)).toEqual({ events: [], whole: [MINE], unread: 0 });
     });
 
     test('of a topic that is not there cannot be told', async () => {

@@ -5,8 +5,10 @@ import {
   type MessageToProduce,
   Producer,
 } from '@platformatic/kafka';
+import { expect, vi } from 'vitest';
 import { connectKafka } from '../../src/adapters/kafka/connect.ts';
 import { plainPolicy } from '../support/policy.ts';
+import { patient } from '../support/trouble.ts';
 import { KAFKA_3, type System } from '../systems/catalogue.ts';
 import { type KafkaOptions, type RealKafka, startKafka } from '../systems/kafka.ts';
 import type { KafkaUnderTest, Written } from './kafka.ts';
@@ -62,8 +64,14 @@ export async function realKafka(system: System, options: KafkaOptions = {}): Pro
     probe: connection.probe,
     lever: connection.lever,
     async topics(partitions) {
-      for (const [name, count] of Object.entries(partitions))
+      for (const [name, count] of Object.entries(partitions)) {
         await admin.createTopics({ topics: [name], partitions: count, replicas: 1 });
+        // The controller has made it; the broker hears of it a moment later.
+        await vi.waitFor(
+          async () => expect(await connection.probe.topic(name, patient())).toMatchObject({ offline: [] }),
+          { timeout: 10_000, interval: 20 },
+        );
+      }
     },
     async removeTopic(topic) {
       await admin.deleteTopics({ topics: [topic] });

@@ -88,6 +88,19 @@ export function ordersDatabaseContract(name: string, open: () => Promise<OrdersD
       });
     });
 
+    test('a runbook of which the orders know nothing has the view alone', async () => {
+      await table([['processing', 500]]);
+      expect(await here.probe.impactView('refund-delays', 1_440, patient())).toBeNull();
+      await view(`('refund-delays', 12, 80, timestamptz '2026-03-10 11:59:00Z')`);
+      expect(await here.probe.impactView('refund-delays', 1_440, patient())).toEqual({
+        affected: 12,
+        total: 80,
+        windowMinutes: 1_440,
+        source: 'impact view',
+        at: NOW - 60_000,
+      });
+    });
+
     test('counts orders that failed for a reason or wait too long, of those created in the window', async () => {
       await here.sql(
         'create table orders (status text, error_code text, created_at timestamptz, updated_at timestamptz)',

@@ -3,6 +3,8 @@ import {
   declines,
   gatewayDown,
   keyRotated,
+  networkOnePod,
+  networkPath,
   rateLimited,
 } from '../../sim/world/scenarios/payment-failures.ts';
 import { ALERTS, type Rig, startRig } from '../support/rig.ts';
@@ -47,8 +49,9 @@ describe('the payment gateway is down', () => {
     expect(card()).toContain('Restart the service waits: a restart cannot cure an outage outside.');
   });
 
-  test('a check that this version does not make is no check that failed', () => {
-    expect(card()).toContain('*Not looked at*\\nR3 ');
+  test('every pod gets an answer from the provider, so it is no network', () => {
+    expect(card()).toContain('All 3 pods get to api.stripe.com.');
+    expect(card()).toContain('Ruled out: No network path to the provider');
   });
 
   test('said down twice, the owning team is called at once, with a page', async () => {
@@ -141,6 +144,56 @@ describe('the key was changed under the pods', () => {
     expect(rig.card().text).toContain('Payment failures: broken');
     await rig.skip(20);
     expect(rig.slack.messages('#platform-eng').length).toBeGreaterThan(calls);
+  });
+});
+
+describe('one pod is cut off', () => {
+  story(networkOnePod);
+
+  test('said once, it is no outage, and nobody is called', () => {
+    expect(card()).toContain('1 of 3 pods does not get to api.stripe.com: its name does not resolve.');
+    expect(card()).toContain('Ruled out: Payment gateway down or degraded');
+    expect(card()).toContain('Not ruled out: No network path to the provider');
+    expect(rig.pagerduty.incidents).toEqual([]);
+  });
+
+  test('said twice, it is only on these nodes, and new pods are recommended', async () => {
+    const [pod] = await rig.world.read(({ conditions }) => [...conditions.gatewayCutOffFrom]);
+    await minutes(1);
+    expect(card()).toContain('No network path to the provider');
+    expect(card()).toContain(`Only on these nodes: 1 of 3 pods (${pod}).`);
+    expect(card()).toContain('Recommended: 1 of 3 pods have no path to the provider.');
+    expect(rig.slack.messages('#payments')).toEqual([]);
+  });
+
+  test('a yes replaces the pods, the path is open, and the rate proves it', async () => {
+    await rig.slack.as('URESPONDER').click(rig.card(), 'Restart the service', { confirm: true });
+    await rig.app.idle();
+    expect(rig.kubernetes.count('PATCH', /deployments\/order-service/)).toBe(1);
+    await minutes(6);
+    await rig.slack.as('URESPONDER').click(rig.card(), 'Retry payments');
+    await rig.app.idle();
+    await minutes(6);
+    expect(card()).toContain('All 3 pods get to api.stripe.com.');
+    expect(thread()).toMatch(/\*Restart the service\*, approved by .*\*helped\*/);
+    expect(rig.card().text).toContain('mitigated, watching');
+  });
+});
+
+describe('no pod reaches the provider', () => {
+  story(networkPath);
+
+  test('the network is named, and a restart waits', async () => {
+    await minutes(1);
+    expect(card()).toContain('3 of 3 pods do not get to the provider, said twice.');
+    expect(card()).toContain('Restart the service waits: a restart cannot cure an outage outside.');
+  });
+
+  test('where the bot may not look into pods, that is said and blocks nothing', async () => {
+    rig.kubernetes.forbid({ resource: 'pods', subresource: 'exec' });
+    await minutes(1);
+    expect(card()).toContain('*Not looked at*\\nR3 ');
+    expect(card()).toContain('deploy/rbac-exec.yaml');
   });
 });
 

@@ -85,6 +85,7 @@ describe('the demo in a real browser', { timeout: 120_000 }, () => {
   });
 
   test('an on-call engineer starts a scenario and reads what is wrong', async () => {
+    await mara.getByText('3 Orders stuck in processing').click();
     await button(mara, 'Start workflow engine crash').click();
     await shows(mara, 'prod · OMS-1 · Orders stuck in processing: broken');
     await shows(mara, /37 orders have been in processing for over 2 h/);

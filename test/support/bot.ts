@@ -42,6 +42,7 @@ trustedSenders: [Alertmanager]
 approvals:
   responders: [URESPONDER]
   approvers: [UAPPROVER]
+  managers: [UMANAGER]
 alerts:
   scopeLabels: [region]
 payments:
@@ -58,6 +59,7 @@ metrics:
   bufferTotal: kafka_producer_buffer_total_bytes
 kafka:
   parkedTopic: order-events-parked
+  orderEvents: [order.created, payment.captured, fulfillment.requested]
   consumers:
     notification-consumer: { deployment: notification-service, selector: app=notification-service }
     order-inventory-consumer: { deployment: inventory-consumer, selector: app=inventory-consumer }
@@ -110,13 +112,13 @@ export async function startBot(
   const pool = openPool(address.database, log);
   const orders = ordersDatabasePool(address.orders, () => undefined);
   const ordersPolicy = policyFor(ORDERS_DATABASE);
+  const resting = options.restMs === undefined ? {} : { restMs: options.restMs };
   const cluster = await connectKubernetes({
     kubeconfig: { text: address.kubeconfig },
-    policy: policyFor(KUBERNETES),
+    policy: policyFor(KUBERNETES, resting),
   });
   const { namespace, orderService } = config.oms.workloads;
   const workload = { namespace, name: orderService.deployment, selector: orderService.selector };
-  const resting = options.restMs === undefined ? {} : { restMs: options.restMs };
   const settings = {
     url: address.service,
     token: async () => TOKEN,

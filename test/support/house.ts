@@ -30,6 +30,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
       'node-cron',
       'zod',
       'undici',
+      'ws',
       'yaml',
       'pg',
       'parse-prometheus-text-format',

@@ -50,7 +50,7 @@ export async function startPretendWorld(
     },
   });
   for (const name of ['orders-alerts', 'orders-team', 'payments', 'catalog-team', 'platform-eng']) {
-    slack.addChannel(name, ['URESPONDER', 'UAPPROVER', 'UBYSTANDER']);
+    slack.addChannel(name, ['URESPONDER', 'UAPPROVER', 'UMANAGER', 'UBYSTANDER']);
   }
   const pagerduty = await startPagerDuty({ routingKeys: { [ROUTING_KEY]: 'orders' } });
   const s3 = await startS3({
@@ -109,6 +109,8 @@ export async function startRig(
   } & Parameters<typeof startBot>[1] = {},
 ) {
   const pretend = await startPretendWorld(options);
+  // Loaded at the first call, it would take that call's time on a busy machine.
+  await import('@kubernetes/client-node');
   const { slack, store } = pretend;
   const bot = await startBot(pretend.address, {
     redis: pretendRedis(pretend.world),

@@ -16,7 +16,9 @@ export function cached(name: string): string {
  */
 export async function fillOnce(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const folder = cached(name);
-  const partial = `${folder}.partial-${process.pid}`;
+  const partial = `${folder}.partial`;
+  // Of somebody who was killed: its installer runs one at a time.
+  rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });
   try {
     await fill(partial);

@@ -11,6 +11,8 @@ export interface System {
   readonly variable: string | null;
   /** The program, or for Kafka its folder, that is here already. */
   here(): string | null;
+  /** What brings it; one at a time does, each of its kind. */
+  readonly installer: 'maven' | 'apt' | 'go';
   /** @throws Error whose message says why it cannot be had */
   install(): Promise<string>;
 }
@@ -28,6 +30,7 @@ export const S3: System = {
   version: VERSITYGW,
   variable: 'TEST_S3_ENDPOINT',
   here: () => onPath('versitygw') ?? existing(cached(`versitygw-${VERSITYGW}/versitygw`)),
+  installer: 'go',
   install: async () => await fromGo('versitygw', 'github.com/versity/versitygw/cmd/versitygw', VERSITYGW),
 };
 
@@ -39,12 +42,19 @@ function kafka(version: string, variable: string): System {
     version,
     variable,
     here: () => (onPath('java') === null ? null : existing(cached(`kafka-${version}`))),
+    installer: 'maven',
     install: async () => await fromMaven(version),
   };
 }
 
 function debian(name: string, program: string, variable: string | null): System {
-  return { name, variable, here: () => onPath(program), install: async () => await fromDebian(program) };
+  return {
+    name,
+    variable,
+    here: () => onPath(program),
+    installer: 'apt',
+    install: async () => await fromDebian(program),
+  };
 }
 
 function existing(path: string): string | null {

@@ -76,7 +76,10 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RealKafka>
 }
 
 /** A second broker of the same cluster, which leads what is assigned to it; its id is 2. */
-export async function startSecondBroker(kafka: RealKafka): Promise<Pick<RealKafka, 'stop'>> {
+export async function startSecondBroker(
+  kafka: RealKafka,
+  more: KafkaOptions['properties'] = {},
+): Promise<Pick<RealKafka, 'stop'>> {
   const at = kafka.system.here();
   if (at === null || kafka.controller === 0) throw new Error('a Kafka that was given gets no second broker');
   const folder = temporaryFolder('kafka-2');
@@ -92,7 +95,7 @@ export async function startSecondBroker(kafka: RealKafka): Promise<Pick<RealKafk
     'process.roles': 'broker',
     'node.id': '2',
     listeners: `BROKER://127.0.0.1:${port},CLIENT://127.0.0.1:${told}`,
-    'broker.heartbeat.interval.ms': '300',
+    ...more,
   };
   writeFileSync(file, `${ours}${lines(second)}`);
   await format(at, file);

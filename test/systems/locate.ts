@@ -25,7 +25,7 @@ async function search(system: System): Promise<Located> {
   if (here !== null) return { at: here };
   try {
     // Somebody else may have brought it while we waited.
-    return { at: await oneAtATime('install', async () => system.here() ?? (await system.install())) };
+    return { at: await oneAtATime(system.installer, async () => system.here() ?? (await system.install())) };
   } catch (err) {
     return { missing: err instanceof Error ? err.message : 'unknown' };
   }

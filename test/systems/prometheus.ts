@@ -59,5 +59,5 @@ async function startMonitor(
 /** Both say it in the same metric. */
 async function versionOf(url: string): Promise<string> {
   const metrics = await (await fetch(`${url}/metrics`)).text();
-  return /^(?:alertmanager|prometheus)_build_info\{.*\bversion="([^"]+)"/m.exec(metrics)?.[1] ?? 'unknown';
+  return /^(?:alertmanager|prometheus)_build_info\{.*\bversion="([^"+]+)/m.exec(metrics)?.[1] ?? 'unknown';
 }

@@ -1,8 +1,8 @@
-import { blockingQuery, connectionLeak, smallPool } from './database-pool.ts';
+import { blockingQuery, connectionLeak, databaseRestarted, smallPool } from './database-pool.ts';
 import { eventsLost } from './events-lost.ts';
 import { exportHangs, exportTooLarge, uploadRefused } from './exports.ts';
 import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
-import { brokerAway, bufferFull, consumersStuck, poisonMessage } from './kafka-lag.ts';
+import { brokerAway, bufferFull, consumersStuck, kafkaCutOff, poisonMessage } from './kafka-lag.ts';
 import { exportEatsMemory, memoryLeak, memoryLimitLow } from './memory.ts';
 import {
   declines,
@@ -15,6 +15,7 @@ import {
 import { refundLimit, refundMethodGone, refundsGatewayDown, refundsThrottled } from './refunds.ts';
 import { returnsEngineCrash, returnsHeld, returnsWindowWrong } from './returns.ts';
 import type { Scenario } from './scenario.ts';
+import { carrierCredentialsExpired, carrierDown, invalidAddresses } from './shipping-labels.ts';
 import { webhookRefused } from './webhook-refused.ts';
 import { workflowEngineCrash } from './workflow-engine-crash.ts';
 
@@ -38,9 +39,13 @@ export const scenarios: readonly Scenario[] = [
   returnsWindowWrong,
   staleLocks,
   inventorySyncStopped,
+  carrierCredentialsExpired,
+  carrierDown,
+  invalidAddresses,
   consumersStuck,
   poisonMessage,
   brokerAway,
+  kafkaCutOff,
   bufferFull,
   uploadRefused,
   exportTooLarge,
@@ -48,6 +53,7 @@ export const scenarios: readonly Scenario[] = [
   connectionLeak,
   blockingQuery,
   smallPool,
+  databaseRestarted,
   memoryLeak,
   memoryLimitLow,
   exportEatsMemory,

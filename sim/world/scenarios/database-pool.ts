@@ -13,6 +13,8 @@ function poolScenario(story: {
   readonly id: string;
   readonly title: string;
   readonly alert: ScenarioAlert;
+  /** The pools were full for at most so long; half an hour unless told. */
+  readonly sinceMs?: number;
   readonly strike: (state: WorldState, now: number) => void;
   readonly cure: (state: WorldState) => void;
 }): Scenario {
@@ -25,7 +27,7 @@ function poolScenario(story: {
     start(state, now) {
       story.strike(state, now);
       // Those that found a connection before the pools were full stay as they were.
-      replayPayments(state, now - 30 * MINUTE, now);
+      replayPayments(state, now - (story.sinceMs ?? 30 * MINUTE), now);
     },
     recover: story.cure,
     end(state, now) {
@@ -73,6 +75,33 @@ export const blockingQuery = poolScenario({
   },
   cure(state) {
     state.database.blocker = null;
+  },
+});
+
+export const databaseRestarted = poolScenario({
+  id: 'database-restarted',
+  title:
+    'The database was restarted 4 minutes ago; the pods still hold connections to what is gone, and recover.',
+  alert: {
+    alertname: 'DatabaseConnectionTimeouts',
+    code: 'CONNECTION_TIMEOUT',
+    severity: 'critical',
+    summary: 'Requests wait for a connection to the database',
+    startsAgoMs: 3 * MINUTE,
+  },
+  sinceMs: 4 * MINUTE,
+  strike(state, now) {
+    const at = now - 4 * MINUTE;
+    state.database.startedAt = at;
+    state.database.deadUntil = now + 4 * MINUTE;
+    for (const pod of state.pods.filter(({ app }) => app === 'postgres')) {
+      pod.restarts += 1;
+      pod.startedAt = at;
+      pod.lastTermination = { reason: 'Completed', exitCode: 0, at };
+    }
+  },
+  cure(state) {
+    state.database.deadUntil = null;
   },
 });
 

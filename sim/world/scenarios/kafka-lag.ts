@@ -8,7 +8,7 @@ import {
   partitionsOf,
 } from '../kafka.ts';
 import { complain } from '../kafka-life.ts';
-import { putAside } from '../publishing.ts';
+import { producerOf, putAside } from '../publishing.ts';
 import type { WorldState } from '../state.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -116,6 +116,35 @@ export const brokerAway: Scenario = {
   },
 };
 
+export const kafkaCutOff: Scenario = {
+  id: 'kafka-cut-off',
+  runbook: 'kafka-lag',
+  title: 'For 10 minutes one of the pods of the order service has not reached Kafka.',
+  alert: {
+    alertname: 'KafkaPublishFailures',
+    code: 'KAFKA_PUBLISH_FAILED',
+    severity: 'high',
+    summary: 'One event in three is not published',
+    startsAgoMs: 8 * MINUTE,
+  },
+  start(state, now) {
+    const pod = state.pods.find(({ app }) => app === 'order-service')?.name ?? '';
+    state.kafka.cutOffFrom = [pod];
+    neverTaken(state, now - 10 * MINUTE, {
+      where: () => true,
+      of: ({ key }) => producerOf(state, { order: key ?? '' }) === pod,
+      error: 'TimeoutException: Topic order-events not present in metadata after 60000 ms.',
+    });
+  },
+  recover(state) {
+    state.kafka.cutOffFrom = [];
+  },
+  end(state) {
+    state.kafka.cutOffFrom = [];
+    state.kafka.deadLetters.length = 0;
+  },
+};
+
 export const bufferFull: Scenario = {
   id: 'producer-buffer-full',
   runbook: 'kafka-lag',
@@ -168,14 +197,22 @@ function catchUp(state: WorldState, group: Group): void {
 function neverTaken(
   state: WorldState,
   since: number,
-  which: { readonly where: (partition: Partition) => boolean; readonly error: string },
+  which: {
+    readonly where: (partition: Partition) => boolean;
+    /** Of those only these. */
+    readonly of?: (message: Message) => boolean;
+    readonly error: string;
+  },
 ): void {
   const partitions = state.kafka.topics.get(ORDER_EVENTS)?.partitions ?? [];
   const lost: Message[] = [];
   for (const [number, partition] of partitions.entries()) {
     const first = partition.messages.findIndex(({ at }) => at >= since);
     if (first < 0 || !which.where(partition)) continue;
-    lost.push(...partition.messages.splice(first));
+    const taken = partition.messages.splice(first);
+    const missing = taken.filter((message) => which.of?.(message) ?? true);
+    lost.push(...missing);
+    partition.messages.push(...taken.filter((message) => !missing.includes(message)));
     for (const group of state.kafka.groups.values()) {
       const name = nameOf(ORDER_EVENTS, number);
       const committed = group.committed.get(name);

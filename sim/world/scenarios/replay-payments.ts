@@ -3,6 +3,7 @@ import { askGateway } from '../gateway.ts';
 import type { Order } from '../order.ts';
 import type { Tried } from '../payment-ledger.ts';
 import { planPayment } from '../payments.ts';
+import { takeBackLabel } from '../shipping.ts';
 import type { WorldState } from '../state.ts';
 
 /**
@@ -48,7 +49,10 @@ function undo(state: WorldState, order: Order, tried: Tried): void {
   const later = order.events.findIndex((event) => event.at >= tried.begunAt);
   for (const { type } of later < 0 ? [] : order.events.splice(later)) {
     if (type === 'fulfillment.requested') state.counters.takeBack('events_published_total');
-    if (type === 'order.shipped') state.counters.takeBack('webhook_deliveries_total', { status: '200' });
+    if (type === 'order.shipped') {
+      state.counters.takeBack('webhook_deliveries_total', { status: '200' });
+      takeBackLabel(state, order);
+    }
   }
   const before = state.payments.all().findLast((other) => other.order === order.id);
   order.status = 'pending_payment';

@@ -3,6 +3,7 @@ import { productOf } from '../inventory.ts';
 import type { Order } from '../order.ts';
 import { holdPayment } from '../payments.ts';
 import { reserve } from '../reservations.ts';
+import { takeBackLabel } from '../shipping.ts';
 import type { WorldState } from '../state.ts';
 
 /** Orders that were reserved since `from` for one of these products live through it again, under the conditions of now. */
@@ -31,7 +32,10 @@ function wasTouched(order: Order): boolean {
 function undo(state: WorldState, order: Order): void {
   for (const { type } of order.events.splice(1)) {
     if (type === 'fulfillment.requested') state.counters.takeBack('events_published_total');
-    if (type === 'order.shipped') state.counters.takeBack('webhook_deliveries_total', { status: '200' });
+    if (type === 'order.shipped') {
+      state.counters.takeBack('webhook_deliveries_total', { status: '200' });
+      takeBackLabel(state, order);
+    }
   }
   const { createdAt } = order;
   // Planned anew once something is reserved.

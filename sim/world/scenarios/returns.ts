@@ -59,13 +59,15 @@ export const returnsEngineCrash: Scenario = {
     startsAgoMs: 20 * MINUTE,
   },
   start(state, now) {
-    const span = { from: now - 25 * HOUR - 40 * MINUTE, to: now - 25 * HOUR };
-    crashPods(state, span.from, span.to);
+    const down = { from: now - 25 * HOUR - 40 * MINUTE, to: now - 25 * HOUR };
+    crashPods(state, down.from, down.to);
+    // Their workflows, due minutes later, met the crash.
+    const span = { from: down.from - 5 * MINUTE, to: down.to - 5 * MINUTE };
     for (const back of plant(state, this.id, 14, span))
       stop(
         state,
         back,
-        back.createdAt + 3 * MINUTE,
+        back.createdAt + 6 * MINUTE,
         'RETURN_APPROVAL_FAILED',
         'workflow engine unreachable: connect ECONNREFUSED',
       );

@@ -2,6 +2,7 @@ import type { RunbookId } from '../../../src/domain/severity.ts';
 import { between } from '../chance.ts';
 import { addOrder } from '../life.ts';
 import type { Order } from '../order.ts';
+import { servingPod, takeBackLabel, writeLabel } from '../shipping.ts';
 import { somePod, type WorldState } from '../state.ts';
 import { beginDeliveries, free, writeDelivery } from '../workflow.ts';
 
@@ -83,6 +84,7 @@ export function holdShipments(state: WorldState, from: number, to: number): void
     order.updatedAt = at;
     order.events.splice(-1, 1, { type: 'order.shipped', at });
     writeDelivery(state, order, at, 1, 200);
+    writeLabel(state, order, servingPod(state, order, at), at);
     state.dirty.add(order.id);
   }
 }
@@ -94,6 +96,7 @@ export function replayShipments(state: WorldState, from: number, to: number): vo
   for (const order of undone) {
     const wouldShipAt = order.updatedAt;
     order.events.pop();
+    takeBackLabel(state, order);
     order.status = 'processing';
     order.updatedAt = order.events.at(-1)?.at ?? order.createdAt;
     state.dirty.add(order.id);
@@ -102,7 +105,16 @@ export function replayShipments(state: WorldState, from: number, to: number): vo
   state.timeline.advance(to);
 }
 
-function shippedWithin(state: WorldState, from: number, to: number): readonly Order[] {
+const LABELLED = / label order=(\w+) .*result=created$/;
+
+/** The labels of these orders were not made. */
+export function forgetLabels(state: WorldState, orders: readonly Order[]): void {
+  const ids = new Set(orders.map(({ id }) => id));
+  state.logs.forget(({ text }) => ids.has(LABELLED.exec(text)?.[1] ?? ''));
+}
+
+/** Orders that went out in the span. */
+export function shippedWithin(state: WorldState, from: number, to: number): readonly Order[] {
   return [...state.orders.values()].filter(
     (order) =>
       order.updatedAt >= from && order.updatedAt < to && order.events.at(-1)?.type === 'order.shipped',
@@ -110,5 +122,6 @@ function shippedWithin(state: WorldState, from: number, to: number): readonly Or
 }
 
 function forgetDeliveries(state: WorldState, from: number, to: number): void {
-  state.logs.forget((line) => line.at >= from && line.at < to && line.text.includes('webhook:fulfillment'));
+  const shipped = (text: string) => text.includes('webhook:fulfillment') || LABELLED.test(text);
+  state.logs.forget((line) => line.at >= from && line.at < to && shipped(line.text));
 }

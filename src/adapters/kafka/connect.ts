@@ -36,7 +36,8 @@ export function connectKafka(
 }
 
 function addressOf(text: string) {
-  const [, host, port] = /^\[?([^[\]\s]+?)\]?:(\d{1,5})$/.exec(text.trim()) ?? [];
+  const [, six, name, port] = /^(?:\[([\da-f:.]+)\]|([^[\]:/\s]+)):(\d{1,5})$/i.exec(text.trim()) ?? [];
+  const host = six ?? name;
   if (host === undefined) throw new Error(`KAFKA_BROKERS: ${text} is not written host:port.`);
   return { host, port: Number(port) };
 }

@@ -12,6 +12,8 @@ export interface Range {
 export interface ReadSeen {
   /** False: the bound of time or messages was reached first, or a partition could not be read. */
   readonly whole: boolean;
+  /** Messages that count for the bound. */
+  readonly count: number;
   /** Messages that cannot be unpacked. */
   readonly sealed: number;
   readonly holes: boolean;
@@ -20,7 +22,7 @@ export interface ReadSeen {
 }
 
 /** Reading stops by itself after so long, ms: what was read until then is told, where a deadline would tell nothing. */
-const LONGEST_MS = 2_500;
+export const LONGEST_MS = 2_500;
 /** Of one answer, and of one partition in it, bytes. */
 const ANSWER = 8 * 1024 * 1024;
 const PARTITION = 1024 * 1024;
@@ -31,6 +33,7 @@ const WAIT_MS = 100;
  * Reads ranges of a topic, as a follower of nobody: no group, no offset, nothing that anybody else could see. Sees only
  * what transactions have committed.
  * @param most messages
+ * @param until of `performance.now()`
  */
 export async function readRanges(
   wire: Wire,
@@ -39,8 +42,8 @@ export async function readRanges(
   ranges: readonly Range[],
   most: number,
   take: (message: Message) => void,
+  until = performance.now() + LONGEST_MS,
 ): Promise<ReadSeen> {
-  const until = performance.now() + LONGEST_MS;
   const problems = new Map<number, string>();
   const seen = { count: 0, sealed: 0, holes: false };
   const leaders = new Map(
@@ -125,5 +128,5 @@ export async function readRanges(
         });
     }),
   );
-  return { whole: problems.size === 0, sealed: seen.sealed, holes: seen.holes, problems };
+  return { ...seen, whole: problems.size === 0, problems };
 }

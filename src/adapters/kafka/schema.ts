@@ -28,10 +28,11 @@ const Event = z.object(
 
 /** What a message is to somebody who looks for the events of an order. */
 export type Read =
-  | { readonly order: string; readonly type: string }
+  /** Null: it is about this order, and cannot be read as an event. */
+  | { readonly order: string; readonly type: string | null }
   /** Of another order, or of nobody. */
   | 'not theirs'
-  /** It may be an event of theirs, and cannot be read as one. */
+  /** It may be an event of any of them. */
   | 'unread';
 
 /**
@@ -48,7 +49,7 @@ export function readEvent({ key, value, headers }: Message, orders: readonly str
   // What is no object may be packed or encrypted, so that nobody sees whose it is.
   if (order === undefined) return looksLikeAnObject(value) ? 'not theirs' : 'unread';
   const type = firstOf(headers, TYPE_HEADERS) ?? typeOf(value);
-  return type === null ? 'unread' : { order, type: printable(type) };
+  return { order, type: type === null ? null : printable(type) };
 }
 
 /** The class of a dead letter's error; null: no header names it. */

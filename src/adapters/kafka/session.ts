@@ -147,13 +147,27 @@ function nameOf({ host, port }: Address): string {
 }
 
 /**
- * kafkajs takes the first four bytes for the length of an answer and would wait for a gigabyte of HTML, or of a TLS
- * alert.
+ * kafkajs takes four bytes for the length of an answer, and would wait for a gigabyte of HTML, or of a TLS alert.
  */
 function guard(socket: Socket): void {
-  socket.once('data', (bytes: Buffer) => {
-    const length = bytes.length < 4 ? 0 : bytes.readInt32BE(0);
-    if (length < 0 || length > LONGEST)
-      socket.destroy(Object.assign(new Error('no answer of Kafka’s'), { code: FOREIGN }));
+  let length = Buffer.alloc(0);
+  let left = 0;
+  socket.on('data', (bytes: Buffer) => {
+    for (let at = 0; at < bytes.length; ) {
+      if (left === 0) {
+        const head = bytes.subarray(at, at + 4 - length.length);
+        length = Buffer.concat([length, head]);
+        at += head.length;
+        if (length.length < 4) return;
+        left = length.readInt32BE(0);
+        length = Buffer.alloc(0);
+        if (left >= 0 && left <= LONGEST) continue;
+        socket.destroy(Object.assign(new Error('no answer of Kafka’s'), { code: FOREIGN }));
+        return;
+      }
+      const some = Math.min(left, bytes.length - at);
+      left -= some;
+      at += some;
+    }
   });
 }

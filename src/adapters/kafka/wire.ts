@@ -46,30 +46,44 @@ export interface Connection {
 
 /** One cluster. Connects at the first call. @param brokers where to begin; any of them tells of the others */
 export function openConnection(brokers: readonly Address[], access: Access): Connection {
-  let session: Promise<Session> | null = null;
-  let users = 0;
-  let idle: NodeJS.Timeout | undefined;
+  let current: Held | null = null;
 
-  function hangUp(): void {
-    const ended = session;
-    session = null;
-    void ended?.then((one) => one.end());
+  function open(): Held {
+    current ??= { session: library().then((loaded) => openSession(loaded, access)), users: 0 };
+    clearTimeout(current.idle);
+    current.users += 1;
+    return current;
+  }
+
+  function release(held: Held): void {
+    held.users -= 1;
+    if (held.users > 0) return;
+    if (held !== current) hangUp(held);
+    else held.idle = setTimeout(() => hangUp(held), IDLE_MS).unref();
+  }
+
+  function hangUp(held: Held): void {
+    clearTimeout(held.idle);
+    if (held === current) current = null;
+    held.session.then((session) => session.end()).catch(() => undefined);
   }
 
   return {
     async using(signal, work) {
       let sent: Sent = 'no';
       if (signal.aborted) throw tooSlow(sent);
-      clearTimeout(idle);
-      users += 1;
+      const held = open();
       let giveUp: () => void = () => undefined;
       const hungUp = new Promise<never>((_resolve, reject) => {
-        giveUp = () => reject(tooSlow(sent));
+        giveUp = () => {
+          // Whoever comes next must not wait behind what was not answered.
+          if (held === current) current = null;
+          reject(tooSlow(sent));
+        };
         signal.addEventListener('abort', giveUp);
       });
       try {
-        session ??= library().then((loaded) => openSession(loaded, access));
-        const wire = wireOf(session, brokers, signal, () => {
+        const wire = wireOf(held.session, brokers, signal, () => {
           sent = 'maybe';
         });
         return await Promise.race([work(wire), hungUp]);
@@ -77,15 +91,20 @@ export function openConnection(brokers: readonly Address[], access: Access): Con
         throw failure(err, sent);
       } finally {
         signal.removeEventListener('abort', giveUp);
-        users -= 1;
-        if (users === 0) idle = setTimeout(hangUp, signal.aborted ? 0 : IDLE_MS).unref();
+        release(held);
       }
     },
     close() {
-      clearTimeout(idle);
-      hangUp();
+      if (current !== null) hangUp(current);
     },
   };
+}
+
+/** Connections, and the calls that use them. */
+interface Held {
+  readonly session: Promise<Session>;
+  users: number;
+  idle?: NodeJS.Timeout;
 }
 
 function wireOf(

@@ -1,5 +1,6 @@
 import type { KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, fetch, type Response } from 'undici';
+import type { ClientOptions } from 'ws';
 import { SystemError } from '../../ports/system-error.ts';
 import { askJson, clean, noAnswer, refusal } from '../http.ts';
 import type { Policy } from '../resilience.ts';
@@ -29,6 +30,8 @@ export interface KubernetesClient {
   refused(call: Call, response: Response): Promise<SystemError>;
   /** The same where the body has been read. @param said the API server's own words */
   refusedWith(call: Call, status: number, said: string): SystemError;
+  /** What a WebSocket to this call's path is opened with. @throws SystemError with `sent: 'no'` */
+  upgrade(call: Call): Promise<{ readonly url: string; readonly options: ClientOptions }>;
   close(): Promise<void>;
 }
 
@@ -47,17 +50,22 @@ export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Prom
     });
   };
 
-  /** Where to send a call and with which credentials, read anew for each: they are rotated under us. */
-  async function routeOf(call: Call) {
-    const { config, connections, server, contextOf } = await cluster();
-    const context = contextOf(server + call.path);
+  /** Credentials are read anew for each call: they are rotated under us. */
+  async function withCredentials({ signal }: Call, apply: () => Promise<void>): Promise<void> {
     try {
-      await unlessAborted(config.applySecurityAuthentication(context), call.signal);
+      await unlessAborted(apply(), signal);
     } catch (err) {
-      if (call.signal.aborted) throw unsent('too slow', `${KUBERNETES} did not answer in time.`, err);
+      if (signal.aborted) throw unsent('too slow', `${KUBERNETES} did not answer in time.`, err);
       // What the library says can contain the output of a credentials plug-in.
       throw unsent('forbidden', `The credentials for ${KUBERNETES} cannot be read.`, err);
     }
+  }
+
+  /** Where to send a call and with which credentials. */
+  async function routeOf(call: Call) {
+    const { config, connections, server, contextOf } = await cluster();
+    const context = contextOf(server + call.path);
+    await withCredentials(call, async () => await config.applySecurityAuthentication(context));
     const dispatcher = connections.current();
     return {
       url: server + call.path,
@@ -107,6 +115,19 @@ export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Prom
     },
 
     refusedWith: (call, status, said) => named(call, refusal(KUBERNETES, { status }, clean(said))),
+
+    async upgrade(call) {
+      const { config, server } = await cluster();
+      const options: ClientOptions = { headers: { 'user-agent': 'oms-bot' } };
+      await withCredentials(call, async () => await config.applyToHTTPSOptions(options));
+      // The library keeps its agent with the certificates of the first call; only a proxy needs one.
+      const { agent, ...rest } = options;
+      const proxied = config.getCurrentCluster()?.proxyUrl !== undefined;
+      return {
+        url: `${server.replace(/^http/, 'ws')}${call.path}`,
+        options: proxied ? options : rest,
+      };
+    },
 
     async close() {
       await loaded?.then(async ({ connections }) => await connections.close()).catch(() => undefined);

@@ -7,6 +7,7 @@ import { inventoryChanges } from './inventory.ts';
 import { refundChanges } from './refunds.ts';
 import { returnChanges } from './returns.ts';
 import { Accepted, headersOf } from './schema.ts';
+import { shippingChanges } from './shipping.ts';
 
 const Queued = z.looseObject({
   accepted: z.literal(true),
@@ -60,5 +61,6 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
     ...eventChanges(settings),
     ...refundChanges(settings),
     ...returnChanges(settings),
+    ...shippingChanges(settings),
   } as Levers['orderService'];
 }

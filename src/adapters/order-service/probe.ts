@@ -8,6 +8,7 @@ import { askEveryPod } from './pods.ts';
 import { refundQuestions } from './refunds.ts';
 import { returnQuestions } from './returns.ts';
 import { gatewayHealthOf, Order, StuckOrders } from './schema.ts';
+import { shippingQuestions } from './shipping.ts';
 
 /** Reads of the order service's admin API. */
 export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceProbe {
@@ -44,5 +45,6 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
     ...eventQuestions(settings),
     ...refundQuestions(settings),
     ...returnQuestions(settings),
+    ...shippingQuestions(settings),
   } as OrderServiceProbe;
 }

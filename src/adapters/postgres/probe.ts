@@ -44,15 +44,16 @@ export function ordersDatabaseProbe(
     }),
 
     async stuckShare(question, signal) {
-      const { windowMinutes } = question;
+      const { windowMinutes, runbook = 'stuck-orders', notYet = [], except = [] } = question;
+      const counted = except.length === 0 ? '' : `and coalesce(${code}, '') <> all($6)`;
       const seen = await readOnly(async (ask) => {
-        const viewed = await fromView('stuck-orders', ask);
+        const viewed = await fromView(runbook, ask);
         if (viewed !== null) return viewed;
         const [row] = await ask(
           `select (count(*) filter (where stuck))::int as affected, count(*)::int as total, $4::timestamptz as as_of from (
                select ${status} = $1 and ${updated} < $4::timestamptz - $2 * interval '1 minute' as stuck
                from ${name}
-               where (${status} = $1 and ${updated} < $4::timestamptz - $2 * interval '1 minute')
+               where (${status} = $1 and ${updated} < $4::timestamptz - $2 * interval '1 minute' ${counted})
                   or (${status} <> $1 and ${status} <> all($5) and ${updated} >= $4::timestamptz - $3 * interval '1 minute')
              ) counted`,
           [
@@ -60,7 +61,8 @@ export function ordersDatabaseProbe(
             question.olderThanMinutes,
             windowMinutes,
             new Date(question.now).toISOString(),
-            beforeProcessing,
+            [...beforeProcessing, ...notYet],
+            ...(except.length === 0 ? [] : [except]),
           ],
         );
         return { ...counts(row, 'The count of orders'), source: 'orders table' as const };

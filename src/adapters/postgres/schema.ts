@@ -52,7 +52,7 @@ export const SessionRow = z.object({
 
 export type SessionRow = z.infer<typeof SessionRow>;
 
-export const HiddenRow = z.object({ hidden: Count, role: z.string() });
+export const SeenRow = z.object({ hidden: Count, role: z.string(), standby: z.boolean() });
 
 /** One node of `EXPLAIN (FORMAT JSON)`, as far as we read it. */
 const Node = z.object({

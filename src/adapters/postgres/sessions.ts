@@ -7,7 +7,7 @@ import type {
 import { SystemError } from '../../ports/system-error.ts';
 import { maskSql } from './mask-sql.ts';
 import type { Question } from './read.ts';
-import { ApplicationRow, HiddenRow, ORDERS_DATABASE, read, ServerRow, SessionRow } from './schema.ts';
+import { ApplicationRow, ORDERS_DATABASE, read, SeenRow, ServerRow, SessionRow } from './schema.ts';
 
 /** Characters of a query that people see, and of the one that is masked first. */
 const QUERY_SHOWN = 300;
@@ -42,8 +42,9 @@ const APPLICATIONS = `
   from pg_stat_activity where ${CLIENT} and datname = current_database()
   group by application_name order by count(*) desc, application_name limit 100`;
 
-const HIDDEN_HERE = `
-  select (count(*) filter (where ${HIDDEN}))::int as hidden, quote_ident(current_user) as role
+const SEEN_HERE = `
+  select (count(*) filter (where ${HIDDEN}))::int as hidden, quote_ident(current_user) as role,
+    pg_is_in_recovery() as standby
   from pg_stat_activity where datname = current_database()`;
 
 /** As text to the microsecond, which a date of JavaScript does not hold. */
@@ -131,10 +132,16 @@ function grantToSee(role: string): string {
 }
 
 async function allSeen(ask: Question): Promise<void> {
-  const { hidden, role } = read(HiddenRow, (await ask(HIDDEN_HERE))[0], 'The count of hidden sessions');
+  const { hidden, role, standby } = read(SeenRow, (await ask(SEEN_HERE))[0], 'The count of hidden sessions');
+  const no = { sent: 'no', mayRetry: false } as const;
+  if (standby) {
+    const words =
+      'A standby answered; the order service’s sessions are on the primary (ORDERS_DATABASE_URL).';
+    throw new SystemError(ORDERS_DATABASE, 'refused', words, no);
+  }
   if (hidden === 0) return;
   const words = `${ORDERS_DATABASE} hides the sessions of others from us; \`${grantToSee(role)}\` would show them.`;
-  throw new SystemError(ORDERS_DATABASE, 'forbidden', words, { sent: 'no', mayRetry: false });
+  throw new SystemError(ORDERS_DATABASE, 'forbidden', words, no);
 }
 
 function seen(rows: readonly unknown[]): readonly SessionSeen[] {

@@ -12,6 +12,7 @@ const SMALL_FOR_MS = 10 * MINUTE;
 
 type Said = { readonly verdict: CauseVerdict; readonly because: string };
 const supported = (because: string): Said => ({ verdict: 'supported', because });
+const passing = (because: string): Said => supported(`${because} It often passes by itself.`);
 const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
 const open = (because: string): Said => ({ verdict: 'open', because });
 
@@ -46,7 +47,7 @@ const leak: Cause<PoolData> = {
     const { left } = ours;
     if (left >= thresholds.idleSessions)
       return supported(
-        `${left} sessions of ours have idled in a transaction for over ${thresholds.idleMinutes} min.`,
+        `${left} sessions of ours have idled in a transaction for over ${thresholds.idleMinutes} min; a restart only buys time.`,
       );
     if (sound(judging)) return ruledOut('No pool is nearly full, and no sessions were left idle.');
     const work = atWork(judging);
@@ -55,7 +56,7 @@ const leak: Cause<PoolData> = {
     if (work.active * 2 >= work.used) return ruledOut(`${said}, and none was left idle in a transaction.`);
     if (findings.pool.data?.full !== true) return open(`${said}; no pool has been full for long.`);
     const comes = load(judging);
-    if (comes === 'usual') return supported(`${said}, at usual load.`);
+    if (comes === 'usual') return supported(`${said}, at usual load; a restart only buys time.`);
     return open(
       comes === null
         ? `${said}; whether more comes than usual is not known (\`metrics.requests\`).`
@@ -109,16 +110,16 @@ const failover: Cause<PoolData> = {
     const { database, pods } = findings;
     const within = thresholds.databaseRestartMinutes * MINUTE;
     const seen = database.data;
-    if (seen?.moving) return supported('It answers that it starts, stops or recovers.');
+    if (seen?.moving) return passing('It answers that it starts, stops or recovers.');
     if (seen?.roleChangedAt != null && now - seen.roleChangedAt <= within)
-      return supported(`Another server took over in the last ${spell(now - seen.roleChangedAt + MINUTE)}.`);
+      return passing(`Another server took over in the last ${spell(now - seen.roleChangedAt + MINUTE)}.`);
     if (seen?.activity != null && seen.activity.upMs <= within)
-      return supported(`It started ${spell(seen.activity.upMs)} ago.`);
+      return passing(`It started ${spell(seen.activity.upMs)} ago.`);
     if (pods.data !== null && pods.data.ready < pods.data.total)
-      return supported(`${pods.data.ready} of ${pods.data.total} pods of the database are ready.`);
+      return passing(`${pods.data.ready} of ${pods.data.total} pods of the database are ready.`);
     const ended = pods.data?.restartedAt ?? null;
     if (ended !== null && now - ended <= within)
-      return supported(`A pod of the database ended ${spell(now - ended)} ago.`);
+      return passing(`A pod of the database ended ${spell(now - ended)} ago.`);
     if (seen?.activity == null)
       return open(`The database (R38) did not say when it started: ${database.line}`);
     if (pods.data === null && !names.postgres.managed)

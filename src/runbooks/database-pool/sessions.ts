@@ -45,8 +45,12 @@ export const sessions: Check<SessionsSeen> = {
   },
 };
 
-/** A long query of ours, or one that others have waited for too long (runbook-knowledge 6.C2). */
+/**
+ * A long query of ours, or one that others have waited for too long (runbook-knowledge 6.C2). Whoever waits itself is held up
+ * and holds up others only thereby.
+ */
 export function troubles(one: SessionSeen, names: Names, thresholds: Thresholds): boolean {
+  if (one.blockedBy.length > 0) return false;
   return blocksLong(one, thresholds) || (isOurs(one, names) && isLong(one, thresholds));
 }
 

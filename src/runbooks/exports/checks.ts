@@ -132,6 +132,12 @@ const bucket: Check<BucketSeen> = {
   async look({ probes, names, signal }) {
     const seen = await probes.s3.bucket(names.bucket, signal);
     if (seen.reachable) return healthy(`The bucket ${seen.bucket} answers.`, seen);
+    // Our own key is the bot's, not the service's: it says nothing of the bucket.
+    if (seen.trouble === 'expired credentials' || seen.trouble === 'unknown credentials')
+      return unknown(
+        `The bucket ${seen.bucket} could not be looked at: the bot’s own ${seen.trouble === 'expired credentials' ? 'credentials have expired' : 'credentials are not known to S3'}.`,
+        seen,
+      );
     const where = seen.region === null ? '' : `, it is in ${seen.region}`;
     return broken(
       `The bucket ${seen.bucket} cannot be used: ${seen.trouble ?? 'it does not answer'}${where}.`,

@@ -43,7 +43,8 @@ export const deadLetters: Check<Letters> = {
       seen.serialization === 0
         ? ''
         : ` ${seen.serialization} of them cannot be serialized and would fail the same way again.`;
-    const line = `${seen.total} ${seen.total === 1 ? 'event waits' : 'events wait'} among the dead letters${leaves}.${never}`;
+    const rest = seen.whole ? '' : ' Only the newest of them were read for why.';
+    const line = `${seen.total} ${seen.total === 1 ? 'event waits' : 'events wait'} among the dead letters${leaves}.${never}${rest}`;
     return broken(
       line,
       seen,
@@ -57,15 +58,17 @@ export async function readLetters({
   probes,
   names,
   signal,
-}: Pick<Asking, 'probes' | 'names' | 'signal'>): Promise<Letters & Pick<DeadLettersSeen, 'byClass'>> {
+}: Pick<Asking, 'probes' | 'names' | 'signal'>): Promise<
+  Letters & Pick<DeadLettersSeen, 'byClass' | 'whole'>
+> {
   const { deadLetterTopic, deadLetterGroup } = names.kafka;
-  const { total, oldestAt, byClass } =
+  const { total, oldestAt, byClass, whole } =
     deadLetterTopic === null
-      ? await probes.orderService.failedEvents(signal)
+      ? { ...(await probes.orderService.failedEvents(signal)), whole: true }
       : await probes.kafka.deadLetters(deadLetterTopic, deadLetterGroup, signal);
   const serialization = Object.entries(byClass).reduce(
     (sum, [name, count]) => sum + (isSerialization(name) ? count : 0),
     0,
   );
-  return { total, oldestAt, byClass, serialization };
+  return { total, oldestAt, byClass, whole, serialization };
 }

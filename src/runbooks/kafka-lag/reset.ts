@@ -7,7 +7,7 @@ import { stands } from './causes.ts';
 import type { KafkaData } from './checks.ts';
 import { groupNow, movedSince, offsetsRead, offsetsWait, readChanges } from './offsets.ts';
 import { LONGEST_REASON, STARTED_WITHIN_MS, unread, wrongReason } from './skip.ts';
-import { lineOf, type Skipped, type StuckGroup } from './stuck.ts';
+import type { Skipped, StuckGroup } from './stuck.ts';
 import { restartedInVain, skippedOne } from './tried.ts';
 
 const SECOND = 1_000;
@@ -95,10 +95,11 @@ function stuckGroups({ findings }: Judging<KafkaData>): readonly StuckGroup[] {
 }
 
 function draftOf(found: StuckGroup, topic: string, { thresholds }: Judging<KafkaData>): Draft {
-  const { group, topics, countedAt } = found;
+  const { group, topics } = found;
   const its = found.skipped.filter((one) => one.topic === topic);
   const count = sum(its);
   const rest = its.slice(SHOWN);
+  const shown = its.slice(0, SHOWN).map(inShort).join('; ');
   const more = rest.length === 0 ? [] : [`${rest.length} more partitions: ${messages(sum(rest))}.`];
   const others = topics.length === 1 ? [] : [`Of its ${topics.length} topics only this one is reset.`];
   const changes: readonly OffsetChange[] = its.map(({ partition, from, to }) => ({
@@ -120,9 +121,9 @@ function draftOf(found: StuckGroup, topic: string, { thresholds }: Judging<Kafka
       ),
     },
     preview: [
-      `${group} throws away ${messages(count)} of ${topic} and goes on with what came after ${clock(countedAt)}.`,
+      `${group} throws away ${messages(count)} of ${topic}${written(its)}; what came later stays.`,
       ...others,
-      ...its.slice(0, SHOWN).map((one) => `${lineOf(one)}.`),
+      `By partition: ${shown}.`,
       ...more,
       'The offsets before are kept, so that it can be set back.',
     ],
@@ -147,6 +148,20 @@ function draftOf(found: StuckGroup, topic: string, { thresholds }: Judging<Kafka
       },
     ],
   };
+}
+
+/** *3: 291 (542 → 833)*; the finding has the times of each. */
+function inShort({ partition, count, from, to }: Skipped): string {
+  return `${partition}: ${count} (${from ?? to - count} → ${to})`;
+}
+
+/** *, written 2024-03-10 02:30 UTC to 2024-03-10 03:12 UTC*: the first and the last of all. */
+function written(some: readonly Skipped[]): string {
+  const times = some.flatMap((one) => one.times ?? []);
+  if (times.length === 0) return '';
+  const first = Math.min(...times.map(({ firstAt }) => firstAt));
+  const last = Math.max(...times.map(({ lastAt }) => lastAt));
+  return `, written ${clock(first)} to ${clock(last)}`;
 }
 
 function sum(some: readonly Skipped[]): number {

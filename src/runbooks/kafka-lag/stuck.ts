@@ -196,7 +196,7 @@ function lines({ group, kind, members, skipped }: StuckGroup): readonly string[]
 }
 
 /** *order-events-3: 240 messages, offsets 812 to 1052, written 02:30 to 03:12 UTC*. */
-export function lineOf({ topic, partition, from, to, count, times }: Skipped): string {
+function lineOf({ topic, partition, from, to, count, times }: Skipped): string {
   const written = times === null ? '' : `, written ${clock(times.firstAt)} to ${clock(times.lastAt)}`;
   return `${topic}-${partition}: ${messages(count)}, offsets ${from ?? to - count} to ${to}${written}`;
 }

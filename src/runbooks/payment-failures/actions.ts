@@ -1,6 +1,7 @@
 import { isOver } from '../../domain/cause-history.ts';
 import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { curl, orderWorkload } from '../names.ts';
+import { cutOff } from '../shared/path.ts';
 import { restartOf } from '../shared/restart.ts';
 import { notedAttempts, rateSince } from '../shared/success-rate.ts';
 import { stands } from './causes.ts';
@@ -116,21 +117,27 @@ export const retryPayments: Action<PaymentData> = {
   owes: [],
 };
 
-/** R7. Helps where pods hold an old key; cures no outage outside. */
+/** Some pods have no path to the provider and others do: new ones may start where there is one. */
+function someCutOff({ findings: { path } }: Judging<PaymentData>): boolean {
+  return cutOff(path) !== 'none' && (path.data?.open ?? 0) > 0;
+}
+
+/** R7. Helps where pods hold an old key or are cut off; cures no outage outside. */
 export const restartService = restartOf<PaymentData>({
   step: 'R7',
   source: 'kubectl rollout restart deployment/order-service',
   workload: orderWorkload,
   state: ({ findings }) => findings.service.data,
   when(judging) {
-    const older = judging.findings.secret.data?.olderPods ?? 0;
-    return stands(judging, '1.C3') && older > 0
-      ? `${older} pods started before the credentials changed`
-      : null;
+    const { secret, path } = judging.findings;
+    const older = secret.data?.olderPods ?? 0;
+    if (stands(judging, '1.C3') && older > 0) return `${older} pods started before the credentials changed`;
+    const shut = path.data?.shut.length ?? 0;
+    return someCutOff(judging) ? `${shut} of ${path.data?.pods} pods have no path to the provider` : null;
   },
   notWhile(judging) {
-    if (['1.C1', '1.C2', '1.C4'].some((id) => stands(judging, id)))
-      return 'a restart cannot cure an outage outside';
+    const outside = someCutOff(judging) ? ['1.C1', '1.C4'] : ['1.C1', '1.C2', '1.C4'];
+    if (outside.some((id) => stands(judging, id))) return 'a restart cannot cure an outage outside';
     const { verdict } = judging.findings.gateway;
     return verdict === 'unknown' || verdict === 'skipped'
       ? 'the provider comes first, and nobody knows how the gateway is'

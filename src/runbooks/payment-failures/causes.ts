@@ -1,6 +1,7 @@
 import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
 import { logsSay as classSays } from '../shared/log-classes.ts';
+import { cutOff } from '../shared/path.ts';
 import { spell } from '../shared/spell.ts';
 import type { PaymentData } from './checks.ts';
 import { GATEWAY_CLASSES } from './logs.ts';
@@ -27,7 +28,16 @@ function refusesUs(judging: Judging<PaymentData>): boolean {
 
 /** *Down*: said twice, 15 s apart, and not because the gateway refuses us (runbook-knowledge 1.C1). */
 export function gatewayDown(judging: Judging<PaymentData>): boolean {
-  return judging.findings.gateway.data?.down === true && !refusesUs(judging);
+  return judging.findings.gateway.data?.down === true && !refusesUs(judging) && !onlyCutOff(judging);
+}
+
+/** Only pods without a path say *down*, while others get an answer: that is the path, and no outage (1.C2). */
+function onlyCutOff({ findings: { gateway, path } }: Judging<PaymentData>): boolean {
+  const { data } = path;
+  const down = gateway.data?.pods.filter(({ value }) => value?.status === 'down') ?? [];
+  return (
+    data !== null && data.open > 0 && down.length > 0 && down.every(({ pod }) => data.shut.includes(pod))
+  );
 }
 
 const outage: Cause<PaymentData> = {
@@ -45,6 +55,8 @@ const outage: Cause<PaymentData> = {
         `The health check has said down for ${spell(judging.now - since)}, on ${down} of ${pods.length} pods.`,
       );
     }
+    if (onlyCutOff(judging) && logsSay(judging, 'outage') === 'quiet')
+      return ruledOut('Only pods without a path say down; the others get an answer.');
     if (logsSay(judging, 'outage') === 'dominates')
       return supported(`${lines(judging, 'outage')} payments met a 5xx or a timeout in ${minutes} min.`);
     if (gateway.verdict === 'healthy' && logsSay(judging, 'outage') === 'quiet')
@@ -64,11 +76,30 @@ export const network: Cause<Pick<PaymentData, 'path'>> = {
   id: '1.C2',
   title: 'No network path to the provider',
   outside: true,
-  judge: ({ findings }) =>
-    findings.path.verdict === 'skipped'
-      ? open('The path could not be tried from inside a pod (R3).')
-      : open('The path was tried without a clear answer.'),
+  judge({ findings: { path } }) {
+    if (path.verdict === 'skipped') return open('The path could not be tried from inside a pod (R3).');
+    const { data } = path;
+    if (data === null) return open('The path was tried without a clear answer.');
+    const many = `${data.shut.length} of ${data.pods} pods`;
+    switch (cutOff(path)) {
+      case 'all':
+      case 'most':
+        return supported(`${many} do not get to the provider, said twice.`);
+      case 'some':
+        return supported(`Only on these nodes: ${many} (${named(data.shut)}).`);
+      default:
+        break;
+    }
+    if (data.shut.length > 0) return open(`${many} did not get to the provider once; it is tried again.`);
+    return data.open === data.pods
+      ? ruledOut(`All ${data.pods} pods get an answer from the provider.`)
+      : open(`Only ${data.open} of ${data.pods} pods could try the path.`);
+  },
 };
+
+function named(pods: readonly string[]): string {
+  return pods.length <= 3 ? pods.join(', ') : `${pods.slice(0, 3).join(', ')} and ${pods.length - 3} more`;
+}
 
 const credentials: Cause<PaymentData> = {
   id: '1.C3',
@@ -76,7 +107,7 @@ const credentials: Cause<PaymentData> = {
   outside: false,
   judge(judging) {
     const { secret, logs } = judging.findings;
-    const expired = secret.data?.expiresAt != null && secret.data.expiresAt <= judging.now;
+    const expired = secret.data?.expired === true;
     const older = secret.data?.olderPods ?? 0;
     const old = older > 0 ? ` ${older} pods may still hold the old key.` : '';
     if (expired) return supported(`The credentials have expired.${old}`);

@@ -1,9 +1,11 @@
-import { broken, healthy, skipped, unknown } from '../../domain/finding.ts';
+import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { DeploymentState } from '../../ports/kubernetes.ts';
 import type { GatewayHealth, PodAnswer } from '../../ports/probes.ts';
 import type { Check } from '../define-runbook.ts';
 import { age, curl, orderWorkload } from '../names.ts';
+import { type PathSeen, pathCheck } from '../shared/path.ts';
 import { restartable } from '../shared/restart.ts';
+import { type SecretSeen, secretCheck } from '../shared/secret.ts';
 import { spell } from '../shared/spell.ts';
 import type { RateSeen } from '../shared/success-rate.ts';
 import { type PaymentLogs, paymentLogs } from './logs.ts';
@@ -20,13 +22,6 @@ export interface GatewaySeen {
   readonly down: boolean;
 }
 
-export interface SecretSeen {
-  readonly changedAt: number | null;
-  readonly expiresAt: number | null;
-  /** Pods that started before the last change; they may still hold the old key. Null: the pods were not seen. */
-  readonly olderPods: number | null;
-}
-
 export interface WaitingSeen {
   readonly total: number;
   readonly oldestAt: number | null;
@@ -35,7 +30,7 @@ export interface WaitingSeen {
 export interface PaymentData {
   readonly gateway: GatewaySeen;
   readonly logs: PaymentLogs;
-  readonly path: null;
+  readonly path: PathSeen;
   readonly rate: RateSeen;
   readonly secret: SecretSeen;
   readonly waiting: WaitingSeen;
@@ -83,61 +78,24 @@ const gateway: Check<GatewaySeen> = {
   },
 };
 
-const path: Check<null> = {
+const path = pathCheck({
   step: 'R3',
+  name: 'path',
   title: 'Is the network path to the provider open?',
-  system: 'Kubernetes',
   source: 'kubectl exec -it deployment/order-service -- \\\n  curl -I https://api.stripe.com/v1/charges',
-  equivalent: ({ namespace, orderService, gateway }) =>
-    `kubectl -n ${namespace} exec deployment/${orderService.deployment} -- curl -I ${gateway.url}`,
-  deadlineMs: 1_000,
-  look: async () =>
-    skipped('Checks inside a pod are not connected in this version; “Commands to type” has what to type.'),
-};
+  equivalent: ({ namespace, orderService, gateway: { url } }) =>
+    `kubectl -n ${namespace} exec deployment/${orderService.deployment} -- curl -I ${url}`,
+  target: ({ gateway: { url } }) => ({ kind: 'http', url }),
+  host: ({ gateway: { url } }) => new URL(url).host,
+});
 
-const secret: Check<SecretSeen> = {
+const secret = secretCheck({
   step: 'R6',
   title: 'Are the gateway’s credentials current?',
-  system: 'Kubernetes',
   source: 'kubectl get secret payment-gateway-credentials -o yaml',
-  equivalent: ({ namespace, gateway: { secret: name } }) =>
-    `kubectl -n ${namespace} get secret ${name} --show-managed-fields -o go-template='{{range $key, $value := .data}}{{$key}}{{"\\n"}}{{end}}{{range .metadata.managedFields}}{{.time}} {{.manager}}{{"\\n"}}{{end}}'`,
-  instead: 'The runbook’s command prints the credentials; this one prints key names and times.',
-  deadlineMs: 4_000,
-  async look({ probes, names, now, signal }) {
-    const { gateway: wanted, namespace } = names;
-    const [facts, pods] = await Promise.all([
-      probes.kubernetes.secret(namespace, wanted.secret, wanted.expiryAnnotation, signal),
-      probes.kubernetes.pods(orderWorkload(names), signal).catch(() => null),
-    ]);
-    if (facts === null)
-      return broken(`There is no secret ${wanted.secret} in ${namespace}.`, {
-        changedAt: null,
-        expiresAt: null,
-        olderPods: null,
-      });
-    const { changedAt, expiresAt, keys } = facts;
-    const olderPods =
-      changedAt === null || pods === null
-        ? null
-        : pods.filter(({ createdAt }) => createdAt < changedAt).length;
-    const seen: SecretSeen = { changedAt, expiresAt, olderPods };
-    const evidence = keys.map((key) => `key ${key}`);
-    const changed =
-      changedAt === null ? 'nobody recorded when it changed' : `changed ${spell(now - changedAt)} ago`;
-    if (expiresAt !== null && expiresAt <= now)
-      return broken(
-        `The gateway’s credentials expired ${spell(now - expiresAt)} ago; ${changed}.`,
-        seen,
-        evidence,
-      );
-    const old =
-      olderPods !== null && olderPods > 0
-        ? ` ${olderPods} pods started before that and may hold the old key.`
-        : '';
-    return healthy(`The gateway’s credentials: ${keys.length} keys, ${changed}.${old}`, seen, evidence);
-  },
-};
+  whose: 'The gateway’s credentials',
+  wanted: ({ gateway }) => gateway,
+});
 
 const waiting: Check<WaitingSeen> = {
   step: 'X4',

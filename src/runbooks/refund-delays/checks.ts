@@ -41,7 +41,7 @@ const pending: Check<PendingSeen> = {
   deadlineMs: 4_000,
   async look(ask: Asking) {
     const { now, thresholds } = ask;
-    const { refunds, total, unread, elsewhere } = await lateRefunds(ask);
+    const { rows: refunds, total, unread, elsewhere } = await lateRefunds(ask);
     const over = spell(thresholds.lateAfterMinutes * MINUTE);
     const seen: PendingSeen = { total, refunds, elsewhere };
     const missing = elsewhere.length === 0 ? '' : ` ${elsewhere.join(', ')}: not among what is pending.`;

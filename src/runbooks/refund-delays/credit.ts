@@ -3,10 +3,11 @@ import type { Action, Draft, Judging, Proving, StillHolds } from '../define-runb
 import { curl } from '../names.ts';
 import { underProof } from '../shared/batch.ts';
 import { money } from '../shared/money.ts';
+import { pendingAmong } from '../shared/pending.ts';
 import { triedInVain } from '../shared/tried.ts';
 import type { RefundData } from './checks.ts';
 import { type Judged, judged, lackingNow } from './judged.ts';
-import { accepted, gatewayOf, hindranceOf, paymentsOf, pendingAmong } from './refunds.ts';
+import { accepted, gatewayOf, hindranceOf, listOf, paymentsOf } from './refunds.ts';
 import { credited } from './retry.ts';
 
 const MINUTE = 60_000;
@@ -50,7 +51,7 @@ function draftOf({ refund, status }: Judged, { thresholds }: Judging<RefundData>
 /** What must still be so just before the money goes: the row, the gateway's answer, the amount against the charge. */
 async function stillOwed(proving: Proving, target: string): Promise<StillHolds> {
   const { parameters } = proving.run;
-  const { found, whole } = await pendingAmong(proving, [target]);
+  const { found, whole } = await pendingAmong(listOf(proving), [target]);
   const row = found.get(target);
   if (row === undefined)
     return { changed: whole ? 'the refund is no longer pending' : 'the refund could not be found first' };
@@ -110,7 +111,7 @@ export const storeCredit: Action<RefundData> = {
     await levers.orderService.giveStoreCredit(RefundId.parse(target), licence, signal),
   // Still pending may mean *not yet*: a second credit on the strength of that would pay twice.
   async readBack(target, _parameters, proving) {
-    const { found, whole } = await pendingAmong(proving, [target]);
+    const { found, whole } = await pendingAmong(listOf(proving), [target]);
     return !found.has(target) && whole ? 'done' : 'unknown';
   },
   proof: {
@@ -122,7 +123,7 @@ export const storeCredit: Action<RefundData> = {
     }),
     async sample(proving) {
       const { targets } = proving.run;
-      const { found, whole } = await pendingAmong(proving, targets);
+      const { found, whole } = await pendingAmong(listOf(proving), targets);
       const waits = targets.filter((target) => found.has(target));
       const left = targets.filter((target) => !found.has(target));
       return {

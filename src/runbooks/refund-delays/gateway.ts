@@ -42,13 +42,13 @@ export const atGateway: Check<AtGateway> = {
       ask,
       wanted.map(({ id }) => id),
     );
-    const answers = late.refunds.flatMap(({ id }) => {
+    const answers = late.rows.flatMap(({ id }) => {
       const said = asked.get(id);
       const before = known.get(id);
       if (said === undefined) return before === undefined ? [] : [before];
       return [{ id, status: said?.status ?? null, acceptedAt: said?.acceptedAt ?? null, askedAt: now }];
     });
-    const of = new Map<string, RefundSummary>(late.refunds.map((refund) => [refund.id, refund]));
+    const of = new Map<string, RefundSummary>(late.rows.map((refund) => [refund.id, refund]));
     const overdue = answers
       .filter((answer) => {
         const since = answer.acceptedAt ?? of.get(answer.id)?.createdAt ?? now;
@@ -59,7 +59,7 @@ export const atGateway: Check<AtGateway> = {
     const without = answers.filter(lacking).flatMap(({ id }) => of.get(id) ?? []);
     const has = answers.filter(accepted).length;
     const silent = answers.filter(({ status }) => status === null).length;
-    const rest = Math.max(late.total, late.refunds.length) - answers.length;
+    const rest = Math.max(late.total, late.rows.length) - answers.length;
     const blind = [
       ...(silent === 0 ? [] : [` Of ${silent} it could not be seen.`]),
       ...(rest === 0 ? [] : [` ${rest} more are asked next.`]),

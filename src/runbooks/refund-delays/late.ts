@@ -1,39 +1,15 @@
 import type { RefundSummary } from '../../ports/order-service.ts';
 import type { Asking } from '../define-runbook.ts';
+import { type Late, lateOnes } from '../shared/pending.ts';
 import type { AtGateway } from './gateway.ts';
-import { accepted, PENDING, pendingAmong } from './refunds.ts';
+import { accepted, listOf } from './refunds.ts';
 
 const MINUTE = 60_000;
 /** What the gateway has it keeps; asked again so much later, it may have settled or come back. */
 const KNOWN_FOR_MS = 60 * MINUTE;
 
-interface Late {
-  readonly refunds: readonly RefundSummary[];
-  readonly total: number;
-  readonly unread: number;
-  readonly elsewhere: readonly string[];
-}
-
-/** What has been pending for too long, the oldest first, and what people named. */
-export async function lateRefunds({ probes, ids, thresholds, signal }: Asking): Promise<Late> {
-  const page = await probes.orderService.refunds(
-    {
-      status: PENDING,
-      olderThanMinutes: thresholds.lateAfterMinutes,
-      limit: thresholds.ordersPerBatch,
-      cursor: null,
-    },
-    signal,
-  );
-  const missing = ids.refunds.filter((id) => !page.rows.some((row) => row.id === id));
-  const sought = missing.length === 0 ? null : await pendingAmong({ probes, signal }, missing);
-  const named = missing.flatMap((id) => sought?.found.get(id) ?? []);
-  return {
-    refunds: [...page.rows, ...named],
-    total: page.total,
-    unread: page.unread,
-    elsewhere: missing.filter((id) => !sought?.found.has(id)),
-  };
+export async function lateRefunds(ask: Asking): Promise<Late<RefundSummary>> {
+  return await lateOnes(listOf(ask), ask.ids.refunds, ask.thresholds);
 }
 
 /** What the look before learned, as far as it still counts, by refund. */
@@ -50,14 +26,14 @@ export function knownBefore(ask: Asking): ReadonlyMap<string, AtGateway['answers
  * cover. Named ones first, then those that the service calls failed, then the oldest; the rest comes with the next looks.
  */
 export function worthAsking(
-  { refunds }: Pick<Late, 'refunds'>,
+  { rows }: Pick<Late<RefundSummary>, 'rows'>,
   ask: Asking,
   most: number,
 ): readonly RefundSummary[] {
   const known = knownBefore(ask);
   const rank = ({ id, errorCode }: RefundSummary) =>
     ask.ids.refunds.includes(id) ? 0 : errorCode === null ? 2 : 1;
-  return refunds
+  return rows
     .filter(({ id }) => !known.has(id))
     .map((refund, place) => ({ refund, place }))
     .sort((one, other) => rank(one.refund) - rank(other.refund) || one.place - other.place)

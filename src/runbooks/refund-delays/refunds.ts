@@ -3,40 +3,13 @@ import type { PaymentDetails, RefundAtGateway, RefundSummary } from '../../ports
 import type { Probes } from '../../ports/probes.ts';
 import { aboutEach } from '../shared/batch.ts';
 import { money } from '../shared/money.ts';
-
-/** The source's own word for what waits. */
-export const PENDING = 'pending';
-/** One that is younger is no delay, but a person may ask for it; minutes. */
-const ANY_AGE_MINUTES = 1;
-/** Rows of one page; a service may give fewer. */
-const PAGE = 200;
-/** Pages that are looked through for single refunds, so that a list without end ends. */
-const PAGES = 5;
+import type { List } from '../shared/pending.ts';
 
 type Reading = { readonly probes: Probes; readonly signal: AbortSignal };
 
-/** Whether a list was read to its end. */
-interface Sought {
-  readonly found: ReadonlyMap<string, RefundSummary>;
-  readonly whole: boolean;
-}
-
-/** Which of these are pending now. There is no question for one refund alone, so the list is looked through. */
-export async function pendingAmong({ probes, signal }: Reading, ids: readonly string[]): Promise<Sought> {
-  const found = new Map<string, RefundSummary>();
-  let cursor: string | null = null;
-  let unread = 0;
-  for (let page = 0; page < PAGES; page += 1) {
-    const answer = await probes.orderService.refunds(
-      { status: PENDING, olderThanMinutes: ANY_AGE_MINUTES, limit: PAGE, cursor },
-      signal,
-    );
-    for (const row of answer.rows) if (ids.includes(row.id)) found.set(row.id, row);
-    unread += answer.unread;
-    cursor = answer.next;
-    if (cursor === null || found.size === ids.length) break;
-  }
-  return { found, whole: cursor === null && unread === 0 };
+/** R23's list. */
+export function listOf({ probes, signal }: Reading): List<RefundSummary> {
+  return async (question) => await probes.orderService.refunds(question, signal);
 }
 
 /** A gateway that is silent about so many is not asked about the others: it has trouble enough. */

@@ -3,11 +3,12 @@ import { RefundId } from '../../domain/ids.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { Judging, Proving } from '../define-runbook.ts';
 import { batchOf, type Standing } from '../shared/batch.ts';
+import { pendingAmong } from '../shared/pending.ts';
 import { triedInVain } from '../shared/tried.ts';
 import { causes, limitedUntil, stands } from './causes.ts';
 import type { RefundData } from './checks.ts';
 import { type Judged, judged, lackingNow } from './judged.ts';
-import { accepted, gatewayOf, hindranceOf, paymentsOf, pendingAmong } from './refunds.ts';
+import { accepted, gatewayOf, hindranceOf, listOf, paymentsOf } from './refunds.ts';
 
 const MINUTE = 60_000;
 /** The gateway takes a retried refund within this (our default: 10 min). */
@@ -57,7 +58,7 @@ function whyRetry(judging: Judging<RefundData>, targets: readonly string[]): str
 /** Of the run's refunds, those that are still pending, that the gateway still lacks, and whose amount is right. */
 async function qualify(proving: Proving): Promise<{ readonly standings: readonly Standing[] }> {
   const { targets } = proving.run;
-  const { found, whole } = await pendingAmong(proving, targets);
+  const { found, whole } = await pendingAmong(listOf(proving), targets);
   const rows = targets.flatMap((id) => found.get(id) ?? []);
   const [at, payments] = await Promise.all([gatewayOf(proving, targets), paymentsOf(proving, rows)]);
   return {

@@ -73,7 +73,8 @@ export function consumersCheck(wanted: (names: Names) => readonly string[]): Che
           seen,
           evidence,
         );
-      return healthy(`The pods of ${states.length} consumer groups are ready.`, seen, evidence);
+      const many = states.length === 1 ? '1 consumer group' : `${states.length} consumer groups`;
+      return healthy(`The pods of ${many} are ready.`, seen, evidence);
     },
   };
 }

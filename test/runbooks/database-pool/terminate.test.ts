@@ -48,6 +48,7 @@ describe('R42', () => {
       ['session/1'],
       ['session/2'],
     ]);
+    expect(draftOf(blocking({ blockedBy: [1] }))).toEqual([]);
     expect(draftOf(aSession({ forMs: 60_000 }), aSession({ application: 'reports' }))).toEqual([]);
     expect(endQuery.draft(judged({ sessions: seen('unknown', null) }))).toEqual([]);
   });

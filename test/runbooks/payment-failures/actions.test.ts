@@ -19,7 +19,7 @@ import {
   seen,
   silent,
 } from '../../support/runbooks.ts';
-import { aRate, findings, gatewaySays, logCounts } from './support.ts';
+import { aPath, aRate, findings, gatewaySays, logCounts } from './support.ts';
 
 type Given = Partial<Findings<PaymentData>>;
 const judging = (given: Given, causeHistory: CauseHistory = {}) =>
@@ -31,7 +31,7 @@ const waiting = (total: number) => ({ waiting: seen('broken', { total, oldestAt:
 const logs = (lines: Parameters<typeof logCounts>[0]) => ({ logs: seen('broken', logCounts(lines)) });
 const wave = { rate: seen('healthy', aRate({ window: { attempts: 100, declines: 40, minutes: 20 } })) };
 const expired = {
-  secret: seen('broken', { changedAt: NOW - MINUTE, expiresAt: NOW - MINUTE, olderPods: 2 }),
+  secret: seen('broken', { changedAt: NOW - MINUTE, expiresAt: NOW - MINUTE, expired: true, olderPods: 2 }),
 };
 
 describe('R5', () => {
@@ -158,7 +158,9 @@ describe('R5', () => {
 });
 
 describe('R7', () => {
-  const older = { secret: seen('healthy', { changedAt: NOW, expiresAt: null, olderPods: 2 }) };
+  const older = {
+    secret: seen('healthy', { changedAt: NOW, expiresAt: null, expired: false, olderPods: 2 }),
+  };
 
   test('shows before and after, bound to the generation; not offered where the pods were not seen', () => {
     expect(restartService.draft(judging({}))).toMatchObject([
@@ -177,6 +179,13 @@ describe('R7', () => {
       { ...older, ...logs({ credentials: 9 }) },
       '2 pods started before the credentials changed',
     ],
+    [
+      'some pods are cut off',
+      { path: seen('broken', aPath(4, 1, MINUTE)) },
+      '1 of 4 pods have no path to the provider',
+    ],
+    ['some pods were cut off once', { path: seen('broken', aPath(4, 1)) }, null],
+    ['all pods are cut off', { path: seen('broken', aPath(4, 4, MINUTE)) }, null],
     ['all pods are younger', logs({ credentials: 9 }), null],
     ['the key is fine', older, null],
   ])('recommended when %s', (_what, given, why) =>
@@ -193,6 +202,14 @@ describe('R7', () => {
     ['5xx and 401 are even', logs({ outage: 9, credentials: 9 }), outside],
     ['429 dominates', logs({ 'rate limit': 9 }), outside],
     ['401 dominates', logs({ credentials: 9 }), null],
+    ['no pod has a path', { path: seen('broken', aPath(4, 4, MINUTE)) }, outside],
+    ['one pod has none', { path: seen('broken', aPath(4, 1, MINUTE)) }, null],
+    ['most have none', { path: seen('broken', aPath(4, 3, MINUTE)) }, null],
+    [
+      'one has none, and 429 dominates',
+      { path: seen('broken', aPath(4, 1, MINUTE)), ...logs({ 'rate limit': 9 }) },
+      outside,
+    ],
     ['the gateway is unknown', { gateway: seen('unknown', null) }, first],
     ['the gateway was not asked', { gateway: seen('skipped', null) }, first],
     ['paused', service({ paused: true }), 'its rollout is paused, and a restart would not begin'],

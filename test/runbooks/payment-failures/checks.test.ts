@@ -231,13 +231,13 @@ describe('R6', () => {
       'current',
       { secret: secret({}), pods: async () => [aPod({ createdAt: NOW })] },
       'healthy',
-      'The gateway’s credentials: 1 keys, changed 1 h ago.',
+      'The gateway’s credentials: 1 key, changed 1 h ago.',
     ],
     [
       'younger than a pod',
       { secret: secret({}), pods: async () => [old, aPod({ createdAt: NOW })] },
       'healthy',
-      'The gateway’s credentials: 1 keys, changed 1 h ago. 1 pods started before that and may hold the old key.',
+      'The gateway’s credentials: 1 key, changed 1 h ago. 1 pod started before that and may hold the old key.',
     ],
     [
       'expired',
@@ -246,10 +246,16 @@ describe('R6', () => {
       'The gateway’s credentials expired 1 min ago; changed 1 h ago.',
     ],
     [
+      'renewed after the expiry that its annotation names',
+      { secret: secret({ expiresAt: NOW - 61 * MINUTE }), pods: async () => [] },
+      'healthy',
+      'The gateway’s credentials: 1 key, changed 1 h ago. They were renewed after the expiry that their annotation names.',
+    ],
+    [
       'nobody knows when it changed, and the pods are silent',
       { secret: secret({ changedAt: null }) },
       'healthy',
-      'The gateway’s credentials: 1 keys, nobody recorded when it changed.',
+      'The gateway’s credentials: 1 key, nobody recorded when it changed.',
     ],
     [
       'missing',

@@ -1,9 +1,13 @@
+import { describe, expect, test } from 'vitest';
+import type { CauseVerdict } from '../../../src/domain/finding.ts';
 import type { GatewayHealth } from '../../../src/ports/probes.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { GatewaySeen, PaymentData } from '../../../src/runbooks/payment-failures/checks.ts';
 import type { PaymentClass, PaymentLogs } from '../../../src/runbooks/payment-failures/logs.ts';
+import { paymentFailures } from '../../../src/runbooks/payment-failures.ts';
+import type { PathSeen } from '../../../src/runbooks/shared/path.ts';
 import type { RateSeen } from '../../../src/runbooks/shared/success-rate.ts';
-import { aDeployment, answers, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import { aDeployment, aJudging, answers, MINUTE, NOW, seen } from '../../support/runbooks.ts';
 
 /** Lines by class, the newest a minute old. */
 export function logCounts(
@@ -39,6 +43,17 @@ export function gatewaySays(
   };
 }
 
+/** So many pods, the first ones of which have had no path for so long, ms. */
+export function aPath(pods: number, shut: number, since = 0): PathSeen {
+  return {
+    pods,
+    open: pods - shut,
+    shut: Array.from({ length: shut }, (_, place) => `pod-${place + 1}`),
+    shutSince: shut > 0 ? NOW - since : null,
+    mostSince: shut * 2 >= pods ? NOW - since : null,
+  };
+}
+
 export function aRate(change: Partial<RateSeen> = {}): RateSeen {
   return {
     percent: 99,
@@ -58,9 +73,34 @@ export function findings(change: Partial<Findings<PaymentData>> = {}): Findings<
     logs: seen('healthy', logCounts({})),
     path: seen('skipped', null),
     rate: seen('healthy', aRate()),
-    secret: seen('healthy', { changedAt: NOW - 60 * MINUTE, expiresAt: null, olderPods: 0 }),
+    secret: seen('healthy', { changedAt: NOW - 60 * MINUTE, expiresAt: null, expired: false, olderPods: 0 }),
     waiting: seen('healthy', { total: 0, oldestAt: null }),
     service: seen('healthy', aDeployment()),
     ...change,
   };
+}
+
+type Row = readonly [
+  what: string,
+  given: Partial<Findings<PaymentData>>,
+  verdict: CauseVerdict,
+  because: string | RegExp,
+];
+
+export function judged(id: string, given: Partial<Findings<PaymentData>>) {
+  const cause = paymentFailures.causes.find((one) => one.id === id);
+  if (cause === undefined) throw new Error(`No cause ${id}.`);
+  return cause.judge(aJudging(findings(given)));
+}
+
+/** One cause, row by row. */
+export function table(id: string, rows: readonly Row[]) {
+  describe(id, () => {
+    test.each(rows)('%s', (_what, given, verdict, because) => {
+      const said = judged(id, given);
+      expect(said.verdict).toBe(verdict);
+      if (typeof because === 'string') expect(said.because).toBe(because);
+      else expect(said.because).toMatch(because);
+    });
+  });
 }

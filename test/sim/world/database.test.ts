@@ -180,6 +180,16 @@ describe('a query that blocks', () => {
   });
 });
 
+test('after a restart of the server the pools recover by themselves; the server says when it began', async () => {
+  await here.world.start(scenario('database-restarted'));
+  expect(await active()).toEqual([20, 20, 20]);
+  const { upMs } = await probe().activity(patient());
+  expect(Math.round(upMs / MINUTE)).toBe(4);
+  here.skip(4 * MINUTE);
+  await here.world.settle();
+  expect(await active()).toEqual([3, 3, 3]);
+});
+
 describe('pools that are too small', () => {
   beforeEach(async () => await here.world.start(scenario('small-pool')));
 

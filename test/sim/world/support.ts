@@ -76,10 +76,14 @@ export async function waitingIds(world: World): Promise<readonly string[]> {
 
 /** A rolling restart, as `kubectl rollout restart` asks for it; it is complete after about a minute of story time. */
 export async function restartOrderService(world: World): Promise<void> {
+  await restart(world, 'order-service');
+}
+
+export async function restart(world: World, name: string): Promise<void> {
   await world.change((state, now) => {
-    const deployment = state.cluster.deployments.get('order-service');
+    const deployment = state.cluster.deployments.get(name);
     const metadata = objectIn(objectIn(deployment?.spec, 'template'), 'metadata');
-    if (deployment === undefined || metadata === undefined) throw new Error('no deployment order-service');
+    if (deployment === undefined || metadata === undefined) throw new Error(`no deployment ${name}`);
     metadata['annotations'] = { 'kubectl.kubernetes.io/restartedAt': new Date(now).toISOString() };
     deployment.generation += 1;
     followSpec(state, deployment, now);

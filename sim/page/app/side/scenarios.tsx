@@ -1,18 +1,39 @@
 import { useState } from 'react';
+import type { PageScenario } from '../../shapes.ts';
 import { useDesk } from '../desk.ts';
 
-/** The stories that can be started and ended. */
+/** The stories that can be started and ended, by runbook; one that runs is never hidden. */
 export function Scenarios() {
   const { state } = useDesk();
+  const runbooks = [...new Set(state.scenarios.map(({ runbook }) => runbook))];
   return (
     <section className="side-card">
       <h2>Scenarios</h2>
+      {runbooks.map((runbook) => (
+        <Group key={runbook} runbook={runbook} all={state.scenarios} />
+      ))}
+    </section>
+  );
+}
+
+function Group(props: { readonly runbook: string; readonly all: readonly PageScenario[] }) {
+  const { runbook, all } = props;
+  const own = all.filter((scenario) => scenario.runbook === runbook);
+  const running = own.some((scenario) => scenario.running);
+  const [open, setOpen] = useState(false);
+  return (
+    <details
+      className="story-group"
+      open={open || running}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary>{runbook}</summary>
       <ul className="stories">
-        {state.scenarios.map((scenario) => (
+        {own.map((scenario) => (
           <Story key={scenario.id} {...scenario} />
         ))}
       </ul>
-    </section>
+    </details>
   );
 }
 

@@ -1,7 +1,10 @@
 import { useDesk } from '../desk.ts';
 
 /** What conditions read while nothing is wrong. */
-const WELL: ReadonlySet<string> = new Set(['true', '200', '1', 'up', 'master', 'null', '']);
+const WELL: ReadonlySet<string> = new Set(['true', '200', '1', 'up', 'master', 'delivery', 'null', '']);
+
+/** A consumer group that is this far behind is in trouble, messages. */
+const LAG = 100;
 
 /** A pod that is this full is in trouble, % of its limit. */
 const FULL = 95;
@@ -9,7 +12,8 @@ const FULL = 95;
 /** The pretend systems as they stand now. */
 export function Systems() {
   const { state } = useDesk();
-  const { orders, conditions, pods, inventory, memory } = state.world;
+  const { orders, conditions, pods, inventory, poolsByPod, memory, refunds, returns, kafka } = state.world;
+  const pools = Object.values(poolsByPod);
   const figures: readonly (readonly [string, number, boolean])[] = [
     ['stuck in processing', orders.stuck, orders.stuck > 0],
     ['workflows under way', orders.underWay, false],
@@ -18,7 +22,18 @@ export function Systems() {
       .map(([status, count]) => [status, count, false] as const),
     ['inventory locks', inventory.locks, false],
     ['stale locks', inventory.staleLocks, inventory.staleLocks > 0],
+    [
+      'database connections',
+      pools.reduce((sum, { active }) => sum + active, 0),
+      pools.some(({ active, size }) => active >= size * 0.9),
+    ],
+    ['refunds on their way', refunds.settling, false],
+    ['late refunds', refunds.late, refunds.late > 0],
+    ['paid twice', refunds.paidTwice, refunds.paidTwice > 0],
+    ['late returns', returns.late, returns.late > 0],
     ['products sold out', inventory.soldOut, inventory.soldOut > 0],
+    ...kafka.groups.map(({ name, lag }) => [`${name} behind`, lag, lag >= LAG] as const),
+    ['dead letters', kafka.deadLetters, kafka.deadLetters > 0],
     ['% of its memory, fullest pod', memory?.percent ?? 0, (memory?.percent ?? 0) >= FULL],
   ];
   return (

@@ -1,0 +1,39 @@
+import { defineRunbook } from './define-runbook.ts';
+import { approveReturn } from './returns/approve.ts';
+import { causes } from './returns/causes.ts';
+import { checks, type ReturnData } from './returns/checks.ts';
+import { extendWindow } from './returns/extend.ts';
+import { retryReturn } from './returns/retry.ts';
+import { impactByView } from './shared/viewed.ts';
+
+/** Alone these are mostly customers who are too late. */
+const CUSTOMERS: readonly (string | null)[] = ['RETURN_WINDOW_EXPIRED', 'INVALID_RETURN'];
+
+/** Runbook 9: returns that nobody decides. */
+export const returns = defineRunbook<ReturnData>({
+  id: 'returns',
+  number: 9,
+  title: 'Return processing failures',
+  codes: ['RETURN_APPROVAL_FAILED', 'RETURN_WINDOW_EXPIRED', 'INVALID_RETURN'],
+  // With a space behind: “returned 503” is no return.
+  words: ['return ', 'returns '].flatMap((what) => ['stuck', 'approval', 'label'].map((how) => [what, how])),
+  severity: 'low',
+  team: 'orders',
+  checks,
+  causes,
+  actions: [approveReturn, retryReturn, extendWindow],
+  impact: impactByView(
+    'returns',
+    'returns were decided',
+    'returns without fraud hold or expired window that wait for over 24 h ÷ (those + returns decided in 24 h)',
+  ),
+  harmless(judging) {
+    const { sources } = judging.incident;
+    if (sources.length === 0 || sources.some(({ code }) => !CUSTOMERS.includes(code))) return null;
+    const { pending, scores, windows, approvals } = judging.findings;
+    const well = [pending, scores, windows, approvals].every(({ verdict }) => verdict === 'healthy');
+    const said = causes.find(({ id }) => id === '9.C1')?.judge(judging);
+    return well && said?.verdict === 'ruled out' ? said.because : null;
+  },
+  atOnce: () => null,
+});

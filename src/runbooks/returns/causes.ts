@@ -1,0 +1,137 @@
+import type { CauseVerdict } from '../../domain/finding.ts';
+import type { Cause, Judging } from '../define-runbook.ts';
+import { engineSays } from '../shared/engine.ts';
+import { goesOn, logsSay } from '../shared/log-classes.ts';
+import type { ReturnData } from './checks.ts';
+import { labelsFail, STOPS } from './logs.ts';
+
+type Said = { readonly verdict: CauseVerdict; readonly because: string };
+const supported = (because: string): Said => ({ verdict: 'supported', because });
+const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
+const open = (because: string): Said => ({ verdict: 'open', because });
+
+const NO_LOGS = 'The approvals in the logs could not be read (R63).';
+
+const window: Cause<ReturnData> = {
+  id: '9.C1',
+  title: 'The window is computed wrongly',
+  outside: false,
+  judge({ findings, thresholds }) {
+    const seen = findings.windows.data;
+    const wrong = (seen?.of ?? []).filter(({ agrees }) => agrees === false);
+    if (wrong.length > 0)
+      return supported(
+        `The verdict on ${wrong.length} of ${seen?.of.length} returns contradicts its own dates (${wrong[0]?.id}).`,
+      );
+    const counted = findings.approvals.data?.returns;
+    // The share is usual where no samples say better, as for declined cards (1.C5).
+    const share = counted === undefined || counted.all === 0 ? 0 : (counted.window / counted.all) * 100;
+    const usual = thresholds.usualDeclinePercent;
+    if (
+      counted !== undefined &&
+      counted.all >= thresholds.fewestAttempts &&
+      share >= usual * thresholds.declineFactor
+    )
+      return supported(
+        `${Math.round(share)} % of ${counted.all} returns in ${thresholds.logWindowMinutes} min were too late, usual are ${usual} %.`,
+      );
+    if (seen === null || findings.windows.verdict !== 'healthy')
+      return open('Not every verdict on the window could be compared with its dates (R65).');
+    return ruledOut(
+      seen.of.length === 0
+        ? 'No return waits whose window could be wrong.'
+        : 'Verdict and dates agree; a window that is rightly over is no fault.',
+    );
+  },
+};
+
+const fraud: Cause<ReturnData> = {
+  id: '9.C2',
+  title: 'The fraud model holds returns',
+  outside: true,
+  judge({ findings, thresholds }) {
+    const seen = findings.scores.data;
+    const held = (seen?.of ?? []).filter(({ score }) => score?.held === true);
+    if (held.length > 0)
+      return supported(
+        `It holds ${held.length} of the ${seen?.of.length} that were looked at (${held[0]?.id}); whether rightly, a manager says.`,
+      );
+    const counted = findings.approvals.data?.returns;
+    if (
+      counted !== undefined &&
+      counted.all >= thresholds.fewestAttempts &&
+      (counted.held / counted.all) * 100 > thresholds.fraudPercent
+    )
+      return supported(
+        `It held ${counted.held} of ${counted.all} returns in ${thresholds.logWindowMinutes} min; about 2 of 100 are held wrongly.`,
+      );
+    return findings.scores.verdict === 'healthy'
+      ? ruledOut('It holds none of those that were looked at.')
+      : open('Not every fraud score could be read (R64).');
+  },
+};
+
+const label: Cause<ReturnData> = {
+  id: '9.C3',
+  title: 'Labels of returns fail',
+  outside: true,
+  judge(judging) {
+    const counts = judging.findings.labels.data;
+    if (counts === null) return open('The labels in the logs could not be read (X11).');
+    const { made, failed } = counts.classes;
+    if (labelsFail(counts, judging) && goesOn(failed, judging.now, judging.thresholds))
+      return supported(
+        `${failed.lines} labels of returns failed in ${judging.thresholds.logWindowMinutes} min, ${made.lines} were made.`,
+      );
+    if (!counts.whole) return open('Not every line about labels could be read (X11).');
+    if (made.lines > 0 && failed.lines < (made.lines + failed.lines) * judging.thresholds.absentShare)
+      return ruledOut(`${made.lines} labels of returns were made, ${failed.lines} failed.`);
+    return open('Too few labels were made to say; the carriers are not asked here (R31).');
+  },
+};
+
+const engine: Cause<ReturnData> = {
+  id: '9.C4',
+  title: 'Workflow engine in trouble',
+  outside: true,
+  judge(judging) {
+    const { approvals, pending } = judging.findings;
+    if (logsSay(approvals.data, 'engine', STOPS, judging) === 'dominates')
+      return supported(
+        `${approvals.data?.classes.engine.lines} approvals did not reach the engine in ${judging.thresholds.logWindowMinutes} min.`,
+      );
+    return engineSays(judging.findings.engine.data, pending.data?.returns[0]?.createdAt, judging);
+  },
+};
+
+const constraint: Cause<ReturnData> = {
+  id: '9.C5',
+  title: 'The database refuses returns',
+  outside: false,
+  judge(judging) {
+    const counts = judging.findings.approvals.data;
+    const waiting = judging.findings.pending.data?.returns ?? [];
+    const named = waiting.filter(({ id }) => counts?.violating.includes(id) ?? false);
+    if (named.length > 0)
+      return supported(
+        `It refused ${named[0]?.id} by a constraint${named.length === 1 ? '' : ` and ${named.length - 1} more`}.`,
+      );
+    const says = logsSay(counts, 'constraint', STOPS, judging);
+    if (says === 'dominates')
+      return supported(
+        `${counts?.classes.constraint.lines} approvals met a constraint in ${judging.thresholds.logWindowMinutes} min.`,
+      );
+    if (counts === null) return open(NO_LOGS);
+    return says === 'quiet'
+      ? ruledOut('No approval meets a constraint.')
+      : open('The logs do not say it clearly.');
+  },
+};
+
+/** 9.C1 to 9.C5. */
+export const causes: readonly Cause<ReturnData>[] = [window, fraud, label, engine, constraint];
+
+/** Whether this cause is supported now. */
+export function stands(judging: Judging<ReturnData>, id: string): boolean {
+  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
+}

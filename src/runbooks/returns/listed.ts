@@ -1,0 +1,69 @@
+import { OrderId, ReturnId } from '../../domain/ids.ts';
+import type { FraudScore, ReturnEligibility, ReturnSummary } from '../../ports/order-service.ts';
+import type { Probes } from '../../ports/probes.ts';
+import type { Asking } from '../define-runbook.ts';
+import { aboutEach } from '../shared/batch.ts';
+import { type Late, type List, lateOnes } from '../shared/pending.ts';
+
+const DAY = 86_400_000;
+
+type Reading = { readonly probes: Probes; readonly signal: AbortSignal };
+
+/** R62's list. */
+export function listOf({ probes, signal }: Reading): List<ReturnSummary> {
+  return async (question) => await probes.orderService.returns(question, signal);
+}
+
+export async function lateReturns(ask: Asking): Promise<Late<ReturnSummary>> {
+  return await lateOnes(listOf(ask), ask.ids.returns, ask.thresholds);
+}
+
+/** Those that are looked at one by one: what people named, and the oldest. */
+export async function sampledReturns(ask: Asking): Promise<readonly ReturnSummary[]> {
+  const { rows } = await lateReturns(ask);
+  const named = rows.filter(({ id }) => ask.ids.returns.includes(id));
+  const oldest = rows.filter(({ id }) => !ask.ids.returns.includes(id));
+  return [...named, ...oldest.slice(0, ask.thresholds.sampledOrders)];
+}
+
+/** R64 for each; null: nobody could say, also where the service does not know the return. */
+export async function scoresOf(
+  { probes, signal }: Reading,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, FraudScore | null>> {
+  const answers = await aboutEach(
+    ids,
+    async (id) => await probes.orderService.fraudScore(ReturnId.parse(id), signal),
+  );
+  return new Map(answers.map(({ target, said }) => [target, said]));
+}
+
+/** R65 of one order; null: nobody could say. */
+export async function windowsOf(
+  { probes, signal }: Reading,
+  orders: readonly string[],
+): Promise<ReadonlyMap<string, ReturnEligibility | null>> {
+  const answers = await aboutEach(
+    orders,
+    async (order) => await probes.orderService.returnEligibility(OrderId.parse(order), signal),
+  );
+  return new Map(answers.map(({ target, said }) => [target, said]));
+}
+
+/** Days from delivery to the customer's request, parts of a day counted; null: the service does not say when. */
+export function daysOf({ deliveredAt, requestedAt }: ReturnEligibility): number | null {
+  return deliveredAt === null || requestedAt === null ? null : (requestedAt - deliveredAt) / DAY;
+}
+
+/** The service's words name the window, or none at all: then the dates must agree with the verdict. */
+const OF_WINDOW = /window|day|expire|period|late/i;
+
+/** Whether the verdict agrees with its own dates and the window of 30 days (runbook-knowledge 9.C1). */
+export function agrees(window: ReturnEligibility, windowDays: number): boolean | null {
+  const days = daysOf(window);
+  if (days === null) return null;
+  if (window.eligible) return days <= Math.max(window.windowDays, windowDays);
+  // Sold without a right to return it: no matter of days.
+  if (window.words !== null && !OF_WINDOW.test(window.words)) return true;
+  return days > windowDays;
+}

@@ -1,0 +1,45 @@
+import type { CauseVerdict } from '../../domain/finding.ts';
+import type { Judging } from '../define-runbook.ts';
+import type { PodsSeen } from './pods.ts';
+import { spell } from './spell.ts';
+
+const MINUTE = 60_000;
+
+/**
+ * 3.C2, 9.C4: whether the workflow engine is away, or was since the trouble began.
+ * @param seen R18; null: it could not be looked at
+ * @param oldestAt when the oldest of what waits began to, epoch ms
+ */
+export function engineSays(
+  seen: PodsSeen | null,
+  oldestAt: number | undefined,
+  { incident, now, thresholds }: Pick<Judging<unknown>, 'incident' | 'now' | 'thresholds'>,
+): { readonly verdict: CauseVerdict; readonly because: string } {
+  if (seen === null)
+    return { verdict: 'open', because: 'The workflow engine’s pods (R18) could not be looked at.' };
+  if (seen.ready * 2 < seen.total)
+    return {
+      verdict: 'supported',
+      because: `${seen.ready} of ${seen.total} pods of the workflow engine are ready.`,
+    };
+  if (seen.waiting.includes('CrashLoopBackOff'))
+    return { verdict: 'supported', because: 'A pod of the workflow engine crashes again and again.' };
+  const ended = seen.restartedAt;
+  const symptom = Math.min(incident.clockStartedAt, oldestAt ?? Number.POSITIVE_INFINITY);
+  if (ended !== null && ended >= symptom)
+    return {
+      verdict: 'supported',
+      because: `A pod of the workflow engine ended ${spell(now - ended)} ago, after the trouble began.`,
+    };
+  if (seen.ready < seen.total) {
+    const waiting = seen.waiting.length === 0 ? '' : `, waiting: ${seen.waiting.join(', ')}`;
+    return { verdict: 'open', because: `${seen.ready} of ${seen.total} pods are ready${waiting}.` };
+  }
+  const within = thresholds.restartedWithinMinutes * MINUTE;
+  if (ended !== null && now - ended <= within)
+    return {
+      verdict: 'open',
+      because: `A pod ended ${spell(now - ended)} ago, before the trouble began.`,
+    };
+  return { verdict: 'ruled out', because: `All its pods are ready, and none ended in ${spell(within)}.` };
+}
