@@ -7,12 +7,24 @@ import { deadlines } from './figures/deadlines.ts';
 import { kafka } from './figures/kafka.ts';
 import { memory } from './figures/memory.ts';
 import { redis } from './figures/redis.ts';
+import { stuckList } from './figures/stuck-list.ts';
 import { takeover } from './figures/takeover.ts';
+import { typing } from './figures/typing.ts';
 import { asJson, asTable } from './report.ts';
 
 // `npm run bench`: the figures that we publish, each beside a peer or a floor that was measured in the same run.
 // `npm run bench -- <name> …` measures only those; `--json` prints nothing but JSON on the standard output.
-const BENCHES: readonly Bench[] = [commands, alerts, deadlines, takeover, redis, kafka, memory];
+const BENCHES: readonly Bench[] = [
+  commands,
+  alerts,
+  deadlines,
+  takeover,
+  redis,
+  kafka,
+  typing,
+  stuckList,
+  memory,
+];
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false } },

@@ -34,3 +34,13 @@ export function isCard(change: Change): boolean {
   const key = change.message.metadata?.event_payload['key'];
   return typeof key === 'string' && key.startsWith('card/');
 }
+
+/** The next new card with its diagnosis, whether it was posted so or edited. One question of its own for each card. */
+export function newCardDiagnosed(): (change: Change) => boolean {
+  let ts: string | null = null;
+  return (change) => {
+    if (change.kind !== 'message posted' && change.kind !== 'message changed') return false;
+    if (isCard(change)) ts = change.message.ts;
+    return change.message.ts === ts && !change.message.text.includes(': looking');
+  };
+}

@@ -40,10 +40,10 @@ export async function startSystems(stack: AsyncDisposableStack, server: Database
 }
 
 /** Fires one alert at the bot's webhook, as Alertmanager does; each region is an incident of its own. */
-export async function fireAlert(port: number, region: string): Promise<void> {
+export async function fireAlert(port: number, region: string, code = 'WORKFLOW_STUCK'): Promise<void> {
   const alert = {
     status: 'firing',
-    labels: { alertname: 'OrdersStuck', code: 'WORKFLOW_STUCK', environment: 'prod', region },
+    labels: { alertname: 'OrdersStuck', code, environment: 'prod', region },
     annotations: { summary: 'Orders have been in processing for more than two hours' },
     startsAt: new Date().toISOString(),
     endsAt: '0001-01-01T00:00:00Z',
