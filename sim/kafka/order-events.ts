@@ -18,7 +18,10 @@ export function orderEventsIn(
     log.filter(({ at }) => at >= time && at < (times[place - 1] ?? Number.POSITIVE_INFINITY)),
   );
   const all = stretches.flat();
-  const read = all.slice(0, mostMessages).map((message) => ({ at: message.at, seen: readOne(message, ids) }));
+  const named = new RegExp(`(?<!\\w)(?:${ids.join('|')})(?!\\w)`);
+  const read = all
+    .slice(0, mostMessages)
+    .map((message) => ({ at: message.at, seen: readOne(message, ids, named) }));
   const events: Event[] = read.flatMap(({ at, seen }) =>
     typeof seen === 'string' || seen.type === null ? [] : [{ order: seen.order, type: seen.type, at }],
   );
@@ -47,11 +50,12 @@ export function orderEventsIn(
 function readOne(
   { key, value, headers }: Message,
   orders: readonly string[],
+  named: RegExp,
 ): { readonly order: string; readonly type: string | null } | 'unread' | 'not theirs' {
   if (value === null) return 'not theirs';
   const text = value.toString();
   if (key?.startsWith('ord_') === true && !orders.includes(key)) return 'not theirs';
-  const order = orders.find((one) => one === key || new RegExp(`(?<!\\w)${one}(?!\\w)`).test(text));
+  const order = key !== null && orders.includes(key) ? key : named.exec(text)?.[0];
   const isObject = /^\s*\{.*\}\s*$/s.test(text);
   if (order === undefined) return isObject ? 'not theirs' : 'unread';
   return { order, type: headers['type'] ?? typeIn(text) };

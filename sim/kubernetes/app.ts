@@ -11,6 +11,7 @@ import { showAll, showDeployment, showScale } from './show.ts';
 import { answer, badRequest, notFound, Refusal, statusResponse } from './status.ts';
 import { watch } from './watch.ts';
 import { type Patch, patchDeployment, patchScale } from './write.ts';
+import { patchSecret } from './write-secret.ts';
 
 interface Options {
   readonly world: World;
@@ -83,6 +84,7 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
     };
     const scale = route.subresource === 'scale';
     await one(route);
+    if (route.resource === 'secrets') return await writeSecret(route, patch, request);
     const tried = await world.change((state, at) => {
       const known = deploymentOf(state.cluster.deployments, route);
       const deployment = patch.dryRun ? structuredClone(known) : known;
@@ -94,6 +96,18 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
     });
     if (patch.dryRun) return answer(tried);
     return scale ? await showScaleOf(route) : answer(await one(route));
+  }
+
+  async function writeSecret(route: Route, patch: Patch, request: Request): Promise<Response> {
+    const manager = new URL(request.url).searchParams.get('fieldManager') ?? 'unknown';
+    const tried = await world.change((state, at) => {
+      const known = state.cluster.secrets.get(route.name ?? '');
+      if (known === undefined) throw notFound('', 'secrets', route.name ?? '');
+      const all = revisions.stamp('secrets', showAll(state, 'secrets', namespace, at));
+      const shown = all.find((item) => nameOf(item) === route.name) ?? {};
+      return patchSecret(known, shown, patch, manager, at);
+    });
+    return answer(patch.dryRun ? tried : await one(route));
   }
 
   async function showScaleOf(route: Route): Promise<Response> {

@@ -35,7 +35,7 @@ export const METHODS: Readonly<Record<string, readonly string[]>> = {
   'pods/exec': ['GET', 'POST'],
   'pods/proxy': Object.keys(VERBS),
   'services/proxy': Object.keys(VERBS),
-  'secrets/item': ['GET'],
+  'secrets/item': ['GET', 'PATCH'],
   events: ['GET'],
   resourcequotas: ['GET'],
   'resourcequotas/item': ['GET'],

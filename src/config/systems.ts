@@ -122,9 +122,10 @@ export const SYSTEMS = {
       deadLetterTopic: describe(Name, 'X13; unset: skipped.').optional(),
       deadLetterGroup: describe(Name, 'The group that replays dead letters.').optional(),
       parkedTopic: describe(Name, 'Where a message goes before it is skipped (R51).').optional(),
-      orderEvents: describe(z.array(Name), 'The events of an order in their order (R17).').default([
-        ...RUNBOOK_NAMES.kafka.orderEvents,
-      ]),
+      orderEvents: describe(
+        z.array(Name).min(1),
+        'The events that an order in processing has sent, in their order (R17).',
+      ).default([...RUNBOOK_NAMES.kafka.orderEvents]),
       inventoryGroup: Name.default(RUNBOOK_NAMES.kafka.inventoryGroup),
       consumers: describe(
         z.record(z.string(), z.strictObject({ deployment: Name, selector: Name })),

@@ -159,9 +159,9 @@ export interface SecretPair {
   readonly stagedEmpty: boolean;
   /** Both hold the same already. */
   readonly same: boolean;
-  /** The stamp of the last promotion; null: there was none. */
+  /** The stamp of the last promotion that was not taken back; null: there is none. */
   readonly promotedBy: string | null;
-  /** The values before the last promotion are still kept. */
+  /** The values before that promotion are still kept. */
   readonly revertable: boolean;
 }
 
@@ -257,10 +257,19 @@ export interface KubernetesLever {
     },
     signal: AbortSignal,
   ): Promise<string>;
-  /** R35's undo: what `promoteSecret` kept comes back. */
+  /**
+   * R35's undo: what `promoteSecret` kept comes back, and its stamp is gone. Throws SystemError *refused* with `sent: 'no'`
+   * when the secret changed since `expected` was read, or another promotion came after that of `stamp`.
+   */
   revertSecret(
     namespace: string,
-    change: { readonly secret: string; readonly staged: string; readonly stamp: string },
+    change: {
+      readonly secret: string;
+      /** `metadata.resourceVersion`. */
+      readonly expected: string;
+      /** Of the promotion that is taken back. */
+      readonly stamp: string;
+    },
     signal: AbortSignal,
   ): Promise<string>;
   /** R57: resolves with the file's path in the pod, never with its contents. A dump goes on in the pod when its call ends first: *too slow*, `sent: 'maybe'`. */

@@ -52,7 +52,7 @@ export interface Names {
     readonly deadLetterGroup: string | null;
     /** Where a message goes before it is skipped; null: nothing is skipped. */
     readonly parkedTopic: string | null;
-    /** The events of an order in their order; the last ones may still be to come. */
+    /** What the service has sent of an order that is in *processing*, in their order: R17 misses what is not there. */
     readonly orderEvents: readonly string[];
     readonly inventoryGroup: string;
     /** The deployment that runs a group; a group that is not here has none that we know. */

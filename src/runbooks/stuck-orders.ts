@@ -1,7 +1,8 @@
 import { defineRunbook } from './define-runbook.ts';
 import { causes } from './stuck-orders/causes.ts';
 import { checks, type StuckData } from './stuck-orders/checks.ts';
-import { republishEvents, retryWorkflow } from './stuck-orders/retry.ts';
+import { republishEvents } from './stuck-orders/republish.ts';
+import { retryWorkflow } from './stuck-orders/retry.ts';
 import { setStatus } from './stuck-orders/set-status.ts';
 
 /** Runbook 3: orders that do not leave *processing*. */

@@ -11,6 +11,7 @@ import { describeOn } from '../systems/describe-on.ts';
 import { finished } from '../systems/install.ts';
 import { type RealKafka, startKafka } from '../systems/kafka.ts';
 import { kafkaCli } from '../systems/kafka-cli.ts';
+import { seed } from '../systems/kafka-seed.ts';
 import { freePort } from '../systems/server.ts';
 
 const SASL = { username: 'oms-bot', password: 's3cret' };
@@ -27,10 +28,23 @@ const SASL = { username: 'oms-bot', password: 's3cret' };
     const made = ['-genkeypair', '-keyalg', 'EC', '-dname', 'CN=kafka', '-ext', 'SAN=IP:127.0.0.1'];
     await finished('keytool', [...made, ...store]);
     await finished('keytool', ['-exportcert', '-rfc', '-file', join(folder, 'ca.pem'), ...store]);
-    kafka = await startKafka({ secure: { port, keystore, password } });
+    kafka = await startKafka({
+      secure: { port, keystore, password },
+      properties: {
+        'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+        // Whoever comes by the port without a password: the broker itself, and the test.
+        'super.users': 'User:ANONYMOUS',
+      },
+    });
     const add = `SCRAM-SHA-512=[password=${SASL.password}]`;
     const user = ['--entity-type', 'users', '--entity-name', SASL.username];
     await kafkaCli(kafka, 'configs', ['--alter', '--add-config', add, ...user]);
+    const seeds = seed(kafka);
+    await seeds.topics({ 'order-events': 1, parked: 1, secrets: 1 });
+    await seeds.produce('order-events', 0, ['{}', '{}']);
+    await seeds.produce('secrets', 0, ['{}']);
+    await seeds.commit('labels', { 'order-events': [0] });
+    await seeds.close();
   }, 60_000);
   afterAll(async () => {
     setDefaultCACertificates(usual);
@@ -45,6 +59,8 @@ const SASL = { username: 'oms-bot', password: 's3cret' };
     connection.close();
     return said;
   };
+  const allow = async (what: readonly string[]) =>
+    await kafkaCli(kafka, 'acls', ['--add', '--allow-principal', `User:${SASL.username}`, ...what]);
   const trusting = () => setDefaultCACertificates([...usual, readFileSync(join(folder, 'ca.pem'), 'utf8')]);
 
   test('is not spoken to while its certificate is not trusted', async () => {
@@ -56,7 +72,53 @@ const SASL = { username: 'oms-bot', password: 's3cret' };
 
   test('answers who knows both', async () => {
     trusting();
-    expect(await ask({ tls: true, sasl: SASL })).toBe('done');
+    expect(await ask({ tls: true, sasl: SASL })).toMatchObject({
+      fault: 'forbidden',
+      message: expect.stringContaining('nowhere may not be used by the bot’s account'),
+    });
+  });
+
+  test('lets who may look look, and who may change change', async () => {
+    trusting();
+    const brokers = [`127.0.0.1:${port}`];
+    const { probe, lever, close } = connectKafka({
+      brokers,
+      tls: true,
+      sasl: SASL,
+      policy: plainPolicy,
+      bootstrap: 'kafka:9092',
+    });
+    const questions = async () => [
+      await outcome(probe.groups(['labels'], patient())),
+      await outcome(probe.topic('order-events', patient())),
+      await outcome(
+        probe.orderEvents(
+          { topic: 'order-events', orders: [{ order: 'ord_abc', from: 0 }], mostMessages: 9 },
+          patient(),
+        ),
+      ),
+      await outcome(probe.deadLetters('parked', 'labels', patient())),
+    ];
+    const change = [{ topic: 'order-events', partition: 0, from: 0, to: 1 }];
+    const changes = async () => [
+      await outcome(lever.setOffsets('labels', change, patient())),
+      await outcome(
+        lever.park({ topic: 'order-events', partition: 0, offset: 0 }, 'parked', 'run', patient()),
+      ),
+    ];
+    // As docs/operations.md says.
+    await allow(['--operation', 'Describe', '--topic', '*', '--group', '*']);
+    await allow(['--operation', 'Read', '--topic', 'order-events', '--topic', 'parked']);
+    expect(await questions()).toEqual(['done', 'done', 'done', 'done']);
+    for (const said of await changes()) expect(said).toMatchObject({ fault: 'forbidden', sent: 'no' });
+    await allow(['--operation', 'Read', '--group', '*']);
+    await allow(['--operation', 'Write', '--topic', 'parked']);
+    expect(await changes()).toEqual(['done', 'done']);
+    expect(await outcome(probe.deadLetters('secrets', null, patient()))).toMatchObject({
+      fault: 'failed',
+      message: expect.stringContaining('may not be used by the bot’s account'),
+    });
+    close();
   });
 
   test.each([

@@ -7,6 +7,7 @@ import type { Workload } from '../../src/ports/kubernetes.ts';
 import { kubernetesContract, type Reach } from '../contracts/kubernetes.ts';
 import { kubernetesChanges } from '../contracts/kubernetes-changes.ts';
 import { execContract } from '../contracts/kubernetes-exec.ts';
+import { secretsContract } from '../contracts/kubernetes-secrets.ts';
 import { plainPolicy } from '../support/policy.ts';
 import { USAGE } from './support/metrics-server.ts';
 import { type TestNamespace, testNamespace, until } from './support/namespace.ts';
@@ -44,6 +45,41 @@ describe.skipIf(!pretendPods)('with no more than the roles of deploy/', () => {
         await client.close();
         await forbidden.close();
         await other.stop();
+        await here.stop();
+      },
+    };
+  });
+
+  secretsContract('a real API server', async () => {
+    const here = await testNamespace();
+    const namespace = here.name;
+    const token = await applyRoles(here, ['look', 'change']);
+    const connection = await connectKubernetes({
+      kubeconfig: { text: here.kubeconfig(token) },
+      policy: plainPolicy,
+    });
+    return {
+      connection,
+      namespace,
+      secret: 'shipping-carrier-credentials',
+      staged: 'shipping-carrier-credentials-next',
+      async put(name, stringData) {
+        const there = await here.core.readNamespacedSecret({ namespace, name }).catch(() => null);
+        if (there === null)
+          await here.core.createNamespacedSecret({ namespace, body: { metadata: { name }, stringData } });
+        else {
+          const { data: _data, ...rest } = there;
+          await here.core.replaceNamespacedSecret({ namespace, name, body: { ...rest, stringData } });
+        }
+      },
+      async look(name) {
+        const { data = {} } = await here.core.readNamespacedSecret({ namespace, name });
+        return Object.fromEntries(
+          Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+        );
+      },
+      async stop() {
+        await connection.close();
         await here.stop();
       },
     };

@@ -5,6 +5,7 @@ import { plainPolicy } from '../support/policy.ts';
 import { kubernetesContract, type Reach } from './kubernetes.ts';
 import { kubernetesChanges } from './kubernetes-changes.ts';
 import { execContract } from './kubernetes-exec.ts';
+import { secretsContract } from './kubernetes-secrets.ts';
 
 kubernetesContract('the pretend API server', reach);
 kubernetesChanges('the pretend API server', reach);
@@ -72,6 +73,47 @@ execContract('the pretend API server', async () => {
       await client.close();
       await forbidden.close();
       await world.stop();
+      await cluster.stop();
+    },
+  };
+});
+
+secretsContract('the pretend API server', async () => {
+  const cluster = await testCluster();
+  const connection = await connectKubernetes({
+    kubeconfig: { text: cluster.kubernetes.kubeconfig() },
+    policy: plainPolicy,
+  });
+  const encoded = (values: Readonly<Record<string, string>>, to: 'base64' | 'utf8') =>
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [
+        key,
+        to === 'base64' ? Buffer.from(value).toString('base64') : Buffer.from(value, 'base64').toString(),
+      ]),
+    );
+  return {
+    connection,
+    namespace: 'default',
+    secret: 'shipping-carrier-credentials',
+    staged: 'shipping-carrier-credentials-next',
+    put: async (name, values) =>
+      await cluster.world.change(({ cluster: { secrets } }, at) => {
+        const before = secrets.get(name);
+        secrets.set(name, {
+          name,
+          createdAt: before?.createdAt ?? at,
+          annotations: before?.annotations ?? {},
+          data: encoded(values, 'base64'),
+          writes: [...(before?.writes ?? []), { manager: 'kubectl', at, data: true }],
+        });
+      }),
+    look: async (name) =>
+      encoded(
+        await cluster.world.read(({ cluster: { secrets } }) => ({ ...secrets.get(name)?.data })),
+        'utf8',
+      ),
+    async stop() {
+      await connection.close();
       await cluster.stop();
     },
   };

@@ -55,7 +55,7 @@ const patches = () => rig.service.count('PATCH', /status$/);
 const retries = () => rig.service.count('POST', /retry-workflow$/);
 const requests = async () => (await first()).offers.filter(({ requestedBy }) => requestedBy !== null);
 
-const FORM = { status: 'shipped', reason: 'warehouse confirmed the parcel', unchecked: 'yes' };
+const FORM = { status: 'shipped', reason: 'warehouse confirmed the parcel' };
 const APPROVE = 'Approve: Set status by hand';
 
 /** Fills the form of R22 and submits it; the request then waits for a second person. */

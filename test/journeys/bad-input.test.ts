@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { workflowEngineCrash } from '../../sim/world/scenarios/workflow-engine-crash.ts';
+import { absent } from '../../src/adapters/absent.ts';
 import { ALERTS, type Rig, startRig } from '../support/rig.ts';
 
 let rig: Rig;
 beforeAll(async () => {
-  rig = await startRig();
+  // Without Kafka nobody looks at the events, and who sets a status says so.
+  const because = 'Kafka is not configured (KAFKA_BROKERS).';
+  rig = await startRig({ kafka: { probe: absent(because), lever: absent(because) } });
 });
 afterAll(async () => await rig.stop());
 
@@ -93,6 +96,7 @@ describe('bad input gets a clear answer', () => {
     await responder.click(rig.card(), 'Set status by hand…');
     await expect.poll(() => responder.modal()).not.toBeNull();
     expect(await responder.submit({ status: 'shipped', reason: 'too short' })).toMatchObject({ errors: {} });
+    expect(JSON.stringify(rig.card().blocks)).toContain('R17 Kafka is not configured (KAFKA_BROKERS).');
     expect(
       await responder.submit({
         status: 'shipped',

@@ -28,7 +28,7 @@ describe('what a run leaves to do', () => {
     const asker = rig.slack.as('URESPONDER');
     await asker.click(rig.card(), 'Set status by hand…');
     await expect.poll(() => asker.modal()).not.toBeNull();
-    await asker.submit({ status: 'shipped', reason: 'warehouse confirmed the parcel', unchecked: 'yes' });
+    await asker.submit({ status: 'shipped', reason: 'warehouse confirmed the parcel' });
     await rig.app.idle();
     await rig.slack.as('UAPPROVER').click(rig.card(), 'Approve: Set status by hand', { confirm: true });
     await rig.app.idle();

@@ -17,7 +17,7 @@ test('a form that was opened before the next look can still be submitted after i
   await rig.app.idle();
   await rig.skip(1);
   await rig.skip(1);
-  const entries = { status: 'cancelled', reason: 'The customer was called.', unchecked: ['yes'] };
+  const entries = { status: 'cancelled', reason: 'The customer was called.' };
   expect(await person.submit(entries)).toBe('closed');
   await rig.app.idle();
   expect(JSON.stringify(rig.card().blocks)).toContain('asks; a second person approves');

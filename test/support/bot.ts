@@ -59,6 +59,7 @@ metrics:
   bufferTotal: kafka_producer_buffer_total_bytes
 kafka:
   parkedTopic: order-events-parked
+  orderEvents: [order.created, payment.captured, fulfillment.requested]
   consumers:
     notification-consumer: { deployment: notification-service, selector: app=notification-service }
     order-inventory-consumer: { deployment: inventory-consumer, selector: app=inventory-consumer }

@@ -15,11 +15,22 @@ export function onPath(program: string): string | null {
   return null;
 }
 
-/** @throws Error with the end of what it said, unless it ends with 0 */
+export interface FinishedOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly keep?: number;
+  readonly apart?: boolean;
+}
+
+/**
+ * @param options.keep of what it says, the last so many characters
+ * @param options.apart leaves its second output out, which may fall into the middle of a line
+ * @throws Error with the end of what it said, unless it ends with 0
+ */
 export async function finished(
   command: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  { keep = 20_000, apart = false, ...options }: FinishedOptions = {},
 ): Promise<string> {
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -27,16 +38,24 @@ export async function finished(
     env: { ...process.env, ...options.env },
   });
   let said = '';
-  const hear = (text: Buffer) => {
-    said = `${said}${text}`.slice(-20_000);
-  };
-  child.stdout.on('data', hear);
-  child.stderr.on('data', hear);
+  let beside = '';
+  child.stdout.on('data', (text: Buffer) => {
+    said = `${said}${text}`.slice(-keep);
+  });
+  child.stderr.on('data', (text: Buffer) => {
+    if (apart) beside = `${beside}${text}`.slice(-keep);
+    else said = `${said}${text}`.slice(-keep);
+  });
   return await new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
       if (code === 0) resolve(said);
-      else reject(new Error(`${command} ${args[0] ?? ''} ended with ${code}: ${said.trim().slice(-600)}`));
+      else
+        reject(
+          new Error(
+            `${command} ${args[0] ?? ''} ended with ${code}: ${`${said}${beside}`.trim().slice(-600)}`,
+          ),
+        );
     });
   });
 }

@@ -1,11 +1,12 @@
 import { oneAtATime } from './cache.ts';
-import { finished } from './install.ts';
+import { type FinishedOptions, finished } from './install.ts';
 import { classPath, type RealKafka } from './kafka.ts';
 import { startServer, temporaryFolder } from './server.ts';
 
 /** Kafka's own command line tools, by the names of their scripts. */
 const TOOLS = {
   'consumer-groups': 'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand',
+  acls: 'org.apache.kafka.tools.AclCommand',
   configs: 'kafka.admin.ConfigCommand',
   topics: 'org.apache.kafka.tools.TopicCommand',
   'console-consumer': 'org.apache.kafka.tools.consumer.ConsoleConsumer',
@@ -26,8 +27,9 @@ export async function kafkaCli(
   kafka: RealKafka,
   tool: keyof typeof TOOLS,
   args: readonly string[],
+  options: Pick<FinishedOptions, 'keep' | 'apart'> = {},
 ): Promise<string> {
-  return await finished('java', await commandLine(kafka, tool, args));
+  return await finished('java', await commandLine(kafka, tool, args), options);
 }
 
 /** A consumer of Java's client that commits as it reads. */

@@ -68,6 +68,10 @@ export async function deadLetters(wire: Wire, topic: string, group: string | nul
       first.set(partition, Math.min(at, first.get(partition) ?? at));
     },
   );
+  const [unreadable] = seen.problems;
+  // How many there are is known, and nothing of what they are: whoever replays them has to know that.
+  if (unreadable !== undefined && Object.keys(byClass).length === 0)
+    throw refuse(`Kafka: ${spotName({ topic, partition: unreadable[0] })} ${unreadable[1]}.`, 'failed');
   const count = Object.values(byClass).reduce((sum, some) => sum + some, 0);
   return {
     // Marks of transactions have offsets too.

@@ -24,8 +24,8 @@ export async function connectKubernetes(options: {
 }): Promise<KubernetesConnection> {
   const client = await createClient(options.kubeconfig, options.policy);
   return {
-    probe: kubernetesProbe(client) as KubernetesProbe,
-    lever: kubernetesLever(client) as KubernetesLever,
+    probe: kubernetesProbe(client),
+    lever: kubernetesLever(client),
     podHttp: (workload, port) => podHttp(client, workload, port),
     close: () => client.close(),
   };

@@ -1,22 +1,18 @@
-import type { KubernetesProbe, SecretFacts } from '../../ports/kubernetes.ts';
-import { SystemError } from '../../ports/system-error.ts';
+import type { KubernetesProbe } from '../../ports/kubernetes.ts';
 import type { KubernetesClient } from './client.ts';
 import { getDeployment, stateOf } from './deployment.ts';
 import { readEvents } from './events.ts';
+import { readFileSize, readHeap } from './heap.ts';
 import { readLogs } from './logs.ts';
+import { orNull } from './or-null.ts';
 import { readPaths } from './path.ts';
 import { containersOf, listPods, summaryOf } from './pods.ts';
-import { read, Secret } from './schema.ts';
+import { readPair, readSecret } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { readUse } from './use.ts';
 
 /** Reads through the API server. */
-export function kubernetesProbe(
-  client: KubernetesClient,
-): Pick<
-  KubernetesProbe,
-  'pods' | 'containers' | 'logs' | 'secret' | 'deployment' | 'settings' | 'events' | 'usage' | 'path'
-> {
+export function kubernetesProbe(client: KubernetesClient): KubernetesProbe {
   return {
     async pods(workload, signal) {
       const pods = await listPods(client, workload, signal);
@@ -31,30 +27,17 @@ export function kubernetesProbe(
     events: async (workload, signal) => await readEvents(client, workload, signal),
     usage: async (workload, signal) => await readUse(client, workload, signal),
 
+    heap: async (workload, pod, signal) => await readHeap(client, workload, pod, signal),
+    fileSize: async (workload, pod, file, signal) => await readFileSize(client, workload, pod, file, signal),
     path: async (workload, target, signal) => await readPaths(client, workload, target, signal),
 
     logs: async (question, signal) => await readLogs(client, question, signal),
 
-    async secret(namespace, name, expiryAnnotation, signal) {
-      const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
-      return await orNull(async (): Promise<SecretFacts> => {
-        const { metadata, data } = read(
-          Secret,
-          await client.json({ verb: 'get', resource: 'secrets', path, signal }),
-        );
-        const changes = metadata.managedFields.flatMap(({ time, data: touched }) =>
-          touched && time !== null ? [time] : [],
-        );
-        const expiry = expiryAnnotation === null ? undefined : metadata.annotations?.[expiryAnnotation];
-        const expiresAt = expiry === undefined ? Number.NaN : Date.parse(expiry);
-        return {
-          keys: data,
-          createdAt: metadata.creationTimestamp,
-          changedAt: changes.length === 0 ? null : Math.max(...changes),
-          expiresAt: Number.isNaN(expiresAt) ? null : expiresAt,
-        };
-      });
-    },
+    secret: async (namespace, name, expiryAnnotation, signal) =>
+      await readSecret(client, namespace, name, expiryAnnotation, signal),
+
+    secretPair: async (namespace, secret, staged, signal) =>
+      await readPair(client, namespace, { secret, staged }, signal),
 
     deployment: async (workload, signal) =>
       await orNull(async () => stateOf(await getDeployment(client, workload, signal))),
@@ -62,13 +45,4 @@ export function kubernetesProbe(
     settings: async (workload, variables, signal) =>
       await orNull(async () => await readSettings(client, workload, variables, signal)),
   };
-}
-
-async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
-  try {
-    return await ask();
-  } catch (err) {
-    if (err instanceof SystemError && err.fault === 'not found') return null;
-    throw err;
-  }
 }

@@ -48,7 +48,10 @@ function ofHttp(status: number): CarrierAnswer['status'] {
 
 const Country = z.string().regex(/^[A-Za-z]{2}$/);
 
-/** X10 without a word of the address. What is set reads as anything but nothing. */
+/**
+ * X10 without a word of the address. What is set reads as anything but nothing; what is not told at all is not *missing*, and
+ * no label may be bought on the strength of it.
+ */
 const Parcel = z.object({
   shipment: z.object({
     dimensions: z.unknown(),

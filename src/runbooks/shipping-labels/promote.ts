@@ -188,15 +188,18 @@ export const revertCredentials: Action<ShippingData> = {
     if (pair.secret !== present || pair.promotedBy !== promoted)
       return { changed: 'somebody has changed the secret meanwhile' };
     if (!pair.revertable) return { changed: 'the values before are not kept any more' };
-    return { targets: run.targets, dropped: [], noted: { stamp: run.id } };
+    return { targets: run.targets, dropped: [] };
   },
-  async apply(_target, { stamp }, { levers, names, signal }) {
-    const { secret, staged } = names.carrier;
-    return await levers.kubernetes.revertSecret(
+  apply: async (_target, { present, promoted }, { levers, names, signal }) =>
+    await levers.kubernetes.revertSecret(
       names.namespace,
-      { secret, staged, stamp: stamp ?? '' },
+      { secret: names.carrier.secret, expected: present ?? '', stamp: promoted ?? '' },
       signal,
-    );
+    ),
+  async readBack(_target, { promoted }, proving) {
+    const { promotedBy } = await pairNow(proving);
+    if (promotedBy === promoted) return 'not done';
+    return promotedBy === null ? 'done' : 'unknown';
   },
   proof: {
     plan: () => ({
@@ -207,7 +210,7 @@ export const revertCredentials: Action<ShippingData> = {
     }),
     async sample(proving) {
       const { run } = proving;
-      const back = (await pairNow(proving)).promotedBy === run.parameters['stamp'];
+      const back = (await pairNow(proving)).promotedBy === null;
       return {
         moved: back ? run.targets : [],
         unknown: [],

@@ -2,6 +2,7 @@ import type { Cause } from '../define-runbook.ts';
 import { engineSays } from '../shared/engine.ts';
 import { goesOn } from '../shared/log-classes.ts';
 import type { StuckData } from './checks.ts';
+import { firstMissing, lostOf, someOf } from './events.ts';
 import { refuses } from './webhooks.ts';
 
 /** A rule that names a finding which this version cannot see yet stays open, and says what is missing. */
@@ -13,6 +14,35 @@ function open(id: string, title: string, outside: boolean, missing: string): Cau
     judge: () => ({ verdict: 'open', because: `${missing} could not be looked at.` }),
   };
 }
+
+/** Whether the events of stuck orders are missing in Kafka. */
+export const lostEvents: Cause<StuckData> = {
+  id: '3.C1',
+  title: 'Events never got to Kafka',
+  outside: true,
+  judge({ findings, names }) {
+    const seen = findings.events.data;
+    if (seen === null)
+      return { verdict: 'open', because: 'The events of the orders (R17) could not be looked at.' };
+    const { orders, lost, told } = lostOf(seen);
+    const some = (count: number) => someOf(count, orders.length);
+    if (lost.size * 2 >= orders.length) {
+      const missing = orders.filter(({ order }) => lost.has(order));
+      return {
+        verdict: 'supported',
+        because: `${firstMissing(missing, names)} of ${some(lost.size)} never reached Kafka.`,
+      };
+    }
+    if (lost.size > 0) return { verdict: 'open', because: `An event of only ${some(lost.size)} is missing.` };
+    if (told.size < orders.length)
+      return { verdict: 'open', because: `Of ${some(orders.length - told.size)} it cannot be told.` };
+    // The rule wants R47 too, which is runbook 7's.
+    return {
+      verdict: 'open',
+      because: `No event of ${some(orders.length)} is missing; whether publishing fails now (R47) was not looked at.`,
+    };
+  },
+};
 
 const engineAway: Cause<StuckData> = {
   id: '3.C2',
@@ -54,7 +84,7 @@ export const warehouse: Cause<StuckData> = {
 
 /** 3.C1 to 3.C5. */
 export const causes: readonly Cause<StuckData>[] = [
-  open('3.C1', 'Events never got to Kafka', true, 'The events of the orders (R17)'),
+  lostEvents,
   engineAway,
   open('3.C3', 'Illegal state transition', false, 'The workflow engine’s log (X9)'),
   warehouse,

@@ -1,10 +1,11 @@
-import { broken, healthy, skipped } from '../../domain/finding.ts';
+import { broken, healthy } from '../../domain/finding.ts';
 import type { OrderSummary } from '../../ports/probes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import type { Check } from '../define-runbook.ts';
 import { age, curl } from '../names.ts';
 import { type PodsSeen, podsCheck } from '../shared/pods.ts';
 import { spell } from '../shared/spell.ts';
+import { type EventsSeen, events } from './events.ts';
 import { type Deliveries, webhooks } from './webhooks.ts';
 
 const MINUTE = 60_000;
@@ -18,7 +19,7 @@ export interface StuckSeen {
 export interface StuckData {
   readonly stuck: StuckSeen;
   readonly oldest: { readonly orders: readonly OrderSummary[] };
-  readonly events: null;
+  readonly events: EventsSeen;
   readonly engine: PodsSeen;
   readonly webhooks: Deliveries;
 }
@@ -114,39 +115,10 @@ const oldest: Check<{ readonly orders: readonly OrderSummary[] }> = {
   },
 };
 
-/** A command whose system this version does not reach yet: shown, never healthy, never blocking. */
-function notYet(
-  step: Check<null>['step'],
-  title: string,
-  system: string,
-  source: string,
-  equivalent: string,
-  instead?: string,
-): Check<null> {
-  return {
-    step,
-    title,
-    system,
-    source,
-    equivalent: () => equivalent,
-    ...(instead === undefined ? {} : { instead }),
-    deadlineMs: 1_000,
-    look: async () =>
-      skipped(`${system} is not connected in this version; “Commands to type” has what to type.`),
-  };
-}
-
 export const checks = {
   stuck,
   oldest,
-  events: notYet(
-    'R17',
-    'Did the events of the order go out?',
-    'Kafka',
-    'kubectl exec -it kafka-0 -- kafka-console-consumer \\\n  --bootstrap-server localhost:9092 \\\n  --topic order-events \\\n  --from-beginning | grep "ord_xyz789abc"',
-    'kubectl exec kafka-0 -- kafka-console-consumer --bootstrap-server localhost:9092 --topic order-events --max-messages 10000 --timeout-ms 10000 | grep <order>',
-    'From the beginning it reads the whole topic; this one reads what comes now and stops.',
-  ),
+  events,
   engine: podsCheck({
     step: 'R18',
     title: 'Is the workflow engine well?',

@@ -1,12 +1,13 @@
 import { isOver } from '../../domain/cause-history.ts';
 import { OrderId } from '../../domain/ids.ts';
-import type { Action, Judging } from '../define-runbook.ts';
+import type { Judging } from '../define-runbook.ts';
 import { batchOf } from '../shared/batch.ts';
 import { triedInVain } from '../shared/tried.ts';
 import type { Thresholds } from '../thresholds.ts';
 import { attempted, stillUntouched } from './attempts.ts';
-import { causes, warehouse } from './causes.ts';
+import { causes, lostEvents, warehouse } from './causes.ts';
 import type { StuckData } from './checks.ts';
+import { lostOf } from './events.ts';
 import { afterMinutes, leftProcessing } from './orders.ts';
 
 const MINUTE = 60_000;
@@ -39,7 +40,7 @@ function whyRetry(judging: Judging<StuckData>, targets: readonly string[]): stri
 }
 
 /** What a retry and a republishing have in common. */
-const orders = {
+export const orders = {
   one: 'order',
   many: 'orders',
   bound: 'Orders that left processing meanwhile are left alone.',
@@ -69,11 +70,19 @@ export const retryWorkflow = batchOf<StuckData>({
   found({ findings }) {
     const seen = findings.stuck.data;
     if (seen === null || seen.orders.length === 0) return null;
-    return { ids: seen.orders.map(({ id }) => id), total: seen.total };
+    const ids = seen.orders.map(({ id }) => id);
+    // A workflow without its event does not start; those wait for R21.
+    const { lost } = lostOf(findings.events.data);
+    const ready = ids.filter((id) => !lost.has(id));
+    return { ids: ready.length === 0 ? ids : ready, total: seen.total };
   },
   when: whyRetry,
-  notWhile(judging) {
-    const { engine } = judging.findings;
+  notWhile(judging, targets) {
+    const { engine, events } = judging.findings;
+    const { lost, told } = lostOf(events.data);
+    const likely = lostEvents.judge(judging).verdict === 'supported';
+    if (targets.some((target) => lost.has(target) || (likely && !told.has(target))))
+      return 'events of these orders are missing in Kafka, and go first (“Republish events”)';
     if (engine.data !== null && engine.data.ready === 0)
       return 'the workflow engine is down, nobody would take it';
     if (engine.verdict === 'broken') return 'the workflow engine is not well and might not take it';
@@ -84,35 +93,3 @@ export const retryWorkflow = batchOf<StuckData>({
     await levers.orderService.retryWorkflow(OrderId.parse(target), licence, signal),
   readBack: async (target, _parameters, proving) => await attempted(target, 'retry-workflow', proving),
 });
-
-/** R21, one order at a time: without Kafka nobody has seen whether an event is missing. */
-export const republishEvents: Action<StuckData> = {
-  ...batchOf<StuckData>({
-    ...orders,
-    step: 'R21',
-    title: 'Republish events',
-    source:
-      'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/orders/ord_xyz789abc/republish-events',
-    path: (names) => names.paths.republishEvents,
-    notes: ['Events may be sent again without harm.', 'Events not checked: Kafka is not connected.'],
-    says: (what) => `The events of ${what} are sent again. Events not checked: Kafka is not connected.`,
-    found: () => null,
-    when: () => null,
-    notWhile: () => null,
-    qualify: async (proving) => await stillUntouched(proving, 'republish-events'),
-    apply: async (target, _parameters, { levers, licence, signal }) =>
-      await levers.orderService.republishEvents(OrderId.parse(target), licence, signal),
-    readBack: async (target, _parameters, proving) => await attempted(target, 'republish-events', proving),
-  }),
-  draft({ findings, names, thresholds }) {
-    const oldest = (findings.oldest.data?.orders ?? []).filter(
-      ({ status }) => status === names.statuses.processing,
-    );
-    return oldest.slice(0, thresholds.sampledOrders).map(({ id }) => ({
-      targets: [id],
-      parameters: {},
-      preview: [`The events of ${id} are sent again. Events not checked: Kafka is not connected.`],
-      binding: { kind: 'subset', words: orders.bound },
-    }));
-  },
-};

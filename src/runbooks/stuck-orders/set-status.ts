@@ -1,15 +1,31 @@
 import { OrderId } from '../../domain/ids.ts';
+import type { Field } from '../../domain/offer.ts';
 import type { Action } from '../define-runbook.ts';
 import { curl, shellWord } from '../names.ts';
 import { spell } from '../shared/spell.ts';
 import { triedInVain } from '../shared/tried.ts';
 import type { StuckData } from './checks.ts';
+import type { OrderEvents } from './events.ts';
 import { statusesOf } from './orders.ts';
 
 const MINUTE = 60_000;
 const SECOND = 1_000;
 /** Characters. */
 const LONGEST_REASON = 500;
+
+/** Events before any manual change (runbook): who goes on without them says so. */
+const UNCHECKED: Field = {
+  name: 'unchecked',
+  label: 'Events not checked: what Kafka has of it could not be told',
+  kind: 'tick',
+  options: [{ value: 'yes', text: 'I know that nobody looked at the events.' }],
+};
+
+function inKafka({ missing }: OrderEvents): string {
+  return missing === null || missing.length === 0
+    ? 'All its expected events are in Kafka.'
+    : `Kafka misses ${missing.join(', ')} of it; “Republish events” sends them.`;
+}
 
 /** R22, the last resort: guarded, one order, a second person approves. */
 export const setStatus: Action<StuckData> = {
@@ -33,11 +49,13 @@ export const setStatus: Action<StuckData> = {
     );
     const first = orders.find(({ id }) => tried.has(id)) ?? orders[0];
     if (first === undefined) return [];
+    const events = findings.events.data?.orders.find(({ order }) => order === first.id);
+    const answered = events !== undefined && events.missing !== null;
     return [
       {
         targets: [first.id],
-        parameters: { from: first.status },
-        preview: [`${first.id} is ${first.status} now.`],
+        parameters: { from: first.status, events: answered ? 'checked' : 'unchecked' },
+        preview: [`${first.id} is ${first.status} now.`, ...(answered ? [inKafka(events)] : [])],
         binding: {
           kind: 'exact',
           expected: first.status,
@@ -59,12 +77,7 @@ export const setStatus: Action<StuckData> = {
             minLength: thresholds.reasonCharacters,
             maxLength: LONGEST_REASON,
           },
-          {
-            name: 'unchecked',
-            label: 'Events not checked: Kafka could not be asked',
-            kind: 'tick',
-            options: [{ value: 'yes', text: 'I know that nobody looked at the events.' }],
-          },
+          ...(answered ? [] : [UNCHECKED]),
         ],
       },
     ];
@@ -82,7 +95,7 @@ export const setStatus: Action<StuckData> = {
     );
     return unproven ? 'a run on this order is not proven yet' : null;
   },
-  validate({ status, reason = '', unchecked }, { names, thresholds: { reasonCharacters } }) {
+  validate({ status, reason = '', unchecked }, { names, thresholds: { reasonCharacters }, shown }) {
     return {
       ...(status === undefined || !names.statuses.manual.includes(status)
         ? { status: 'Choose the status that is true.' }
@@ -90,7 +103,9 @@ export const setStatus: Action<StuckData> = {
       ...(reason.trim().length < reasonCharacters || reason.length > LONGEST_REASON
         ? { reason: `Write a reason of ${reasonCharacters} to ${LONGEST_REASON} characters.` }
         : {}),
-      ...(unchecked === 'yes' ? {} : { unchecked: 'Tick that the events were not checked.' }),
+      ...(shown['events'] === 'checked' || unchecked === 'yes'
+        ? {}
+        : { unchecked: 'Tick that the events were not checked.' }),
     };
   },
   async stillHolds(proving, run) {

@@ -1,10 +1,13 @@
+import { describe, expect, test } from 'vitest';
+import type { CauseVerdict } from '../../../src/domain/finding.ts';
 import type { GatewayHealth } from '../../../src/ports/probes.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { GatewaySeen, PaymentData } from '../../../src/runbooks/payment-failures/checks.ts';
 import type { PaymentClass, PaymentLogs } from '../../../src/runbooks/payment-failures/logs.ts';
+import { paymentFailures } from '../../../src/runbooks/payment-failures.ts';
 import type { PathSeen } from '../../../src/runbooks/shared/path.ts';
 import type { RateSeen } from '../../../src/runbooks/shared/success-rate.ts';
-import { aDeployment, answers, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import { aDeployment, aJudging, answers, MINUTE, NOW, seen } from '../../support/runbooks.ts';
 
 /** Lines by class, the newest a minute old. */
 export function logCounts(
@@ -75,4 +78,29 @@ export function findings(change: Partial<Findings<PaymentData>> = {}): Findings<
     service: seen('healthy', aDeployment()),
     ...change,
   };
+}
+
+type Row = readonly [
+  what: string,
+  given: Partial<Findings<PaymentData>>,
+  verdict: CauseVerdict,
+  because: string | RegExp,
+];
+
+export function judged(id: string, given: Partial<Findings<PaymentData>>) {
+  const cause = paymentFailures.causes.find((one) => one.id === id);
+  if (cause === undefined) throw new Error(`No cause ${id}.`);
+  return cause.judge(aJudging(findings(given)));
+}
+
+/** One cause, row by row. */
+export function table(id: string, rows: readonly Row[]) {
+  describe(id, () => {
+    test.each(rows)('%s', (_what, given, verdict, because) => {
+      const said = judged(id, given);
+      expect(said.verdict).toBe(verdict);
+      if (typeof because === 'string') expect(said.because).toBe(because);
+      else expect(said.because).toMatch(because);
+    });
+  });
 }

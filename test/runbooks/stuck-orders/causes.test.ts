@@ -4,7 +4,7 @@ import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { StuckData } from '../../../src/runbooks/stuck-orders/checks.ts';
 import { stuckOrders } from '../../../src/runbooks/stuck-orders.ts';
 import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
-import { deliveries, engine, findings, stuck } from './support.ts';
+import { deliveries, engine, eventsSeen, findings, stuck } from './support.ts';
 
 type Row = readonly [string, Partial<Findings<StuckData>>, CauseVerdict, string];
 
@@ -22,7 +22,43 @@ const calls = (...given: Parameters<typeof deliveries>) => ({
   webhooks: seen('healthy', deliveries(...given)),
 });
 
-table('3.C1', [['no Kafka', {}, 'open', 'The events of the orders (R17) could not be looked at.']]);
+const REQUEST = ['fulfillment.requested'];
+const kafka = (missing: Parameters<typeof eventsSeen>[0]) => ({
+  events: seen('broken', eventsSeen(missing)),
+});
+table('3.C1', [
+  ['no Kafka', {}, 'open', 'The events of the orders (R17) could not be looked at.'],
+  [
+    'half of them miss one',
+    kafka({ a: REQUEST, b: REQUEST, c: [], d: null }),
+    'supported',
+    'fulfillment.requested of 2 of the 4 oldest stuck orders never reached Kafka.',
+  ],
+  [
+    'the first of several that are missing is named',
+    kafka({ a: ['payment.authorized', 'fulfillment.requested'] }),
+    'supported',
+    'payment.authorized of the oldest stuck order never reached Kafka.',
+  ],
+  [
+    'fewer than half',
+    kafka({ a: REQUEST, b: [], c: [] }),
+    'open',
+    'An event of only 1 of the 3 oldest stuck orders is missing.',
+  ],
+  [
+    'some cannot be told',
+    kafka({ a: [], b: null, c: null }),
+    'open',
+    'Of 2 of the 3 oldest stuck orders it cannot be told.',
+  ],
+  [
+    'none misses one: R47 would have to be absent too',
+    kafka({ a: [], b: [] }),
+    'open',
+    'No event of 2 of the 2 oldest stuck orders is missing; whether publishing fails now (R47) was not looked at.',
+  ],
+]);
 table('3.C3', [['no log', {}, 'open', 'The workflow engine’s log (X9) could not be looked at.']]);
 table('3.C5', [
   ['no log', {}, 'open', 'The workflow engine’s log (X9) and long sessions (R39) could not be looked at.'],

@@ -6,7 +6,8 @@ import type { Incident } from '../../../src/domain/incident.ts';
 import type { OrderSummary } from '../../../src/ports/probes.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { StuckData } from '../../../src/runbooks/stuck-orders/checks.ts';
-import { republishEvents, retryWorkflow } from '../../../src/runbooks/stuck-orders/retry.ts';
+import { republishEvents } from '../../../src/runbooks/stuck-orders/republish.ts';
+import { retryWorkflow } from '../../../src/runbooks/stuck-orders/retry.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/runbooks/thresholds.ts';
 import { anIncident, aRun } from '../../support/incidents.ts';
 import {
@@ -20,7 +21,7 @@ import {
   seen,
   silent,
 } from '../../support/runbooks.ts';
-import { deliveries, engine, findings, provenRun, stuck } from './support.ts';
+import { deliveries, engine, eventsSeen, findings, provenRun, stuck } from './support.ts';
 
 type Given = Partial<Findings<StuckData>>;
 const judging = (given: Given, change: Partial<Incident> = {}) =>
@@ -29,6 +30,10 @@ const TWO = ['ord_aaa111', 'ord_bbb222'] as const;
 const over = (id: string, ago: number): CauseHistory => ({
   [id]: { supportedAt: NOW - 60 * MINUTE, clearSince: NOW - ago * MINUTE },
 });
+
+const LOST = ['fulfillment.requested'];
+const EVENTS_FIRST = 'events of these orders are missing in Kafka, and go first (“Republish events”)';
+const missing = (by: Parameters<typeof eventsSeen>[0]): Given => ({ events: seen('broken', eventsSeen(by)) });
 
 describe('R20: what it offers', () => {
   test.each<[string, Given, Partial<Incident>, readonly string[]]>([
@@ -55,6 +60,18 @@ describe('R20: what it offers', () => {
       ['The workflow of 2 orders starts again.', 'The workflow of ord_bbb222 alone starts again.'],
     ],
     [
+      'not those that miss an event',
+      { ...stuck(...TWO, 'ord_ccc333'), ...missing({ ord_aaa111: LOST, ord_bbb222: [], ord_ccc333: [] }) },
+      {},
+      ['The workflow of 2 of 3 orders, the oldest first, starts again.'],
+    ],
+    [
+      'all of them, where each misses one: it waits, and says why',
+      { ...stuck(...TWO), ...missing({ ord_aaa111: LOST, ord_bbb222: LOST }) },
+      {},
+      ['The workflow of 2 orders starts again.'],
+    ],
+    [
       'more than one offer covers',
       { stuck: seen('broken', { total: 350, orders: TWO.map((id) => anOrder(id)) }) },
       {},
@@ -78,6 +95,8 @@ describe('R20: when it is recommended', () => {
     ['the engine crashed and is back', { engine: seen('healthy', crashed) }, {}, back],
     ['it crashed and is not well', { engine: seen('broken', { ...crashed, ready: 1 }) }, {}, null],
     ['the warehouse refuses', { webhooks: seen('broken', deliveries(0, 9)) }, {}, null],
+    ['events of most are missing', missing({ ord_aaa111: LOST }), {}, null],
+    ['no event is missing', missing({ ord_aaa111: [], ord_bbb222: [] }), {}, harmless],
     [
       'the warehouse refuses, the engine is back',
       { webhooks: seen('broken', deliveries(0, 9)), engine: seen('healthy', crashed) },
@@ -140,6 +159,15 @@ describe('R20: when it waits', () => {
     ],
     ['the engine is unknown', { engine: seen('unknown', null) }, null],
     ['the warehouse refuses', { webhooks: seen('broken', deliveries(0, 5)) }, 'the warehouse still refuses'],
+    [
+      'an event of it is missing',
+      missing({ ord_aaa111: LOST, ord_bbb222: [], ord_ccc333: [] }),
+      EVENTS_FIRST,
+    ],
+    ['an event of another is missing', missing({ ord_aaa111: [], ord_bbb222: LOST, ord_ccc333: [] }), null],
+    ['events of most are missing, and nobody looked at its', missing({ ord_bbb222: LOST }), EVENTS_FIRST],
+    ['events of most are missing, and not its', missing({ ord_aaa111: [], ord_bbb222: LOST }), null],
+    ['nobody could tell', missing({ ord_aaa111: null }), null],
   ])('%s', (_what, given, why) => expect(retryWorkflow.notWhile(judging(given), A_DRAFT)).toBe(why));
 });
 
@@ -255,21 +283,5 @@ describe('R20: the proof', () => {
       expect(action).toMatchObject({ tier: 'safe', mitigates: false, owes: [] });
       expect(action.validate({}, { ...judging({}), shown: {} })).toEqual({});
     }
-  });
-});
-
-describe('R21', () => {
-  test('is offered for each of the oldest that are still in processing, never recommended, and says what was not looked at', () => {
-    const oldest = seen('broken', {
-      orders: [anOrder('ord_aaa111', { status: 'shipped' }), anOrder('ord_bbb222')],
-    });
-    const judged = judging({ oldest });
-    const [offer, ...more] = republishEvents.draft(judged);
-    expect(more).toEqual([]);
-    expect(offer).toMatchObject({ targets: ['ord_bbb222'], binding: { kind: 'subset' } });
-    expect(offer?.preview.join()).toContain('Events not checked');
-    expect(republishEvents.when(judged, A_DRAFT)).toBeNull();
-    expect(republishEvents.notWhile(judged, A_DRAFT)).toBeNull();
-    expect(republishEvents.draft(judging({ oldest: seen('unknown', null) }))).toEqual([]);
   });
 });

@@ -16,7 +16,7 @@ import {
   seen,
   silent,
 } from '../../support/runbooks.ts';
-import { findings, provenRun } from './support.ts';
+import { eventsSeen, findings, provenRun } from './support.ts';
 
 const judging = (orders: readonly OrderSummary[], change: Partial<Incident> = {}) =>
   aJudging(findings({ oldest: seen('broken', { orders }) }), { incident: anIncident([], change) });
@@ -47,6 +47,29 @@ describe('R22: what it offers', () => {
     const [offer] = setStatus.draft(judging(TWO));
     expect(offer?.binding).toMatchObject({ kind: 'exact', expected: 'processing' });
     expect(offer?.fields?.map(({ name }) => name)).toEqual(['status', 'reason', 'unchecked']);
+  });
+
+  test.each<[string, Parameters<typeof eventsSeen>[0], readonly string[], string | undefined]>([
+    ['nothing missing', { ord_aaa111: [] }, ['status', 'reason'], 'All its expected events are in Kafka.'],
+    [
+      'an event missing',
+      { ord_aaa111: ['fulfillment.requested'] },
+      ['status', 'reason'],
+      'Kafka misses fulfillment.requested of it; “Republish events” sends them.',
+    ],
+    ['nobody can tell', { ord_aaa111: null }, ['status', 'reason', 'unchecked'], undefined],
+    ['another was looked at', { ord_bbb222: [] }, ['status', 'reason', 'unchecked'], undefined],
+  ])('asks for no tick where R17 answered: %s', (_what, missing, fields, said) => {
+    const events = seen('broken', eventsSeen(missing));
+    const oldest = seen('broken', { orders: TWO });
+    const [offer] = setStatus.draft(aJudging(findings({ oldest, events })));
+    expect(offer?.fields?.map(({ name }) => name)).toEqual(fields);
+    expect(offer?.preview[1]).toBe(said);
+    const answers = { status: 'shipped', reason: 'warehouse confirmed' };
+    const rules = { ...judging(TWO), shown: offer?.parameters ?? {} };
+    expect(Object.keys(setStatus.validate(answers, rules))).toEqual(
+      fields.includes('unchecked') ? ['unchecked'] : [],
+    );
   });
 
   test('the statuses and the reason’s length come from configuration; the present status is no choice', () => {

@@ -2,6 +2,7 @@ import type { Proof, Run } from '../../../src/domain/run.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { PodsSeen } from '../../../src/runbooks/shared/pods.ts';
 import type { StuckData } from '../../../src/runbooks/stuck-orders/checks.ts';
+import type { EventsSeen } from '../../../src/runbooks/stuck-orders/events.ts';
 import type { Deliveries } from '../../../src/runbooks/stuck-orders/webhooks.ts';
 import { aRun } from '../../support/incidents.ts';
 import { anOrder, MINUTE, NOW, seen } from '../../support/runbooks.ts';
@@ -24,6 +25,12 @@ export function deliveries(taken: number, failed: number, change: Partial<Delive
 
 export function engine(change: Partial<PodsSeen> = {}): PodsSeen {
   return { ready: 2, total: 2, restartedAt: null, waiting: [], ...change };
+}
+
+/** R17's answer: by order what it misses; null: cannot be told. */
+export function eventsSeen(missing: Readonly<Record<string, readonly string[] | null>>): EventsSeen {
+  const orders = Object.entries(missing).map(([order, its]) => ({ order, seen: [], missing: its }));
+  return { orders };
 }
 
 /** Orders in processing for three hours, as R16 and X10 see them. */

@@ -242,6 +242,10 @@ describe('the alert of each scenario', () => {
     'inventory-reservation': (state, begins) =>
       state.inventory.reservations.all().filter(({ code, endedAt }) => code !== null && endedAt < begins)
         .length,
+    'shipping-labels': (state, begins) =>
+      [...state.orders.values()].filter(
+        ({ status, updatedAt }) => status === 'ready_to_ship' && updatedAt < begins,
+      ).length,
   };
 
   test.each(scenarios)(
