@@ -40,8 +40,20 @@ describe('one message stops a partition', () => {
     expect((await group()).committed[spot]).toBe(offset);
   });
 
+  test('without a copy nothing is skipped', async () => {
+    const parked = await kafka(({ topics }) => topics.get(PARKED));
+    await told.rig.world.change((state) => void state.kafka.topics.delete(PARKED));
+    await press('UAPPROVER', 'Approve: Skip one message');
+    await until(20, says(`Nothing was skipped: Kafka has no topic ${PARKED}`));
+    expect((await group()).committed[spot]).toBe(offset);
+    await told.rig.world.change((state) => {
+      if (parked !== undefined) state.kafka.topics.set(PARKED, parked);
+    });
+  });
+
   test('an approver’s yes copies the message aside and goes past it, once', async () => {
     const { rig } = told;
+    await ask('URESPONDER', 'Skip one message…', { reason: 'Nobody can read it; the topic is there now' });
     await rig.slack
       .as('UAPPROVER')
       .click(rig.card(), 'Approve: Skip one message', { confirm: true, again: true });

@@ -56,9 +56,28 @@ describe('consumers that no restart helps', () => {
     expect(card()).not.toContain('asks; a second person approves');
   });
 
+  test('offsets that somebody moved meanwhile are not set', async () => {
+    const place = `${ORDER_EVENTS}-2`;
+    await ask('URESPONDER', 'Reset the group…', { reason: REASON, worthless: ['yes'] });
+    const stood = (await group()).committed[place] ?? 0;
+    await told.rig.world.change(({ kafka: { groups } }) =>
+      groups.get(GROUP)?.committed.set(place, stood + 1),
+    );
+    await press('UAPPROVER', 'Approve: Reset the group');
+    await until(
+      20,
+      says(`Nothing was started: ${place} stood at offset ${stood} and stands at ${stood + 1} now.`),
+    );
+    await told.rig.world.change(({ kafka: { groups } }) => groups.get(GROUP)?.committed.set(place, stood));
+    expect((await group()).committed[`${ORDER_EVENTS}-0`]).toBeLessThan((await ends())[0] ?? 0);
+    // The next look counts anew, and offers that.
+    await until(20, () => card().includes(` (${stood} → `));
+  });
+
   test('a second person’s yes sets exactly the offsets that were shown', async () => {
     before = (await group()).committed;
     await ask('URESPONDER', 'Reset the group…', { reason: REASON, worthless: ['yes'] });
+    await told.rig.skip(2);
     await press('UAPPROVER', 'Approve: Reset the group');
     const after = (await group()).committed;
     const places = Object.keys(before);
