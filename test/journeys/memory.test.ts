@@ -20,6 +20,9 @@ const limit = async () =>
     return objectIn(objectIn(containersOf(template)[0], 'resources'), 'limits')?.['memory'];
   });
 
+/** Where heap dumps lie. */
+const dumps = async () => await rig.world.read(({ cluster }) => [...cluster.files.keys()]);
+
 function story(scenario: Scenario): void {
   beforeAll(async () => {
     rig = await startRig();
@@ -53,7 +56,7 @@ describe('a memory limit that is too low', () => {
 
   test('the card tells of the kills and their cause, and recommends more memory, no restart', () => {
     expect(rig.card().text).toContain('prod · OMS-1 · High memory, OOM kills: broken');
-    expect(card()).toMatch(/3 containers were killed for memory in 30 min, order-service-\S+ 11 min ago/);
+    expect(card()).toMatch(/3 containers were killed for memory in 30 min, order-service-\S+ \d+ min ago/);
     expect(card()).toContain(
       '*Cause* The memory limit is too low: Each of the 3 pods was killed within 30 min.',
     );
@@ -149,6 +152,34 @@ describe('a leak after a release', () => {
     for (let tens = 0; tens < 6; tens += 1) await rig.skip(10);
     expect(card()).toMatch(/\*Cause\* The code leaks memory: Memory has risen for 1 h .*on 3 of 3 pods/);
     expect(card()).toMatch(/Restart the service\*: .*Recommended: it empties the pods until the leak fills/);
+  });
+
+  test('a heap dump is asked for with a reason, and waits for a second person', async () => {
+    expect(card()).toMatch(
+      /Dump the heap\*: .*Recommended: it shows what leaks, and a restart would lose it/,
+    );
+    const asker = rig.slack.as('URESPONDER');
+    await asker.click(rig.card(), 'Dump the heap…');
+    await rig.app.idle();
+    expect(await asker.submit({ reason: 'leak' })).toMatchObject({ errors: { reason: expect.anything() } });
+    await asker.submit({ reason: 'The leak is to be found before the restart.' });
+    await rig.app.idle();
+    await asker.click(rig.card(), 'Approve: Dump the heap', { confirm: true });
+    await rig.app.idle();
+    expect(await dumps()).toEqual([]);
+    expect(JSON.stringify(asker.ephemerals())).toContain('yourself; a second person has to approve it');
+  });
+
+  test('approved, the pod stands still, the file is told by its size, fetching it is owed', async () => {
+    await rig.slack
+      .as('UAPPROVER')
+      .click(rig.card(), 'Approve: Dump the heap', { confirm: true, again: true });
+    await rig.app.idle();
+    expect(await dumps()).toHaveLength(1);
+    await minutes(3);
+    expect(thread()).toMatch(/\*Dump the heap\*, approved by .*\*helped\*/);
+    expect(thread()).toMatch(/\/tmp\/heap-\d+\.hprof in order-service-\S+ has \d+ MiB\./);
+    expect(card()).toContain('Fetch, read and delete the heap dump; it holds customers’ data.');
   });
 
   test('a restart empties the pods and mitigates', async () => {

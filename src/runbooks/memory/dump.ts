@@ -33,7 +33,11 @@ export const dumpHeap: Action<MemoryData> = {
   source: 'kubectl exec -it <pod-name> -- jmap -dump:live,format=b,file=/tmp/heap.hprof 1',
   equivalent: ({ namespace }, targets, { file }) =>
     `kubectl -n ${namespace} exec ${targets[0]?.replace('pod/', '') ?? '<pod>'} -- jmap -dump:live,format=b,file=${file ?? '/tmp/heap.hprof'} 1`,
-  notes: ['The pod stands still for a while.', 'The dump holds customers’ data.'],
+  notes: [
+    'The pod stands still for a while.',
+    'The dump holds customers’ data.',
+    'It goes with its pod: whatever replaces the pods loses it.',
+  ],
   draft({ findings, thresholds }) {
     const facts = findings.heap.data;
     if (facts === null || !facts.jvm) return [];
