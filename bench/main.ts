@@ -4,6 +4,7 @@ import type { Bench, Figure } from './figure.ts';
 import { alerts } from './figures/alerts.ts';
 import { commands } from './figures/commands.ts';
 import { deadlines } from './figures/deadlines.ts';
+import { logs } from './figures/logs.ts';
 import { memory } from './figures/memory.ts';
 import { redis } from './figures/redis.ts';
 import { takeover } from './figures/takeover.ts';
@@ -11,7 +12,7 @@ import { asJson, asTable } from './report.ts';
 
 // `npm run bench`: the figures that we publish, each beside a peer or a floor that was measured in the same run.
 // `npm run bench -- <name> …` measures only those; `--json` prints nothing but JSON on the standard output.
-const BENCHES: readonly Bench[] = [commands, alerts, deadlines, takeover, redis, memory];
+const BENCHES: readonly Bench[] = [commands, alerts, deadlines, takeover, redis, logs, memory];
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false } },
