@@ -5,6 +5,7 @@ import { alerts } from './figures/alerts.ts';
 import { commands } from './figures/commands.ts';
 import { deadlines } from './figures/deadlines.ts';
 import { kafka } from './figures/kafka.ts';
+import { logs } from './figures/logs.ts';
 import { memory } from './figures/memory.ts';
 import { redis } from './figures/redis.ts';
 import { stuckList } from './figures/stuck-list.ts';
@@ -23,6 +24,7 @@ const BENCHES: readonly Bench[] = [
   kafka,
   typing,
   stuckList,
+  logs,
   memory,
 ];
 

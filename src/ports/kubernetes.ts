@@ -117,7 +117,7 @@ export interface LogQuestion {
   readonly windowMinutes: number;
   /** Read at most so many bytes of each container, newest window first byte on. */
   readonly bytesPerContainer: number;
-  /** Of the container that ended before, `--previous`; absent: of the one that runs. */
+  /** Only of the container that ended before, `--previous`; absent: of the one that runs, and before it of that one. */
   readonly previous?: boolean;
 }
 
@@ -125,7 +125,7 @@ export interface LogQuestion {
 export interface ContainerLog {
   readonly pod: string;
   readonly container: string;
-  /** Those that matched, oldest first, at most 2,000 (the newest); foreign text, unmasked. */
+  /** Those that matched, oldest first, at most 2,000 and 1 MB (the newest), long ones cut; foreign text, unmasked. */
   readonly lines: readonly string[];
   /** All that matched, also those that `lines` has no room for. */
   readonly matched: number;

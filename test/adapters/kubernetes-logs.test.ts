@@ -93,4 +93,55 @@ describe('logs', () => {
     expect(log).toMatchObject({ lines: [], matched: 0 });
     expect(log?.problem).toContain('is waiting to start');
   });
+
+  test('of the container before a restart alone, where that is asked for', async () => {
+    const crashAt = here.world.now() - 10 * 60_000;
+    await here.world.change((state) => {
+      const pod = state.pods[0];
+      if (pod === undefined) throw new Error('no pod');
+      state.logs.write(crashAt - 1, POD, 'ERROR', 'order= the last words');
+      state.logs.write(crashAt + 1, POD, 'INFO', 'order= the first words');
+      pod.restarts = 1;
+      pod.startedAt = crashAt;
+    });
+    const logs = await here.connection.probe.logs({ ...QUESTION, previous: true }, soon());
+    const text = logs.flatMap(({ lines }) => lines).join('\n');
+    expect(text).toContain('the last words');
+    expect(text).not.toContain('the first words');
+    // Those that never restarted have none, and that is no problem.
+    for (const log of logs.filter(({ pod }) => pod !== POD))
+      expect(log).toMatchObject({ lines: [], matched: 0, problem: null, truncated: false });
+  });
+
+  test('of 100 pods at once are bounded, whatever stands in them', async () => {
+    const names = ['--previous', '-n', 'app;id', '..%2F', 'a b'];
+    await here.world.change((state, now) => {
+      const [first] = state.pods;
+      if (first === undefined) throw new Error('no pod');
+      for (let number = 0; number < 97; number += 1) {
+        const name = `${names[number] ?? 'order-service-many'}-${number}`;
+        state.pods.push({ ...first, name });
+        const flood = number % 3;
+        const text =
+          flood === 0
+            ? `order=\u0000\u0007\u001b[31mred\u001b[0m ${'\ud800'}`
+            : flood === 1
+              ? `order= ${'x'.repeat(400_000)}`
+              : 'order= plain';
+        for (let line = 0; line < 3; line += 1) state.logs.write(now - 3 + line, name, 'INFO', text);
+      }
+    });
+    const logs = await here.connection.probe.logs(QUESTION, soon());
+    expect(logs).toHaveLength(100);
+    expect(logs.map(({ problem }) => problem).filter((problem) => problem !== null)).toEqual([]);
+    for (const name of names)
+      expect(logs.some(({ pod, matched }) => pod.startsWith(name) && matched > 0)).toBe(true);
+    for (const { lines } of logs) {
+      expect(lines.every((line) => line.length < 9_000)).toBe(true);
+      expect(lines.join('')).not.toContain('[31m');
+    }
+    // Of what is larger than the limit of a container, no more than that is read.
+    const read = logs.filter(({ truncated }) => truncated);
+    expect(read.length).toBeGreaterThan(25);
+  });
 });

@@ -3,10 +3,14 @@ import { SystemError } from '../../ports/system-error.ts';
 import { atOnce } from '../at-once.ts';
 import { noAnswer } from '../http.ts';
 import { type Call, KUBERNETES, type KubernetesClient } from './client.ts';
+import { lineSearch, NEWLINE } from './line-search.ts';
 import { lasting, listPods } from './pods.ts';
 
 const AT_ONCE = 16;
 const MOST_LINES = 2_000;
+/** Characters of all containers' lines together, however many containers there are; each has its part of them. */
+const MOST_KEPT = 32_000_000;
+const MOST_OF_ONE = 1_000_000;
 
 interface Source {
   readonly pod: string;
@@ -17,6 +21,8 @@ interface Source {
 
 interface Reading {
   readonly lines: string[];
+  /** Characters in them. */
+  kept: number;
   matched: number;
   truncated: boolean;
 }
@@ -39,11 +45,12 @@ export async function readLogs(
       sources.push({ pod: metadata.name, container: name, restarted });
     }
   }
+  const most = Math.min(MOST_OF_ONE, Math.floor(MOST_KEPT / Math.max(1, sources.length)));
   return await atOnce(AT_ONCE, sources, async (source): Promise<ContainerLog> => {
     const { pod, container } = source;
     const nothing = { pod, container, lines: [], matched: 0, truncated: false };
     try {
-      const { lines, matched, truncated } = await readContainer(client, question, source, signal);
+      const { lines, matched, truncated } = await readContainer(client, question, source, most, signal);
       return { pod, container, lines, matched, truncated, problem: null };
     } catch (err) {
       if (!(err instanceof SystemError) || err.fault === 'forbidden') throw err;
@@ -56,19 +63,21 @@ async function readContainer(
   client: KubernetesClient,
   question: LogQuestion,
   source: Source,
+  most: number,
   signal: AbortSignal,
 ): Promise<Reading> {
-  const reading: Reading = { lines: [], matched: 0, truncated: false };
+  const reading: Reading = { lines: [], kept: 0, matched: 0, truncated: false };
   if (source.restarted) {
     try {
-      await readInto(reading, client, question, source, true, signal);
+      await readInto(reading, client, question, source, { most, previous: true }, signal);
     } catch (err) {
       // The node keeps only one former container, and not for ever.
       const gone = err instanceof SystemError && ['refused', 'not found'].includes(err.fault);
       if (!gone) throw err;
     }
   }
-  await readInto(reading, client, question, source, false, signal);
+  if (question.previous !== true)
+    await readInto(reading, client, question, source, { most, previous: false }, signal);
   return reading;
 }
 
@@ -77,7 +86,7 @@ async function readInto(
   client: KubernetesClient,
   { workload, containing, windowMinutes, bytesPerContainer }: LogQuestion,
   { pod, container }: Source,
-  previous: boolean,
+  { most, previous }: { readonly most: number; readonly previous: boolean },
   signal: AbortSignal,
 ): Promise<void> {
   const query = new URLSearchParams({
@@ -92,30 +101,33 @@ async function readInto(
   const response = await client.open(call);
   if (response.status !== 200) throw await client.refused(call, response);
 
-  const decoder = new TextDecoder();
+  const search = lineSearch(containing, (line) => take(reading, line, most));
   let bytes = 0;
-  let open = '';
-  const take = (line: string) => {
-    if (!containing.some((part) => line.includes(part))) return;
-    reading.matched += 1;
-    reading.lines.push(line);
-    if (reading.lines.length > MOST_LINES) reading.lines.shift();
-  };
+  let ended = true;
   try {
     for await (const chunk of response.body ?? []) {
       const part: Uint8Array = chunk;
       const room = bytesPerContainer - bytes;
       bytes += part.length;
-      const lines = (open + decoder.decode(part.subarray(0, room), { stream: true })).split('\n');
-      open = lines.pop() ?? '';
-      for (const line of lines) take(line);
+      const piece = part.subarray(0, room);
+      search.add(piece);
+      if (piece.length > 0) ended = piece.at(-1) === NEWLINE;
       if (bytes >= bytesPerContainer) break;
     }
   } catch (err) {
     throw noAnswer(KUBERNETES, err, signal);
   }
   // The limit of a node is not exact: half a line near it is one that was cut.
-  const cut = bytes >= bytesPerContainer || (open !== '' && bytes >= bytesPerContainer * 0.9);
-  if (cut) reading.truncated = true;
-  else if (open !== '') take(open);
+  if (bytes >= bytesPerContainer || (!ended && bytes >= bytesPerContainer * 0.9)) reading.truncated = true;
+  else search.end();
+}
+
+/** The newest ones are kept; what there is no room for is still counted. */
+function take(reading: Reading, line: string, most: number): void {
+  const { lines } = reading;
+  reading.matched += 1;
+  reading.kept += line.length;
+  lines.push(line);
+  while (lines.length > MOST_LINES || (reading.kept > most && lines.length > 1))
+    reading.kept -= lines.shift()?.length ?? 0;
 }
