@@ -42,6 +42,9 @@ kafka:
     order-inventory-consumer: { deployment: inventory-consumer, selector: app=inventory-consumer }
 redis:
   lockTtlSeconds: 3600
+carriers:
+  expiryAnnotation: oms.example.com/expires-at
+  countries: { swiftpost: [US, CA, GB, DE] }
 links:
   Dashboard: https://grafana.example.com/d/order-service
   Runbook: https://wiki.example.com/runbooks/orders

@@ -65,6 +65,9 @@ kafka:
     order-inventory-consumer: { deployment: inventory-consumer, selector: app=inventory-consumer }
 redis:
   lockTtlSeconds: 3600
+carriers:
+  expiryAnnotation: oms.example.com/expires-at
+  countries: { swiftpost: [US, CA, GB, DE] }
 `;
 
 /** Where the pretend world is; enough to start a bot in it, in this process or in another. */

@@ -112,7 +112,7 @@ const parcel: Cause<ShippingData> = {
       return supported(`${lacking[0].id} has no ${lacking[0].size ? 'weight' : 'size'}.`);
     if (say(judging, 'package') === 'dominates')
       return supported(`${lines(judging, 'package')} labels failed for want of size or weight.`);
-    if (judging.findings.parcels.verdict === 'healthy' && found.length > 0)
+    if (judging.findings.parcels.data?.unread === 0 && found.length > 0)
       return ruledOut(
         `Size and weight of ${found.length === 1 ? 'the parcel' : `${found.length} parcels`} are there.`,
       );

@@ -26,6 +26,8 @@ export interface Parcel extends Shipment {
 
 export interface ParcelsSeen {
   readonly parcels: readonly Parcel[];
+  /** Those that could not be read. */
+  readonly unread: number;
 }
 
 /** X4: packed orders without a label. */
@@ -81,12 +83,12 @@ export const parcels: Check<ParcelsSeen> = {
       .slice(-thresholds.sampledOrders)
       .flatMap((id) => OrderId.safeParse(id).data ?? []);
     const wanted = [...new Set([...page.orders.map(({ id }) => id), ...named])];
-    if (wanted.length === 0) return healthy('No parcel to look at.', { parcels: [] });
+    if (wanted.length === 0) return healthy('No parcel to look at.', { parcels: [], unread: 0 });
     const asked = await aboutEach(wanted, async (id) => await probes.orderService.shipment(id, signal));
     const found = asked.flatMap(({ target, said }) => (said === null ? [] : [{ id: target, ...said }]));
-    const seen: ParcelsSeen = { parcels: found };
-    const evidence = found.map((parcel) => lineOf(parcel, names));
     const missing = wanted.length - found.length;
+    const seen: ParcelsSeen = { parcels: found, unread: missing };
+    const evidence = found.map((parcel) => lineOf(parcel, names));
     if (found.length === 0) return unknown(`Nothing could be learned of ${wanted.length} parcels.`, seen);
     const rest = missing === 0 ? '' : ` ${missing} could not be read.`;
     const lacking = found.filter((parcel) => lacks(parcel, names) !== null);

@@ -12,7 +12,8 @@ const FULL = 95;
 /** The pretend systems as they stand now. */
 export function Systems() {
   const { state } = useDesk();
-  const { orders, conditions, pods, inventory, poolsByPod, memory, refunds, returns, kafka } = state.world;
+  const { orders, conditions, pods, inventory, poolsByPod, memory, refunds, returns, kafka, shipping } =
+    state.world;
   const pools = Object.values(poolsByPod);
   const figures: readonly (readonly [string, number, boolean])[] = [
     ['stuck in processing', orders.stuck, orders.stuck > 0],
@@ -32,6 +33,7 @@ export function Systems() {
     ['paid twice', refunds.paidTwice, refunds.paidTwice > 0],
     ['late returns', returns.late, returns.late > 0],
     ['products sold out', inventory.soldOut, inventory.soldOut > 0],
+    ['labels bought twice', shipping.boughtTwice, shipping.boughtTwice > 0],
     ...kafka.groups.map(({ name, lag }) => [`${name} behind`, lag, lag >= LAG] as const),
     ['dead letters', kafka.deadLetters, kafka.deadLetters > 0],
     ['% of its memory, fullest pod', memory?.percent ?? 0, (memory?.percent ?? 0) >= FULL],
