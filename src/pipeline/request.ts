@@ -53,7 +53,8 @@ async function runNow(
   );
   if (before !== undefined)
     return {
-      because: `You approved this already; it is ${before.outcome ?? 'running'}. It does not run twice.`,
+      events: [],
+      says: `You approved this already; it is ${before.outcome ?? 'running'}. It does not run twice.`,
     };
   const because = await whyNot(parts, tx, incident, { ...offer, requestedBy: null }, by, membership);
   if (because !== null) return { because };
