@@ -87,7 +87,7 @@ function history(
     { type: 'announced', at },
     {
       type: 'diagnosed',
-      diagnosis: { round: 1, at, tookMs: 50, findings, causes: [], atOnce: null },
+      diagnosis: { round: 1, at, tookMs: 50, findings, causes: [], advice: [], byHand: [], atOnce: null },
       lookAt: at + LOOK_AFTER_MS,
       impact: { known: false, because: '9 of 11 orders: too few to say.', at },
       offers: [],

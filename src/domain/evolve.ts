@@ -22,6 +22,7 @@ export function begin(event: Opened): Incident {
     sources: [],
     ids: NO_IDS,
     answers: [],
+    ticks: [],
     diagnosis: null,
     lookAt: event.at,
     healthySince: null,
@@ -131,6 +132,11 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
       return {
         ...incident,
         answers: [...incident.answers.filter(({ step }) => step !== event.answer.step), event.answer],
+      };
+    case 'ticked':
+      return {
+        ...incident,
+        ticks: [...incident.ticks.filter(({ step }) => step !== event.tick.step), event.tick],
       };
     case 'acknowledged':
       return { ...incident, acknowledged: { by: event.by, at: event.at } };

@@ -47,6 +47,18 @@ export interface Climbed {
   readonly by: PersonId | null;
 }
 
+/** A step that only a person can do: runbook, number. */
+export type ByHandId = `m${number}.${number}`;
+
+/** Somebody did a step by hand, or says what they saw. */
+export interface Tick {
+  readonly step: ByHandId;
+  /** *done*, or one of the step's own answers. */
+  readonly answer: string;
+  readonly by: PersonId;
+  readonly at: number;
+}
+
 export interface Diagnosis {
   /** Counts from 1; the same incident asks again and again. */
   readonly round: number;
@@ -54,6 +66,10 @@ export interface Diagnosis {
   readonly tookMs: number;
   readonly findings: readonly Finding[];
   readonly causes: readonly JudgedCause[];
+  /** What the runbook says at this moment, one sentence each, by the bullet that says it. */
+  readonly advice: readonly { readonly id: string; readonly line: string }[];
+  /** Steps by hand that matter now, each with why. */
+  readonly byHand: readonly { readonly id: ByHandId; readonly because: string }[];
   /** Why the runbook says not to wait for the clock; null when it doesn't. */
   readonly atOnce: string | null;
 }
@@ -93,6 +109,8 @@ export interface Incident {
   readonly sources: readonly Source[];
   readonly ids: KnownIds;
   readonly answers: readonly PersonsAnswer[];
+  /** Steps by hand that somebody ticked off; the newest of each step. */
+  readonly ticks: readonly Tick[];
   readonly diagnosis: Diagnosis | null;
   /** Story time of the next whole look; null while resolved. */
   readonly lookAt: number | null;
@@ -200,6 +218,7 @@ export type IncidentEvent =
   | { readonly type: 'owed'; readonly duties: readonly Duty[]; readonly at: number }
   | { readonly type: 'duty done'; readonly duty: string; readonly by: PersonId; readonly at: number }
   | { readonly type: 'answered'; readonly answer: PersonsAnswer; readonly at: number }
+  | { readonly type: 'ticked'; readonly tick: Tick; readonly at: number }
   | { readonly type: 'relapsed'; readonly because: string; readonly at: number }
   | { readonly type: 'acknowledged'; readonly by: PersonId; readonly at: number }
   | {

@@ -1,7 +1,7 @@
 import type { Finding, JudgedCause, Seen } from '../domain/finding.ts';
 import { skipped, unknown } from '../domain/finding.ts';
 import type { Impact } from '../domain/impact.ts';
-import type { Incident } from '../domain/incident.ts';
+import type { Diagnosis, Incident } from '../domain/incident.ts';
 import { masked } from '../domain/secrets.ts';
 import type { RunbookId } from '../domain/severity.ts';
 import { AbsentSystem, SystemError } from '../ports/system-error.ts';
@@ -14,6 +14,8 @@ export interface Look {
   readonly findings: readonly Finding[];
   readonly byName: AnyFindings;
   readonly causes: readonly JudgedCause[];
+  readonly advice: Diagnosis['advice'];
+  readonly byHand: Diagnosis['byHand'];
   readonly impact: Impact;
   readonly atOnce: string | null;
   readonly harmless: string | null;
@@ -71,6 +73,14 @@ export async function diagnose(
     findings,
     byName,
     causes,
+    advice: (runbook.advice ?? []).flatMap(({ id, say }) => {
+      const line = say(judging);
+      return line === null ? [] : [{ id, line }];
+    }),
+    byHand: (runbook.byHand ?? []).flatMap(({ id, when }) => {
+      const because = when(judging);
+      return because === null ? [] : [{ id, because }];
+    }),
     impact,
     atOnce: runbook.atOnce(judging),
     harmless: runbook.harmless?.(judging) ?? null,

@@ -64,6 +64,8 @@ function diagnosed(
     tookMs: look.tookMs,
     findings: look.findings,
     causes: look.causes,
+    advice: look.advice,
+    byHand: look.byHand,
     atOnce: look.atOnce,
   };
   const soon = diagnosis.round === 1 && overall(look.findings) === 'broken';

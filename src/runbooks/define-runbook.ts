@@ -2,7 +2,7 @@ import type { KnownIds } from '../domain/alert.ts';
 import type { Owed } from '../domain/duty.ts';
 import type { CauseVerdict, Finding, Seen, StepName } from '../domain/finding.ts';
 import type { Impact } from '../domain/impact.ts';
-import type { Incident } from '../domain/incident.ts';
+import type { ByHandId, Incident } from '../domain/incident.ts';
 import type { Binding, Field, Offer, Tier } from '../domain/offer.ts';
 import type { ProofPlan, ProofSample, Run, RunItem } from '../domain/run.ts';
 import type { RunbookId, Severity, TeamId } from '../domain/severity.ts';
@@ -65,6 +65,8 @@ export interface Cause<Data> {
   readonly id: string;
   readonly title: string;
   readonly outside: boolean;
+  /** The rule in words, one sentence each, for the runbook's page; what `judge` decides. */
+  readonly rule?: (thresholds: Thresholds) => { readonly supported: string; readonly ruledOut: string };
   judge(judging: Judging<Data>): { readonly verdict: CauseVerdict; readonly because: string };
 }
 
@@ -133,6 +135,8 @@ export interface Action<Data> {
   equivalent(names: Names, targets: readonly string[], parameters: Readonly<Record<string, string>>): string;
   /** What the runbook says of it, for the card; one sentence each. */
   readonly notes: readonly string[];
+  /** When it is recommended and when it waits, in words, for the runbook's page; what `when` and `notWhile` decide. */
+  readonly rule?: (thresholds: Thresholds) => { readonly when: string; readonly notWhile: readonly string[] };
   draft(judging: Judging<Data>): readonly Draft[];
   /** Why it is recommended now; null when it is only possible. */
   when(judging: Judging<Data>, draft: Draft): string | null;
@@ -186,6 +190,52 @@ export interface Question<Data> {
   ask(answers: Readonly<Record<string, string>>, acting: Acting): Promise<Seen<null>>;
 }
 
+/** A sentence of the runbook at the moment when it matters, for the card. */
+export interface Advice<Data> {
+  /** The bullet that says it: `1.B2`. */
+  readonly id: string;
+  /** When it is shown, in words, for the runbook's page. */
+  readonly shown: string;
+  /** The sentence, while it matters; null otherwise. */
+  say(judging: Judging<Data>): string | null;
+}
+
+/** What only a person can do. It changes nothing by itself; a tick with a name says that it is done, or what was seen. */
+export interface ByHand<Data> {
+  readonly id: ByHandId;
+  /** A team's or somebody's name, as for `Owed`. */
+  readonly owner: string;
+  /** One sentence that tells them what to do. */
+  readonly what: string;
+  /** The key below `links` that leads there; null: there is none. */
+  readonly link: string | null;
+  /** When it is shown, in words, for the runbook's page. */
+  readonly shown: string;
+  /** Why it matters now, in one sentence; null: it does not. */
+  when(judging: Judging<Data>): string | null;
+  /** What a tick may say; a cause may read it in `incident.ticks`. Absent: it is done. */
+  readonly answers?: readonly string[];
+  /** What the tick leaves to do. */
+  readonly owes?: readonly Owed[];
+  /** Ready to be copied to whom it concerns; no personal data. */
+  text?(judging: Judging<Data>): string;
+}
+
+/** What makes one bullet of the source (`1.S1` … `10.N4`) work. */
+export type Carrier =
+  | { readonly by: 'check' | 'action'; readonly step: StepName; readonly part?: string }
+  | { readonly by: 'cause' | 'by hand' | 'advice'; readonly id: string }
+  /** How impact is counted, when help is called, how people's complaints are taken. */
+  | { readonly by: 'impact' | 'escalation' | 'complaints' };
+
+type Five = 1 | 2 | 3 | 4 | 5;
+type Four = 1 | 2 | 3 | 4;
+/** The 28 bullets of one runbook: symptoms, causes, how to confirm, fixes; rollback, notes. */
+export type BulletId<N extends number = number> =
+  | `${N}.${'S' | 'C' | 'H' | 'F'}${Five}`
+  | `${N}.${'B' | 'N'}${Four}`;
+export type Knowledge<N extends number = number> = Readonly<Record<BulletId<N>, readonly Carrier[]>>;
+
 export interface Runbook<Data> {
   readonly id: RunbookId;
   readonly number: number;
@@ -199,6 +249,10 @@ export interface Runbook<Data> {
   readonly causes: readonly Cause<Data>[];
   readonly actions: readonly Action<Data>[];
   readonly questions?: readonly Question<Data>[];
+  readonly advice?: readonly Advice<Data>[];
+  readonly byHand?: readonly ByHand<Data>[];
+  /** Every bullet of the source with what carries it. */
+  readonly knowledge?: Knowledge;
   readonly impact: {
     /** What counts as affected, in words. */
     readonly means: string;

@@ -22,7 +22,16 @@ function diagnosed(verdict: Verdict, causes: readonly string[] = []): IncidentEv
   );
   return {
     type: 'diagnosed',
-    diagnosis: { round: 1, at, tookMs: 1, findings: [finding], causes: judged, atOnce: null },
+    diagnosis: {
+      round: 1,
+      at,
+      tookMs: 1,
+      findings: [finding],
+      causes: judged,
+      advice: [],
+      byHand: [],
+      atOnce: null,
+    },
     lookAt: at,
     impact: { known: false, because: '', at },
     offers: [],

@@ -82,7 +82,7 @@ export function anIncident(
   const at = OPENED + MINUTE;
   return {
     ...begin(anOpened()),
-    diagnosis: { round: 1, at, tookMs: 80, findings, causes, atOnce: null },
+    diagnosis: { round: 1, at, tookMs: 80, findings, causes, advice: [], byHand: [], atOnce: null },
     ...change,
   };
 }

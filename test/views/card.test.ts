@@ -50,6 +50,8 @@ function hostileIncident(): Incident {
       tookMs: 1,
       findings: Array.from({ length: 60 }, () => finding),
       causes: [],
+      advice: [],
+      byHand: [],
       atOnce: null,
     },
     lookAt: at,
