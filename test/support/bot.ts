@@ -18,7 +18,9 @@ import { readConfig } from '../../src/config.ts';
 import type { Timing } from '../../src/pipeline/rules.ts';
 import type { Step } from '../../src/ports/clock.ts';
 import type { KafkaLever, KafkaProbe } from '../../src/ports/kafka.ts';
+import type { Levers } from '../../src/ports/levers.ts';
 import type { Log } from '../../src/ports/log.ts';
+import type { Probes } from '../../src/ports/probes.ts';
 import type { RedisLever, RedisProbe } from '../../src/ports/redis.ts';
 import type { SlackSettings } from '../../src/slack/bot.ts';
 import { openPool } from '../../src/store/database.ts';
@@ -92,27 +94,23 @@ const quiet: Log = {
 };
 const plain: Step = async (_name, work) => await work();
 
-/** The real bot with its real adapters, started against a pretend world. */
-export async function startBot(
-  address: Address,
-  options: {
-    readonly step?: Step;
-    readonly timing?: Timing;
-    readonly log?: Log;
-    /** Real time that an open breaker of the order service or of the gateway behind it rests, ms; as in production unless told. */
-    readonly restMs?: number;
-    /** What speaks no HTTP is pretended behind its port; absent: not configured. */
-    readonly redis?: { readonly probe: RedisProbe; readonly lever: RedisLever };
-    readonly kafka?: { readonly probe: KafkaProbe; readonly lever: KafkaLever };
-  } = {},
+interface HandsOptions {
+  /** Real time that an open breaker of the order service or of the gateway behind it rests, ms; as in production unless told. */
+  readonly restMs?: number;
+  /** What speaks no HTTP is pretended behind its port; absent: not configured. */
+  readonly redis?: { readonly probe: RedisProbe; readonly lever: RedisLever };
+  readonly kafka?: { readonly probe: KafkaProbe; readonly lever: KafkaLever };
+}
+
+/** The real adapters in a pretend world, with its configuration. */
+export async function handsIn(
+  address: Pick<Address, 'yaml' | 'orders' | 'service' | 'kubeconfig' | 's3'>,
+  options: HandsOptions = {},
 ) {
-  const step = options.step ?? plain;
-  const log = options.log ?? quiet;
   const config = readConfig({
     env: { PORT: '0', ALERT_WEBHOOK_TOKEN: 'alert-token', PAGERDUTY_WEBHOOK_SECRET: 'webhook-secret' },
     readFile: () => address.yaml,
   });
-  const pool = openPool(address.database, log);
   const orders = ordersDatabasePool(address.orders, () => undefined);
   const ordersPolicy = policyFor(ORDERS_DATABASE);
   const resting = options.restMs === undefined ? {} : { restMs: options.restMs };
@@ -131,8 +129,46 @@ export async function startBot(
     paths: config.oms.admin,
     pods: cluster.podHttp(workload, orderService.port),
   };
-  const app = await createApp({
+  const probes: Probes = {
+    orderService: orderServiceProbe(settings),
+    ordersDatabase: ordersDatabaseProbe(orders, ordersPolicy, config.oms.orders),
+    kubernetes: cluster.probe,
+    kafka: options.kafka?.probe ?? absent('Kafka is not configured (KAFKA_BROKERS).'),
+    redis: options.redis?.probe ?? absent('Redis is not configured (REDIS_URL).'),
+    s3: s3Probe({ ...S3_ACCESS, endpoint: address.s3, policy: policyFor(S3) }),
+  };
+  const levers: Levers = {
+    orderService: orderServiceLever(settings),
+    kubernetes: cluster.lever,
+    kafka: options.kafka?.lever ?? absent('Kafka is not configured (KAFKA_BROKERS).'),
+    redis: options.redis?.lever ?? absent('Redis is not configured (REDIS_URL).'),
+    ordersDatabase: ordersDatabaseLever(orders, ordersPolicy),
+  };
+  return {
     config,
+    probes,
+    levers,
+    async close() {
+      await Promise.all([orders.end(), cluster.close()]);
+    },
+  };
+}
+
+/** The real bot with its real adapters, started against a pretend world. */
+export async function startBot(
+  address: Address,
+  options: {
+    readonly step?: Step;
+    readonly timing?: Timing;
+    readonly log?: Log;
+  } & HandsOptions = {},
+) {
+  const step = options.step ?? plain;
+  const log = options.log ?? quiet;
+  const hands = await handsIn(address, options);
+  const pool = openPool(address.database, log);
+  const app = await createApp({
+    config: hands.config,
     journal: createJournal({ pool, clock: systemClock, step, ids: systemIds }),
     samples: createSamples(pool),
     voice: createVoiceStore({ pool, ids: systemIds }),
@@ -140,21 +176,8 @@ export async function startBot(
     ids: systemIds,
     log,
     slack: address.slack,
-    probes: {
-      orderService: orderServiceProbe(settings),
-      ordersDatabase: ordersDatabaseProbe(orders, ordersPolicy, config.oms.orders),
-      kubernetes: cluster.probe,
-      kafka: options.kafka?.probe ?? absent('Kafka is not configured (KAFKA_BROKERS).'),
-      redis: options.redis?.probe ?? absent('Redis is not configured (REDIS_URL).'),
-      s3: s3Probe({ ...S3_ACCESS, endpoint: address.s3, policy: policyFor(S3) }),
-    },
-    levers: {
-      orderService: orderServiceLever(settings),
-      kubernetes: cluster.lever,
-      kafka: options.kafka?.lever ?? absent('Kafka is not configured (KAFKA_BROKERS).'),
-      redis: options.redis?.lever ?? absent('Redis is not configured (REDIS_URL).'),
-      ordersDatabase: ordersDatabaseLever(orders, ordersPolicy),
-    },
+    probes: hands.probes,
+    levers: hands.levers,
     pager: pagerDuty({
       url: `${address.pagerduty}/v2/enqueue`,
       routingKeys: { default: ROUTING_KEY },
@@ -170,7 +193,7 @@ export async function startBot(
     app,
     async stop() {
       await app.stop();
-      await Promise.all([pool.end(), orders.end(), cluster.close()]);
+      await Promise.all([pool.end(), hands.close()]);
     },
   };
 }
