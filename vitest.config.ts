@@ -10,6 +10,8 @@ export default defineConfig({
     // kafkajs', once per process and without any effect.
     execArgv: ['--disable-warning=TimeoutNegativeWarning'],
     maxWorkers: 2,
+    // A busy machine is no failure.
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

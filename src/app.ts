@@ -26,8 +26,7 @@ import type { Probes } from './ports/probes.ts';
 import type { Samples } from './ports/samples.ts';
 import type { Scheduler } from './ports/schedule.ts';
 import type { VoiceStore } from './ports/voice.ts';
-import { rulesOf } from './rules-of.ts';
-import { CATALOGUE } from './runbooks/catalogue.ts';
+import { intakeRulesOf, rulesOf } from './rules-of.ts';
 import { createAnnouncer } from './slack/announcer.ts';
 import { createBot, type SlackSettings } from './slack/bot.ts';
 import { createChannels } from './slack/channels.ts';
@@ -85,15 +84,7 @@ export async function createApp(given: AppParts) {
     step: given.step,
     rules,
   };
-  const intake: IntakeRules = {
-    environment: config.oms.environment,
-    environmentLabel: config.oms.alerts.environmentLabel,
-    scopeLabels: config.oms.alerts.scopeLabels,
-    runbooks: CATALOGUE,
-    labelRules: config.oms.alerts.rules,
-    trustedSenders: config.oms.trustedSenders,
-    own: bot.own,
-  };
+  const intake = intakeRulesOf(config, bot.own);
   const watch = createDatabaseWatch({
     parts,
     pager,

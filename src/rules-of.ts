@@ -1,5 +1,7 @@
 import type { Config } from './config.ts';
+import type { IntakeRules } from './intake/rules.ts';
 import { type Rules, TIMING, type Timing } from './pipeline/rules.ts';
+import { CATALOGUE } from './runbooks/catalogue.ts';
 import { RUNBOOK_NAMES } from './runbooks/names.ts';
 
 /** The configuration in the pipeline's words. */
@@ -79,5 +81,18 @@ export function rulesOf({ oms }: Config, pager: boolean, timing: Timing = TIMING
     thresholds: oms.thresholds,
     timing,
     lookEveryMs: oms.lookEverySeconds * 1_000,
+  };
+}
+
+/** The configuration in intake's words. @param own who the bot is in Slack, so that it does not hear itself */
+export function intakeRulesOf({ oms }: Config, own: IntakeRules['own']): IntakeRules {
+  return {
+    environment: oms.environment,
+    environmentLabel: oms.alerts.environmentLabel,
+    scopeLabels: oms.alerts.scopeLabels,
+    runbooks: CATALOGUE,
+    labelRules: oms.alerts.rules,
+    trustedSenders: oms.trustedSenders,
+    own,
   };
 }

@@ -20,12 +20,15 @@ export function createSampler(parts: Parts): () => Promise<boolean> {
       'sample minute',
       async (tx) => await tx.claimSlot(`samples ${minute}`),
     );
-    if (ours) await parts.samples.add(now, await sample(parts));
+    if (ours) await parts.samples.add(now, await sampleFigures(parts));
     return false;
   };
 }
 
-async function sample(parts: Parts): Promise<Readonly<Record<string, number>>> {
+/** Every configured figure now: `metric <name>` is the sum over all pods, `pods <name>` how many there were. */
+export async function sampleFigures(
+  parts: Pick<Parts, 'rules' | 'clock' | 'probes'>,
+): Promise<Readonly<Record<string, number>>> {
   const names = Object.values(parts.rules.names.metrics).filter((name) => name !== null);
   const ending = new AbortController();
   const timer = new AbortController();

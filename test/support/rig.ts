@@ -20,6 +20,8 @@ export async function startPretendWorld(
   options: {
     readonly yaml?: string;
     readonly ordersPerHour?: number;
+    /** Of the world: the same one gives the same world. */
+    readonly seed?: number;
     readonly pagerduty?: string;
     /** The orders database on a server of its own, with the service's connections on it as real ones. */
     readonly ordersServer?: boolean;
@@ -36,7 +38,7 @@ export async function startPretendWorld(
   const world = await createWorld({
     pool: ordersPool,
     now,
-    seed: 7,
+    seed: options.seed ?? 7,
     ...(options.ordersPerHour === undefined ? {} : { ordersPerHour: options.ordersPerHour }),
     ...(own === null ? {} : { database: own.database }),
   });

@@ -11,6 +11,8 @@ const LEAK_FILLS_MS = 102 * MINUTE;
 /** Something takes the connections of all pods; `cure` takes the cause away. */
 function poolScenario(story: {
   readonly id: string;
+  readonly causes: Scenario['causes'];
+  readonly toldAfterMinutes?: number;
   readonly title: string;
   readonly alert: ScenarioAlert;
   /** The pools were full for at most so long; half an hour unless told. */
@@ -18,9 +20,11 @@ function poolScenario(story: {
   readonly strike: (state: WorldState, now: number) => void;
   readonly cure: (state: WorldState) => void;
 }): Scenario {
-  const { id, title, alert } = story;
+  const { id, causes, title, alert } = story;
   return {
     id,
+    causes,
+    ...(story.toldAfterMinutes === undefined ? {} : { toldAfterMinutes: story.toldAfterMinutes }),
     runbook: 'database-pool',
     title,
     alert,
@@ -42,6 +46,7 @@ function poolScenario(story: {
 
 export const connectionLeak = poolScenario({
   id: 'connection-leak',
+  causes: ['6.C1'],
   title: 'The service does not give connections back; for 14 minutes no pod has had one left.',
   alert: {
     alertname: 'DatabasePoolExhausted',
@@ -61,6 +66,7 @@ export const connectionLeak = poolScenario({
 
 export const blockingQuery = poolScenario({
   id: 'blocking-query',
+  causes: ['6.C2'],
   title: 'One query has held its locks for 12 minutes; requests wait for it and take all connections.',
   alert: {
     alertname: 'DatabaseConnectionTimeouts',
@@ -80,6 +86,7 @@ export const blockingQuery = poolScenario({
 
 export const databaseRestarted = poolScenario({
   id: 'database-restarted',
+  causes: ['6.C4'],
   title:
     'The database was restarted 4 minutes ago; the pods still hold connections to what is gone, and recover.',
   alert: {
@@ -107,6 +114,8 @@ export const databaseRestarted = poolScenario({
 
 export const smallPool = poolScenario({
   id: 'small-pool',
+  causes: ['6.C5'],
+  toldAfterMinutes: 10,
   title: 'The pools are too small for what the service does at once; all pods have been full for 30 minutes.',
   alert: {
     alertname: 'DatabasePoolExhausted',

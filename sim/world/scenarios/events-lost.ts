@@ -8,6 +8,7 @@ const STUCK = 22;
 
 export const eventsLost: Scenario = {
   id: 'events-lost',
+  causes: ['3.C1'],
   runbook: 'stuck-orders',
   title: 'For 25 minutes no order events reached Kafka; 22 orders wait for a workflow that never started.',
   alert: {

@@ -22,6 +22,7 @@ function forget(state: WorldState): void {
 
 export const uploadRefused: Scenario = {
   id: 'upload-refused',
+  causes: ['10.C4'],
   runbook: 'exports',
   title: 'The bucket’s policy was changed: since 20 minutes no export can be uploaded.',
   alert: {
@@ -46,6 +47,7 @@ export const uploadRefused: Scenario = {
 
 export const exportTooLarge: Scenario = {
   id: 'export-too-large',
+  causes: ['10.C2'],
   runbook: 'exports',
   title: 'Somebody exports a whole month; at 100,000 orders the service gives up.',
   alert: {
@@ -63,6 +65,7 @@ export const exportTooLarge: Scenario = {
 
 export const exportHangs: Scenario = {
   id: 'export-hangs',
+  causes: ['10.C1'],
   runbook: 'exports',
   title: 'An export has not written a line for 50 minutes, it waits for its query.',
   alert: {

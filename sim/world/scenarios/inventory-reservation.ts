@@ -18,6 +18,7 @@ function wanted(state: WorldState): readonly Product[] {
 
 export const staleLocks: Scenario = {
   id: 'stale-locks',
+  causes: ['2.C3'],
   runbook: 'inventory-reservation',
   title: 'A pod was killed 24 minutes ago and left 6 inventory locks; orders for those products time out.',
   alert: {
@@ -50,6 +51,7 @@ export const staleLocks: Scenario = {
 
 export const inventorySyncStopped: Scenario = {
   id: 'inventory-sync-stopped',
+  causes: ['2.C2'],
   runbook: 'inventory-reservation',
   title:
     'The inventory has not been synced for 38 minutes; 6 products that the catalog has again count as sold out.',

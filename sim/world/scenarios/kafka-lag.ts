@@ -21,6 +21,7 @@ const BACK_AFTER_MS = 15 * MINUTE;
 
 export const consumersStuck: Scenario = {
   id: 'consumers-stuck',
+  causes: [],
   runbook: 'kafka-lag',
   title: 'The consumers of the notifications have hung for 40 minutes; nobody is told of an order.',
   alert: {
@@ -47,6 +48,7 @@ export const consumersStuck: Scenario = {
 
 export const poisonMessage: Scenario = {
   id: 'poison-message',
+  causes: ['7.C3'],
   runbook: 'kafka-lag',
   title: 'One message that nobody can read has stopped a partition for 50 minutes; the others are read.',
   alert: {
@@ -81,6 +83,7 @@ export const poisonMessage: Scenario = {
 
 export const brokerAway: Scenario = {
   id: 'broker-away',
+  causes: ['7.C1'],
   runbook: 'kafka-lag',
   title: 'One of three brokers crashed 12 minutes ago; two thirds of the events were put aside.',
   alert: {
@@ -118,6 +121,7 @@ export const brokerAway: Scenario = {
 
 export const kafkaCutOff: Scenario = {
   id: 'kafka-cut-off',
+  causes: ['7.C2'],
   runbook: 'kafka-lag',
   title: 'For 10 minutes one of the pods of the order service has not reached Kafka.',
   alert: {
@@ -147,6 +151,7 @@ export const kafkaCutOff: Scenario = {
 
 export const bufferFull: Scenario = {
   id: 'producer-buffer-full',
+  causes: ['7.C5'],
   runbook: 'kafka-lag',
   title:
     'The producers’ buffers have been full for 15 minutes although Kafka is well; every event is put aside.',

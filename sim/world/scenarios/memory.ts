@@ -27,6 +27,8 @@ function cured(state: WorldState): void {
 
 export const memoryLeak: Scenario = {
   id: 'memory-leak',
+  causes: ['8.C1'],
+  toldAfterMinutes: 65,
   runbook: 'memory',
   title: 'Since a release 2 h ago each pod keeps 3 MiB a minute; the first is killed in an hour and a half.',
   alert: {
@@ -43,6 +45,7 @@ export const memoryLeak: Scenario = {
 
 export const memoryLimitLow: Scenario = {
   id: 'memory-limit-low',
+  causes: ['8.C4'],
   runbook: 'memory',
   title:
     'Since a release 45 min ago the caches want more than the limit; each pod is killed every 17 minutes.',
@@ -60,6 +63,7 @@ export const memoryLimitLow: Scenario = {
 
 export const exportEatsMemory: Scenario = {
   id: 'export-eats-memory',
+  causes: ['8.C2'],
   runbook: 'memory',
   title: 'An export is built in memory: it kills its pod, begins anew on another, and kills that one too.',
   alert: {

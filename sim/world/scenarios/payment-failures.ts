@@ -8,6 +8,8 @@ const MINUTE = 60_000;
 /** Something goes wrong with payments since `sinceMs` ago; `cure` takes the cause away. */
 function paymentScenario(story: {
   readonly id: string;
+  readonly causes: Scenario['causes'];
+  readonly toldAfterMinutes?: number;
   readonly title: string;
   readonly alert: ScenarioAlert;
   readonly sinceMs: number;
@@ -15,9 +17,11 @@ function paymentScenario(story: {
   readonly strike: (state: WorldState, since: number) => number;
   readonly cure: (state: WorldState) => void;
 }): Scenario {
-  const { id, title, alert } = story;
+  const { id, causes, title, alert } = story;
   return {
     id,
+    causes,
+    ...(story.toldAfterMinutes === undefined ? {} : { toldAfterMinutes: story.toldAfterMinutes }),
     runbook: 'payment-failures',
     title,
     alert,
@@ -43,6 +47,7 @@ function pathOpen(state: WorldState): void {
 
 export const gatewayDown = paymentScenario({
   id: 'gateway-down',
+  causes: ['1.C1'],
   title: 'The payment gateway has been down for 6 minutes; no payment goes through.',
   alert: {
     alertname: 'PaymentGatewayTimeouts',
@@ -61,6 +66,7 @@ export const gatewayDown = paymentScenario({
 
 export const networkPath = paymentScenario({
   id: 'network-path',
+  causes: ['1.C2'],
   title:
     'For 10 minutes no pod of the order service has reached the payment gateway; its name does not resolve.',
   alert: {
@@ -80,6 +86,7 @@ export const networkPath = paymentScenario({
 
 export const networkOnePod = paymentScenario({
   id: 'network-one-pod',
+  causes: ['1.C2'],
   title: 'For 20 minutes one of the pods of the order service has not reached the payment gateway.',
   alert: {
     alertname: 'PaymentFailures',
@@ -99,6 +106,7 @@ export const networkOnePod = paymentScenario({
 
 export const keyRotated = paymentScenario({
   id: 'key-rotated',
+  causes: ['1.C3'],
   title: 'The gateway’s key was changed 12 minutes ago; the pods still hold the old one.',
   alert: {
     alertname: 'PaymentFailures',
@@ -124,6 +132,7 @@ export const keyRotated = paymentScenario({
 
 export const rateLimited = paymentScenario({
   id: 'rate-limited',
+  causes: ['1.C4'],
   title: 'For 15 minutes the payment gateway has answered 429 to most of our payments.',
   alert: {
     alertname: 'PaymentFailures',
@@ -142,6 +151,8 @@ export const rateLimited = paymentScenario({
 
 export const declines = paymentScenario({
   id: 'declines',
+  causes: ['1.C5'],
+  toldAfterMinutes: 25,
   title: 'For 40 minutes ten times as many cards as usual have been declined; our service is well.',
   alert: {
     alertname: 'PaymentDeclines',

@@ -36,6 +36,7 @@ function plantRecent(state: WorldState, now: number, label: string): void {
 /** The gateway has been like that for three quarters of an hour, as it was yesterday. */
 function gatewayScenario(story: {
   readonly id: string;
+  readonly causes: Scenario['causes'];
   readonly title: string;
   readonly alert: ScenarioAlert;
   readonly gateway: 'down' | 'rate-limited';
@@ -47,6 +48,7 @@ function gatewayScenario(story: {
   };
   return {
     id: story.id,
+    causes: story.causes,
     runbook: 'refund-delays',
     title: story.title,
     alert: story.alert,
@@ -69,6 +71,7 @@ function gatewayScenario(story: {
 
 export const refundsGatewayDown = gatewayScenario({
   id: 'refunds-gateway-down',
+  causes: ['4.C1'],
   title: 'The payment gateway is down again; 18 refunds of yesterday’s outage never reached it.',
   alert: {
     alertname: 'RefundsFail',
@@ -84,6 +87,7 @@ export const refundsGatewayDown = gatewayScenario({
 
 export const refundsThrottled = gatewayScenario({
   id: 'refunds-throttled',
+  causes: ['4.C4'],
   title: 'The payment gateway throttles us, as it did yesterday; 14 refunds never reached it.',
   alert: {
     alertname: 'RefundsFail',
@@ -99,6 +103,7 @@ export const refundsThrottled = gatewayScenario({
 
 export const refundLimit: Scenario = {
   id: 'refund-limit',
+  causes: ['4.C4'],
   runbook: 'refund-delays',
   title: 'The gateway’s daily limit of refunds is reached, as it was yesterday; 9 refunds wait.',
   alert: {
@@ -124,6 +129,7 @@ export const refundLimit: Scenario = {
 
 export const refundMethodGone: Scenario = {
   id: 'refund-method-gone',
+  causes: ['4.C2', '4.C3'],
   runbook: 'refund-delays',
   title: 'The cards of 6 customers are closed, and one refund is above its charge; their money waits.',
   alert: {

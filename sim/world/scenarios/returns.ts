@@ -22,6 +22,7 @@ function plant(
 
 export const returnsHeld: Scenario = {
   id: 'returns-held',
+  causes: ['9.C2'],
   runbook: 'returns',
   title: 'The fraud model has held 5 returns since yesterday; nobody has looked at them.',
   alert: {
@@ -49,6 +50,7 @@ export const returnsHeld: Scenario = {
 
 export const returnsEngineCrash: Scenario = {
   id: 'returns-engine-crash',
+  causes: ['9.C4'],
   runbook: 'returns',
   title: 'The workflow engine was down for 40 minutes yesterday; 14 returns never went on.',
   alert: {
@@ -79,6 +81,7 @@ export const returnsEngineCrash: Scenario = {
 
 export const returnsWindowWrong: Scenario = {
   id: 'returns-window-wrong',
+  causes: ['9.C1'],
   runbook: 'returns',
   title:
     'The service counts the days of a return’s window from the order on; 7 honest returns are too late for it.',
@@ -107,6 +110,7 @@ export const returnsWindowWrong: Scenario = {
 
 export const returnsWithoutLabel: Scenario = {
   id: 'returns-without-label',
+  causes: ['9.C3'],
   runbook: 'returns',
   title: 'The carrier is down again; 8 returns of yesterday’s outage never got their label.',
   alert: {

@@ -22,6 +22,10 @@ export interface ScenarioAlert {
 export interface Scenario {
   readonly id: string;
   readonly runbook: RunbookId;
+  /** Which of the runbook's causes it is, by id (`1.C1`); empty where the runbook names none. The bot is not told. */
+  readonly causes: readonly string[];
+  /** Somebody who watches from its start can tell the cause after so long, min; absent: at once. */
+  readonly toldAfterMinutes?: number;
   /** One line for people. */
   readonly title: string;
   readonly alert: ScenarioAlert;

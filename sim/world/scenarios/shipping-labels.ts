@@ -34,6 +34,7 @@ function labelAll(state: WorldState, now: number): void {
 
 export const carrierCredentialsExpired: Scenario = {
   id: 'carrier-credentials-expired',
+  causes: ['5.C3'],
   runbook: 'shipping-labels',
   title: 'The carrier has refused our key for 95 minutes; a new one is staged beside it.',
   alert: {
@@ -69,6 +70,7 @@ function acceptAll({ carrier, cluster }: WorldState): void {
 
 export const carrierDown: Scenario = {
   id: 'carrier-down',
+  causes: ['5.C1'],
   runbook: 'shipping-labels',
   title: 'The carrier has been down for 70 minutes; packed parcels wait for their label.',
   alert: {
@@ -93,6 +95,7 @@ export const carrierDown: Scenario = {
 
 export const invalidAddresses: Scenario = {
   id: 'invalid-addresses',
+  causes: ['5.C2'],
   runbook: 'shipping-labels',
   title: 'Seven parcels of the last three hours go to addresses that the carrier cannot find.',
   alert: {

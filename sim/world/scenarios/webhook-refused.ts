@@ -4,6 +4,7 @@ const SINCE_MS = 200 * 60_000;
 
 export const webhookRefused: Scenario = {
   id: 'webhook-refused',
+  causes: ['3.C4'],
   runbook: 'stuck-orders',
   title: 'The warehouse has answered 503 to our webhooks for more than three hours.',
   alert: {

@@ -11,6 +11,7 @@ const POISON = 6;
 
 export const workflowEngineCrash: Scenario = {
   id: 'workflow-engine-crash',
+  causes: ['3.C2'],
   runbook: 'stuck-orders',
   title: 'The workflow engine was down for 20 minutes; 37 orders never left processing.',
   alert: {
