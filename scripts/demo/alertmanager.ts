@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto';
 import type { Scenario } from '../../sim/world/scenarios/scenario.ts';
-import { runbookById } from '../../src/runbooks/catalogue.ts';
 
 /** Sends a scenario's alert to the bot as Alertmanager would: firing when it begins, resolved when it ends. */
 export interface Alertmanager {
@@ -20,23 +20,24 @@ export function createAlertmanager(options: {
   const began = new Map<string, number>();
 
   async function send(scenario: Scenario, status: 'firing' | 'resolved'): Promise<void> {
-    const startsAt = began.get(scenario.id) ?? options.now();
-    const { title, codes } = runbookById(scenario.runbook);
+    const { alertname, code, severity, summary, startsAgoMs } = scenario.alert;
+    const startsAt = (began.get(scenario.id) ?? options.now()) - startsAgoMs;
     const labels = {
-      alertname: nameOf(scenario.runbook),
-      code: codes[0] ?? scenario.runbook,
+      alertname,
+      code,
+      severity,
       environment: options.environment,
       service: 'order-management-service',
     };
     const alert = {
       status,
       labels,
-      annotations: { summary: title },
+      annotations: { summary },
       startsAt: new Date(startsAt).toISOString(),
       endsAt: status === 'firing' ? '0001-01-01T00:00:00Z' : new Date(options.now()).toISOString(),
-      generatorURL: `https://prometheus.example.com/graph?g0.expr=${labels.alertname}`,
+      generatorURL: `https://prometheus.example.com/graph?g0.expr=${alertname}`,
       // Alertmanager's own is a hash of the labels: one alert of one kind, however often it begins.
-      fingerprint: scenario.runbook,
+      fingerprint: createHash('sha256').update(JSON.stringify(labels)).digest('hex').slice(0, 16),
     };
     const response = await fetch(options.url(), {
       method: 'POST',
@@ -64,9 +65,4 @@ export function createAlertmanager(options: {
     },
     resolve: async (scenario) => await send(scenario, 'resolved'),
   };
-}
-
-/** `stuck-orders` → `StuckOrders`. */
-function nameOf(runbook: string): string {
-  return runbook.replace(/(?:^|-)(\w)/g, (_whole, letter: string) => letter.toUpperCase());
 }
