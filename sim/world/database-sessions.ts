@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { poolOf, since, USUAL_DEMAND } from './database.ts';
+import { endHeavy, poolOf, since, USUAL_DEMAND } from './database.ts';
 import { setStoryClock, tellSession, tellStoryTime } from './database-story.ts';
 import type { SqlPool } from './order-table.ts';
 import type { Pod } from './pods.ts';
@@ -19,7 +19,7 @@ export interface DatabaseServer {
   connect(application: string): Promise<SqlSession>;
 }
 
-type Kind = 'kept' | 'leaked' | 'working' | 'blocking' | 'waiting';
+type Kind = 'kept' | 'leaked' | 'working' | 'blocking' | 'heavy' | 'waiting';
 
 interface Held {
   readonly pod: string;
@@ -40,16 +40,18 @@ const DOES: Readonly<Record<Kind, readonly string[]>> = {
     'begin',
     `update order_totals set orders = (select count(*) from orders) where ${DAY} returning pg_sleep(86400)`,
   ],
+  heavy: ['select status, count(*), pg_sleep(86400) from orders group by status'],
   waiting: [`update order_totals set orders = orders + 1 where ${DAY}`],
 };
 /** How the server shows that it is so. */
 const SHOWN: Readonly<Partial<Record<Kind, string>>> = {
   working: `wait_event = 'PgSleep'`,
   blocking: `wait_event = 'PgSleep'`,
+  heavy: `wait_event = 'PgSleep'`,
   waiting: `wait_event_type = 'Lock'`,
 };
 /** Those that hold a lock come before those that wait for it. */
-const ORDER: readonly Kind[] = ['kept', 'leaked', 'working', 'blocking', 'waiting'];
+const ORDER: readonly Kind[] = ['kept', 'leaked', 'working', 'blocking', 'heavy', 'waiting'];
 const SHOWN_WITHIN_MS = 5_000;
 const AT_ONCE = 10;
 /** The story's clock in the database may be wrong by so much. */
@@ -93,7 +95,7 @@ export async function createDatabaseSessions(
       one.gone = true;
     });
     held.push(one);
-    const began = kind === 'leaked' || kind === 'waiting' || kind === 'blocking';
+    const began = kind !== 'kept' && kind !== 'working';
     await tellSession(pool, {
       pid,
       opened: pod.startedAt,
@@ -141,6 +143,7 @@ export async function createDatabaseSessions(
         const { database } = state;
         if (kind === 'leaked') database.ended.set(pod, (database.ended.get(pod) ?? 0) + 1);
         if (kind === 'blocking') database.blocker = null;
+        if (kind === 'heavy') endHeavy(state);
       }
       held = held.filter(({ gone }) => !gone);
     },
@@ -160,7 +163,10 @@ export async function createDatabaseSessions(
         }
       }
       // The server goes on with a query whose pod has gone.
-      for (const one of held) if (one.kind === 'blocking' && state.database.blocker !== null) keep.add(one);
+      for (const one of held) {
+        if (one.kind === 'blocking' && state.database.blocker !== null) keep.add(one);
+        if (one.kind === 'heavy' && state.database.heavy !== null) keep.add(one);
+      }
       await end(held.filter((one) => !keep.has(one)));
       for (const kind of ORDER) {
         const some = missing.filter((one) => one.kind === kind);
@@ -178,7 +184,14 @@ export async function createDatabaseSessions(
 }
 
 function wantedBy(state: WorldState, pod: Pod, at: number): Readonly<Record<Kind, number>> {
-  const { leaked, working, blocking, waiting } = poolOf(state, pod, at);
+  const { leaked, working, blocking, heavy, waiting } = poolOf(state, pod, at);
   // Usual work is over before anybody looks.
-  return { kept: 1, leaked, working: state.database.demand > USUAL_DEMAND ? working : 0, blocking, waiting };
+  return {
+    kept: 1,
+    leaked,
+    working: state.database.demand > USUAL_DEMAND ? working : 0,
+    blocking,
+    heavy,
+    waiting,
+  };
 }

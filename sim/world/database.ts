@@ -26,6 +26,8 @@ export interface Database {
   readonly ended: Map<string, number>;
   /** A transaction of that pod that others wait for, also after the pod has gone. */
   blocker: { readonly pod: string; readonly since: number } | null;
+  /** A long query of that pod that nobody waits for; the server goes on with it when the pod has gone. */
+  heavy: { readonly pod: string; readonly since: number } | null;
   /** Until then the pools hold connections to a server that is gone; story time, null: they do not. */
   deadUntil: number | null;
 }
@@ -37,6 +39,7 @@ export function createDatabase(startedAt: number): Database {
     leakingSince: null,
     ended: new Map(),
     blocker: null,
+    heavy: null,
     deadUntil: null,
   };
 }
@@ -50,6 +53,7 @@ export interface Pool {
   /** Waits for the transaction that blocks. */
   readonly waiting: number;
   readonly blocking: number;
+  readonly heavy: number;
   /** At work, or thought to be: of dead ones the service has not heard yet. */
   readonly working: number;
 }
@@ -58,15 +62,20 @@ export function poolOf(state: WorldState, pod: Pod, at: number): Pool {
   const { database } = state;
   const size = Number(variableOf(state, pod, 'DB_POOL_SIZE') ?? DEFAULT_SIZE) || DEFAULT_SIZE;
   const blocking = database.blocker?.pod === pod.name ? 1 : 0;
-  const leaked = Math.min(size - blocking, leakedBy(database, pod, at));
+  const heavy = database.heavy?.pod === pod.name ? 1 : 0;
+  const leaked = Math.min(size - blocking - heavy, leakedBy(database, pod, at));
   const { blocker } = database;
   const waitedMs = blocker === null ? 0 : at - Math.max(blocker.since, pod.startedAt);
-  const waiting = Math.min(size - blocking - leaked, Math.max(0, Math.floor(waitedMs / WAITER_EVERY_MS)));
+  const waiting = Math.min(
+    size - blocking - heavy - leaked,
+    Math.max(0, Math.floor(waitedMs / WAITER_EVERY_MS)),
+  );
   const ready = state.pods.filter((each) => each.app === 'order-service' && each.ready).length;
   const wanted = Math.ceil(database.demand / Math.max(1, ready));
   const dead = at < (database.deadUntil ?? at);
-  const working = Math.min(size - blocking - leaked - waiting, dead ? size : wanted);
-  return { size, active: blocking + leaked + waiting + working, leaked, waiting, blocking, working };
+  const working = Math.min(size - blocking - heavy - leaked - waiting, dead ? size : wanted);
+  const active = blocking + heavy + leaked + waiting + working;
+  return { size, active, leaked, waiting, blocking, heavy, working };
 }
 
 function leakedBy({ leakingSince, ended }: Database, pod: Pod, at: number): number {
@@ -91,12 +100,21 @@ export function poolsByPod(state: WorldState, at: number): Readonly<Record<strin
 export function since(
   state: WorldState,
   pod: Pod,
-  kind: 'leaked' | 'waiting' | 'blocking',
+  kind: 'leaked' | 'waiting' | 'blocking' | 'heavy',
   place: number,
 ): number {
   const { leakingSince, blocker, ended } = state.database;
+  if (kind === 'heavy') return state.database.heavy?.since ?? pod.startedAt;
   if (kind === 'blocking') return blocker?.since ?? pod.startedAt;
   if (kind === 'waiting') return Math.max(blocker?.since ?? 0, pod.startedAt) + (place + 1) * WAITER_EVERY_MS;
   const before = ended.get(pod.name) ?? 0;
   return Math.max(leakingSince ?? 0, pod.startedAt) + (before + place + 1) * LEAK_EVERY_MS;
+}
+
+/** The query is over; what its pod held of the answer goes with it. */
+export function endHeavy({ database, memory, conditions }: WorldState): void {
+  database.heavy = null;
+  memory.only = null;
+  memory.leakMibPerMinute = 0;
+  conditions.exportsHang = false;
 }

@@ -42,7 +42,9 @@ function endSync(state: WorldState, at: number, took: number): void {
     return;
   }
   restock(inventory);
-  for (const product of inventory.products) product.ours = product.catalog;
+  if (took === RESYNC_TAKES_MS) inventory.corrected.clear();
+  for (const product of inventory.products)
+    if (!inventory.corrected.has(product.sku)) product.ours = product.catalog;
   sync.lastGoodAt = at;
   sync.error = null;
   sync.suspended = false;

@@ -46,6 +46,8 @@ export interface Inventory {
   /** By key. */
   readonly locks: Map<string, Lock>;
   readonly sync: Sync;
+  /** Products that somebody corrected by hand in the catalog; a sync by schedule passes them over, a resync does not. */
+  readonly corrected: Set<string>;
   readonly reservations: ReservationLedger;
 }
 
@@ -58,6 +60,7 @@ export function createInventory(): Inventory {
   return {
     products,
     locks: new Map(),
+    corrected: new Set(),
     sync: { runningSince: null, lastGoodAt: null, error: null, suspended: false },
     reservations: createReservationLedger(),
   };

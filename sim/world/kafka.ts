@@ -19,6 +19,8 @@ export interface Message {
 export interface Partition {
   /** Broker ids; the first one that is up leads. */
   readonly replicas: readonly number[];
+  /** Of these, brokers whose copy has fallen behind although they are up. */
+  readonly behind: Set<number>;
   /** The oldest offset that is kept. */
   base: number;
   readonly messages: Message[];
@@ -113,6 +115,7 @@ export function addTopic(
         { length: given.replicas },
         (_one, place) => BROKERS[(number + place) % BROKERS.length] ?? 0,
       ),
+      behind: new Set<number>(),
       base: 0,
       messages: [],
     })),
@@ -166,12 +169,12 @@ export function brokersUp(state: WorldState): readonly number[] {
 }
 
 /** Null: nobody leads, and nothing can be read or written. */
-export function leaderOf(up: readonly number[], { replicas }: Partition): number | null {
-  return replicas.find((id) => up.includes(id)) ?? null;
+export function leaderOf(up: readonly number[], { replicas, behind }: Partition): number | null {
+  return replicas.find((id) => up.includes(id) && !behind.has(id)) ?? null;
 }
 
-export function inSync(up: readonly number[], { replicas }: Partition): number {
-  return replicas.filter((id) => up.includes(id)).length;
+export function inSync(up: readonly number[], { replicas, behind }: Partition): number {
+  return replicas.filter((id) => up.includes(id) && !behind.has(id)).length;
 }
 
 /** The members of a group, by name: the ready pods of its Deployment. */

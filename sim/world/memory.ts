@@ -17,6 +17,8 @@ export interface MemoryTrouble {
   leakMostMib: number;
   /** Held by all pods at once: a wasteful read. */
   extraMib: number;
+  /** The one pod that leaks; null: all do. */
+  only: string | null;
   /** What the pod of an export holds of each order until the file is written; 0: it streams them. */
   exportKibPerRow: number;
   /** Epoch ms; before that nothing leaked. */
@@ -33,6 +35,7 @@ const NONE = {
   leakMibPerMinute: 0,
   leakMostMib: Number.POSITIVE_INFINITY,
   extraMib: 0,
+  only: null,
   exportKibPerRow: 0,
 } as const;
 
@@ -56,10 +59,11 @@ export function workingSet(state: WorldState, pod: Pod, at: number): number {
 
 /** MiB. */
 function beyond(state: WorldState, pod: Pod, at: number): number {
-  const { leakMibPerMinute, leakMostMib, extraMib, exportKibPerRow, since } = state.memory;
+  const { leakMibPerMinute, leakMostMib, extraMib, only, exportKibPerRow, since } = state.memory;
   const minutes = Math.max(0, at - Math.max(since, pod.startedAt)) / MINUTE;
   const held = exportKibPerRow === 0 ? 0 : rowsIn(state, pod) * exportKibPerRow;
-  return extraMib + Math.min(minutes * leakMibPerMinute, leakMostMib) + held / 1_024;
+  const leaked = only === null || only === pod.name ? Math.min(minutes * leakMibPerMinute, leakMostMib) : 0;
+  return extraMib + leaked + held / 1_024;
 }
 
 /** The pod of the order service that is nearest to its limit; null: none runs, or none has a limit. */

@@ -34,8 +34,11 @@ function attempt(state: WorldState, order: Order, attempted: Attempt, at: number
   const key = lockKey(productOf(inventory, chance, order));
   const value = lockValue(chance, attempted.pod, order.id);
   if (takeLock(inventory, { key, value, ttlMs: LOCK_TTL_MS }, at) !== null) {
-    const held = between(4 * SECOND, 15 * SECOND, chance('reserve', order.id));
-    state.timeline.schedule(at + held, (due) => write(state, order, attempted, value, due));
+    const held =
+      between(4 * SECOND, 15 * SECOND, chance('reserve', order.id)) * state.conditions.reservationFactor;
+    if (held > TIMEOUT_MS)
+      state.timeline.schedule(at + TIMEOUT_MS, (due) => giveUp(state, order, attempted, value, due));
+    else state.timeline.schedule(at + held, (due) => write(state, order, attempted, value, due));
     return;
   }
   if (at - attempted.began >= TIMEOUT_MS) {
@@ -67,6 +70,22 @@ function write(state: WorldState, order: Order, attempted: Attempt, value: strin
   product.catalog = Math.max(0, product.catalog - 1);
   inventory.reservations.record({ endedAt: at, pod: attempted.pod, order: order.id, code: null });
   if (order.payment.stage === 'held') planPayment(state, order, Math.max(at, attempted.pays), 'under way');
+}
+
+/** The write took too long: it is rolled back, and the lock is given back with it. */
+function giveUp(state: WorldState, order: Order, attempted: Attempt, value: string, at: number): void {
+  if (order.reservation !== attempted.number) return;
+  const key = lockKey(productOf(state.inventory, state.chance, order));
+  if (lockAt(state.inventory, key, at)?.value === value) state.inventory.locks.delete(key);
+  if (!counts(state, order, attempted)) return;
+  fail(
+    state,
+    order,
+    attempted,
+    at,
+    'RESERVATION_TIMEOUT',
+    `write_ms=${TIMEOUT_MS} the count was not written`,
+  );
 }
 
 function fail(

@@ -43,6 +43,8 @@ export interface Conditions {
   exportsHang: boolean;
   /** The catalog, whose counts of stock are the truth. */
   catalog: 'up' | 'down';
+  /** A reservation's write takes so many times as long as usual. */
+  reservationFactor: number;
   /** The carrier that takes our parcels. Rate limited: it answers 429. */
   carrier: 'up' | 'down' | 'rate-limited';
   /** What of Redis answers; a replica holds the same keys and takes no change. */
@@ -95,6 +97,7 @@ export function createState(seed: number, startedAt: number): WorldState {
     bucket: 'ok',
     exportsHang: false,
     catalog: 'up',
+    reservationFactor: 1,
     redis: 'master',
     carrier: 'up',
   };

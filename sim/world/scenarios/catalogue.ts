@@ -1,9 +1,21 @@
 import { blockingQuery, connectionLeak, databaseRestarted, smallPool } from './database-pool.ts';
 import { eventsLost } from './events-lost.ts';
-import { exportHangs, exportTooLarge, uploadRefused } from './exports.ts';
-import { inventorySyncStopped, staleLocks } from './inventory-reservation.ts';
-import { brokerAway, bufferFull, consumersStuck, kafkaCutOff, poisonMessage } from './kafka-lag.ts';
-import { exportEatsMemory, memoryLeak, memoryLimitLow } from './memory.ts';
+import { exportHangs, exportOutOfMemory, exportQuerySlow, exportTooLarge, uploadRefused } from './exports.ts';
+import {
+  inventorySyncStopped,
+  reservationsSlow,
+  staleLocks,
+  stockCorrected,
+} from './inventory-reservation.ts';
+import {
+  brokerAway,
+  bufferFull,
+  consumersStuck,
+  kafkaCutOff,
+  poisonMessage,
+  replicasBehind,
+} from './kafka-lag.ts';
+import { exportEatsMemory, memoryLeak, memoryLimitLow, queryEatsMemory } from './memory.ts';
 import {
   declines,
   gatewayDown,
@@ -12,10 +24,23 @@ import {
   networkPath,
   rateLimited,
 } from './payment-failures.ts';
-import { refundLimit, refundMethodGone, refundsGatewayDown, refundsThrottled } from './refunds.ts';
+import {
+  refundAboveCharge,
+  refundLimit,
+  refundMethodGone,
+  refundsCutOff,
+  refundsGatewayDown,
+  refundsThrottled,
+} from './refunds.ts';
 import { returnsEngineCrash, returnsHeld, returnsWindowWrong, returnsWithoutLabel } from './returns.ts';
 import type { Scenario } from './scenario.ts';
-import { carrierCredentialsExpired, carrierDown, invalidAddresses } from './shipping-labels.ts';
+import {
+  carrierCredentialsExpired,
+  carrierDown,
+  countryNotServed,
+  invalidAddresses,
+  parcelsIncomplete,
+} from './shipping-labels.ts';
 import { webhookRefused } from './webhook-refused.ts';
 import { workflowEngineCrash } from './workflow-engine-crash.ts';
 
@@ -34,23 +59,32 @@ export const scenarios: readonly Scenario[] = [
   refundsThrottled,
   refundLimit,
   refundMethodGone,
+  refundAboveCharge,
+  refundsCutOff,
   returnsHeld,
   returnsEngineCrash,
   returnsWindowWrong,
   returnsWithoutLabel,
   staleLocks,
   inventorySyncStopped,
+  reservationsSlow,
+  stockCorrected,
   carrierCredentialsExpired,
   carrierDown,
   invalidAddresses,
+  parcelsIncomplete,
+  countryNotServed,
   consumersStuck,
   poisonMessage,
   brokerAway,
   kafkaCutOff,
   bufferFull,
+  replicasBehind,
   uploadRefused,
   exportTooLarge,
   exportHangs,
+  exportOutOfMemory,
+  exportQuerySlow,
   connectionLeak,
   blockingQuery,
   smallPool,
@@ -58,6 +92,7 @@ export const scenarios: readonly Scenario[] = [
   memoryLeak,
   memoryLimitLow,
   exportEatsMemory,
+  queryEatsMemory,
 ];
 
 export function findScenario(id: string): Scenario | null {

@@ -1,4 +1,6 @@
+import { endHeavy } from '../database.ts';
 import { beginExport, exportsOf } from '../exports.ts';
+import { setMemoryTrouble } from '../memory.ts';
 import type { WorldState } from '../state.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -86,6 +88,60 @@ export const exportHangs: Scenario = {
   },
   end(state) {
     state.conditions.exportsHang = false;
+    forget(state);
+  },
+};
+
+export const exportOutOfMemory: Scenario = {
+  id: 'export-out-of-memory',
+  causes: ['10.C3'],
+  runbook: 'exports',
+  title: 'An export of 21 days is held in memory until it is written; it has killed its pod twice.',
+  alert: {
+    alertname: 'ExportFailed',
+    code: 'EXPORT_FAILED',
+    severity: 'low',
+    summary: 'Export exp_rows21d does not finish',
+    startsAgoMs: 5 * MINUTE,
+  },
+  start(state, now) {
+    const began = now - 14 * MINUTE;
+    setMemoryTrouble(state, { exportKibPerRow: 16 }, began);
+    plant(state, 'exp_rows21d', 21, now - began, now);
+  },
+  recover: enough,
+  end(state) {
+    enough(state);
+    forget(state);
+  },
+};
+
+/** The next version writes row by row. */
+function enough(state: WorldState): void {
+  setMemoryTrouble(state, {}, 0);
+}
+
+export const exportQuerySlow: Scenario = {
+  id: 'export-query-slow',
+  causes: ['10.C5'],
+  runbook: 'exports',
+  title: 'The query of an export has run for 18 minutes without an index, and the export waits for it.',
+  alert: {
+    alertname: 'ExportSlow',
+    code: 'EXPORT_TIMEOUT',
+    severity: 'low',
+    summary: 'Export exp_slow10d makes no progress',
+    startsAgoMs: 5 * MINUTE,
+  },
+  start(state, now) {
+    const since = now - 18 * MINUTE;
+    state.conditions.exportsHang = true;
+    plant(state, 'exp_slow10d', 10, now - since, now);
+    state.database.heavy = { pod: state.exports.get('exp_slow10d')?.pod ?? '', since };
+  },
+  recover: endHeavy,
+  end(state) {
+    endHeavy(state);
     forget(state);
   },
 };

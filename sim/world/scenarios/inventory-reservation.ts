@@ -90,3 +90,56 @@ export const inventorySyncStopped: Scenario = {
     sync.error = null;
   },
 };
+
+export const reservationsSlow: Scenario = {
+  id: 'reservations-slow',
+  causes: ['2.C4'],
+  runbook: 'inventory-reservation',
+  title:
+    'For 25 minutes the write of a reservation has taken four times as long; half of them give up at 30 s.',
+  alert: {
+    alertname: 'ReservationTimeouts',
+    code: 'RESERVATION_TIMEOUT',
+    severity: 'high',
+    summary: 'Half of the reservations give up after 30 seconds',
+    startsAgoMs: 15 * MINUTE,
+  },
+  start(state, now) {
+    state.conditions.reservationFactor = 4;
+    const { products } = state.inventory;
+    replayReservations(state, { from: now - 25 * MINUTE, products: new Set(products) }, now);
+  },
+  recover: fast,
+  end: fast,
+};
+
+function fast(state: WorldState): void {
+  state.conditions.reservationFactor = 1;
+}
+
+export const stockCorrected: Scenario = {
+  id: 'stock-corrected',
+  causes: ['2.C5'],
+  runbook: 'inventory-reservation',
+  title:
+    'Somebody corrected 6 products in the catalog 30 minutes ago; every sync since has passed them over.',
+  alert: {
+    alertname: 'InventoryUnavailable',
+    code: 'INVENTORY_UNAVAILABLE',
+    severity: 'high',
+    summary: 'Orders are refused as sold out while the shop shows stock',
+    startsAgoMs: 20 * MINUTE,
+  },
+  start(state, now) {
+    for (const product of wanted(state)) {
+      state.inventory.corrected.add(product.sku);
+      product.ours = 0;
+      state.inventory.locks.delete(lockKey(product));
+    }
+    replayReservations(state, { from: now - 30 * MINUTE, products: new Set(wanted(state)) }, now);
+  },
+  end(state) {
+    state.inventory.corrected.clear();
+    for (const product of state.inventory.products) product.ours = product.catalog;
+  },
+};

@@ -16,6 +16,7 @@ const MINUTE = 60_000;
 const GROUP = 'notification-consumer';
 const POISONED = 3;
 const AWAY = 'kafka-1';
+const SLOW = 2;
 /** A broker that crashed comes back by itself, so long after the story's start. */
 const BACK_AFTER_MS = 15 * MINUTE;
 
@@ -178,6 +179,42 @@ export const bufferFull: Scenario = {
     state.kafka.deadLetters.length = 0;
   },
 };
+
+export const replicasBehind: Scenario = {
+  id: 'replicas-behind',
+  causes: ['7.C4'],
+  runbook: 'kafka-lag',
+  title: 'For 14 minutes one broker has not kept up with its copies; two thirds of the events are put aside.',
+  alert: {
+    alertname: 'KafkaPublishFailures',
+    code: 'KAFKA_PUBLISH_FAILED',
+    severity: 'high',
+    summary: 'Events of orders are not published',
+    startsAgoMs: 10 * MINUTE,
+  },
+  start(state, now) {
+    for (const { replicas, behind } of partitionsOfOrders(state))
+      if (replicas.includes(SLOW)) behind.add(SLOW);
+    neverTaken(state, now - 14 * MINUTE, {
+      where: ({ behind }) => behind.size > 0,
+      error:
+        'NotEnoughReplicasException: Messages are rejected since there are fewer in-sync replicas than required.',
+    });
+  },
+  recover: keepUp,
+  end(state) {
+    keepUp(state);
+    state.kafka.deadLetters.length = 0;
+  },
+};
+
+function keepUp(state: WorldState): void {
+  for (const { behind } of partitionsOfOrders(state)) behind.clear();
+}
+
+function partitionsOfOrders(state: WorldState): readonly Partition[] {
+  return state.kafka.topics.get(ORDER_EVENTS)?.partitions ?? [];
+}
 
 function groupOf(state: WorldState, name: string): Group {
   const group = state.kafka.groups.get(name);

@@ -1,3 +1,4 @@
+import { endHeavy } from '../database.ts';
 import { beginExport, exportsOf } from '../exports.ts';
 import { setMemoryTrouble } from '../memory.ts';
 import { release } from '../release.ts';
@@ -85,4 +86,27 @@ export const exportEatsMemory: Scenario = {
     cured(state);
     for (const { id } of exportsOf(state, null)) state.exports.delete(id);
   },
+};
+
+export const queryEatsMemory: Scenario = {
+  id: 'query-eats-memory',
+  causes: ['8.C5'],
+  runbook: 'memory',
+  title: 'One query has gathered its answer in memory for 5 minutes and has killed the pod that asked it.',
+  alert: {
+    alertname: 'OrderServiceOomKilled',
+    code: 'CONTAINER_OOM_KILLED',
+    severity: 'high',
+    summary: 'A container of the order service was killed for its memory',
+    startsAgoMs: MINUTE,
+  },
+  start(state, now) {
+    const pod = state.pods.find(({ app }) => app === 'order-service')?.name ?? '';
+    const since = now - 5 * MINUTE;
+    state.database.heavy = { pod, since };
+    setMemoryTrouble(state, { leakMibPerMinute: 180, only: pod }, since);
+    state.timeline.advance(now);
+  },
+  recover: endHeavy,
+  end: endHeavy,
 };

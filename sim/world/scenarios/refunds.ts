@@ -147,3 +147,54 @@ export const refundMethodGone: Scenario = {
     settleRefunds(state, now);
   },
 };
+
+export const refundAboveCharge: Scenario = {
+  id: 'refund-above-charge',
+  causes: ['4.C3'],
+  runbook: 'refund-delays',
+  title: 'Three refunds are larger than what was charged; the gateway refuses them again and again.',
+  alert: {
+    alertname: 'RefundsFail',
+    code: 'REFUND_FAILED',
+    severity: 'medium',
+    summary: 'Refunds have been pending for more than 24 hours',
+    startsAgoMs: 30 * MINUTE,
+  },
+  start(state, now) {
+    plantLate(state, now, this.id, 3, 'status=400 reason=amount_exceeds_charge', { above: 500 });
+  },
+  end(state, now) {
+    settleRefunds(state, now);
+  },
+};
+
+export const refundsCutOff: Scenario = {
+  id: 'refunds-cut-off',
+  causes: ['4.C5'],
+  runbook: 'refund-delays',
+  title: 'No pod has found the payment gateway’s name for 45 minutes, as yesterday; 11 refunds wait.',
+  alert: {
+    alertname: 'RefundsFail',
+    code: 'REFUND_TIMEOUT',
+    severity: 'medium',
+    summary: 'Refunds do not reach the payment gateway',
+    startsAgoMs: 30 * MINUTE,
+  },
+  start(state, now) {
+    const since = now - 45 * MINUTE;
+    state.conditions.pathTrouble = 'dns';
+    state.conditions.gatewayCutOffFrom = 'all';
+    plantLate(state, now, this.id, 11, 'getaddrinfo ENOTFOUND api.stripe.com');
+    plantRecent(state, now, this.id);
+    replayRefunds(state, since);
+    replayPayments(state, since, now);
+  },
+  recover(state) {
+    state.conditions.gatewayCutOffFrom = [];
+  },
+  end(state, now) {
+    state.conditions.gatewayCutOffFrom = [];
+    settleRefunds(state, now);
+    payWaiting(state, now);
+  },
+};

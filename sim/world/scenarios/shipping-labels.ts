@@ -9,7 +9,7 @@ const NEW_KEY = 'pretend-carrier-key-77f0';
 const EXPIRED_SINCE = 95 * MINUTE;
 const DOWN_SINCE = 70 * MINUTE;
 const WRONG_SINCE = 180 * MINUTE;
-const WRONG_ADDRESSES = 7;
+const WRONG_PARCELS = 7;
 
 /** Parcels that went out since then wait for their label again, each from its own time on. */
 function replayLabels(state: WorldState, orders: readonly Order[], now: number): void {
@@ -93,27 +93,83 @@ export const carrierDown: Scenario = {
   },
 };
 
-export const invalidAddresses: Scenario = {
+/** Some parcels of the last three hours are such that no carrier takes them. */
+function parcelScenario(story: {
+  readonly id: string;
+  readonly causes: Scenario['causes'];
+  readonly title: string;
+  readonly alert: Omit<Scenario['alert'], 'severity' | 'startsAgoMs'>;
+  readonly spoil: (shipment: Order['shipment']) => void;
+  readonly mend: (shipment: Order['shipment'], state: WorldState) => void;
+}): Scenario {
+  const { id, causes, title, alert } = story;
+  return {
+    id,
+    causes,
+    runbook: 'shipping-labels',
+    title,
+    alert: { ...alert, severity: 'medium', startsAgoMs: 45 * MINUTE },
+    start(state, now) {
+      const shipped = shippedWithin(state, now - WRONG_SINCE, now);
+      const step = Math.max(1, Math.floor(shipped.length / WRONG_PARCELS));
+      const wrong = shipped.filter((_, place) => place % step === 0).slice(0, WRONG_PARCELS);
+      for (const { shipment } of wrong) story.spoil(shipment);
+      replayLabels(state, wrong, now);
+    },
+    end(state, now) {
+      for (const { shipment } of waiting(state)) story.mend(shipment, state);
+      labelAll(state, now);
+    },
+  };
+}
+
+export const invalidAddresses = parcelScenario({
   id: 'invalid-addresses',
   causes: ['5.C2'],
-  runbook: 'shipping-labels',
   title: 'Seven parcels of the last three hours go to addresses that the carrier cannot find.',
   alert: {
     alertname: 'InvalidAddresses',
     code: 'INVALID_ADDRESS',
-    severity: 'medium',
     summary: 'Packed orders without a label: the address is refused',
-    startsAgoMs: 45 * MINUTE,
   },
-  start(state, now) {
-    const shipped = shippedWithin(state, now - WRONG_SINCE, now);
-    const step = Math.max(1, Math.floor(shipped.length / WRONG_ADDRESSES));
-    const wrong = shipped.filter((_, place) => place % step === 0).slice(0, WRONG_ADDRESSES);
-    for (const { shipment } of wrong) shipment.addressValid = false;
-    replayLabels(state, wrong, now);
+  spoil(shipment) {
+    shipment.addressValid = false;
   },
-  end(state, now) {
-    for (const { shipment } of waiting(state)) shipment.addressValid = true;
-    labelAll(state, now);
+  mend(shipment) {
+    shipment.addressValid = true;
   },
-};
+});
+
+export const parcelsIncomplete = parcelScenario({
+  id: 'parcels-incomplete',
+  causes: ['5.C4'],
+  title: 'Nobody has weighed seven parcels of the last three hours; the carrier makes no label without.',
+  alert: {
+    alertname: 'LabelsFail',
+    code: 'LABEL_GENERATION_FAILED',
+    summary: 'Packed orders without a label: the weight is missing',
+  },
+  spoil(shipment) {
+    shipment.weight = false;
+  },
+  mend(shipment) {
+    shipment.weight = true;
+  },
+});
+
+export const countryNotServed = parcelScenario({
+  id: 'country-not-served',
+  causes: ['5.C5'],
+  title: 'Seven parcels of the last three hours go to Norway, where our carrier does not deliver.',
+  alert: {
+    alertname: 'LabelsFail',
+    code: 'LABEL_GENERATION_FAILED',
+    summary: 'Packed orders without a label: the destination is refused',
+  },
+  spoil(shipment) {
+    shipment.country = 'NO';
+  },
+  mend(shipment, { carrier }) {
+    shipment.country = carrier.countries[0] ?? shipment.country;
+  },
+});
