@@ -12,7 +12,7 @@ export default defineConfig({
     maxWorkers: 2,
     // A busy machine is no failure.
     expect: { poll: { timeout: 20_000 } },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
