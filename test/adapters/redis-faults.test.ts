@@ -66,8 +66,11 @@ const TABLE: readonly {
     test('is told of by every question', async () => {
       misbehave(mode);
       const { probe } = connection;
-      for (const ask of [probe.locks(LOCKS, patience(mode)), probe.holders(['lock:1'], patience(mode))])
-        expect(await outcome(ask)).toMatchObject({ fault, sent: 'no', mayRetry: true });
+      for (const ask of [
+        async () => await probe.locks(LOCKS, patience(mode)),
+        async () => await probe.holders(['lock:1'], patience(mode)),
+      ])
+        expect(await outcome(ask())).toMatchObject({ fault, sent: 'no', mayRetry: true });
     });
 
     test('in the middle of a look: no half of it counts', async () => {
