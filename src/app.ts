@@ -1,4 +1,6 @@
+import { unprepared } from './config/warnings.ts';
 import type { Config } from './config.ts';
+import { createDrift } from './drift.ts';
 import { createHttp } from './http/server.ts';
 import { readAlertmanager } from './intake/alertmanager.ts';
 import { readPagerDuty } from './intake/pagerduty.ts';
@@ -27,6 +29,7 @@ import type { Samples } from './ports/samples.ts';
 import type { Scheduler } from './ports/schedule.ts';
 import type { VoiceStore } from './ports/voice.ts';
 import { intakeRulesOf, rulesOf } from './rules-of.ts';
+import { CARD_LINKS } from './runbooks/links.ts';
 import { createAnnouncer } from './slack/announcer.ts';
 import { createBot, type SlackSettings } from './slack/bot.ts';
 import { createChannels } from './slack/channels.ts';
@@ -54,6 +57,8 @@ export interface AppParts {
   readonly step: Step;
   /** Keeps every configured figure once a minute; off unless told. */
   readonly sampling?: boolean;
+  /** Reads `oms.yaml` anew, to notice that it was changed; without it nothing is noticed. Throws ConfigError. */
+  readonly reread?: () => Config;
   /** The clock on the wall; without it nothing is done by the calendar. */
   readonly scheduler?: Scheduler;
   /** Real time between two posts in one channel, ms. */
@@ -61,10 +66,13 @@ export interface AppParts {
   readonly timing?: Timing;
 }
 
+/** Which loops take what is left to do, where they are not called after it. */
+const HANDS: Readonly<Record<string, readonly string[]>> = { outbox: ['voice', 'pages'], cards: ['voice'] };
+
 /** The whole bot, wired; nothing runs before `start`. */
 export async function createApp(given: AppParts) {
   const { config, journal, voice, clock, log, pager } = given;
-  let wake: () => void = () => undefined;
+  let wake: (kinds?: readonly string[]) => void = () => undefined;
   const stored = () => wake();
   let databaseWatch: DatabaseWatch | null = null;
   const gone = async () => (await databaseWatch?.gone()) ?? false;
@@ -85,6 +93,9 @@ export async function createApp(given: AppParts) {
     rules,
   };
   const intake = intakeRulesOf(config, bot.own);
+  const { reread } = given;
+  const drift = reread === undefined ? null : createDrift({ running: config, read: reread, clock, log });
+  const drifted = () => [drift?.now() ?? null].filter((line) => line !== null);
   const watch = createDatabaseWatch({
     parts,
     pager,
@@ -101,7 +112,10 @@ export async function createApp(given: AppParts) {
     rules: () => intake,
     alertsChannel: async () => await channels.idOf(rules.channels.alerts),
   });
-  const links = Object.entries(config.oms.links).map(([label, url]) => ({ label, url }));
+  const links = CARD_LINKS.flatMap((label) => {
+    const url = config.oms.links[label];
+    return url === undefined ? [] : [{ label, url }];
+  });
   const reach = createReach();
   const slackWatch = createSlackWatch(parts, reach);
   const announcer = createAnnouncer({
@@ -122,6 +136,7 @@ export async function createApp(given: AppParts) {
     journal,
     log,
     stored,
+    notes: drifted,
     notReady: () => [
       ...(bot.connected() ? [] : ['Slack is not connected.']),
       ...(watch.since() === null ? [] : ['The database does not answer.']),
@@ -151,7 +166,7 @@ export async function createApp(given: AppParts) {
     );
   }
 
-  const jobs = dailyJobs(parts);
+  const jobs = dailyJobs(parts, () => [...drifted(), ...unprepared(config.oms)]);
   const stops: (() => Promise<void>)[] = [];
   return {
     parts,
@@ -178,10 +193,16 @@ export async function createApp(given: AppParts) {
         loop(parts, 'voice', voiceOnce),
         loop(parts, 'pages', pagesOnce),
         loop(parts, 'database watch', watch.round),
+        ...(drift === null ? [] : [loop(parts, 'configuration', drift.round)]),
         ...(given.sampling === true ? [loop(parts, 'samples', createSampler(parts))] : []),
       ];
-      wake = () => {
-        for (const one of loops) one.wake();
+      wake = (kinds) => {
+        for (const { name, wake: wakeOne } of loops)
+          if (
+            kinds === undefined ||
+            kinds.some((kind) => HANDS[kind]?.includes(name) ?? name.startsWith(kind))
+          )
+            wakeOne();
       };
       stops.push(...loops.map((one) => one.stop));
       if (given.scheduler !== undefined) stops.push(given.scheduler.start(jobs, config.oms.timeZone));
@@ -197,10 +218,11 @@ export async function createApp(given: AppParts) {
     /** Resolves when nothing is left to do now: inbox, outbox, looks, runs, deadlines and cards. */
     async idle(withinMs = 20_000): Promise<void> {
       const until = clock.now() + withinMs;
+      wake();
       for (;;) {
-        wake();
         const left = await journal.backlog(rules.channels.alerts);
         if (Object.values(left).every((count) => count === 0)) return;
+        wake(Object.keys(left).filter((kind) => left[kind] !== 0));
         if (clock.now() > until) throw new Error(`Still to do after ${withinMs} ms: ${JSON.stringify(left)}`);
         await clock.sleep(20);
       }

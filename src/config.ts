@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
+import { type Contradiction, contradictions } from './config/contradictions.ts';
 import { Environment } from './config/environment.ts';
 import { OmsYaml } from './config/schema.ts';
 
@@ -12,6 +13,9 @@ export interface Config {
   /** Where each value of `oms` that is no default stands: dotted key → `oms.yaml:12`. */
   readonly origins: ReadonlyMap<string, string>;
 }
+
+/** Characters; the whole of it would be read before the first mistake is named. */
+const LARGEST = 1_000_000;
 
 /** Every mistake at once; nothing was started. */
 export class ConfigError extends Error {
@@ -78,7 +82,11 @@ export function missingToStart(env: Environment): readonly string[] {
 
 function contentOf(file: string, readFile: ConfigSources['readFile'], mistakes: string[]): string | null {
   try {
-    return readFile(file);
+    const text = readFile(file);
+    if (text === null || text.length <= LARGEST) return text;
+    const size = `${(text.length / 1_000_000).toFixed(1)} MB`;
+    mistakes.push(`${file} has ${size}; a configuration has 1 MB at most. Nothing of it was read.`);
+    return '';
   } catch (err) {
     mistakes.push(`${file} cannot be read: ${err instanceof Error ? err.message : 'unknown'}.`);
     return '';
@@ -122,15 +130,54 @@ function readYaml(file: string, text: string): ReadYaml {
   if (typeof value !== 'object' || Array.isArray(value))
     return { oms: null, mistakes: [`${file}:1: a file of keys is wanted, key: value.`], origins: new Map() };
   const read = OmsYaml.safeParse(value);
+  const isSet = (path: readonly string[]) => document.hasIn(path);
+  const against = (oms: OmsYaml) => contradictions(oms).map((one) => said(file, one, isSet, lineOf));
   if (read.success) {
     const origins = new Map(leaves(value).map((path) => [path.join('.'), `${file}:${lineOf(path)}`]));
-    return { oms: read.data, mistakes: [], origins };
+    return { oms: read.data, mistakes: against(read.data), origins };
   }
+  // What is wrong for itself is set aside, so that what goes against each other is named in the same message.
+  const wrong = read.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
+  );
+  const rest = OmsYaml.safeParse(without(value, wrong)).data;
   return {
     oms: null,
-    mistakes: read.error.issues.flatMap((issue) => explain(file, issue, lineOf)),
+    mistakes: [
+      ...read.error.issues.flatMap((issue) => explain(file, issue, lineOf)),
+      ...(rest === undefined ? [] : against(rest)),
+    ],
     origins: new Map(),
   };
+}
+
+function said(
+  file: string,
+  { path, against, because, meant }: Contradiction,
+  isSet: (path: readonly string[]) => boolean,
+  lineOf: (path: readonly PropertyKey[]) => number,
+): string {
+  const shown = against !== undefined && !isSet(path) ? against : path;
+  const near = meant === undefined ? null : nearest(meant.word, meant.words);
+  const hint = near === null ? '' : ` Did you mean ${near}?`;
+  return `${file}:${lineOf(shown)}: ${path.join('.')}: ${because}.${hint}`;
+}
+
+/** A copy without what stands at these paths. */
+function without(value: unknown, paths: readonly (readonly PropertyKey[])[]): unknown {
+  const copy: unknown = structuredClone(value);
+  for (const path of paths) {
+    const last = path.at(-1);
+    const holder = path
+      .slice(0, -1)
+      .reduce<unknown>((inner, key) => (isRecord(inner) ? inner[String(key)] : undefined), copy);
+    if (last !== undefined && isRecord(holder)) delete holder[String(last)];
+  }
+  return copy;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** A key with nothing behind it counts as not set. It stays a key, so that a misspelt one is still named. */

@@ -42,10 +42,12 @@ try {
 }
 
 async function start(): Promise<void> {
-  const config = readConfig({
-    env: process.env,
-    readFile: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null),
-  });
+  const reread = () =>
+    readConfig({
+      env: process.env,
+      readFile: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null),
+    });
+  const config = reread();
   const { env } = config;
   const missing = missingToStart(env);
   if (missing.length > 0) throw new ConfigError(missing);
@@ -72,6 +74,7 @@ async function start(): Promise<void> {
     step,
     scheduler: cronScheduler(log),
     sampling: true,
+    reread,
   });
   closers.push(app.stop);
   closers.push(async () => log.info({}, 'oms-bot finishes what is in hand and ends'));

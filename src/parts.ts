@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { absent } from './adapters/absent.ts';
+import { CATALOG, catalogProbe } from './adapters/catalog/probe.ts';
 import { connectKafka, KAFKA } from './adapters/kafka/connect.ts';
 import { KUBERNETES } from './adapters/kubernetes/client.ts';
 import { connectKubernetes } from './adapters/kubernetes/connect.ts';
@@ -17,16 +18,20 @@ import { policyFor } from './adapters/resilience.ts';
 
 import { s3Probe } from './adapters/s3/probe.ts';
 import { S3 } from './adapters/s3/s3-error.ts';
+import { statusPageProbe } from './adapters/status-page/probe.ts';
 import type { Config } from './config.ts';
+import { namesOf } from './names-of.ts';
 import type { Levers } from './ports/levers.ts';
 import type { Log } from './ports/log.ts';
 import type { Pager } from './ports/pager.ts';
 import type { Probes } from './ports/probes.ts';
 import type { S3Probe } from './ports/s3.ts';
+import { orderWorkload } from './runbooks/names.ts';
 
 const NO_KAFKA = 'Kafka is not configured (KAFKA_BROKERS).';
 const NO_REDIS = 'Redis is not configured (REDIS_URL).';
 const NO_S3 = 'S3 is not configured (AWS_REGION).';
+const NO_CATALOG = 'The catalog is not configured (`catalog.url`, `catalog.stockPath`).';
 const NO_ORDERS_DATABASE = 'The orders database is not configured (ORDERS_DATABASE_URL).';
 
 /** The real hands, as the configuration names them; what it leaves out is absent and says so. */
@@ -36,7 +41,7 @@ export async function realHands(
 ): Promise<{ probes: Probes; levers: Levers; pager: Pager | null; close: () => Promise<void> }> {
   const cluster = await clusterOf(env);
   const kafka = kafkaOf({ env, oms });
-  const { namespace, orderService } = oms.workloads;
+  const names = namesOf(oms);
   const tokenFile = env.ORDER_SERVICE_TOKEN_FILE;
   const service = {
     url: env.ORDER_SERVICE_URL ?? '',
@@ -44,11 +49,7 @@ export async function realHands(
     tokenHeader: oms.admin.tokenHeader,
     policy: policyFor(ORDER_SERVICE),
     paths: oms.admin,
-    pods:
-      cluster?.podHttp(
-        { namespace, name: orderService.deployment, selector: orderService.selector },
-        orderService.port,
-      ) ?? null,
+    pods: cluster?.podHttp(orderWorkload(names), names.orderService.port) ?? null,
   };
   const noService = 'The order service is not configured (ORDER_SERVICE_URL).';
   const noCluster = 'Kubernetes is not configured (KUBECONFIG).';
@@ -64,6 +65,11 @@ export async function realHands(
       kafka: kafka?.probe ?? absent(NO_KAFKA),
       redis: redis?.probe ?? absent(NO_REDIS),
       s3: s3Of(env),
+      statusPages: statusPageProbe(oms.statusPages),
+      catalog:
+        oms.catalog === undefined
+          ? absent(NO_CATALOG)
+          : catalogProbe({ ...oms.catalog, policy: policyFor(CATALOG) }),
     },
     levers: {
       orderService: here ? orderServiceLever(service) : absent(noService),

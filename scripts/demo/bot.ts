@@ -6,13 +6,16 @@ import { systemClock, systemIds } from '../../src/adapters/system/clock.ts';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { realHands } from '../../src/parts.ts';
+import { sampleFigures } from '../../src/pipeline/sampler.ts';
 import type { KafkaLever, KafkaProbe } from '../../src/ports/kafka.ts';
 import type { RedisLever, RedisProbe } from '../../src/ports/redis.ts';
+import { rulesOf } from '../../src/rules-of.ts';
 import { openPool } from '../../src/store/database.ts';
 import { createJournal } from '../../src/store/journal.ts';
 import { createSamples } from '../../src/store/samples.ts';
 import { createVoiceStore } from '../../src/store/voice-store.ts';
 import type { Closers } from './closers.ts';
+import { keepPast } from './past.ts';
 
 /** Where the bot finds the pretend world: as it would in a real one, by its environment and its `oms.yaml`. */
 export interface BotSettings {
@@ -49,10 +52,11 @@ export async function startBot(
   closers.add(hands.close);
   const step = async <T>(_name: string, work: () => Promise<T>) => await work();
   const journal = createJournal({ pool, clock: systemClock, step, ids: systemIds });
+  const samples = createSamples(pool);
   const app = await createApp({
     config,
     journal,
-    samples: createSamples(pool),
+    samples,
     voice: createVoiceStore({ pool, ids: systemIds }),
     clock: systemClock,
     ids: systemIds,
@@ -68,6 +72,8 @@ export async function startBot(
     step,
     sampling: true,
   });
+  const asking = { rules: rulesOf(config, false), clock: systemClock, probes: hands.probes };
+  await keepPast(samples, async () => await sampleFigures(asking), await journal.now());
   await app.start();
   closers.add(async () => await app.stop());
   return { port: app.port, wake: app.wake, journal, alerts: config.oms.channels.alerts };

@@ -22,18 +22,25 @@ approvals:
   managers: [${MANAGER}]
 people:
   teamLead: jonas@shop.example
+actions:
+  rollback: on
 payments:
   expiryAnnotation: oms.example.com/expires-at
 admin:
   exports: /admin/exports
   failedEvents: /admin/events/failed
+  inventoryItem: /admin/inventory/items/{id}
 metrics:
+  requests: http_requests_total
+  duration: http_request_duration_seconds
   paymentAttempts: payment_attempts_total
   paymentDeclines: payment_declines_total
   reservationAttempts: inventory_reservation_attempts_total
   publishFailed: events_publish_failures_total
   bufferFree: kafka_producer_buffer_available_bytes
   bufferTotal: kafka_producer_buffer_total_bytes
+logPatterns:
+  workflow: {}
 kafka:
   parkedTopic: order-events-parked
   orderEvents: [order.created, payment.captured, fulfillment.requested]
@@ -42,12 +49,16 @@ kafka:
     order-inventory-consumer: { deployment: inventory-consumer, selector: app=inventory-consumer }
 redis:
   lockTtlSeconds: 3600
+returns:
+  received: received
 carriers:
   expiryAnnotation: oms.example.com/expires-at
   countries: { swiftpost: [US, CA, GB, DE] }
+channels:
+  warehouse: "#warehouse"
 links:
-  Dashboard: https://grafana.example.com/d/order-service
-  Runbook: https://wiki.example.com/runbooks/orders
+  dashboard: https://grafana.example.com/d/order-service
+  runbook: https://wiki.example.com/runbooks/orders
 `;
 
 /** The people and channels of the pretend company. */
@@ -55,6 +66,13 @@ export function furnish(slack: SimulatedSlack): void {
   slack.addUser({ id: ONCALL, name: 'mara', realName: 'Mara Lindqvist', email: 'mara@shop.example' });
   slack.addUser({ id: MANAGER, name: 'jonas', realName: 'Jonas Okafor', email: 'jonas@shop.example' });
   slack.addUser({ id: BYSTANDER, name: 'priya', realName: 'Priya Raman', email: 'priya@shop.example' });
-  for (const name of ['orders-alerts', 'orders-team', 'payments', 'catalog-team', 'platform-eng'])
+  for (const name of [
+    'orders-alerts',
+    'orders-team',
+    'payments',
+    'catalog-team',
+    'platform-eng',
+    'warehouse',
+  ])
     slack.addChannel(name);
 }

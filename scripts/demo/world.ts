@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { startCatalog } from '../../sim/catalog/catalog.ts';
 import { pretendKafka } from '../../sim/kafka/kafka.ts';
 import { startKubernetes } from '../../sim/kubernetes/kubernetes.ts';
 import { startOrderService } from '../../sim/order-service/order-service.ts';
@@ -8,6 +9,7 @@ import { startPagerDuty } from '../../sim/pagerduty/pagerduty.ts';
 import { pretendRedis } from '../../sim/redis/redis.ts';
 import { bucketOfExports, startS3 } from '../../sim/s3/s3.ts';
 import { startSlack } from '../../sim/slack/slack.ts';
+import { startStatusPages } from '../../sim/status-page/status-page.ts';
 import { findScenario, scenarios } from '../../sim/world/scenarios/catalogue.ts';
 import { createWorld } from '../../sim/world/world.ts';
 import { USAGE } from '../../src/intake/command.ts';
@@ -92,11 +94,17 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
     accessKeys: new Map([[ACCESS_KEY, { secret: s3Secret }]]),
   });
   closers.add(s3.stop);
+  progress('status pages');
+  const statusPages = await startStatusPages(world);
+  closers.add(statusPages.stop);
+  progress('catalog');
+  const catalog = await startCatalog(world);
+  closers.add(catalog.stop);
   progress('bot');
   const alertToken = secret();
   const bot = await startBot(
     {
-      yaml: YAML,
+      yaml: `${YAML}${statusPages.yaml}${catalog.yaml}`,
       adminToken,
       kubeconfig: kubernetes.kubeconfig(),
       redis: pretendRedis(world),

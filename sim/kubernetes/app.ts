@@ -4,6 +4,7 @@ import { type Access, forbiddenError, review } from './access.ts';
 import { listPage, selected } from './list.ts';
 import { podLog } from './logs.ts';
 import { showUse } from './metrics-api.ts';
+import { asksMetadata, onlyMetadata } from './partial.ts';
 import { type PodHttp, proxy } from './proxy.ts';
 import { createRevisions, nameOf } from './revisions.ts';
 import { kindOf, METHODS, METRICS_GROUP, type Route, readRoute } from './route.ts';
@@ -77,14 +78,16 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
   }
 
   async function write(route: Route, request: Request): Promise<Response> {
+    const query = new URL(request.url).searchParams;
     const patch: Patch = {
       contentType: request.headers.get('content-type') ?? '',
       body: await request.text(),
-      dryRun: isTried(new URL(request.url).searchParams.getAll('dryRun')),
+      manager: query.get('fieldManager') ?? managerOf(request),
+      dryRun: isTried(query.getAll('dryRun')),
     };
     const scale = route.subresource === 'scale';
     await one(route);
-    if (route.resource === 'secrets') return await writeSecret(route, patch, request);
+    if (route.resource === 'secrets') return await writeSecret(route, patch);
     const tried = await world.change((state, at) => {
       const known = deploymentOf(state.cluster.deployments, route);
       const deployment = patch.dryRun ? structuredClone(known) : known;
@@ -98,14 +101,13 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
     return scale ? await showScaleOf(route) : answer(await one(route));
   }
 
-  async function writeSecret(route: Route, patch: Patch, request: Request): Promise<Response> {
-    const manager = new URL(request.url).searchParams.get('fieldManager') ?? 'unknown';
+  async function writeSecret(route: Route, patch: Patch): Promise<Response> {
     const tried = await world.change((state, at) => {
       const known = state.cluster.secrets.get(route.name ?? '');
       if (known === undefined) throw notFound('', 'secrets', route.name ?? '');
       const all = revisions.stamp('secrets', showAll(state, 'secrets', namespace, at));
       const shown = all.find((item) => nameOf(item) === route.name) ?? {};
-      return patchSecret(known, shown, patch, manager, at);
+      return patchSecret(known, shown, patch, at);
     });
     return answer(patch.dryRun ? tried : await one(route));
   }
@@ -150,7 +152,8 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
     if (request.method === 'PATCH') return await write(route, request);
     if (subresource === 'scale') return await showScaleOf(route);
     const object = await one(route);
-    return subresource === 'log' ? await podLog(world, name, request) : answer(object);
+    if (subresource === 'log') return await podLog(world, name, request);
+    return answer(asksMetadata(request) ? onlyMetadata(object) : object);
   }
 
   return {
@@ -164,6 +167,11 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
       }
     },
   };
+}
+
+/** Who names no manager is called by the beginning of its user agent. */
+function managerOf(request: Request): string {
+  return (request.headers.get('user-agent') ?? '').split('/')[0]?.slice(0, 128) || 'unknown';
 }
 
 function isTried(dryRun: readonly string[]): boolean {

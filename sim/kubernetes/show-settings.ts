@@ -3,6 +3,7 @@ import { replicasOf } from '../world/cluster-rollout.ts';
 import { usedOf } from '../world/cluster-room.ts';
 import type { WorldState } from '../world/state.ts';
 import { uid } from './show-pod.ts';
+import { time } from './status.ts';
 
 export function showQuota(state: WorldState, quota: Quota, namespace: string): JsonObject {
   const { name, hard } = quota;
@@ -19,7 +20,7 @@ export function showQuota(state: WorldState, quota: Quota, namespace: string): J
 }
 
 export function showAutoscaler(
-  { name, target, min, max, wanted }: Autoscaler,
+  { name, target, min, max, wanted, writtenAt }: Autoscaler,
   deployment: Deployment | undefined,
   namespace: string,
 ): JsonObject {
@@ -27,7 +28,22 @@ export function showAutoscaler(
   return {
     kind: 'HorizontalPodAutoscaler',
     apiVersion: 'autoscaling/v2',
-    metadata: { name, namespace, uid: uid('hpa', name) },
+    metadata: {
+      name,
+      namespace,
+      uid: uid('hpa', name),
+      creationTimestamp: time(writtenAt),
+      managedFields: [
+        {
+          manager: 'kubectl',
+          operation: 'Update',
+          apiVersion: 'autoscaling/v2',
+          time: time(writtenAt),
+          fieldsType: 'FieldsV1',
+          fieldsV1: { 'f:spec': { 'f:maxReplicas': {}, 'f:minReplicas': {}, 'f:scaleTargetRef': {} } },
+        },
+      ],
+    },
     spec: {
       scaleTargetRef: { kind: 'Deployment', name: target, apiVersion: 'apps/v1' },
       minReplicas: min,

@@ -2,19 +2,16 @@ import { createHash } from 'node:crypto';
 import {
   type ClusterEvent,
   type Deployment,
-  type Json,
   type JsonObject,
   objectIn,
-  type ReplicaSet,
   type Secret,
 } from '../world/cluster.ts';
 import { currentSet, livePods, replicasOf } from '../world/cluster-rollout.ts';
 import type { WorldState } from '../world/state.ts';
+import { managedFields, REVISION, showReplicaSet } from './show-history.ts';
 import { showPod, uid } from './show-pod.ts';
 import { showAutoscaler, showQuota } from './show-settings.ts';
 import { time } from './status.ts';
-
-const REVISION = 'deployment.kubernetes.io/revision';
 
 /** A Deployment as the API shows it; its status is counted from the pods of this moment. */
 export function showDeployment(deployment: Deployment, namespace: string, state: WorldState): JsonObject {
@@ -30,6 +27,7 @@ export function showDeployment(deployment: Deployment, namespace: string, state:
       creationTimestamp: time(deployment.createdAt),
       labels: deployment.labels,
       annotations: { [REVISION]: String(currentSet(deployment).revision), ...deployment.annotations },
+      managedFields: managedFields(deployment),
     },
     spec: deployment.spec,
     status: deploymentStatus(state, deployment),
@@ -112,43 +110,6 @@ export function showScale(deployment: Deployment, namespace: string, state: Worl
         .map(([key, value]) => `${key}=${String(value)}`)
         .join(','),
     },
-  };
-}
-
-function showReplicaSet(
-  state: WorldState,
-  deployment: Deployment,
-  set: ReplicaSet,
-  namespace: string,
-): JsonObject {
-  const pods = livePods(state, deployment).filter((pod) => pod.hash === set.hash);
-  const ready = pods.filter((pod) => pod.ready).length;
-  const labels: Json = { app: deployment.name, 'pod-template-hash': set.hash };
-  const name = `${deployment.name}-${set.hash}`;
-  return {
-    kind: 'ReplicaSet',
-    apiVersion: 'apps/v1',
-    metadata: {
-      name,
-      namespace,
-      uid: uid('rs', name),
-      generation: 1,
-      creationTimestamp: time(set.createdAt),
-      labels,
-      annotations: { [REVISION]: String(set.revision) },
-      ownerReferences: [
-        {
-          apiVersion: 'apps/v1',
-          kind: 'Deployment',
-          name: deployment.name,
-          uid: uid('deployment', deployment.name),
-          controller: true,
-          blockOwnerDeletion: true,
-        },
-      ],
-    },
-    spec: { replicas: pods.length, selector: { matchLabels: labels }, template: set.template },
-    status: { replicas: pods.length, readyReplicas: ready, availableReplicas: ready, observedGeneration: 1 },
   };
 }
 

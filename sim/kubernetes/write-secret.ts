@@ -10,13 +10,7 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
  * A patch of a Secret, given as the API shows it. Returns what it would be.
  * @throws Refusal when the patch, or what it makes, is not acceptable; then nothing has changed
  */
-export function patchSecret(
-  secret: Secret,
-  shown: JsonObject,
-  patch: Patch,
-  manager: string,
-  at: number,
-): JsonObject {
+export function patchSecret(secret: Secret, shown: JsonObject, patch: Patch, at: number): JsonObject {
   const after = applyPatch(shown, patch.contentType, patch.body);
   const metadata = objectIn(after, 'metadata') ?? {};
   const version = objectIn(shown, 'metadata')?.['resourceVersion'];
@@ -43,7 +37,7 @@ export function patchSecret(
   if (patch.dryRun || (!touched && equal(secret.annotations, annotations))) return after;
   secret.annotations = annotations;
   secret.data = data;
-  secret.writes.push({ manager, at, data: touched });
+  secret.writes.push({ manager: patch.manager, at, data: touched });
   return after;
 }
 

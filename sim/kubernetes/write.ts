@@ -1,5 +1,5 @@
 import { containersOf, type Deployment, isObject, type JsonObject, objectIn } from '../world/cluster.ts';
-import { followSpec } from '../world/cluster-rollout.ts';
+import { followSpec, writeSpec } from '../world/cluster-rollout.ts';
 import type { WorldState } from '../world/state.ts';
 import { checkContainer } from './check-container.ts';
 import { applyPatch, equal, inGo } from './patch.ts';
@@ -8,6 +8,8 @@ import { badRequest, invalid, Mistyped, mistyped, Refusal, unreadablePatch } fro
 export interface Patch {
   readonly contentType: string;
   readonly body: string;
+  /** `fieldManager` of the request. */
+  readonly manager: string;
   /** Everything is checked, nothing is written. */
   readonly dryRun: boolean;
 }
@@ -47,8 +49,8 @@ export function patchDeployment(
   const noted = !equal(deployment.annotations, own);
   deployment.labels = labels;
   deployment.annotations = own;
-  deployment.spec = spec;
-  if (moved || noted) deployment.generation += 1;
+  if (moved) writeSpec(deployment, spec, patch.manager, at);
+  else if (noted) deployment.generation += 1;
   if ((moved || noted) && !patch.dryRun) followSpec(state, deployment, at);
 }
 
@@ -64,8 +66,7 @@ export function patchScale(
   const replicas = objectIn(after, 'spec')?.['replicas'] ?? 0;
   readable(patch, after, () => checkReplicas('Scale', deployment.name, replicas));
   if (deployment.spec['replicas'] === replicas) return;
-  deployment.spec = { ...deployment.spec, replicas };
-  deployment.generation += 1;
+  writeSpec(deployment, { ...deployment.spec, replicas }, patch.manager, at, 'scale');
   if (!patch.dryRun) followSpec(state, deployment, at);
 }
 

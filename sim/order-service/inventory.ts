@@ -20,6 +20,14 @@ export function inventoryRoutes(world: World): Hono {
       catalog,
     });
   });
+  app.get('/items/:sku', async (c) => {
+    const sku = c.req.param('sku');
+    const ours = await world.read(
+      ({ inventory }) => inventory.products.find((one) => one.sku === sku)?.ours ?? null,
+    );
+    if (ours === null) return refuse(c, 404, 'PRODUCT_NOT_FOUND', `no product ${sku}`);
+    return c.json({ sku, available: ours });
+  });
   app.post('/resync', async (c) => {
     const begun = await world.change((state, at) => resync(state, at));
     if (!begun) return refuse(c, 409, 'SYNC_RUNNING', 'a sync of the inventory is under way');

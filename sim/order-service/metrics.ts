@@ -1,5 +1,6 @@
 import { ORDER_STATUSES } from '../world/order.ts';
 import type { WorldSnapshot } from '../world/snapshot.ts';
+import { BOUNDS, type RouteFigures } from '../world/traffic.ts';
 
 const HELP = {
   orders_created_total: 'Orders created.',
@@ -50,6 +51,7 @@ export function metricsText(world: WorldSnapshot, pod: string): string {
     }
     if (found.length === 0 && !LABELLED.has(name)) lines.push(`${name} 0`);
   }
+  lines.push(...requestLines(world.trafficByPod[pod] ?? []));
   const pool = world.poolsByPod[pod];
   if (pool !== undefined) {
     lines.push(
@@ -82,6 +84,34 @@ export function metricsText(world: WorldSnapshot, pod: string): string {
   );
   lines.push(`orders_stuck ${world.orders.stuck}`);
   return `${lines.join('\n')}\n`;
+}
+
+function requestLines(routes: readonly RouteFigures[]): readonly string[] {
+  const counts = routes.flatMap(({ route, statuses }) =>
+    Object.entries(statuses)
+      .filter(([, count]) => count > 0)
+      .map(([status, count]) => `http_requests_total${labelText({ route, status })} ${count}`),
+  );
+  const durations = routes.flatMap(({ route, statuses, within, seconds }) => {
+    const total = Object.values(statuses).reduce((sum, count) => sum + count, 0);
+    const name = 'http_request_duration_seconds';
+    return [
+      ...BOUNDS.map(
+        (le, place) => `${name}_bucket${labelText({ route, le: String(le) })} ${within[place] ?? 0}`,
+      ),
+      `${name}_bucket${labelText({ route, le: '+Inf' })} ${total}`,
+      `${name}_sum${labelText({ route })} ${seconds.toFixed(3)}`,
+      `${name}_count${labelText({ route })} ${total}`,
+    ];
+  });
+  return [
+    '# HELP http_requests_total Requests answered, by route and status.',
+    '# TYPE http_requests_total counter',
+    ...counts,
+    '# HELP http_request_duration_seconds How long they took.',
+    '# TYPE http_request_duration_seconds histogram',
+    ...durations,
+  ];
 }
 
 /** A counter with labels has no series before its first event. */

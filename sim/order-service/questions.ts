@@ -32,7 +32,7 @@ export const PendingInput = StuckInput.extend({ status: z.literal('pending').def
  */
 export function pageOf<T extends { readonly id: string; readonly createdAt: number }>(
   all: readonly T[],
-  { olderThan, limit, cursor }: z.infer<typeof PendingInput>,
+  { olderThan, limit, cursor }: Omit<z.infer<typeof PendingInput>, 'status'>,
   now: number,
 ): { readonly rows: readonly T[]; readonly total: number; readonly nextCursor: string | null } | null {
   const after = cursor === undefined ? null : readCursor(cursor);

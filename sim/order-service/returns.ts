@@ -13,6 +13,8 @@ import type { World } from '../world/world.ts';
 import { jsonBody, type OrderServiceEnv, refuse, requestedBy, whatIsWrong } from './answers.ts';
 import { iso, PendingInput, pageOf } from './questions.ts';
 
+/** The query of the list; what has come in is listed too. */
+const ReturnsInput = PendingInput.extend({ status: z.enum(['pending', 'received']).default('pending') });
 const Reason = z.object({ reason: z.string().trim().min(1, 'reason is required').max(500) });
 const Extension = Reason.extend({ days: z.int().min(1).max(90) });
 
@@ -21,11 +23,11 @@ export function returnRoutes(world: World): Hono<OrderServiceEnv> {
   const app = new Hono<OrderServiceEnv>();
 
   app.get('/admin/returns', async (c) => {
-    const read = PendingInput.safeParse(c.req.query());
+    const read = ReturnsInput.safeParse(c.req.query());
     if (!read.success) return refuse(c, 400, 'INVALID_PARAMETER', whatIsWrong(read.error));
     const page = await world.read(({ returns }, now) => {
-      const pending = [...returns.values()].filter(({ status }) => status === 'pending');
-      const found = pageOf(pending, read.data, now);
+      const waiting = [...returns.values()].filter(({ status }) => status === read.data.status);
+      const found = pageOf(waiting, read.data, now);
       return found && { ...found, rows: found.rows.map(returnJson) };
     });
     if (page === null) return refuse(c, 400, 'INVALID_PARAMETER', 'unknown cursor');

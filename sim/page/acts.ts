@@ -36,6 +36,7 @@ export const Act = z.discriminatedUnion('do', [
     option: entry.optional(),
     confirm: z.boolean().optional(),
   }),
+  z.strictObject({ do: z.literal('shortcut'), callbackId: id, channel: id, ts: id }),
   z.strictObject({ do: z.literal('suggestions'), ...element, query: z.string().max(300) }),
   z.strictObject({ do: z.literal('fill'), viewId: id, entries }),
   z.strictObject({ do: z.literal('submit'), viewId: id, entries }),
@@ -80,6 +81,10 @@ export async function perform(parts: PageParts, as: string, act: Act): Promise<u
         ...(option === undefined ? {} : { option }),
         ...(confirm === undefined ? {} : { confirm }),
       });
+    }
+    case 'shortcut': {
+      const { channel, ts } = act;
+      return await person.shortcut(act.callbackId, { channel, ts });
     }
     case 'suggestions':
       return await person.suggestions(pointedAt(act.target), selectorOf(act), act.query);

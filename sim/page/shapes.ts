@@ -50,6 +50,8 @@ export interface PageState {
     readonly name: string;
     readonly userId: string;
     readonly commands: readonly { readonly command: string; readonly description: string }[];
+    /** What the menu of a message offers. */
+    readonly shortcuts: readonly { readonly name: string; readonly callbackId: string }[];
     /** Whole lines that the bot understands. */
     readonly usage: readonly string[];
   };

@@ -22,6 +22,9 @@ export async function stateFor(
       name: slack.app.name,
       userId: slack.botUserId,
       commands: slack.app.commands.map(({ command, description }) => ({ command, description })),
+      shortcuts: slack.app.shortcuts
+        .filter(({ type }) => type === 'message')
+        .map(({ name, callbackId }) => ({ name, callbackId })),
       usage: parts.usage,
     },
     channels: seen.map(({ id, name, kind, members }) => ({

@@ -31,6 +31,8 @@ export interface NewUser {
   readonly email?: string;
   readonly realName?: string;
   readonly isBot?: boolean;
+  /** Their account was closed. */
+  readonly left?: boolean;
 }
 
 export interface NewBot {

@@ -81,13 +81,14 @@ export async function startSlack(options: SlackOptions): Promise<SimulatedSlack>
   };
   const desk: Desk = { workspace, app, views, triggers, responses, transport, problem };
 
-  function addUser({ id, name, realName, email, isBot }: NewUser): User {
+  function addUser({ id, name, realName, email, isBot, left }: NewUser): User {
     return workspace.addUser({
       id: id ?? newId('U'),
       name,
       realName: realName ?? name,
       email: email ?? null,
       isBot: isBot ?? false,
+      left: left ?? false,
     });
   }
 

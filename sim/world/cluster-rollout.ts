@@ -1,4 +1,5 @@
-import { type Deployment, objectIn, type ReplicaSet } from './cluster.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Deployment, objectIn, type ReplicaSet, type Write } from './cluster.ts';
 import { addPod, letters, note, removePod } from './cluster-pods.ts';
 import type { Pod } from './pods.ts';
 import type { WorldState } from './state.ts';
@@ -29,9 +30,29 @@ function setBack(state: WorldState, deployment: Deployment, name: string, at: nu
   const autoscaler = state.cluster.autoscalers.get(name);
   const had = replicasOf(deployment);
   if (autoscaler === undefined || had === autoscaler.wanted) return;
-  deployment.spec = { ...deployment.spec, replicas: autoscaler.wanted };
-  deployment.generation += 1;
+  writeSpec(
+    deployment,
+    { ...deployment.spec, replicas: autoscaler.wanted },
+    'kube-controller-manager',
+    at,
+    'scale',
+  );
   followSpec(state, deployment, at);
+}
+
+/** Somebody writes the spec, and managed fields remember who, when and what. */
+export function writeSpec(
+  deployment: Deployment,
+  spec: Deployment['spec'],
+  manager: string,
+  at: number,
+  through: Write['through'] = 'object',
+): void {
+  const changes = (key: string) => !isDeepStrictEqual(deployment.spec[key], spec[key]);
+  const write = { manager, at, through, template: changes('template'), replicas: changes('replicas') };
+  deployment.spec = spec;
+  deployment.generation += 1;
+  if (write.template || write.replicas) deployment.writes.push(write);
 }
 
 /** Of a Deployment's pods: those that are not terminating. */
@@ -83,17 +104,21 @@ function lookAgain(state: WorldState, deployment: Deployment, at: number): void 
 /** The ReplicaSet of the present template becomes the newest; one of an equal template is used again. */
 function adoptTemplate(state: WorldState, deployment: Deployment, at: number): void {
   const template = objectIn(deployment.spec, 'template') ?? {};
-  const text = JSON.stringify(template);
   const present = currentSet(deployment);
-  if (JSON.stringify(present.template) === text) return;
-  const known = deployment.sets.find((set) => JSON.stringify(set.template) === text);
-  if (known !== undefined) known.revision = present.revision + 1;
-  else {
+  if (isDeepStrictEqual(present.template, template)) return;
+  const known = deployment.sets.find((set) => isDeepStrictEqual(set.template, template));
+  if (known !== undefined) {
+    known.earlier.push(known.revision);
+    known.revision = present.revision + 1;
+    known.writtenAt = at;
+  } else {
     deployment.sets.push({
-      hash: letters(state, 9, 'hash', deployment.name, text),
+      hash: letters(state, 9, 'hash', deployment.name, JSON.stringify(template)),
       template: structuredClone(template),
       createdAt: at,
       revision: present.revision + 1,
+      writtenAt: at,
+      earlier: [],
     });
   }
   deployment.progress = { reason: 'ReplicaSetUpdated', at };
@@ -164,7 +189,7 @@ function sizes(pods: readonly Pod[]): ReadonlyMap<string, number> {
 
 function tellSizes(
   state: WorldState,
-  { name }: Deployment,
+  { name, sets }: Deployment,
   before: ReadonlyMap<string, number>,
   after: ReadonlyMap<string, number>,
   at: number,
@@ -172,6 +197,8 @@ function tellSizes(
   for (const hash of new Set([...before.keys(), ...after.keys()])) {
     const [had, has] = [before.get(hash) ?? 0, after.get(hash) ?? 0];
     if (had === has) continue;
+    const set = sets.find((one) => one.hash === hash);
+    if (set !== undefined) set.writtenAt = at;
     const message = `Scaled ${has > had ? 'up' : 'down'} replica set ${name}-${hash} from ${had} to ${has}`;
     note(state, at, 'Deployment', name, 'ScalingReplicaSet', message);
   }

@@ -10,6 +10,19 @@ export interface ReplicaSet {
   readonly template: JsonObject;
   readonly createdAt: number;
   revision: number;
+  /** When the controller wrote it the last time: it became the newest, or got another number of pods. */
+  writtenAt: number;
+  /** Revisions that it was before, oldest first: a template that comes back keeps its replica set. */
+  readonly earlier: number[];
+}
+
+/** One write of a Deployment's spec, as managed fields tell it. */
+export interface Write {
+  readonly manager: string;
+  readonly at: number;
+  readonly through: 'object' | 'scale';
+  readonly template: boolean;
+  readonly replicas: boolean;
 }
 
 /** What the Deployment's controller last said about its progress. */
@@ -30,8 +43,9 @@ export interface Deployment {
   generation: number;
   /** The generation that the controller has seen. */
   observed: number;
-  /** Newest last. */
+  /** In the order in which they were made. */
   readonly sets: ReplicaSet[];
+  readonly writes: Write[];
   progress: Progress;
   /** The controller looks again by itself until the rollout is complete. */
   watched: boolean;
@@ -75,6 +89,8 @@ export interface Autoscaler {
   readonly max: number;
   /** How many replicas it thinks right; it sets them back to this. */
   wanted: number;
+  /** When somebody wrote its bounds the last time, epoch ms. */
+  readonly writtenAt: number;
 }
 
 /** What Kubernetes knows beyond the pods themselves. */
@@ -204,7 +220,17 @@ function deployment(
     },
     generation: 1,
     observed: 1,
-    sets: [{ hash, template: structuredClone(made), createdAt, revision: 1 }],
+    sets: [
+      {
+        hash,
+        template: structuredClone(made),
+        createdAt,
+        revision: 1,
+        writtenAt: createdAt,
+        earlier: [],
+      },
+    ],
+    writes: [{ manager: 'kubectl-create', at: createdAt, through: 'object', template: true, replicas: true }],
     progress: { reason: 'NewReplicaSetAvailable', at: createdAt },
     watched: false,
     refusal: null,

@@ -20,6 +20,8 @@ const EVENTS = 6;
 const STOCK = 2;
 /** Kafka keeps a day of messages. */
 const KEEP_MS = 86_400 * SECOND;
+/** It looks so often for what is older, as a real broker does. */
+const CHECK_MS = 300 * SECOND;
 /** A consumer says so often what it cannot read. */
 const COMPLAIN_MS = 60 * SECOND;
 
@@ -29,7 +31,7 @@ export function beginKafka(state: WorldState, at: number): void {
     for (let number = 0; number < EVENTS; number += 1) publishOne(state, due);
     for (let number = 0; number < STOCK; number += 1) stockMessage(state, due, number);
     for (const group of state.kafka.groups.values()) read(state, group, due);
-    dropOld(state, due);
+    if (due % CHECK_MS < TICK_MS) dropOld(state, due);
     dropOldLetters(state, due);
     beginKafka(state, due);
   });

@@ -10,18 +10,26 @@ const MINUTE = 60_000;
 /** From `at` on so many orders an hour arrive, are reserved, pay, are fulfilled. */
 export function beginLife(state: WorldState, at: number, ordersPerHour: number): void {
   beginSyncs(state, at);
-  if (ordersPerHour > 0) scheduleArrival(state, at, (60 * MINUTE) / ordersPerHour, 0);
+  state.demand.ordersPerHour = ordersPerHour;
+  if (ordersPerHour > 0) scheduleArrival(state, at, 0);
 }
 
-function scheduleArrival(state: WorldState, after: number, gapMs: number, number: number): void {
+function scheduleArrival(state: WorldState, after: number, number: number): void {
+  const { ordersPerHour, factor } = state.demand;
+  const gapMs = (60 * MINUTE) / (ordersPerHour * factor);
   const gap = between(gapMs * 0.4, gapMs * 1.6, state.chance('gap', number));
   state.timeline.schedule(after + gap, (at) => {
-    const order = addOrder(state, `background ${number}`, at);
-    const wait = between(20_000, 90_000, state.chance('pay', order.id));
-    planPayment(state, order, at + wait, 'under way');
-    reserve(state, order, at, at + wait);
-    scheduleArrival(state, at, gapMs, number + 1);
+    placeOrder(state, `background ${number}`, at);
+    scheduleArrival(state, at, number + 1);
   });
+}
+
+/** An order that is reserved and paid like any other. */
+export function placeOrder(state: WorldState, label: string, at: number): void {
+  const order = addOrder(state, label, at);
+  const wait = between(20_000, 90_000, state.chance('pay', order.id));
+  planPayment(state, order, at + wait, 'under way');
+  reserve(state, order, at, at + wait);
 }
 
 /** A new order; the label decides its id. */

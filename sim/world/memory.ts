@@ -1,6 +1,6 @@
 import { note, startContainer } from './cluster-pods.ts';
 import { rowsIn } from './exports.ts';
-import { memoryLimitOf } from './pod-settings.ts';
+import { imageOf, memoryLimitOf } from './pod-settings.ts';
 import type { Pod } from './pods.ts';
 import type { WorldState } from './state.ts';
 
@@ -19,6 +19,8 @@ export interface MemoryTrouble {
   extraMib: number;
   /** The one pod that leaks; null: all do. */
   only: string | null;
+  /** The one image that leaks, so that another version cures it; null: all do. */
+  image: string | null;
   /** What the pod of an export holds of each order until the file is written; 0: it streams them. */
   exportKibPerRow: number;
   /** Epoch ms; before that nothing leaked. */
@@ -36,6 +38,7 @@ const NONE = {
   leakMostMib: Number.POSITIVE_INFINITY,
   extraMib: 0,
   only: null,
+  image: null,
   exportKibPerRow: 0,
 } as const;
 
@@ -59,10 +62,11 @@ export function workingSet(state: WorldState, pod: Pod, at: number): number {
 
 /** MiB. */
 function beyond(state: WorldState, pod: Pod, at: number): number {
-  const { leakMibPerMinute, leakMostMib, extraMib, only, exportKibPerRow, since } = state.memory;
+  const { leakMibPerMinute, leakMostMib, extraMib, only, image, exportKibPerRow, since } = state.memory;
   const minutes = Math.max(0, at - Math.max(since, pod.startedAt)) / MINUTE;
   const held = exportKibPerRow === 0 ? 0 : rowsIn(state, pod) * exportKibPerRow;
-  const leaked = only === null || only === pod.name ? Math.min(minutes * leakMibPerMinute, leakMostMib) : 0;
+  const leaks = (only === null || only === pod.name) && (image === null || image === imageOf(state, pod));
+  const leaked = leaks ? Math.min(minutes * leakMibPerMinute, leakMostMib) : 0;
   return extraMib + leaked + held / 1_024;
 }
 

@@ -11,6 +11,11 @@ export function templateOf(state: WorldState, pod: Pick<Pod, 'app' | 'hash'>): J
   return sets?.find((set) => set.hash === pod.hash)?.template;
 }
 
+/** What the pod's first container runs. */
+export function imageOf(state: WorldState, pod: Pick<Pod, 'app' | 'hash'>): string {
+  return String(containersOf(templateOf(state, pod))[0]?.['image']);
+}
+
 /** The value of a variable in the pod's first container; null: it is not set. */
 export function variableOf(state: WorldState, pod: Pick<Pod, 'app' | 'hash'>, name: string): string | null {
   const list = containersOf(templateOf(state, pod))[0]?.['env'];

@@ -58,7 +58,7 @@ function write(state: WorldState, order: Order, attempted: Attempt, value: strin
   const mine = lockAt(inventory, key, at)?.value === value;
   if (mine) inventory.locks.delete(key);
   if (!counts(state, order, attempted)) return;
-  if (!mine) {
+  if (!mine || chance('collision', order.id) < state.conditions.collisions) {
     fail(state, order, attempted, at, 'OVERSOLD_PRODUCT', `sku=${product.sku} race condition: lost ${key}`);
     return;
   }

@@ -6,7 +6,8 @@ export interface Return {
   readonly deliveredAt: number;
   /** When the customer asked. */
   readonly createdAt: number;
-  status: 'pending' | 'approved' | 'refused';
+  /** Approved, it is on its way to us; received, it waits for its refund. */
+  status: 'pending' | 'approved' | 'refused' | 'received' | 'refunded';
   errorCode: string | null;
   updatedAt: number;
   /** Of the fraud model, 0 to 1. */
@@ -14,7 +15,7 @@ export interface Return {
   /** Days that somebody added to its window. */
   extraDays: number;
   /** The database refuses it however often it is tried. */
-  readonly violates: boolean;
+  violates: boolean;
   /** The run of its workflow that is under way; null when none is. */
   run: number | null;
   tries: number;

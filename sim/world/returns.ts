@@ -15,6 +15,10 @@ export const HELD_FROM = 0.8;
 const FALSE_POSITIVES = 0.02;
 /** Too late for the window. */
 const LATE = 0.04;
+/** What is sent back comes in after so long … */
+const ON_ITS_WAY = { least: 8 * HOUR, most: 20 * HOUR };
+/** … and is paid back within hours, or looked at again so often while that does not work. */
+const PAID_BACK = { least: HOUR, most: 4 * HOUR };
 /** A return whose window is over waits so long for an exception; then it is refused. */
 const EXCEPTION_MS = 3 * DAY;
 
@@ -86,6 +90,11 @@ export function startReturn(state: WorldState, back: Return, at: number): void {
 function step(state: WorldState, back: Return, at: number): void {
   back.run = null;
   const obstacle = obstacleOf(state, back);
+  if (state.conditions.engineUp && state.conditions.engineFault === 'return') {
+    const engine = somePod(state, 'workflow-engine', back.id);
+    const message = `return workflow failed return=${back.id} step=approve error="no version 3 of this workflow"`;
+    state.logs.write(at, engine, 'ERROR', message);
+  }
   if (obstacle !== null) stop(state, back, at, ...obstacle);
   else if (testCarrier(state, { startedAt: at }).status === 'up') approve(state, back, at);
   else withoutLabel(state, back, at);
@@ -97,6 +106,8 @@ function step(state: WorldState, back: Return, at: number): void {
 function obstacleOf(state: WorldState, back: Return): readonly [code: string, why: string] | null {
   if (!state.conditions.engineUp)
     return ['RETURN_APPROVAL_FAILED', 'workflow engine unreachable: connect ECONNREFUSED'];
+  if (state.conditions.engineFault === 'return')
+    return ['RETURN_APPROVAL_FAILED', 'workflow engine answered: return workflow failed'];
   if (back.violates)
     return [
       'RETURN_APPROVAL_FAILED',
@@ -147,6 +158,29 @@ function approve(state: WorldState, back: Return, at: number): void {
   const pod = somePod(state, 'order-service', back.id);
   state.logs.write(at, pod, 'INFO', `return:approval return=${back.id} order=${back.order} result=approved`);
   state.logs.write(at, pod, 'INFO', `return:label return=${back.id} result=created`);
+  const way = between(ON_ITS_WAY.least, ON_ITS_WAY.most, state.chance('sent back', back.id));
+  state.timeline.schedule(at + way, (due) => receive(state, back, due));
+}
+
+/** It has come in; its refund follows by itself while that works. */
+export function receive(state: WorldState, back: Return, at: number): void {
+  if (back.status !== 'approved') return;
+  back.status = 'received';
+  back.updatedAt = at;
+  payBack(state, back, at);
+}
+
+function payBack(state: WorldState, back: Return, at: number): void {
+  const takes = between(PAID_BACK.least, PAID_BACK.most, state.chance('paid back', back.id, at));
+  state.timeline.schedule(at + takes, (due) => {
+    if (back.status !== 'received') return;
+    if (!state.conditions.returnsPaidBack) {
+      payBack(state, back, due);
+      return;
+    }
+    back.status = 'refunded';
+    back.updatedAt = due;
+  });
 }
 
 /** What the service computes of the window now; the days are counted from the wrong date where that is the trouble. */

@@ -10,6 +10,7 @@ import type { ReservationFigures } from './reservation-ledger.ts';
 import { type ReturnFigures, returnFigures } from './returns.ts';
 import { type ShippingFigures, shippingFigures } from './shipping.ts';
 import type { Conditions, WorldState } from './state.ts';
+import { type RouteFigures, settleTraffic, trafficOf } from './traffic.ts';
 
 const TWO_HOURS = 2 * 3_600_000;
 
@@ -42,11 +43,14 @@ export interface WorldSnapshot {
   readonly memory: ReturnType<typeof fullestPod>;
   /** Connections to the database, as `paymentsByPod`. */
   readonly poolsByPod: Readonly<Record<string, Pool>>;
+  /** Requests by route since the container began, as `paymentsByPod`. */
+  readonly trafficByPod: Readonly<Record<string, readonly RouteFigures[]>>;
   /** Bytes of each producer's buffer, by the name of its pod. */
   readonly producers: Readonly<Record<string, { readonly free: number; readonly total: number }>>;
 }
 
 export function snapshot(state: WorldState, at: number): WorldSnapshot {
+  settleTraffic(state, at);
   const byStatus: Record<string, number> = {};
   let stuck = 0;
   let underWay = 0;
@@ -72,6 +76,9 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     kafka: figures(state),
     memory: fullestPod(state, at),
     poolsByPod: poolsByPod(state, at),
+    trafficByPod: Object.fromEntries(
+      state.pods.filter(({ app }) => app === 'order-service').map((pod) => [pod.name, trafficOf(state, pod)]),
+    ),
     producers: producers(state),
   };
 }

@@ -13,12 +13,19 @@ import { createPaymentLedger, type PaymentLedger } from './payment-ledger.ts';
 import { initialPods, type Pod } from './pods.ts';
 import type { Charge, Refund } from './refund.ts';
 import type { Return } from './return.ts';
+import { createStatusPages, type StatusPages } from './status-pages.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
+import { createTraffic, type Demand, type Traffic } from './traffic.ts';
 
 /** What is wrong with the world right now. Scenarios set it, life obeys it. */
 export interface Conditions {
   /** Orders are taken up by the workflow engine. */
   engineUp: boolean;
+  /**
+   * What the engine's own work meets: its table of transitions is wrong, its transactions run out of time, or returns fail at
+   * its first step.
+   */
+  engineFault: 'none' | 'transition' | 'database' | 'return';
   /** What the warehouse answers to webhooks; 0 is a timeout. */
   warehouseStatus: number;
   /** Events of orders reach Kafka. */
@@ -37,6 +44,8 @@ export interface Conditions {
   refundLimitUntil: number | null;
   /** From when the service counts the days of a return's window; from the order on it is wrong. */
   returnWindowFrom: 'delivery' | 'order';
+  /** What came in is paid back. */
+  returnsPaidBack: boolean;
   /** What the bucket of the exports says to the service and to whoever asks. */
   bucket: 'ok' | 'forbidden' | 'missing';
   /** The query of an export waits for ever. */
@@ -49,6 +58,8 @@ export interface Conditions {
   carrier: 'up' | 'down' | 'rate-limited';
   /** What of Redis answers; a replica holds the same keys and takes no change. */
   redis: 'master' | 'replica' | 'down';
+  /** Of the orders of a crowd so many collide over a product, 0 to 1. */
+  collisions: number;
 }
 
 /** Everything in the world, in memory; the orders are mirrored into the table after each change. */
@@ -74,8 +85,11 @@ export interface WorldState {
   readonly exports: Map<string, ExportRow>;
   readonly inventory: Inventory;
   readonly carrier: Carrier;
+  readonly statusPages: StatusPages;
   readonly kafka: Kafka;
   readonly database: Database;
+  readonly demand: Demand;
+  readonly traffic: Traffic;
   /** The gateway's key that the pod read at its start. */
   keyAgeOfPod(pod: Pod): 'old' | 'current';
   /** Ids of the scenarios that run. */
@@ -85,6 +99,7 @@ export interface WorldState {
 export function createState(seed: number, startedAt: number): WorldState {
   const conditions: Conditions = {
     engineUp: true,
+    engineFault: 'none',
     warehouseStatus: 200,
     publishing: true,
     gateway: 'up',
@@ -94,11 +109,13 @@ export function createState(seed: number, startedAt: number): WorldState {
     declineFactor: 1,
     refundLimitUntil: null,
     returnWindowFrom: 'delivery',
+    returnsPaidBack: true,
     bucket: 'ok',
     exportsHang: false,
     catalog: 'up',
     reservationFactor: 1,
     redis: 'master',
+    collisions: 0,
     carrier: 'up',
   };
   const cluster = createCluster(startedAt);
@@ -121,8 +138,11 @@ export function createState(seed: number, startedAt: number): WorldState {
     memory: createMemoryTrouble(),
     exports: new Map(),
     inventory: createInventory(),
+    statusPages: createStatusPages(),
     kafka: createKafka(),
     database: createDatabase(startedAt),
+    demand: { ordersPerHour: 0, factor: 1, routes: new Map() },
+    traffic: createTraffic(startedAt),
     keyAgeOfPod: ({ startedAt: since }) => (since < (conditions.keyChangedAt ?? since) ? 'old' : 'current'),
     scenarios: new Set(),
   };

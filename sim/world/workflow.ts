@@ -54,20 +54,27 @@ function step(state: WorldState, order: Order, run: number, at: number): void {
     fail(state, order, at, 'ORDER_PROCESSING_TIMEOUT', 'workflow engine unreachable: connect ECONNREFUSED');
     return;
   }
-  if (order.poison) {
-    const engine = somePod(state, 'workflow-engine', order.id);
+  const { engineFault } = state.conditions;
+  const engine = somePod(state, 'workflow-engine', order.id);
+  if (order.poison || engineFault === 'transition') {
     const message = `state-machine order=${order.id} illegal transition RESERVED -> SHIPPED expected ALLOCATED`;
     state.logs.write(at, engine, 'ERROR', message);
     fail(state, order, at, 'WORKFLOW_STUCK', 'workflow engine reported: illegal transition');
     return;
   }
+  if (engineFault === 'database') {
+    const message = `workflow order=${order.id} step=allocate canceling statement due to statement timeout`;
+    state.logs.write(at, engine, 'ERROR', message);
+    fail(state, order, at, 'ORDER_PROCESSING_TIMEOUT', 'workflow engine reported: statement timeout');
+    return;
+  }
   deliver(state, order, run, at, 1);
 }
 
-/** The order's webhook goes out at `at`, which may be in the past. */
-export function beginDeliveries(state: WorldState, order: Order, at: number): void {
+/** The order's workflow comes to its end at `at`, which may be in the past: the webhook goes out, or it fails. */
+export function endWorkflow(state: WorldState, order: Order, at: number): void {
   order.run = at;
-  state.timeline.schedule(at, (due) => deliver(state, order, at, due, 1));
+  state.timeline.schedule(at, (due) => step(state, order, at, due));
 }
 
 function deliver(state: WorldState, order: Order, run: number, at: number, attempt: number): void {

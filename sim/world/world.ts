@@ -10,17 +10,22 @@ import {
   type Order,
   type OrderStatus,
 } from './order.ts';
-import { adoptRows, flushRows, prepareTable, type SqlPool } from './order-table.ts';
+import { adoptRows, flushRows, prepareTable, type SqlPool, writeLastWeek } from './order-table.ts';
 import { retryAllPayments, voidPayment } from './payments.ts';
 import { beginRefunds } from './refunds.ts';
 import { beginReturns } from './returns.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { snapshot, type WorldSnapshot } from './snapshot.ts';
 import { createState, type WorldState } from './state.ts';
+import { beginStatusPages } from './status-pages.ts';
+import { COUNTED_MS } from './traffic.ts';
 import { publishFulfilment, startWorkflow } from './workflow.ts';
 
 const HOUR = 3_600_000;
 const BACKGROUND_MS = 6 * HOUR;
+const WEEK_MS = 7 * 24 * HOUR;
+/** For so long somebody can compare orders with those of last week. */
+const COMPARED_MS = 36 * HOUR;
 /** So much of it is written down message by message. */
 const KAFKA_MS = 0.75 * HOUR;
 
@@ -137,10 +142,15 @@ export async function createWorld(options: {
   await prepareTable(pool);
   const { database } = options;
   const sessions = database === undefined ? null : await createDatabaseSessions(pool, database);
-  beginLife(state, startedAt, options.ordersPerHour ?? 20);
+  const perHour = options.ordersPerHour ?? 20;
+  const lastWeek = startedAt - WEEK_MS;
+  await writeLastWeek(pool, { from: lastWeek, to: lastWeek + COMPARED_MS, perHour });
+  beginLife(state, startedAt, perHour);
+  state.traffic.until = startedAt + BACKGROUND_MS - COUNTED_MS;
   beginKafka(state, startedAt + BACKGROUND_MS - KAFKA_MS);
   beginRefunds(state, startedAt);
   beginReturns(state, startedAt);
+  beginStatusPages(state, startedAt);
   await inTurn(() => undefined);
 
   return {

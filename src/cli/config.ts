@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { Environment, SECRETS } from '../config/environment.ts';
-import { OmsYaml } from '../config/schema.ts';
-import { type Config, ConfigError, leaves, missingToStart, nearest, readConfig } from '../config.ts';
+import { jsonSchema } from '../config/json-schema.ts';
+import { thresholdOrigin } from '../config/thresholds.ts';
+import { warnings } from '../config/warnings.ts';
+import { type Config, ConfigError, missingToStart, nearest, readConfig } from '../config.ts';
+import { saidWith, usersOf } from './used-by.ts';
 
 /** Reads this process's own environment and file. @throws ConfigError */
 export function ownConfig(): Config {
@@ -32,8 +35,7 @@ export function checkConfig(print: (line: string) => void): number {
     print(`The bot serves ${config.oms.environment}.`);
     const unset = OPTIONAL.filter((key) => config.env[key] === undefined);
     if (unset.length > 0) print(`Not set: ${unset.join(', ')}.`);
-    if (config.oms.approvals.responders.length === 0)
-      print('approvals.responders is empty: nobody may approve.');
+    for (const warning of warnings(config.oms)) print(warning);
     return 0;
   } catch (err) {
     if (!(err instanceof ConfigError)) throw err;
@@ -49,18 +51,32 @@ interface Row {
   readonly means: string;
 }
 
-/** `oms config explain [key]`: effective value, where it came from, what it does. Returns the exit code. */
+/** `oms config explain [key]`: effective value, where it came from, what it does, who uses it. Returns the exit code. */
 export function explainConfig(key: string | undefined, print: (line: string) => void): number {
-  const rows = rowsOf(ownConfig());
+  const config = ownConfig();
+  const rows = rowsOf(config);
   const wanted = rows.filter((row) => key === undefined || row.key === key || row.key.startsWith(`${key}.`));
   if (wanted.length === 0) {
     const near = nearest(key ?? '', [...new Set(rows.flatMap((row) => groupsOf(row.key)))]);
     print(`There is no key ${key}.${near === null ? '' : ` Did you mean ${near}?`}`);
     return 1;
   }
-  for (const { key: name, value, origin, means } of wanted)
-    print(`${name} = ${value}  (${origin})${means === '' ? '' : `\n    ${means}`}`);
+  const usual = saidWith(config.oms);
+  for (const { key: name, value, origin, means } of wanted) {
+    print(`${name} = ${value}  (${origin})`);
+    if (means !== '') print(`    ${means}`);
+    // Of all keys at once it would be three pages.
+    const users = key === undefined || name in Environment.shape ? [] : usersOf(config.oms, name, usual);
+    if (users.length > 0) print(`    Used by: ${listed(users)}.`);
+  }
   return 0;
+}
+
+const LISTED = 12;
+
+function listed(users: readonly string[]): string {
+  const more = users.length - LISTED;
+  return `${users.slice(0, LISTED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** `a.b.c` → `a`, `a.b`, `a.b.c`. */
@@ -69,26 +85,28 @@ function groupsOf(key: string): readonly string[] {
   return parts.map((_part, place) => parts.slice(0, place + 1).join('.'));
 }
 
-/** Every key with its value; a secret says only whether it is set. */
+/** Every key with its value, also those that are not set; a secret says only whether it is set. */
 export function rowsOf({ env, oms, origins }: Config): readonly Row[] {
-  const yaml = leaves(oms).map((path): Row => {
+  const yaml = keysOf(jsonSchema()).map(({ path, means }): Row => {
     const key = path.join('.');
+    const value = at(oms, path);
     return {
       key,
-      value: JSON.stringify(at(oms, path)),
-      origin: origins.get(key) ?? 'default',
-      means: meaning(OmsYaml, path),
+      value: value === undefined ? 'not set' : JSON.stringify(value),
+      origin: originOf(origins, key) ?? thresholdOrigin(key) ?? 'default',
+      means,
     };
   });
   const defaults: Record<string, unknown> = Environment.parse({});
-  const environment = Object.entries(Environment.shape).map(([key]): Row => {
+  const known = keysOf(z.toJSONSchema(Environment, { io: 'input', unrepresentable: 'any' }));
+  const environment = known.map(({ path: [key = ''], means }): Row => {
     const value = (env as Record<string, unknown>)[key];
     const shown = SECRETS.test(key) && value !== defaults[key] ? 'set' : String(value ?? 'not set');
     return {
       key,
       value: shown,
       origin: process.env[key] ? 'environment' : 'default',
-      means: meaning(Environment, [key]),
+      means,
     };
   });
   return [...environment, ...yaml];
@@ -102,12 +120,20 @@ function at(value: unknown, path: readonly string[]): unknown {
   );
 }
 
-function meaning(schema: z.ZodType, path: readonly string[]): string {
-  let node: z.core.JSONSchema.BaseSchema = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  for (const part of path) {
-    const next = node.properties?.[part];
-    if (typeof next !== 'object') return node.description ?? '';
-    node = next;
-  }
-  return node.description ?? '';
+/** Where it stands; of a key with keys of people's own below it, where the first of them does. */
+function originOf(origins: Config['origins'], key: string): string | undefined {
+  return origins.get(key) ?? [...origins].find(([known]) => known.startsWith(`${key}.`))?.[1];
+}
+
+type Schema = z.core.JSONSchema.BaseSchema;
+
+/** Every key that has a value of its own, in the schema's order. */
+function keysOf(
+  { properties, description }: Schema,
+  path: readonly string[] = [],
+): readonly { readonly path: readonly string[]; readonly means: string }[] {
+  if (properties === undefined) return [{ path, means: description ?? '' }];
+  return Object.entries(properties).flatMap(([key, inner]) =>
+    typeof inner === 'object' ? keysOf(inner, [...path, key]) : [],
+  );
 }

@@ -52,7 +52,7 @@ export async function diagnoseHere(
     const look = await lookLive(
       {
         probes: hands.probes,
-        samples: { add: async () => undefined, since: async () => [] },
+        samples: { add: async () => undefined, since: async () => [], between: async () => ({}) },
         rules,
         clock: systemClock,
         step: async (_name, work) => await work(),

@@ -1,8 +1,11 @@
 import { Command } from 'commander';
+import { jsonSchemaText } from '../config/json-schema.ts';
 import { ConfigError } from '../config.ts';
 import { audit } from './audit.ts';
 import { checkConfig, explainConfig } from './config.ts';
 import { diagnoseHere } from './diagnose.ts';
+import { doctor } from './doctor.ts';
+import { renderConfig } from './render.ts';
 import { listRunbooks } from './runbooks.ts';
 
 const oms = new Command('oms')
@@ -10,7 +13,7 @@ const oms = new Command('oms')
   .showHelpAfterError('`npx oms help` shows every command.')
   .addHelpText(
     'after',
-    '\nTry:\n  oms config check               what is wrong or missing before npm start\n  oms config explain escalation  one group of settings\n  oms runbooks                   every step of the ten runbooks\n  oms diagnose stuck-orders      the same diagnosis as in Slack\n  oms audit verify               whether the journal is whole',
+    '\nTry:\n  oms config check               what is wrong or missing before npm start\n  oms doctor                     whether everything can be reached, and what is skipped\n  oms config explain escalation  one group of settings\n  oms runbooks                   every step of the ten runbooks\n  oms diagnose stuck-orders      the same diagnosis as in Slack\n  oms audit verify               whether the journal is whole',
   )
   .showSuggestionAfterError();
 /** An option may be given several times. */
@@ -23,14 +26,36 @@ const config = oms.command('config').description('what the bot is told by oms.ya
 config
   .command('check')
   .description('names every mistake')
-  .action(() => {
-    process.exitCode = checkConfig(print);
+  .option('--live', 'asks the systems too, like `oms doctor`')
+  .action(async ({ live }: { live?: true }) => {
+    process.exitCode = checkConfig(print) || (live === true ? await doctor(print) : 0);
+  });
+oms
+  .command('doctor')
+  .description(
+    'whether each system can be reached, what the bot may do there, what is skipped; exit code 1 when something is wrong',
+  )
+  .action(async () => {
+    process.exitCode = await doctor(print);
   });
 config
   .command('explain [key]')
   .description('effective value, where it came from, what it does')
   .action((key?: string) => {
     process.exitCode = explainConfig(key, print);
+  });
+config
+  .command('render <folder>')
+  .description('writes roles, grants, alert rules and commands to type, in your names')
+  .option('--force', 'also over files that a person has changed')
+  .action((folder: string, { force }: { force?: true }) => {
+    process.exitCode = renderConfig(folder, force === true, print);
+  });
+config
+  .command('schema')
+  .description('the JSON Schema of oms.yaml, for editors')
+  .action(() => {
+    process.stdout.write(jsonSchemaText());
   });
 oms
   .command('runbooks')

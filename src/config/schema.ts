@@ -1,13 +1,17 @@
 import * as z from 'zod';
 import { RUNBOOK_NAMES } from '../runbooks/names.ts';
-import { DEFAULT_THRESHOLDS } from '../runbooks/thresholds.ts';
+import { Links } from './links.ts';
 import { SYSTEMS } from './systems.ts';
+import { Channel, Teams, Who } from './teams.ts';
+import { thresholdsSchema } from './thresholds.ts';
 import { described as describe, Name } from './words.ts';
 
-const Channel = z.string().regex(/^#[a-z0-9][a-z0-9_-]{0,79}$/, 'a channel is written like #orders-team');
-const Who = z.string().regex(/^[UWS][A-Z0-9]{2,20}$/, 'a user id (U… or W…) or a user group id (S…)');
-
 const TimeZone = z.string().refine(isTimeZone, 'a time zone is written like Europe/Berlin or UTC');
+
+const Hour = describe(
+  z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is written 22:00'),
+  'Hours and minutes.',
+);
 
 function isTimeZone(name: string): boolean {
   try {
@@ -17,16 +21,8 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-const team = (channel: string) =>
-  z
-    .strictObject({
-      channel: describe(Channel, 'Where this team is called by an escalation.').default(channel),
-    })
-    .prefault({});
-
-const thresholds = Object.fromEntries(
-  Object.entries(DEFAULT_THRESHOLDS).map(([key, value]) => [key, z.number().positive().default(value)]),
-) as { [Key in keyof typeof DEFAULT_THRESHOLDS]: z.ZodDefault<z.ZodNumber> };
+const owedIn = (team: string) =>
+  describe(Channel, `Where the bot posts what ${team} owes; unset: only \`/oms owed\` lists it.`).optional();
 
 /** `oms.yaml`: every name and number that differs between companies. The defaults are the runbook's own. */
 export const OmsYaml = z.strictObject({
@@ -35,21 +31,26 @@ export const OmsYaml = z.strictObject({
     'One bot serves one environment; outside prod nothing pages.',
   ).default('dev'),
   service: z
-    .strictObject({ name: describe(Name, 'Named on cards and pages.').default('order-management-service') })
+    .strictObject({
+      name: describe(Name, 'Named on cards and pages.').default('order-management-service'),
+      criticality: describe(
+        z.enum(['critical', 'high', 'medium', 'low']),
+        'Told with every page; how severe an incident is, its runbook says.',
+      ).default('critical'),
+    })
     .prefault({}),
   channels: z
     .strictObject({
       alerts: describe(Channel, 'Where the bot listens and its cards stand.').default('#orders-alerts'),
+      warehouse: owedIn('the warehouse'),
+      customerService: owedIn('customer service'),
+      orders: owedIn('the orders team'),
+      payments: owedIn('the payments team'),
+      catalog: owedIn('the catalog team'),
+      platform: owedIn('platform engineering'),
     })
     .prefault({}),
-  teams: z
-    .strictObject({
-      orders: team('#orders-team'),
-      payments: team('#payments'),
-      catalog: team('#catalog-team'),
-      platform: team('#platform-eng'),
-    })
-    .prefault({}),
+  teams: Teams,
   people: z
     .strictObject({
       teamLead: describe(z.email(), 'Rung 3, found in Slack by this address.').optional(),
@@ -64,12 +65,17 @@ export const OmsYaml = z.strictObject({
       ),
       columns: z
         .strictObject({
-          status: Name.default('status'),
-          errorCode: Name.default('error_code'),
-          createdAt: Name.default('created_at'),
-          updatedAt: Name.default('updated_at'),
+          id: describe(Name, 'The order’s id, as everywhere: ord_….').default('id'),
+          status: describe(Name, 'Where an order stands, a text.').default('status'),
+          errorCode: describe(Name, 'Why it failed, a text or null.').default('error_code'),
+          createdAt: describe(Name, 'When it was made, with time zone.').default('created_at'),
+          updatedAt: describe(Name, 'When it last changed, with time zone.').default('updated_at'),
         })
         .prefault({}),
+      statuses: describe(
+        z.array(Name).min(1).max(100),
+        'Every status that an order can have; `/oms stuck-orders` takes no other.',
+      ).default([...RUNBOOK_NAMES.statuses.all]),
       processing: describe(Name, 'The status that orders get stuck in.').default(
         RUNBOOK_NAMES.statuses.processing,
       ),
@@ -87,6 +93,24 @@ export const OmsYaml = z.strictObject({
         z.array(Name),
         'The statuses that orders have before that one; such orders never left it.',
       ).default(['pending_payment', 'payment_failed', 'reservation_failed', 'paid']),
+    })
+    .prefault({}),
+  refunds: z
+    .strictObject({
+      pending: describe(Name, 'The status of refunds that wait, as their list calls it (R23).').default(
+        RUNBOOK_NAMES.statuses.pendingRefund,
+      ),
+    })
+    .prefault({}),
+  returns: z
+    .strictObject({
+      pending: describe(Name, 'The status of returns that wait, as their list calls it (R62).').default(
+        RUNBOOK_NAMES.statuses.pendingReturn,
+      ),
+      received: describe(
+        Name,
+        'The status of returns that came in and wait for their refund (X15); unset: skipped.',
+      ).optional(),
     })
     .prefault({}),
   escalation: z
@@ -119,9 +143,21 @@ export const OmsYaml = z.strictObject({
         'May approve what the runbook leaves to managers. Empty: nobody.',
       ).default([]),
       byAction: describe(
-        z.record(z.string().regex(/^[RX]\d+$/), z.array(Who)),
+        z.record(z.string().regex(/^[RX]\d+$/, 'a step is written like R22'), z.array(Who)),
         'Another list for one step, e.g. R22.',
       ).default({}),
+    })
+    .prefault({}),
+  actions: z
+    .strictObject({
+      rollback: describe(
+        z.enum(['on', 'off']),
+        'Whether the bot offers to roll the order service back (X2).',
+      ).default('off'),
+      oneWayMark: describe(
+        Name,
+        'The label or annotation, on a Deployment or its pods, of a version that is not rolled back: its migration has no way back.',
+      ).default(RUNBOOK_NAMES.rollBack.oneWayMark),
     })
     .prefault({}),
   trustedSenders: describe(
@@ -141,12 +177,16 @@ export const OmsYaml = z.strictObject({
       ).default([]),
     })
     .prefault({}),
-  thresholds: describe(z.strictObject(thresholds), 'Numbers that mean trouble.').prefault({}),
+  thresholds: describe(thresholdsSchema, 'Numbers that mean trouble.').prefault({}),
+  quietHours: describe(
+    z.strictObject({
+      from: Hour.default(RUNBOOK_NAMES.quietHours.from),
+      to: Hour.default(RUNBOOK_NAMES.quietHours.to),
+    }),
+    'When large exports and work on Kafka disturb nobody (10.N4, 7.N4), in `timeZone`.',
+  ).prefault({}),
   timeZone: describe(TimeZone, 'Of the daily digest, at 09:00.').default('UTC'),
   lookEverySeconds: describe(z.number().min(5), 'An open incident is looked at so often.').default(60),
-  links: describe(
-    z.record(z.string(), z.url({ protocol: /^https?$/ })),
-    'dashboard, runbook, repository, …',
-  ).default({}),
+  links: Links,
 });
 export type OmsYaml = z.infer<typeof OmsYaml>;

@@ -80,6 +80,8 @@ export interface Alert {
   /** Whether this source tells when it is right again. A person does not. */
   readonly tellsResolved: boolean;
   readonly by: PersonId | null;
+  /** What a person heard, word for word; it stands in the event alone, so that it can be erased. */
+  readonly complaint?: string;
 }
 
 /** An alert that no incident can take, with the clear answer. Counted and kept in the journal, never lost. */

@@ -1,32 +1,60 @@
 import type { StepName } from './finding.ts';
 import type { PersonId, RunId } from './ids.ts';
+import type { ByHandId, Tick } from './incident.ts';
 import type { Run } from './run.ts';
+import type { TeamId } from './severity.ts';
 
-/** What a run leaves for people to do. It outlives its incident and ends only by somebody's name. */
+/** What a run, or a step by hand, leaves for people to do. It outlives its incident and ends only by somebody's name. */
 export interface Duty {
   readonly id: string;
   readonly what: string;
-  /** A team's name, or the person who asked for the run. */
+  /** A team's name, or the person who asked for the run or ticked off the step. */
   readonly owner: string;
-  /** What it is about: the run's targets that were, or may have been, changed. */
+  /** What it is about: the run's targets that were, or may have been, changed; empty after a step by hand. */
   readonly targets: readonly string[];
-  readonly run: RunId;
+  /** Null: it comes from a step by hand. */
+  readonly run: RunId | null;
+  /** The step by hand that left it. */
+  readonly step?: ByHandId;
   /** The action that takes the change back, where that is what is owed: then the incident does not end without it. */
   readonly undo: StepName | null;
+  /** Whom the bot tells about it itself, and what. */
+  readonly tell?: Telling;
+  /** How often somebody was reminded of it. */
+  readonly reminded?: number;
   /** Story time, epoch ms. */
   readonly at: number;
   readonly done: { readonly by: PersonId; readonly at: number } | null;
 }
 
+/** Teams that may have a channel in which the bot posts what is owed (`channels.<team>`). */
+export type DutyTeam = TeamId | 'warehouse' | 'customerService';
+export const DUTY_TEAMS: readonly DutyTeam[] = [
+  'warehouse',
+  'customerService',
+  'orders',
+  'payments',
+  'catalog',
+  'platform',
+];
+
+/** What the bot says to a team, in a duty of somebody else to tell them. */
+export interface Telling {
+  readonly to: DutyTeam;
+  /** `{targets}` stands for what it is about, `{count}` for the run's parameter of that name. */
+  readonly says: string;
+}
+
 /** How a runbook names somebody who is known only at the run. */
 const ASKER = 'whoever asked';
 
-/** What an action leaves to do, as its runbook says it. */
+/** What an action or a step by hand leaves to do, as its runbook says it. */
 export interface Owed {
   /** `{count}` stands for the run's parameter of that name. */
   readonly what: string;
   readonly owner: string;
   readonly undo?: StepName;
+  readonly tell?: Telling;
 }
 
 /** The duties of one run, as its action declares them. */
@@ -38,14 +66,40 @@ export function dutiesOf(
   nextId: () => string,
 ): readonly Duty[] {
   if (targets.length === 0) return [];
-  return owes.map(({ what, owner, undo }) => ({
+  const filled = (words: string) =>
+    words.replace(/\{(\w+)\}/g, (whole, name: string) =>
+      name === 'targets' ? targets.join(', ') : (run.parameters[name] ?? whole),
+    );
+  return owes.map(({ what, owner, undo, tell }) => ({
     id: nextId(),
-    what: what.replace(/\{(\w+)\}/g, (whole, name: string) => run.parameters[name] ?? whole),
+    what: filled(what),
+    ...(tell === undefined ? {} : { tell: { to: tell.to, says: filled(tell.says) } }),
     owner: owner === ASKER ? (run.requestedBy ?? run.by) : owner,
     targets,
     undo: undo ?? null,
     run: run.id,
     at,
+    done: null,
+  }));
+}
+
+/** What a step by hand leaves to do, once for each incident however often it is ticked off. */
+export function dutiesOfTick(
+  { owed }: { readonly owed: readonly Duty[] },
+  tick: Tick,
+  owes: readonly Owed[],
+  nextId: () => string,
+): readonly Duty[] {
+  if (owed.some(({ step }) => step === tick.step)) return [];
+  return owes.map(({ what, owner }) => ({
+    id: nextId(),
+    what,
+    owner: owner === ASKER ? tick.by : owner,
+    targets: [],
+    undo: null,
+    run: null,
+    step: tick.step,
+    at: tick.at,
     done: null,
   }));
 }
@@ -73,4 +127,32 @@ export function openDuties(duties: readonly Duty[]): readonly Duty[] {
 /** Temporary changes that nobody has taken back. */
 export function openUndos(duties: readonly Duty[]): readonly Duty[] {
   return openDuties(duties).filter(({ undo }) => undo !== null);
+}
+
+/** A runbook's words for a team whose channel may be configured. */
+const TEAM_OF: Readonly<Record<string, DutyTeam>> = {
+  orders: 'orders',
+  payments: 'payments',
+  catalog: 'catalog',
+  platform: 'platform',
+  warehouse: 'warehouse',
+  'customer service': 'customerService',
+};
+
+/** In whose channel a duty is posted, where one is configured; null: it is one person's, or nobody's known here. */
+export function teamOf({ tell, owner }: Duty): DutyTeam | null {
+  return tell?.to ?? TEAM_OF[owner] ?? null;
+}
+
+const MINUTE = 60_000;
+/** Somebody is reminded of a temporary change so long after it, then once a day (runbook-knowledge §0, our default). */
+const REMIND_AFTER_MS = [30 * MINUTE, 120 * MINUTE] as const;
+const REMIND_EVERY_MS = 1_440 * MINUTE;
+
+/** When somebody is reminded next that a change waits to be taken back, epoch ms; null: never. */
+export function reminderAt({ at, undo, done, reminded = 0 }: Duty): number | null {
+  if (undo === null || done !== null) return null;
+  const last = REMIND_AFTER_MS.length - 1;
+  const days = Math.max(0, reminded - last) * REMIND_EVERY_MS;
+  return at + (REMIND_AFTER_MS[Math.min(reminded, last)] ?? 0) + days;
 }

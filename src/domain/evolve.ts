@@ -1,6 +1,6 @@
 import { type Alert, joinIds, NO_IDS } from './alert.ts';
 import { rememberCauses } from './cause-history.ts';
-import { type Finding, overall } from './finding.ts';
+import { type Finding, isContext, overall } from './finding.ts';
 import type { Incident, IncidentEvent, Source } from './incident.ts';
 
 type Opened = Extract<IncidentEvent, { type: 'opened' }>;
@@ -87,7 +87,7 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
         causeHistory: rememberCauses(incident.causeHistory, event.diagnosis.causes, event.at),
         brokenSince: brokenSince(incident, event.diagnosis.findings, event.at),
         healthySince: event.diagnosis.findings.some(
-          ({ verdict }) => verdict === 'broken' || verdict === 'unknown',
+          (finding) => !isContext(finding) && ['broken', 'unknown'].includes(finding.verdict),
         )
           ? null
           : (incident.healthySince ?? event.at),
@@ -112,6 +112,13 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
       };
     case 'owed':
       return { ...incident, owed: [...incident.owed, ...event.duties] };
+    case 'reminded':
+      return {
+        ...incident,
+        owed: incident.owed.map((duty) =>
+          duty.id === event.duty ? { ...duty, reminded: event.times } : duty,
+        ),
+      };
     case 'duty done':
       return {
         ...incident,
@@ -180,6 +187,7 @@ function join(incident: Incident, alert: Alert, at: number): Incident {
     since: at,
     url: alert.url,
     by: alert.by,
+    ...(alert.complaint === undefined ? {} : { complaint: true }),
   };
   const known = incident.sources.find((other) => other.source === alert.source && other.key === alert.key);
   const sources = known

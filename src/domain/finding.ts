@@ -63,8 +63,14 @@ export interface JudgedCause {
   readonly outside: boolean;
 }
 
-/** The worst verdict of a diagnosis: broken beats unknown beats healthy; skipped does not count. */
-export function overall(findings: readonly Finding[]): 'healthy' | 'broken' | 'unknown' {
+/** Tells what happened around the trouble and is no trouble, nor the absence of one: X1. */
+export function isContext({ step }: Pick<Finding, 'step'>): boolean {
+  return step === 'X1';
+}
+
+/** The worst verdict of a diagnosis: broken beats unknown beats healthy; skipped and context do not count. */
+export function overall(all: readonly Finding[]): 'healthy' | 'broken' | 'unknown' {
+  const findings = all.filter((finding) => !isContext(finding));
   if (findings.some((finding) => finding.verdict === 'broken')) return 'broken';
   if (findings.some((finding) => finding.verdict === 'unknown')) return 'unknown';
   return findings.some((finding) => finding.verdict === 'healthy') ? 'healthy' : 'unknown';

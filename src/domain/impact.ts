@@ -10,6 +10,8 @@ export type Impact =
       readonly source: string;
       /** What counted as affected, in words. */
       readonly means: string;
+      /** Orders that were never created though last week had them, counted in both numbers; absent: none. */
+      readonly missing?: number;
       /** Story time of the numbers, epoch ms. */
       readonly at: number;
     }

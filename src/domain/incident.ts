@@ -20,6 +20,17 @@ export interface Source {
   readonly since: number;
   readonly url: string | null;
   readonly by: PersonId | null;
+  /** Somebody's complaint; its text stands in the journal only. */
+  readonly complaint?: boolean;
+}
+
+/** How often people complained, and when first, epoch ms; null: nobody did. */
+export function complaintsOf({ sources }: Pick<Incident, 'sources'>): {
+  readonly count: number;
+  readonly firstAt: number | null;
+} {
+  const times = sources.flatMap(({ complaint, since }) => (complaint === true ? [since] : []));
+  return { count: times.length, firstAt: times.length === 0 ? null : Math.min(...times) };
 }
 
 /** One step of the escalation ladder, copied into the incident when it opens. */
@@ -216,6 +227,7 @@ export type IncidentEvent =
       readonly at: number;
     }
   | { readonly type: 'owed'; readonly duties: readonly Duty[]; readonly at: number }
+  | { readonly type: 'reminded'; readonly duty: string; readonly times: number; readonly at: number }
   | { readonly type: 'duty done'; readonly duty: string; readonly by: PersonId; readonly at: number }
   | { readonly type: 'answered'; readonly answer: PersonsAnswer; readonly at: number }
   | { readonly type: 'ticked'; readonly tick: Tick; readonly at: number }

@@ -22,6 +22,8 @@ export interface HttpParts {
   readonly journal: Journal;
   readonly log: Log;
   readonly stored: () => void;
+  /** What somebody should know of a process that works, one sentence each. */
+  readonly notes: () => readonly string[];
   /** What keeps this process from working, one sentence each; empty when ready. */
   readonly notReady: () => readonly string[];
 }
@@ -39,7 +41,11 @@ export function createHttp(parts: HttpParts): Ear & { readonly port: () => numbe
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', (c) => {
     const waiting = parts.notReady();
-    return waiting.length === 0 ? c.json({ status: 'ready' }) : c.json({ status: 'not ready', waiting }, 503);
+    const notes = parts.notes();
+    const noted = notes.length === 0 ? {} : { notes };
+    return waiting.length === 0
+      ? c.json({ status: 'ready', ...noted })
+      : c.json({ status: 'not ready', waiting, ...noted }, 503);
   });
 
   app.post('/alerts/alertmanager', async (c) => {

@@ -14,6 +14,7 @@ export type Command =
   | { readonly kind: 'show' | 'ack'; readonly id: IncidentId }
   | { readonly kind: 'hold'; readonly id: IncidentId; readonly minutes: number; readonly reason: string }
   | { readonly kind: 'freeze'; readonly minutes: number; readonly reason: string }
+  | { readonly kind: 'report'; readonly runbook: string; readonly text: string }
   | { readonly kind: 'unfreeze' | 'owed' }
   | { readonly kind: 'escalate' | 'resolve'; readonly id: IncidentId; readonly reason: string };
 
@@ -26,6 +27,7 @@ export const USAGE = {
   help: '/oms help',
   'stuck-orders': '/oms stuck-orders [status] [older than 2h]',
   diagnose: '/oms diagnose refund-delays ref_abc123',
+  report: '/oms report refund-delays a customer has waited for ref_abc123 since Monday',
   incidents: '/oms incidents',
   show: '/oms show OMS-12',
   ack: '/oms ack OMS-12',
@@ -62,6 +64,8 @@ export function readCommand(text: string): ReadCommand {
     case 'diagnose':
       if (rest[0] === undefined) return wrong('diagnose', 'It needs a runbook or a code.');
       return diagnose(rest[0], rest.slice(1));
+    case 'report':
+      return report(rest);
     case 'show':
     case 'ack':
       return withId(verb, rest, (id) =>
@@ -97,12 +101,17 @@ function alone(kind: Command['kind'], extra: readonly string[], command: ReadCom
 }
 
 function suggestion(verb: string): string {
-  const near = (Object.keys(USAGE) as Command['kind'][])
-    .map((kind) => ({ kind, far: distance(verb, kind) }))
+  const near = nearest(verb, Object.keys(USAGE) as Command['kind'][]);
+  if (near === null) return 'Type `/oms help` to see what there is.';
+  return `Did you mean \`${USAGE[near]}\`?`;
+}
+
+/** The known word that somebody may have meant; null: none is near. */
+export function nearest<Known extends string>(word: string, known: readonly Known[]): Known | null {
+  const near = known
+    .map((one) => ({ one, far: distance(word.toLowerCase(), one.toLowerCase()) }))
     .sort((left, right) => left.far - right.far)[0];
-  if (near === undefined || near.far > Math.max(2, verb.length / 2))
-    return 'Type `/oms help` to see what there is.';
-  return `Did you mean \`${USAGE[near.kind]}\`?`;
+  return near === undefined || near.far > Math.max(2, word.length / 2) ? null : near.one;
 }
 
 function wrong(kind: Command['kind'], because: string): ReadCommand {
@@ -134,6 +143,12 @@ function freeze(rest: readonly string[]): ReadCommand {
   if (reason === '') return wrong('freeze', 'It needs a reason.');
   const minutes = Number(time[1]) * UNIT[(time[2] ?? 'm').toLowerCase() as keyof typeof UNIT];
   return { ok: true, command: { kind: 'freeze', minutes, reason } };
+}
+
+function report([runbook, ...words]: readonly string[]): ReadCommand {
+  if (runbook === undefined) return wrong('report', 'It needs a runbook and what you heard.');
+  if (words.length === 0) return wrong('report', 'It needs what you heard, behind the runbook.');
+  return { ok: true, command: { kind: 'report', runbook, text: words.join(' ') } };
 }
 
 function diagnose(runbook: string, typed: readonly string[]): ReadCommand {

@@ -2,6 +2,12 @@ import type { Alert, KnownIds } from '../domain/alert.ts';
 import { findIds } from '../domain/ids.ts';
 import type { RunbookId } from '../domain/severity.ts';
 
+/** An alert with all of these labels means this runbook. */
+interface LabelRule {
+  readonly match: Readonly<Record<string, string>>;
+  readonly runbook: string;
+}
+
 /** What intake has to know to tell alerts apart; handed in, so that this room knows no runbook. */
 export interface IntakeRules {
   readonly environment: string;
@@ -12,10 +18,9 @@ export interface IntakeRules {
     readonly codes: readonly string[];
     readonly words: readonly (readonly string[])[];
   }[];
-  readonly labelRules: readonly {
-    readonly match: Readonly<Record<string, string>>;
-    readonly runbook: string;
-  }[];
+  readonly labelRules: readonly LabelRule[];
+  /** What the runbooks know by a label alone, where neither code, rule nor words say more. */
+  readonly ownLabels: readonly LabelRule[];
   /** Bot ids, app ids or bot names whose messages count as alerts. */
   readonly trustedSenders: readonly string[];
   readonly own: { readonly userId: string; readonly botId: string };
@@ -31,7 +36,7 @@ export interface Match {
   readonly code: string | null;
 }
 
-/** Which runbooks a text and its labels mean: by code first, then by label rule, then by words. */
+/** Which runbooks a text and its labels mean: by code first, then by label rule, by words, by the runbooks' own labels. */
 export function matches(
   text: string,
   labels: Readonly<Record<string, string>>,
@@ -43,15 +48,18 @@ export function matches(
     return code === undefined ? [] : [{ runbook: id, code }];
   });
   if (byCode.length > 0) return byCode;
-  const byLabel = rules.labelRules
-    .filter(({ match }) => Object.entries(match).every(([label, value]) => labels[label] === value))
-    .flatMap(({ runbook }) => rules.runbooks.filter(({ id }) => id === runbook));
-  if (byLabel.length > 0) return byLabel.map(({ id }) => ({ runbook: id, code: null }));
+  const by = (among: readonly LabelRule[]) =>
+    among
+      .filter(({ match }) => Object.entries(match).every(([label, value]) => labels[label] === value))
+      .flatMap(({ runbook }) => rules.runbooks.filter(({ id }) => id === runbook))
+      .map(({ id }) => ({ runbook: id, code: null }));
+  const byLabel = by(rules.labelRules);
+  if (byLabel.length > 0) return byLabel;
   const lower = whole.toLowerCase();
   const byWords = rules.runbooks.filter(({ words }) =>
     words.some((row) => row.every((word) => lower.includes(word))),
   );
-  return byWords.map(({ id }) => ({ runbook: id, code: null }));
+  return byWords.length > 0 ? byWords.map(({ id }) => ({ runbook: id, code: null })) : by(rules.ownLabels);
 }
 
 /** The clear answer to an alert that is labelled for another environment. */
@@ -76,7 +84,8 @@ const GROUP_LABELS = ['group', 'consumergroup', 'consumer_group'] as const;
 /** A consumer group's name as Kafka takes it, without spaces and quotes. */
 const GROUP = /^[\w.-]{1,200}$/;
 
-function idsIn(text: string, labels: Readonly<Record<string, string>>): KnownIds {
+/** Every id that stands in a text or in an alert's labels. */
+export function idsIn(text: string, labels: Readonly<Record<string, string>> = {}): KnownIds {
   const all = [text, ...Object.values(labels)].join(' ');
   const groups = GROUP_LABELS.flatMap((label) => labels[label] ?? []).filter((name) => GROUP.test(name));
   return {

@@ -33,3 +33,20 @@ export async function notReached(
     }),
   );
 }
+
+/** A team's channel that Slack refused, for something owed: it is told in the card's thread, once by its key. */
+export async function dutyNotReached(
+  parts: Parts,
+  id: IncidentId,
+  key: string,
+  what: { readonly duty: string; readonly channel: string; readonly because: string },
+): Promise<void> {
+  await parts.journal.transact('not reached', async (tx) =>
+    tx.say({
+      stream: `thread ${id}`,
+      key,
+      kind: 'slack post',
+      payload: { what: 'duty not reached', incident: id, ...what },
+    }),
+  );
+}

@@ -1,3 +1,4 @@
+import { reminderAt, teamOf } from '../domain/duty.ts';
 import { nextRung } from '../domain/escalation.ts';
 import { evolve } from '../domain/evolve.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
@@ -23,7 +24,13 @@ export function changeOf(
     events,
     dueAt: dueAt(after, rules),
     lookAt: lookAt(after),
-    outgoing: [...newsOf(before, after, events), ...log, ...detailsOf(before, after), ...outgoing],
+    outgoing: [
+      ...newsOf(before, after, events),
+      ...log,
+      ...detailsOf(before, after),
+      ...dutyPosts(after, events, rules),
+      ...outgoing,
+    ],
   };
 }
 
@@ -36,6 +43,7 @@ const SILENT: ReadonlySet<IncidentEvent['type']> = new Set([
   'reopened',
   'relapsed',
   'raised',
+  'reminded',
 ]);
 
 function threadLog(incident: Incident, events: readonly IncidentEvent[]): readonly Outgoing[] {
@@ -47,6 +55,23 @@ function threadLog(incident: Incident, events: readonly IncidentEvent[]): readon
       kind: 'slack post',
       payload: { what: 'thread', incident: incident.id, event },
     }));
+}
+
+/** What is owed, in the channel of its team where one is configured; once for each duty. */
+function dutyPosts(
+  { id }: Incident,
+  events: readonly IncidentEvent[],
+  { dutyChannels }: Rules,
+): readonly Outgoing[] {
+  return events
+    .flatMap((event) => (event.type === 'owed' ? event.duties : []))
+    .flatMap((duty) => {
+      const team = teamOf(duty);
+      const channel = team === null ? undefined : dutyChannels[team];
+      if (channel === undefined) return [];
+      const payload = { what: 'duty', incident: id, duty: duty.id, channel };
+      return [{ stream: `channel ${channel}`, key: `owed/${duty.id}`, kind: 'slack post' as const, payload }];
+    });
 }
 
 /** Every finding of the first diagnosis, once; later ones are shown to whoever asks. */
@@ -64,12 +89,13 @@ function detailsOf(before: Incident | null, { id, diagnosis }: Incident): readon
   ];
 }
 
-/** The next decision that the clock alone makes: a rung, or the end of an approval's validity. */
+/** The next decision that the clock alone makes: a rung, the end of an approval's validity, a reminder of what is owed. */
 export function dueAt(incident: Incident, rules: Rules): number | null {
-  if (incident.state === 'resolved') return null;
+  const reminders = incident.owed.flatMap((duty) => reminderAt(duty) ?? []);
+  if (incident.state === 'resolved') return earliest(reminders);
   const expiries = incident.offers.flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]));
   const rung = nextRung(incident, rules.escalation)?.at;
-  return earliest([...expiries, ...(rung === undefined ? [] : [rung])]);
+  return earliest([...reminders, ...expiries, ...(rung === undefined ? [] : [rung])]);
 }
 
 /** The next look at the systems: a whole diagnosis, or one sample of a proof. */

@@ -7,10 +7,14 @@ const TRIES = 30;
 const AGAIN_MS = 60_000;
 const DAY = 24 * 60 * 60_000;
 
-/** What the clock on the wall asks for. One replica does each slot. */
-export function dailyJobs(parts: Parts): readonly Job[] {
+/** What the clock on the wall asks for. One replica does each slot. @param notes what the day's message says besides, one sentence each */
+export function dailyJobs(parts: Parts, notes: () => readonly string[]): readonly Job[] {
   return [
-    { name: 'digest', expression: '0 9 * * *', run: once(parts, 'digest', digest) },
+    {
+      name: 'digest',
+      expression: '0 9 * * *',
+      run: once(parts, 'digest', async (_parts, tx) => await digest(parts, tx, notes())),
+    },
     { name: 'sweep', expression: '30 4 * * *', run: once(parts, 'sweep', sweep) },
   ];
 }
@@ -38,14 +42,14 @@ function once(
   };
 }
 
-async function digest(parts: Parts, tx: Transaction): Promise<void> {
+async function digest(parts: Parts, tx: Transaction, notes: readonly string[]): Promise<void> {
   const head = await tx.head();
   parts.log.info(head, 'the newest row of the journal');
   tx.say({
     stream: `channel ${parts.rules.channels.alerts}`,
     key: `digest/${head.seq}/${tx.now}`,
     kind: 'slack post',
-    payload: { what: 'digest', head, since: tx.now - DAY },
+    payload: { what: 'digest', head, since: tx.now - DAY, notes },
   });
 }
 

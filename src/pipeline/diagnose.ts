@@ -6,7 +6,8 @@ import { masked } from '../domain/secrets.ts';
 import type { RunbookId } from '../domain/severity.ts';
 import { AbsentSystem, SystemError } from '../ports/system-error.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
-import type { AnyFindings, AnyRunbook, Asking, Check } from '../runbooks/define-runbook.ts';
+import type { AnyFindings, AnyRunbook, Asking, Check, Judging } from '../runbooks/define-runbook.ts';
+import type { Changes } from '../runbooks/shared/what-changed.ts';
 import type { Parts } from './parts.ts';
 
 /** One whole look: all checks at once, each with its own deadline, and what they say of the causes. */
@@ -47,6 +48,7 @@ export async function diagnose(
     incident,
     // Without what was before a check can still say what is.
     history: async (name, from) => await parts.samples.since(name, from).catch(() => []),
+    histories: async (named, from, to) => await parts.samples.between(named, from, to).catch(() => ({})),
   };
   const budget = giveUp(parts, parts.rules.timing.diagnosisMs, whole);
   const [findings, impact] = await Promise.all([
@@ -62,13 +64,17 @@ export async function diagnose(
   budget.abort();
   const byName = Object.fromEntries(names.map((name, place) => [name, must(findings[place])]));
   const { thresholds, names: named } = parts.rules;
-  const judging = { findings: byName, now, thresholds, names: named, incident, open: more.open ?? [] };
-  const causes = runbook.causes.map((cause) => ({
-    id: cause.id,
-    title: cause.title,
-    outside: cause.outside,
-    ...cause.judge(judging),
-  }));
+  const changes = changesIn(byName);
+  const judging = {
+    findings: byName,
+    changes,
+    now,
+    thresholds,
+    names: named,
+    incident,
+    open: more.open ?? [],
+  };
+  const causes = judgeCauses(runbook, judging);
   return {
     findings,
     byName,
@@ -87,6 +93,31 @@ export async function diagnose(
     tookMs: parts.clock.now() - began,
     open: more.open ?? [],
   };
+}
+
+/** What X1 saw, whose data the causes and actions of every runbook read. */
+export function changesIn(byName: AnyFindings): Finding<Changes> {
+  // Every runbook has it: `defineRunbook` gives it the check of that shape.
+  return must(byName['changes']) as Finding<Changes>;
+}
+
+/**
+ * All causes in the runbook's order, of those that are supported the likeliest first: what is outside our service, then
+ * what the suspect change brings about (runbook-knowledge §0).
+ */
+export function judgeCauses(
+  runbook: Pick<AnyRunbook, 'causes'>,
+  judging: Judging<Record<string, unknown>>,
+): readonly JudgedCause[] {
+  const suspect = judging.changes.data?.suspect ?? null;
+  const judged = runbook.causes.map((cause) => {
+    const { id, title, outside, broughtBy = [] } = cause;
+    const near = suspect !== null && broughtBy.includes(suspect.kind);
+    return { near, cause: { id, title, outside, ...cause.judge(judging) } };
+  });
+  const rank = ({ near, cause }: (typeof judged)[number]) =>
+    cause.verdict !== 'supported' ? 3 : cause.outside ? 0 : near ? 1 : 2;
+  return judged.sort((one, other) => rank(one) - rank(other)).map(({ cause }) => cause);
 }
 
 async function ask(
@@ -143,12 +174,14 @@ async function measure(
       aborted(signal, late),
     ]);
     if ('known' in counts) return counts;
-    const { affected, total, windowMinutes, source, at } = counts;
+    const { affected, total, windowMinutes, source, at, missing } = counts;
     if (total < parts.rules.thresholds.impactFewestOrders) {
       const because = `${affected} of ${total} orders: too few to say.`;
       return { known: false, because, at: now };
     }
-    return { known: true, affected, total, windowMinutes, source, means: runbook.impact.means, at };
+    const { means } = runbook.impact;
+    const more = missing === undefined ? {} : { missing };
+    return { known: true, affected, total, windowMinutes, source, means, ...more, at };
   } catch (err) {
     const because =
       err instanceof AbsentSystem || err instanceof SystemError

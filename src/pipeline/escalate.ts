@@ -1,3 +1,4 @@
+import { type Duty, reminderAt } from '../domain/duty.ts';
 import { type DueRung, nextRung, pagesFor } from '../domain/escalation.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Outgoing } from '../ports/journal.ts';
@@ -47,6 +48,12 @@ export function overdue(
       });
     }
   }
+  for (const duty of incident.owed) {
+    const reminded = remind(incident, duty, now);
+    if (reminded === null) continue;
+    outgoing.push(reminded.outgoing);
+    take(reminded.event);
+  }
   for (;;) {
     const due = nextRung(current, rules.escalation);
     if (due === null || due.at > now) break;
@@ -55,6 +62,27 @@ export function overdue(
     take(climbed.event);
   }
   return { events, outgoing };
+}
+
+/** One word about a change that waits to be taken back, however many reminders a silent time has left behind. */
+function remind(
+  { id }: Incident,
+  duty: Duty,
+  now: number,
+): { event: IncidentEvent; outgoing: Outgoing } | null {
+  let times = duty.reminded ?? 0;
+  for (let at = reminderAt(duty); at !== null && at <= now; times += 1)
+    at = reminderAt({ ...duty, reminded: times + 1 });
+  if (times === (duty.reminded ?? 0)) return null;
+  return {
+    event: { type: 'reminded', duty: duty.id, times, at: now },
+    outgoing: {
+      stream: `thread ${id}`,
+      key: `owed/${duty.id}/reminder-${times}`,
+      kind: 'slack post',
+      payload: { what: 'reminder', incident: id, duty: duty.id },
+    },
+  };
 }
 
 /** One rung: the event, the messages to the team's channel and to people, the page. */

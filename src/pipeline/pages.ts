@@ -24,6 +24,7 @@ export function trigger(
     severity: incident.severity,
     details: {
       service: rules.service,
+      criticality: rules.criticality,
       severity: incident.severity,
       impact: percent === null ? 'unknown' : `${Math.round(percent)} % of orders`,
       cause:

@@ -4,7 +4,7 @@ import type { StepName } from '../domain/finding.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Offer } from '../domain/offer.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
-import type { Look } from './diagnose.ts';
+import { changesIn, type Look } from './diagnose.ts';
 import type { Parts } from './parts.ts';
 
 /**
@@ -21,7 +21,15 @@ export function propose(
   const { thresholds, names } = parts.rules;
   // What this look has just judged counts already: a cause that is over now unlocks its button now.
   const causeHistory = rememberCauses(incident.causeHistory, causes, now);
-  const judging = { findings, now, thresholds, names, incident: { ...incident, causeHistory }, open };
+  const judging = {
+    findings,
+    changes: changesIn(findings),
+    now,
+    thresholds,
+    names,
+    incident: { ...incident, causeHistory },
+    open,
+  };
   const busy = new Set(
     incident.runs.filter(({ state }) => state !== 'ended').flatMap(({ targets }) => targets),
   );

@@ -117,7 +117,8 @@ export function personsAlert(
   };
 }
 
-async function takeAlert(
+/** Opens, joins, reopens or quiets the incident of its runbook and scope. Null: none took it. */
+export async function takeAlert(
   parts: Parts,
   tx: Transaction,
   alert: Alert,
@@ -193,6 +194,8 @@ function joining(parts: Parts, tx: Transaction, alert: Alert, incident: Incident
 
 /** A code that weighs more than those before it raises the incident, and the ladder with it; nothing lowers it. */
 function raising(parts: Parts, incident: Incident, alert: Alert, now: number): IncidentEvent[] {
+  // Who complains has no code, and says nothing of how bad it is.
+  if (alert.complaint !== undefined) return [];
   const runbook = runbookById(incident.runbook);
   const severity = severityOf(runbook, [...incident.sources.map(({ code }) => code), alert.code]);
   if (SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(incident.severity)) return [];

@@ -1,4 +1,5 @@
 import type { Approvers } from '../domain/approval.ts';
+import type { DutyTeam } from '../domain/duty.ts';
 import type { EscalationRules } from '../domain/escalation.ts';
 import type { Rung } from '../domain/incident.ts';
 import type { Severity, TeamId } from '../domain/severity.ts';
@@ -48,12 +49,18 @@ export const TIMING: Timing = {
 export interface Rules {
   readonly environment: string;
   readonly service: string;
+  /** Of the service, for whoever is paged. */
+  readonly criticality: string;
   readonly escalation: EscalationRules & {
     readonly afterMinutes: number;
     readonly rungEveryMinutes: number;
   };
   readonly approvals: Approvers & { readonly expireAfterMinutes: number };
   readonly channels: Readonly<Record<TeamId, string>> & { readonly alerts: string };
+  /** Where what is owed is posted, by team; a team without one finds it in `/oms owed`. */
+  readonly dutyChannels: Readonly<Partial<Record<DutyTeam, string>>>;
+  /** Pages of the company and of others, by their keys in `oms.yaml`. */
+  readonly links: Readonly<Record<string, string>>;
   readonly people: readonly string[];
   /** Whether anybody can be paged at all. */
   readonly pager: boolean;

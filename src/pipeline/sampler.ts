@@ -1,3 +1,4 @@
+import { summed, trafficQuestion, trafficSamples } from '../runbooks/shared/traffic-samples.ts';
 import type { Parts } from './parts.ts';
 
 const MINUTE = 60_000;
@@ -34,11 +35,14 @@ export async function sampleFigures(
   const timer = new AbortController();
   void parts.clock.sleep(ASK_MS, timer.signal).then(() => timer.signal.aborted || ending.abort());
   // A service that does not answer leaves a gap, which is what it is.
-  const pods = await parts.probes.orderService.metrics(names, ending.signal).catch(() => []);
+  const [pods, requests] = await Promise.all([
+    parts.probes.orderService.metrics(names, ending.signal).catch(() => []),
+    sampleTraffic(parts, ending.signal),
+  ]);
   timer.abort();
   const pages = pods.flatMap(({ value }) => (value === null ? [] : [value]));
   if (pages.length === 0 || pages.length < pods.length) return {};
-  return Object.fromEntries(
+  const figures = Object.fromEntries(
     names.flatMap((name) => {
       const values = pages.flatMap((page) => page[name] ?? []);
       if (values.length === 0) return [];
@@ -49,4 +53,17 @@ export async function sampleFigures(
       ];
     }),
   );
+  return { ...figures, ...requests };
+}
+
+/** Requests by route and how long they took (X5); nothing while a pod is silent, or where no counter is configured. */
+async function sampleTraffic(
+  { rules, probes }: Pick<Parts, 'rules' | 'probes'>,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, number>>> {
+  const question = trafficQuestion(rules.names);
+  if (question === null) return {};
+  const answers = await probes.orderService.traffic(question, signal).catch(() => []);
+  const all = answers.every(({ value }) => value !== null) ? summed(answers) : null;
+  return all === null ? {} : trafficSamples(all);
 }

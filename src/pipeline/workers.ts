@@ -70,6 +70,7 @@ export function loop(
   }
   const done = turn();
   return {
+    name,
     wake: () => wake.abort(),
     stop: async () => {
       over.abort();

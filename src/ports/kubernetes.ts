@@ -1,10 +1,21 @@
+import type { ChangesProbe } from './changes.ts';
+import type { SecretFacts, SecretPair } from './secrets.ts';
+
+export type { SecretFacts, SecretPair } from './secrets.ts';
+
+export type WorkloadKind = 'Deployment' | 'StatefulSet';
+
 /** Where a workload lives. */
 export interface Workload {
   readonly namespace: string;
-  /** The Deployment's name. */
+  /** Of its Deployment or StatefulSet. */
   readonly name: string;
+  /** Absent: a Deployment. */
+  readonly kind?: WorkloadKind;
   /** Label selector of its pods, `app=order-service`. */
   readonly selector: string;
+  /** The container that is ours; null or absent: the one that is named like the workload, else the first. */
+  readonly container?: string | null;
 }
 
 /** A pod as far as a runbook asks. Times are epoch ms. */
@@ -135,34 +146,14 @@ export interface ContainerLog {
   readonly problem: string | null;
 }
 
-/** Never a value: key names and ages. */
-export interface SecretFacts {
-  readonly keys: readonly string[];
-  readonly createdAt: number;
-  /**
-   * The newest change of its data that the API server's managed fields tell; null: they do not say. They keep one time
-   * for each writer: who changed the data and annotated it later counts as of then.
-   */
-  readonly changedAt: number | null;
-  /** From the configured annotation; null: none, or not a date. */
-  readonly expiresAt: number | null;
-}
-
-/** A secret and the one in which its next values are staged (R35). Never a value. */
-export interface SecretPair {
-  /** `metadata.resourceVersion`, what an approval binds to; null: there is no such secret. */
-  readonly secret: string | null;
-  readonly staged: string | null;
-  /** Key names of the staged one. */
-  readonly stagedKeys: readonly string[];
-  /** Some staged value is empty. */
-  readonly stagedEmpty: boolean;
-  /** Both hold the same already. */
-  readonly same: boolean;
-  /** The stamp of the last promotion that was not taken back; null: there is none. */
-  readonly promotedBy: string | null;
-  /** The values before that promotion are still kept. */
-  readonly revertable: boolean;
+/** Something that a role may allow, in the words of RBAC. */
+export interface Right {
+  readonly namespace: string;
+  readonly verb: string;
+  /** `pods/log`, `deployments.apps`. */
+  readonly resource: string;
+  /** Absent: any. */
+  readonly name?: string;
 }
 
 export interface DeploymentState {
@@ -182,11 +173,13 @@ export interface DeploymentState {
 }
 
 /** Reads only. Throws SystemError; *forbidden* names the verb and the resource that the role lacks. */
-export interface KubernetesProbe {
+export interface KubernetesProbe extends ChangesProbe {
   /** R18. All pages. */
   pods(workload: Workload, signal: AbortSignal): Promise<readonly PodSummary[]>;
   /** R2, R19: all containers of all pods at once. One that cannot be read is a problem of its own, never of the others. */
   logs(question: LogQuestion, signal: AbortSignal): Promise<readonly ContainerLog[]>;
+  /** Whether the API server would let us; nothing is tried. */
+  may(right: Right, signal: AbortSignal): Promise<boolean>;
   /** R6; null when there is none of that name. `expiryAnnotation` null: none is configured. */
   secret(
     namespace: string,
@@ -229,6 +222,8 @@ export interface KubernetesLever {
   restart(workload: Workload, generation: number, stamp: string, signal: AbortSignal): Promise<string>;
   /** R44, R59: the Deployment's own replicas, bound to its generation like `restart`. */
   scale(workload: Workload, generation: number, replicas: number, signal: AbortSignal): Promise<string>;
+  /** X2: the pod template of that replica set, bound to the generation like `restart`. */
+  rollBack(workload: Workload, generation: number, replicaSet: string, signal: AbortSignal): Promise<string>;
   /** R43; `value` null takes the variable away. */
   setEnv(
     workload: Workload,

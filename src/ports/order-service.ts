@@ -160,6 +160,8 @@ export interface FailedEvents {
 /** The questions beyond orders, by runbook. Null: the service does not know that id. Each throws SystemError. */
 export interface AdminQuestions {
   inventorySync(signal: AbortSignal): Promise<InventorySync>;
+  /** X7: its own count of a product; null: it knows none. Throws AbsentSystem where `admin.inventoryItem` is not configured. */
+  inventoryItem(product: string, signal: AbortSignal): Promise<number | null>;
   refunds(question: PageQuestion, signal: AbortSignal): Promise<Page<RefundSummary>>;
   refundAtGateway(id: RefundId, signal: AbortSignal): Promise<RefundAtGateway>;
   payment(id: PaymentId, signal: AbortSignal): Promise<PaymentDetails | null>;

@@ -1,3 +1,5 @@
+import type { OrderId } from '../domain/ids.ts';
+
 /** R38: what the server has to give, and who takes it. */
 export interface ServerActivity {
   /** Of all clients of the server, in whatever database. */
@@ -62,6 +64,30 @@ export interface PlanSeen {
   readonly rows: number;
   /** The index that it uses; null: none. */
   readonly index: string | null;
+}
+
+/** X8. */
+export interface OversoldQuestion {
+  /** The error code of an oversold order. */
+  readonly code: string;
+  /** Statuses of orders that somebody has decided already. */
+  readonly decided: readonly string[];
+  /** Of orders created in the last so many minutes. */
+  readonly windowMinutes: number;
+  /** At most so many are named. */
+  readonly most: number;
+  /** Ages count from here, epoch ms of story time. */
+  readonly now: number;
+}
+
+export interface OversoldOrders {
+  /** The newest first; `since` is epoch ms. */
+  readonly orders: readonly { readonly id: OrderId; readonly since: number }[];
+  /** Of those that were read, the ones whose id is no order's. */
+  readonly unread: number;
+  /** All that there are. */
+  readonly total: number;
+  readonly source: 'oversold view' | 'orders table';
 }
 
 export interface SessionQuestions {

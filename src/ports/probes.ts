@@ -1,10 +1,12 @@
 import type { OrderId } from '../domain/ids.ts';
+import type { CatalogProbe } from './catalog.ts';
 import type { KafkaProbe } from './kafka.ts';
 import type { KubernetesProbe } from './kubernetes.ts';
 import type { AdminQuestions } from './order-service.ts';
-import type { SessionQuestions } from './orders-database.ts';
+import type { OversoldOrders, OversoldQuestion, SessionQuestions } from './orders-database.ts';
 import type { RedisProbe } from './redis.ts';
 import type { S3Probe } from './s3.ts';
+import type { StatusPageProbe } from './status-page.ts';
 
 /** An order as the service describes it. Times are epoch ms of story time. No personal data. */
 export interface OrderSummary {
@@ -64,6 +66,31 @@ export interface OrderServiceProbe extends AdminQuestions {
     names: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly PodAnswer<Readonly<Record<string, number>>>[]>;
+  /** X5, from every ready pod. */
+  traffic(question: TrafficQuestion, signal: AbortSignal): Promise<readonly PodAnswer<PodTraffic>[]>;
+}
+
+/** What X5 asks each pod's page for. */
+export interface TrafficQuestion {
+  /** A counter with these two labels. */
+  readonly requests: string;
+  readonly routeLabel: string;
+  readonly statusLabel: string;
+  /** A histogram of how long requests took, and what its bounds are in; null: not configured. */
+  readonly duration: { readonly name: string; readonly unit: 'seconds' | 'milliseconds' } | null;
+}
+
+/** Counted since the pod's container began. */
+export interface PodTraffic {
+  /** Empty: the page has no such counter. */
+  readonly routes: readonly {
+    readonly route: string;
+    readonly requests: number;
+    /** Answered 5xx. */
+    readonly failures: number;
+  }[];
+  /** Requests that took at most so long, the shortest first, of all routes together; the last is for any time (Infinity). */
+  readonly within: readonly { readonly ms: number; readonly requests: number }[];
 }
 
 /** Counts for the impact of one runbook, from the orders database. */
@@ -73,6 +100,25 @@ export interface ImpactCounts {
   readonly windowMinutes: number;
   readonly source: 'impact view' | 'orders table';
   readonly at: number;
+  /** Orders that were never created, counted in both numbers (X6); absent: none. */
+  readonly missing?: number;
+}
+
+export interface OrderRateQuestion {
+  /** Spans that may be compared, the narrowest first: the next one is taken while last week has fewer than `fewest` orders in it. */
+  readonly windowsMinutes: readonly number[];
+  readonly fewest: number;
+  /** Epoch ms of story time. */
+  readonly now: number;
+}
+
+/** X6. */
+export interface OrderRate {
+  /** Orders created in the last so many minutes, … */
+  readonly created: number;
+  /** … and in the same span of last week. */
+  readonly lastWeek: number;
+  readonly windowMinutes: number;
 }
 
 export interface ShareQuestion {
@@ -106,12 +152,18 @@ export interface FailedQuestion {
 }
 
 export interface OrdersDatabaseProbe extends SessionQuestions {
+  /** The statuses of orders that changed within so many days. */
+  statuses(days: number, signal: AbortSignal): Promise<readonly string[]>;
   /** Those that have been in a status for too long, and those + the ones that left it within the window. */
   stuckShare(question: ShareQuestion, signal: AbortSignal): Promise<ImpactCounts>;
   /** Runbooks whose orders fail or wait: those ÷ orders created in the window. */
   failedShare(question: FailedQuestion, signal: AbortSignal): Promise<ImpactCounts>;
+  /** X6: how many orders were created of late, and at the same time last week. */
+  orderRate(question: OrderRateQuestion, signal: AbortSignal): Promise<OrderRate>;
   /** A runbook of which the orders table knows nothing, from the impact view alone; null: there is no such view. */
   impactView(runbook: string, windowMinutes: number, signal: AbortSignal): Promise<ImpactCounts | null>;
+  /** X8, from the view `oms_bot_oversold` where there is one, else from the orders table. */
+  oversold(question: OversoldQuestion, signal: AbortSignal): Promise<OversoldOrders>;
 }
 
 /** Reads only. A system that is absent by configuration throws `AbsentSystem` from each method. */
@@ -122,4 +174,6 @@ export interface Probes {
   readonly kafka: KafkaProbe;
   readonly redis: RedisProbe;
   readonly s3: S3Probe;
+  readonly statusPages: StatusPageProbe;
+  readonly catalog: CatalogProbe;
 }

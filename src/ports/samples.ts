@@ -10,4 +10,10 @@ export interface Samples {
   add(at: number, values: Readonly<Record<string, number>>): Promise<void>;
   /** From then on, oldest first. */
   since(name: string, from: number): Promise<readonly Sample[]>;
+  /** Of several names, both ends included; a name of which nothing is kept is left out. */
+  between(
+    names: readonly string[],
+    from: number,
+    to: number,
+  ): Promise<Readonly<Record<string, readonly Sample[]>>>;
 }

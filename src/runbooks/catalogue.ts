@@ -1,7 +1,8 @@
 import type { StepName } from '../domain/finding.ts';
+import type { ByHandId } from '../domain/incident.ts';
 import type { RunbookId } from '../domain/severity.ts';
 import { databasePool } from './database-pool.ts';
-import type { AnyAction, AnyQuestion, AnyRunbook } from './define-runbook.ts';
+import type { AnyAction, AnyByHand, AnyQuestion, AnyRunbook } from './define-runbook.ts';
 import { exports } from './exports.ts';
 import { inventoryReservation } from './inventory-reservation.ts';
 import { kafkaLag } from './kafka-lag.ts';
@@ -56,6 +57,11 @@ export function actionOf(step: StepName): AnyAction {
 
 export function questionOf(step: StepName): AnyQuestion | null {
   return CATALOGUE.flatMap(({ questions }) => questions ?? []).find((one) => one.step === step) ?? null;
+}
+
+/** A step by hand of this runbook; null for one that this version does not carry. */
+export function byHandOf(id: RunbookId, step: ByHandId): AnyByHand | null {
+  return runbookById(id).byHand?.find((one) => one.id === step) ?? null;
 }
 
 /** The titles of a runbook's checks by their step; an unknown step is its own title. */

@@ -1,12 +1,14 @@
+import { advice } from './database-pool/advice.ts';
+import { byHand } from './database-pool/by-hand.ts';
 import { causes } from './database-pool/causes.ts';
 import { checks, type PoolData } from './database-pool/checks.ts';
+import { knowledge } from './database-pool/knowledge.ts';
 import { restartService } from './database-pool/restart.ts';
 import { addPods, lowerPool, raisePool, removePods } from './database-pool/size.ts';
 import { endQuery } from './database-pool/terminate.ts';
 import { defineRunbook } from './define-runbook.ts';
-
-/** Minutes of orders that the impact counts: half an hour, wider while there are too few (design §6). */
-const WINDOWS = [30, 60, 120, 240, 360];
+import { rollBackOf } from './roll-back.ts';
+import { withMissing } from './shared/order-rate.ts';
 
 const CODES = ['DB_POOL_EXHAUSTED', 'CONNECTION_TIMEOUT', 'TOO_MANY_CONNECTIONS'] as const;
 
@@ -23,21 +25,41 @@ export const databasePool = defineRunbook<PoolData>({
   team: 'orders',
   checks,
   causes,
-  actions: [restartService, endQuery, raisePool, addPods, lowerPool, removePods],
+  actions: [
+    restartService,
+    endQuery,
+    raisePool,
+    addPods,
+    lowerPool,
+    removePods,
+    rollBackOf<PoolData>({
+      runbook: 'database-pool',
+      causes,
+      state: ({ findings }) => findings.service.data?.state ?? null,
+    }),
+  ],
+  advice,
+  byHand,
+  knowledge,
   impact: {
-    means: 'orders that failed because no connection was to be had ÷ orders',
-    async measure({ probes, thresholds, now, signal }) {
-      return await probes.ordersDatabase.failedShare(
-        {
-          waiting: null,
-          waitingMinutes: thresholds.pendingPaymentMinutes,
-          codes: CODES,
-          windowsMinutes: WINDOWS,
-          fewest: thresholds.impactFewestOrders,
-          now,
-          runbook: 'database-pool',
-        },
-        signal,
+    means: 'orders that failed because no connection was to be had, or are missing by last week ÷ orders',
+    async measure(ask) {
+      const { probes, thresholds, now, signal } = ask;
+      return await withMissing(
+        ask,
+        async (windowsMinutes) =>
+          await probes.ordersDatabase.failedShare(
+            {
+              waiting: null,
+              waitingMinutes: thresholds.pendingPaymentMinutes,
+              codes: CODES,
+              windowsMinutes,
+              fewest: thresholds.impactFewestOrders,
+              now,
+              runbook: 'database-pool',
+            },
+            signal,
+          ),
       );
     },
   },

@@ -2,15 +2,19 @@ import type { KnownIds } from '../domain/alert.ts';
 import type { Owed } from '../domain/duty.ts';
 import type { CauseVerdict, Finding, Seen, StepName } from '../domain/finding.ts';
 import type { Impact } from '../domain/impact.ts';
-import type { ByHandId, Incident } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
 import type { Binding, Field, Offer, Tier } from '../domain/offer.ts';
 import type { ProofPlan, ProofSample, Run, RunItem } from '../domain/run.ts';
 import type { RunbookId, Severity, TeamId } from '../domain/severity.ts';
 import type { Levers, Licence } from '../ports/levers.ts';
 import type { ImpactCounts, Probes } from '../ports/probes.ts';
 import type { Sample } from '../ports/samples.ts';
+import type { Advice, ByHand, Knowledge } from './knowledge.ts';
 import type { Names } from './names.ts';
+import { type About, type Change, type Changes, whatChanged } from './shared/what-changed.ts';
 import type { Thresholds } from './thresholds.ts';
+
+export type { Advice, BulletId, ByHand, Carrier, Knowledge } from './knowledge.ts';
 
 /** What a check may use: questions, never levers. */
 export interface Asking {
@@ -22,10 +26,16 @@ export interface Asking {
   readonly now: number;
   /** The findings of the round before, by the check's name. */
   readonly previous: AnyFindings | null;
-  readonly incident: Pick<Incident, 'openedAt' | 'runs'>;
+  readonly incident: Pick<Incident, 'openedAt' | 'clockStartedAt' | 'brokenSince' | 'runs'>;
   readonly signal: AbortSignal;
   /** What the bot saw of a figure before, oldest first; at most eight days. Empty where nothing is kept. */
   history(name: string, from: number): Promise<readonly Sample[]>;
+  /** The same of several figures within a span; a name of which nothing is kept is left out. */
+  histories(
+    names: readonly string[],
+    from: number,
+    to: number,
+  ): Promise<Readonly<Record<string, readonly Sample[]>>>;
 }
 
 /** One question to one system. */
@@ -53,6 +63,8 @@ export type AnyFindings = Readonly<Record<string, Finding>>;
 /** What causes and actions may read. Pure. */
 export interface Judging<Data> {
   readonly findings: Findings<Data>;
+  /** X1 of this runbook. */
+  readonly changes: Finding<Changes>;
   readonly now: number;
   readonly thresholds: Thresholds;
   readonly names: Names;
@@ -65,6 +77,8 @@ export interface Cause<Data> {
   readonly id: string;
   readonly title: string;
   readonly outside: boolean;
+  /** Changes of these kinds bring it about: with such a suspect (X1) it stands before others that are supported too. */
+  readonly broughtBy?: readonly Change['kind'][];
   /** The rule in words, one sentence each, for the runbook's page; what `judge` decides. */
   readonly rule?: (thresholds: Thresholds) => { readonly supported: string; readonly ruledOut: string };
   judge(judging: Judging<Data>): { readonly verdict: CauseVerdict; readonly because: string };
@@ -190,52 +204,6 @@ export interface Question<Data> {
   ask(answers: Readonly<Record<string, string>>, acting: Acting): Promise<Seen<null>>;
 }
 
-/** A sentence of the runbook at the moment when it matters, for the card. */
-export interface Advice<Data> {
-  /** The bullet that says it: `1.B2`. */
-  readonly id: string;
-  /** When it is shown, in words, for the runbook's page. */
-  readonly shown: string;
-  /** The sentence, while it matters; null otherwise. */
-  say(judging: Judging<Data>): string | null;
-}
-
-/** What only a person can do. It changes nothing by itself; a tick with a name says that it is done, or what was seen. */
-export interface ByHand<Data> {
-  readonly id: ByHandId;
-  /** A team's or somebody's name, as for `Owed`. */
-  readonly owner: string;
-  /** One sentence that tells them what to do. */
-  readonly what: string;
-  /** The key below `links` that leads there; null: there is none. */
-  readonly link: string | null;
-  /** When it is shown, in words, for the runbook's page. */
-  readonly shown: string;
-  /** Why it matters now, in one sentence; null: it does not. */
-  when(judging: Judging<Data>): string | null;
-  /** What a tick may say; a cause may read it in `incident.ticks`. Absent: it is done. */
-  readonly answers?: readonly string[];
-  /** What the tick leaves to do. */
-  readonly owes?: readonly Owed[];
-  /** Ready to be copied to whom it concerns; no personal data. */
-  text?(judging: Judging<Data>): string;
-}
-
-/** What makes one bullet of the source (`1.S1` … `10.N4`) work. */
-export type Carrier =
-  | { readonly by: 'check' | 'action'; readonly step: StepName; readonly part?: string }
-  | { readonly by: 'cause' | 'by hand' | 'advice'; readonly id: string }
-  /** How impact is counted, when help is called, how people's complaints are taken. */
-  | { readonly by: 'impact' | 'escalation' | 'complaints' };
-
-type Five = 1 | 2 | 3 | 4 | 5;
-type Four = 1 | 2 | 3 | 4;
-/** The 28 bullets of one runbook: symptoms, causes, how to confirm, fixes; rollback, notes. */
-export type BulletId<N extends number = number> =
-  | `${N}.${'S' | 'C' | 'H' | 'F'}${Five}`
-  | `${N}.${'B' | 'N'}${Four}`;
-export type Knowledge<N extends number = number> = Readonly<Record<BulletId<N>, readonly Carrier[]>>;
-
 export interface Runbook<Data> {
   readonly id: RunbookId;
   readonly number: number;
@@ -243,6 +211,8 @@ export interface Runbook<Data> {
   readonly codes: readonly string[];
   /** All words of one row in an alert's text mean this runbook. */
   readonly words: readonly (readonly string[])[];
+  /** An alert with all labels of one row means this runbook. */
+  labels?(names: Names): readonly Readonly<Record<string, string>>[];
   readonly severity: Severity;
   readonly team: TeamId;
   readonly checks: { readonly [Name in keyof Data]: Check<Data[Name]> };
@@ -272,10 +242,12 @@ export interface Runbook<Data> {
 export type AnyRunbook = Runbook<Record<string, unknown>>;
 export type AnyAction = Action<Record<string, unknown>>;
 export type AnyQuestion = Question<Record<string, unknown>>;
+export type AnyByHand = ByHand<Record<string, unknown>>;
 
-/** Does nothing at run time: it ties causes and actions to the checks beside them. */
+/** Ties causes and actions to the checks beside them, and gives every runbook its X1, which they read as `changes`. */
 export function defineRunbook<Data extends Record<keyof Data, unknown>>(
-  runbook: Runbook<Data>,
+  runbook: Runbook<Data> & { readonly about?: (names: Names) => About },
 ): Runbook<Data> {
-  return runbook;
+  const { about, ...rest } = runbook;
+  return { ...rest, checks: { ...runbook.checks, changes: whatChanged(about) } };
 }

@@ -1,8 +1,11 @@
 import { defineRunbook } from './define-runbook.ts';
+import { advice } from './exports/advice.ts';
+import { byHand } from './exports/by-hand.ts';
 import { cancelExport } from './exports/cancel.ts';
 import { causes } from './exports/causes.ts';
 import { checks, type ExportData } from './exports/checks.ts';
 import { createExport } from './exports/create.ts';
+import { knowledge } from './exports/knowledge.ts';
 import { retryExport } from './exports/retry.ts';
 
 /** Runbook 10: export jobs fail or do not end. */
@@ -17,6 +20,9 @@ export const exports = defineRunbook<ExportData>({
   checks,
   causes,
   actions: [retryExport, cancelExport, createExport],
+  advice,
+  byHand,
+  knowledge,
   impact: {
     means: 'exports touch no order',
     async measure({ now }) {

@@ -1,13 +1,15 @@
 import { defineRunbook } from './define-runbook.ts';
+import { advice } from './inventory-reservation/advice.ts';
+import { byHand } from './inventory-reservation/by-hand.ts';
 import { causes } from './inventory-reservation/causes.ts';
 import { checks, type InventoryData } from './inventory-reservation/checks.ts';
 import { clearLocks } from './inventory-reservation/clear-locks.ts';
+import { knowledge } from './inventory-reservation/knowledge.ts';
 import { INVENTORY_CODES } from './inventory-reservation/logs.ts';
 import { resyncInventory } from './inventory-reservation/resync.ts';
-import { restartConsumers } from './shared/consumers.ts';
-
-/** Minutes of orders that the impact counts: half an hour, wider while there are too few (design §6). */
-const WINDOWS = [30, 60, 120, 240, 360];
+import { orderWorkload } from './names.ts';
+import { consumersOf, restartConsumers } from './shared/consumers.ts';
+import { ORDER_WINDOWS } from './shared/order-rate.ts';
 
 /** Runbook 2: nothing can be reserved for an order. */
 export const inventoryReservation = defineRunbook<InventoryData>({
@@ -25,6 +27,10 @@ export const inventoryReservation = defineRunbook<InventoryData>({
   severity: 'high',
   team: 'catalog',
   checks,
+  about: (names) => ({
+    workloads: [orderWorkload(names), consumersOf(names, names.kafka.inventoryGroup) ?? []].flat(),
+    secrets: [],
+  }),
   causes,
   actions: [
     resyncInventory,
@@ -35,6 +41,9 @@ export const inventoryReservation = defineRunbook<InventoryData>({
       notWhile: () => null,
     }),
   ],
+  advice,
+  byHand,
+  knowledge,
   impact: {
     means: 'orders for which nothing could be reserved ÷ orders',
     async measure({ probes, thresholds, now, signal }) {
@@ -43,7 +52,7 @@ export const inventoryReservation = defineRunbook<InventoryData>({
           waiting: null,
           waitingMinutes: 0,
           codes: INVENTORY_CODES,
-          windowsMinutes: WINDOWS,
+          windowsMinutes: ORDER_WINDOWS,
           fewest: thresholds.impactFewestOrders,
           now,
           runbook: 'inventory-reservation',

@@ -1,12 +1,18 @@
 import { defineRunbook } from './define-runbook.ts';
+import { advice } from './kafka-lag/advice.ts';
+import { byHand } from './kafka-lag/by-hand.ts';
 import { causes } from './kafka-lag/causes.ts';
 import { checks, type KafkaData } from './kafka-lag/checks.ts';
+import { knowledge } from './kafka-lag/knowledge.ts';
 import { replayLetters } from './kafka-lag/replay.ts';
 import { resetGroup } from './kafka-lag/reset.ts';
 import { undoReset } from './kafka-lag/reset-undo.ts';
 import { restartGroup, restartService } from './kafka-lag/restart.ts';
 import { skipMessage } from './kafka-lag/skip.ts';
 import { startConsumers, stopConsumers } from './kafka-lag/stop.ts';
+import { orderWorkload } from './names.ts';
+import { rollBackOf } from './roll-back.ts';
+import { consumersOf } from './shared/consumers.ts';
 
 /** Runbook 7: events are published late or not at all, or consumers fall behind. */
 export const kafkaLag = defineRunbook<KafkaData>({
@@ -20,6 +26,13 @@ export const kafkaLag = defineRunbook<KafkaData>({
   severity: 'high',
   team: 'orders',
   checks,
+  about: (names) => ({
+    workloads: [
+      orderWorkload(names),
+      ...Object.keys(names.kafka.consumers).flatMap((group) => consumersOf(names, group) ?? []),
+    ],
+    secrets: [],
+  }),
   causes,
   actions: [
     restartGroup,
@@ -28,9 +41,13 @@ export const kafkaLag = defineRunbook<KafkaData>({
     startConsumers,
     replayLetters,
     restartService,
+    rollBackOf<KafkaData>({ runbook: 'kafka-lag', causes, state: ({ findings }) => findings.service.data }),
     resetGroup,
     undoReset,
   ],
+  advice,
+  byHand,
+  knowledge,
   impact: {
     means: 'orders whose events are dead letters ÷ orders that changed',
     async measure({ now }) {

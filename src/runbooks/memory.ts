@@ -1,11 +1,14 @@
 import { defineRunbook } from './define-runbook.ts';
 import { addReplicas, raiseMemory, restartPods } from './memory/actions.ts';
-import { causes } from './memory/causes.ts';
+import { advice } from './memory/advice.ts';
+import { byHand } from './memory/by-hand.ts';
+import { causes, stands } from './memory/causes.ts';
 import { checks, type MemoryData } from './memory/checks.ts';
 import { dumpHeap } from './memory/dump.ts';
+import { knowledge } from './memory/knowledge.ts';
+import { rollBackOf } from './roll-back.ts';
+import { ORDER_WINDOWS } from './shared/order-rate.ts';
 
-/** Minutes of orders that the impact counts: half an hour, wider while there are too few (design §6). */
-const WINDOWS = [30, 60, 120, 240, 360];
 const CODES = ['OUT_OF_MEMORY', 'CONTAINER_OOM_KILLED'];
 
 /** Runbook 8: memory runs out, pods are killed. */
@@ -19,7 +22,21 @@ export const memory = defineRunbook<MemoryData>({
   team: 'orders',
   checks,
   causes,
-  actions: [dumpHeap, ...raiseMemory, ...addReplicas, restartPods],
+  actions: [
+    dumpHeap,
+    ...raiseMemory,
+    ...addReplicas,
+    restartPods,
+    rollBackOf<MemoryData>({
+      runbook: 'memory',
+      causes,
+      state: ({ findings }) => findings.service.data?.state ?? null,
+      fits: (judging) => stands(judging, '8.C1') || stands(judging, '8.C4'),
+    }),
+  ],
+  advice,
+  byHand,
+  knowledge,
   impact: {
     means: 'orders that failed with these codes ÷ orders',
     async measure({ probes, names, thresholds, now, signal }) {
@@ -29,7 +46,7 @@ export const memory = defineRunbook<MemoryData>({
           // Waiting for a payment is another runbook's trouble.
           waitingMinutes: 365 * 1_440,
           codes: CODES,
-          windowsMinutes: WINDOWS,
+          windowsMinutes: ORDER_WINDOWS,
           fewest: thresholds.impactFewestOrders,
           now,
           runbook: 'memory',

@@ -1,18 +1,45 @@
-import type { Workload } from '../ports/kubernetes.ts';
-import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.ts';
+import type { Workload, WorkloadKind } from '../ports/kubernetes.ts';
+import type { Provider } from '../ports/status-page.ts';
+import type { LogTexts } from './log-texts.ts';
+import type { Paths } from './paths.ts';
+import type { Thresholds } from './thresholds.ts';
+
+export { RUNBOOK_NAMES } from './runbook-names.ts';
+
+/** What somebody runs, as far as the bot has to know it. */
+export interface WorkloadNames {
+  readonly namespace: string;
+  /** Of its Deployment or StatefulSet. */
+  readonly deployment: string;
+  readonly kind: WorkloadKind;
+  readonly selector: string;
+  /** Null: the one that is named like the deployment, else the first. */
+  readonly container: string | null;
+}
 
 /** What our users' configuration calls things; the defaults are the runbook's own names. */
 export interface Names {
-  readonly namespace: string;
-  readonly orderService: { readonly deployment: string; readonly selector: string; readonly port: number };
-  readonly workflowEngine: { readonly deployment: string; readonly selector: string };
+  readonly orderService: WorkloadNames & { readonly port: number };
+  readonly workflowEngine: WorkloadNames;
   readonly gateway: {
+    /** What alerts call it in their label `dependency`. */
+    readonly name: string;
+    /** The second processor; null: none is configured. */
+    readonly backup: string | null;
     /** The host that R3 asks. */
     readonly url: string;
     readonly secret: string;
     /** The annotation of the secret that names its expiry; null: none is configured. */
     readonly expiryAnnotation: string | null;
   };
+  readonly rollBack: {
+    /** X2 is offered. */
+    readonly on: boolean;
+    /** The label or annotation of a version that there is no way back from. */
+    readonly oneWayMark: string;
+  };
+  /** Whether rates of success are written from 0 to 1 or from 0 to 100. */
+  readonly ratesIn: 'share' | 'percent';
   /** Null: not configured, and then a proof by rate reads *could not tell*. */
   readonly metrics: {
     readonly paymentSuccessRate: string;
@@ -30,17 +57,19 @@ export interface Names {
     readonly bufferFree: string | null;
     readonly bufferTotal: string | null;
   };
-  /** What a log line of ours contains. */
-  readonly logPatterns: {
-    readonly fulfilmentWebhook: string;
-    readonly returnApproval: string;
-    readonly returnLabel: string;
-    /** `{id}` stands for the export. */
-    readonly exportJob: string;
+  /** Labels of `metrics.requests`, and the histogram of how long requests take; null: not configured. */
+  readonly traffic: {
+    readonly routeLabel: string;
+    readonly statusLabel: string;
+    readonly duration: string | null;
+    readonly durationIn: 'seconds' | 'milliseconds';
   };
+  /** What a log line of ours contains. */
+  readonly logPatterns: LogTexts;
   /** Pods of the systems beside us; `managed`: somebody else runs it, and there are no pods to ask. */
   readonly kafka: {
     readonly bootstrap: string;
+    readonly namespace: string;
     readonly selector: string;
     readonly managed: boolean;
     /** What R48 reaches for from inside a pod. */
@@ -56,16 +85,19 @@ export interface Names {
     readonly orderEvents: readonly string[];
     readonly inventoryGroup: string;
     /** The deployment that runs a group; a group that is not here has none that we know. */
-    readonly consumers: Readonly<Record<string, { readonly deployment: string; readonly selector: string }>>;
+    readonly consumers: Readonly<Record<string, WorkloadNames>>;
   };
   readonly redis: {
     /** Shown in commands to type; REDIS_URL is what the bot asks. */
+    readonly namespace: string;
     readonly pod: string;
+    readonly managed: boolean;
     readonly lockPattern: string;
     /** The time to live that a lock gets, seconds; null: its value tells its age, or nothing does. */
     readonly lockTtlSeconds: number | null;
   };
   readonly postgres: {
+    readonly namespace: string;
     readonly selector: string;
     readonly managed: boolean;
     /** `application_name` of the order service's sessions. */
@@ -80,51 +112,32 @@ export interface Names {
     /** ISO codes by carrier; null: not configured. */
     readonly countries: Readonly<Record<string, readonly string[]>> | null;
   };
+  /** Where providers publish their incidents; null: not configured. `component` null: any of them counts. */
+  readonly statusPages: Readonly<
+    Record<Provider, { readonly url: string; readonly component: string | null } | null>
+  >;
+  /** `stockPath` has `{id}`; null: not configured. */
+  readonly catalog: { readonly url: string; readonly stockPath: string } | null;
   readonly bucket: string;
-  readonly paths: {
-    readonly stuckOrders: string;
-    /** `{id}` stands for the order. */
-    readonly order: string;
-    readonly retryWorkflow: string;
-    readonly republishEvents: string;
-    readonly status: string;
-    readonly gatewayHealth: string;
-    readonly metrics: string;
-    readonly retryPayments: string;
-    readonly inventorySync: string;
-    readonly inventoryResync: string;
-    readonly refunds: string;
-    readonly refundStatus: string;
-    readonly testRefund: string;
-    readonly retryRefund: string;
-    readonly payment: string;
-    readonly storeCredit: string;
-    readonly carriers: string;
-    readonly validateAddress: string;
-    readonly regenerateLabel: string;
-    readonly republishFailed: string;
-    readonly returns: string;
-    readonly fraudScore: string;
-    readonly returnEligibility: string;
-    readonly approveReturn: string;
-    readonly retryReturn: string;
-    readonly extendWindow: string;
-    readonly export: string;
-    readonly retryExport: string;
-    readonly createExport: string;
-    /** X14, X13; null: not configured. */
-    readonly exports: string | null;
-    readonly failedEvents: string | null;
-  };
+  /** Of the order service; `{id}` stands for what is asked about. */
+  readonly paths: Paths;
+  readonly orders: { readonly table: string; readonly createdAt: string; readonly errorCode: string };
   readonly statuses: {
     readonly processing: string;
     readonly pendingPayment: string;
     /** Packed; it waits for its label. */
     readonly readyToShip: string;
+    /** Refunds and returns that wait, as their lists call it. */
+    readonly pendingRefund: string;
+    readonly pendingReturn: string;
+    /** Came in, and waits for its refund; null: not configured. */
+    readonly receivedReturn: string | null;
     readonly all: readonly string[];
     /** What R22 may set; the form offers them in this order. */
     readonly manual: readonly string[];
   };
+  /** When heavy work disturbs nobody: times of day, *22:00*, in a time zone by name. */
+  readonly quietHours: { readonly from: string; readonly to: string; readonly timeZone: string };
   /** The thresholds that stand in commands to type. */
   readonly inCommands: Pick<
     Thresholds,
@@ -137,120 +150,36 @@ export interface Names {
   >;
 }
 
-export const RUNBOOK_NAMES: Names = {
-  namespace: 'default',
-  orderService: { deployment: 'order-service', selector: 'app=order-service', port: 8080 },
-  workflowEngine: { deployment: 'workflow-engine', selector: 'app=workflow-engine' },
-  gateway: {
-    url: 'https://api.stripe.com/v1/charges',
-    secret: 'payment-gateway-credentials',
-    expiryAnnotation: null,
-  },
-  metrics: {
-    paymentSuccessRate: 'payment_success_rate',
-    paymentAttempts: null,
-    paymentDeclines: null,
-    reservationSuccess: 'inventory_reservation_success',
-    reservationAttempts: null,
-    poolActive: 'db_pool_active',
-    poolSize: 'db_pool_size',
-    requests: null,
-    publishFailed: null,
-    bufferFree: null,
-    bufferTotal: null,
-  },
-  logPatterns: {
-    fulfilmentWebhook: 'webhook:fulfillment',
-    returnApproval: 'return:approval',
-    returnLabel: 'return:label',
-    exportJob: 'export:{id}',
-  },
-  kafka: {
-    bootstrap: 'kafka:9092',
-    selector: 'app=kafka',
-    managed: false,
-    host: 'kafka-0.kafka-headless',
-    port: 9092,
-    ordersTopic: 'order-events',
-    deadLetterTopic: null,
-    deadLetterGroup: null,
-    parkedTopic: null,
-    orderEvents: ['order.created', 'payment.authorized', 'fulfillment.requested'],
-    inventoryGroup: 'order-inventory-consumer',
-    consumers: {},
-  },
-  redis: { pod: 'redis-0', lockPattern: 'lock:inventory:*', lockTtlSeconds: null },
-  postgres: {
-    selector: 'app=postgres',
-    managed: false,
-    application: 'order-service',
-    poolSizeEnv: 'DB_POOL_SIZE',
-  },
-  carrier: {
-    secret: 'shipping-carrier-credentials',
-    staged: 'shipping-carrier-credentials-next',
-    expiryAnnotation: null,
-    countries: null,
-  },
-  bucket: 'ecommerce-exports',
-  paths: {
-    stuckOrders: '/admin/orders/stuck',
-    order: '/admin/orders/{id}',
-    retryWorkflow: '/admin/orders/{id}/retry-workflow',
-    republishEvents: '/admin/orders/{id}/republish-events',
-    status: '/admin/orders/{id}/status',
-    gatewayHealth: '/health/payment-gateway',
-    metrics: '/metrics',
-    retryPayments: '/admin/retry-payments',
-    inventorySync: '/admin/inventory/sync-status',
-    inventoryResync: '/admin/inventory/resync',
-    refunds: '/admin/refunds',
-    refundStatus: '/admin/refunds/{id}/gateway-status',
-    testRefund: '/admin/test-refund',
-    retryRefund: '/admin/refunds/{id}/retry',
-    payment: '/admin/payments/{id}/details',
-    storeCredit: '/admin/refunds/{id}/store-credit',
-    carriers: '/admin/carriers/test-connection',
-    validateAddress: '/admin/validate-address',
-    regenerateLabel: '/admin/orders/{id}/regenerate-label',
-    republishFailed: '/admin/events/republish-failed',
-    returns: '/admin/returns',
-    fraudScore: '/admin/returns/{id}/fraud-score',
-    returnEligibility: '/admin/orders/{id}/return-eligibility',
-    approveReturn: '/admin/returns/{id}/approve',
-    retryReturn: '/admin/returns/{id}/retry-workflow',
-    extendWindow: '/admin/returns/{id}/extend-window',
-    export: '/admin/exports/{id}',
-    retryExport: '/admin/exports/{id}/retry',
-    createExport: '/admin/exports',
-    exports: null,
-    failedEvents: null,
-  },
-  statuses: {
-    processing: 'processing',
-    pendingPayment: 'pending_payment',
-    readyToShip: 'ready_to_ship',
-    all: ['pending_payment', 'paid', 'processing', 'ready_to_ship', 'shipped', 'delivered', 'cancelled'],
-    manual: ['shipped', 'cancelled', 'delivered'],
-  },
-  inCommands: DEFAULT_THRESHOLDS,
-};
+/** Where a workload is found and changed. */
+export function workloadOf({ namespace, deployment, kind, selector, container }: WorkloadNames): Workload {
+  return { namespace, name: deployment, kind, selector, container };
+}
 
 /** The deployment that answers everything in these runbooks. */
-export function orderWorkload({ namespace, orderService }: Names): Workload {
-  return { namespace, name: orderService.deployment, selector: orderService.selector };
+export function orderWorkload({ orderService }: Names): Workload {
+  return workloadOf(orderService);
 }
 
 /** Pods of a system beside us; its name is only for people. */
 export function beside(names: Names, what: 'kafka' | 'postgres'): Workload {
-  return { namespace: names.namespace, name: what, selector: names[what].selector };
+  const { namespace, selector } = names[what];
+  return { namespace, name: what, selector };
+}
+
+/** `deployment/order-service`, in commands to type and as a run's target. */
+export function targetOf({ kind, name }: Pick<Workload, 'kind' | 'name'>): string {
+  return `${(kind ?? 'Deployment').toLowerCase()}/${name}`;
 }
 
 /** Reads all pods and all lines of the window, where the runbook's own command reads the last ten of each. */
-export function grepLogs(names: Names, selector: string, texts: readonly string[]): string {
+export function grepLogs(
+  names: Names,
+  { namespace, selector }: Pick<WorkloadNames, 'namespace' | 'selector'>,
+  texts: readonly string[],
+): string {
   const { logWindowMinutes } = names.inCommands;
   const wanted = texts.map((text) => `-e ${shellWord(text)}`).join(' ');
-  return `kubectl -n ${names.namespace} logs -l ${shellWord(selector)} --tail=-1 --since=${logWindowMinutes}m --prefix --all-containers | grep -F ${wanted}`;
+  return `kubectl -n ${namespace} logs -l ${shellWord(selector)} --tail=-1 --since=${logWindowMinutes}m --prefix --all-containers | grep -F ${wanted}`;
 }
 
 /** One word of a shell, whatever stands in it: somebody copies these commands. */
@@ -265,6 +194,12 @@ export function age(minutes: number): string {
 
 /** The command that asks the order service from inside its pod, as the runbook does. */
 export function curl(names: Names, path: string, options = ''): string {
-  const { deployment, port } = names.orderService;
-  return `kubectl -n ${names.namespace} exec deployment/${deployment} -- curl ${options}"localhost:${port}${path}"`;
+  return `${inPod(names)} curl ${options}"localhost:${names.orderService.port}${path}"`;
+}
+
+/** The beginning of a command that runs inside a pod of the order service. */
+export function inPod({ orderService }: Names): string {
+  const { namespace, container } = orderService;
+  const inside = container === null ? '' : ` -c ${shellWord(container)}`;
+  return `kubectl -n ${namespace} exec ${targetOf(workloadOf(orderService))}${inside} --`;
 }

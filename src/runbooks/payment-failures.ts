@@ -1,12 +1,15 @@
 import { defineRunbook } from './define-runbook.ts';
+import { orderWorkload } from './names.ts';
 import { restartService, retryPayments } from './payment-failures/actions.ts';
+import { advice } from './payment-failures/advice.ts';
+import { byHand } from './payment-failures/by-hand.ts';
 import { causes, gatewayDown } from './payment-failures/causes.ts';
 import { checks, type PaymentData } from './payment-failures/checks.ts';
+import { knowledge } from './payment-failures/knowledge.ts';
 import { FAILURE_CODES, PAYMENT_CODES } from './payment-failures/logs.ts';
+import { rollBackOf } from './roll-back.ts';
+import { withMissing } from './shared/order-rate.ts';
 import { spell } from './shared/spell.ts';
-
-/** Minutes of orders that the impact counts: half an hour, wider while there are too few (design §6). */
-const WINDOWS = [30, 60, 120, 240, 360];
 
 /** Runbook 1: payments fail. */
 export const paymentFailures = defineRunbook<PaymentData>({
@@ -15,26 +18,44 @@ export const paymentFailures = defineRunbook<PaymentData>({
   title: 'Payment failures',
   codes: PAYMENT_CODES,
   words: ['payment', 'checkout'].flatMap((what) => ['fail', 'timeout', 'gateway'].map((how) => [what, how])),
+  labels: ({ gateway }) => [{ dependency: gateway.name }],
   severity: 'critical',
   team: 'payments',
   checks,
+  about: (names) => ({ workloads: [orderWorkload(names)], secrets: [names.gateway.secret] }),
   causes,
-  actions: [retryPayments, restartService],
+  actions: [
+    retryPayments,
+    restartService,
+    rollBackOf<PaymentData>({
+      runbook: 'payment-failures',
+      causes,
+      state: ({ findings }) => findings.service.data,
+    }),
+  ],
+  advice,
+  byHand,
+  knowledge,
   impact: {
     means:
-      'orders that wait for payment for over 15 min or failed at the gateway ÷ orders; declined cards never count',
-    async measure({ probes, names, thresholds, now, signal }) {
-      return await probes.ordersDatabase.failedShare(
-        {
-          waiting: names.statuses.pendingPayment,
-          waitingMinutes: thresholds.pendingPaymentMinutes,
-          codes: FAILURE_CODES,
-          windowsMinutes: WINDOWS,
-          fewest: thresholds.impactFewestOrders,
-          now,
-          runbook: 'payment-failures',
-        },
-        signal,
+      'orders that wait for payment for over 15 min or failed at the gateway, or are missing by last week ÷ orders; declined cards never count',
+    async measure(ask) {
+      const { probes, names, thresholds, now, signal } = ask;
+      return await withMissing(
+        ask,
+        async (windowsMinutes) =>
+          await probes.ordersDatabase.failedShare(
+            {
+              waiting: names.statuses.pendingPayment,
+              waitingMinutes: thresholds.pendingPaymentMinutes,
+              codes: FAILURE_CODES,
+              windowsMinutes,
+              fewest: thresholds.impactFewestOrders,
+              now,
+              runbook: 'payment-failures',
+            },
+            signal,
+          ),
       );
     },
   },

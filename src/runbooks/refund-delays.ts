@@ -1,7 +1,11 @@
 import { defineRunbook } from './define-runbook.ts';
+import { orderWorkload } from './names.ts';
+import { advice } from './refund-delays/advice.ts';
+import { byHand } from './refund-delays/by-hand.ts';
 import { causes } from './refund-delays/causes.ts';
 import { checks, type RefundData } from './refund-delays/checks.ts';
 import { storeCredit } from './refund-delays/credit.ts';
+import { knowledge } from './refund-delays/knowledge.ts';
 import { retryRefund } from './refund-delays/retry.ts';
 import { testRefund } from './refund-delays/test-refund.ts';
 import { impactByView } from './shared/viewed.ts';
@@ -17,9 +21,13 @@ export const refundDelays = defineRunbook<RefundData>({
   severity: 'medium',
   team: 'payments',
   checks,
+  about: (names) => ({ workloads: [orderWorkload(names)], secrets: [names.gateway.secret] }),
   causes,
   actions: [retryRefund, storeCredit],
   questions: [testRefund],
+  advice,
+  byHand,
+  knowledge,
   impact: impactByView(
     'refund-delays',
     'refunds were finished',

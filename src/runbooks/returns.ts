@@ -1,8 +1,12 @@
 import { defineRunbook } from './define-runbook.ts';
+import { orderWorkload, workloadOf } from './names.ts';
+import { advice } from './returns/advice.ts';
 import { approveReturn } from './returns/approve.ts';
+import { byHand } from './returns/by-hand.ts';
 import { causes } from './returns/causes.ts';
 import { checks, type ReturnData } from './returns/checks.ts';
 import { extendWindow } from './returns/extend.ts';
+import { knowledge } from './returns/knowledge.ts';
 import { retryReturn } from './returns/retry.ts';
 import { impactByView } from './shared/viewed.ts';
 
@@ -20,8 +24,15 @@ export const returns = defineRunbook<ReturnData>({
   severity: 'low',
   team: 'orders',
   checks,
+  about: (names) => ({
+    workloads: [orderWorkload(names), workloadOf(names.workflowEngine)],
+    secrets: [names.carrier.secret],
+  }),
   causes,
   actions: [approveReturn, retryReturn, extendWindow],
+  advice,
+  byHand,
+  knowledge,
   impact: impactByView(
     'returns',
     'returns were decided',

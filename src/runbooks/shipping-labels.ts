@@ -1,7 +1,12 @@
 import { defineRunbook } from './define-runbook.ts';
+import { orderWorkload } from './names.ts';
+import { rollBackOf } from './roll-back.ts';
 import { validateAddress } from './shipping-labels/address.ts';
+import { advice } from './shipping-labels/advice.ts';
+import { byHand } from './shipping-labels/by-hand.ts';
 import { causes } from './shipping-labels/causes.ts';
 import { checks, type ShippingData } from './shipping-labels/checks.ts';
+import { knowledge } from './shipping-labels/knowledge.ts';
 import { LABEL_CODES } from './shipping-labels/logs.ts';
 import { promoteCredentials, revertCredentials } from './shipping-labels/promote.ts';
 import { regenerateLabel } from './shipping-labels/regenerate.ts';
@@ -20,9 +25,23 @@ export const shippingLabels = defineRunbook<ShippingData>({
   severity: 'medium',
   team: 'orders',
   checks,
+  about: (names) => ({ workloads: [orderWorkload(names)], secrets: [names.carrier.secret] }),
   causes,
-  actions: [regenerateLabel, promoteCredentials, restartService, revertCredentials],
+  actions: [
+    regenerateLabel,
+    promoteCredentials,
+    restartService,
+    revertCredentials,
+    rollBackOf<ShippingData>({
+      runbook: 'shipping-labels',
+      causes,
+      state: ({ findings }) => findings.service.data,
+    }),
+  ],
   questions: [validateAddress],
+  advice,
+  byHand,
+  knowledge,
   impact: {
     means:
       'orders that wait for a label ÷ (those + orders that left for the customer in 2 hours); wrong addresses never count',

@@ -1,6 +1,10 @@
 import { defineRunbook } from './define-runbook.ts';
+import { orderWorkload, workloadOf } from './names.ts';
+import { advice } from './stuck-orders/advice.ts';
+import { byHand } from './stuck-orders/by-hand.ts';
 import { causes } from './stuck-orders/causes.ts';
 import { checks, type StuckData } from './stuck-orders/checks.ts';
+import { knowledge } from './stuck-orders/knowledge.ts';
 import { republishEvents } from './stuck-orders/republish.ts';
 import { retryWorkflow } from './stuck-orders/retry.ts';
 import { setStatus } from './stuck-orders/set-status.ts';
@@ -21,8 +25,12 @@ export const stuckOrders = defineRunbook<StuckData>({
   severity: 'medium',
   team: 'orders',
   checks,
+  about: (names) => ({ workloads: [orderWorkload(names), workloadOf(names.workflowEngine)], secrets: [] }),
   causes,
   actions: [retryWorkflow, republishEvents, setStatus],
+  advice,
+  byHand,
+  knowledge,
   impact: {
     means: 'stuck ÷ (stuck + orders that left processing in 2 hours)',
     async measure({ probes, names, thresholds, now, signal }) {

@@ -1,177 +1,158 @@
-/** Every number that means trouble, with its unit in its name. `oms.yaml` may override each. */
-export interface Thresholds {
-  /** Orders in *processing* for longer are stuck (runbook: 2 h). */
-  readonly stuckAfterMinutes: number;
-  /** Normal processing takes up to this (runbook: 5–15 min). */
-  readonly normalProcessingMinutes: number;
-  /** Calls of a batch that may be under way at once (our default). */
-  readonly batchInFlight: number;
-  /** A batch stops when this share … (our default: 20 %) */
-  readonly batchStopShare: number;
-  /** … of at least so many items failed (our default). */
-  readonly batchStopAfter: number;
-  /** Fewer orders than this in the window: the impact is unknown (design §6). */
-  readonly impactFewestOrders: number;
-  /** Stuck orders that are looked at one by one (our default). */
-  readonly sampledOrders: number;
-  /** Stuck orders that one offer covers at most. */
-  readonly ordersPerBatch: number;
-  /** Characters of a reason (our default). */
-  readonly reasonCharacters: number;
-  /** How far back logs are read (our default: 30 min). */
-  readonly logWindowMinutes: number;
-  /** Read at most of each container's log, kB (our default). */
-  readonly logKilobytes: number;
-  /** A class of log lines dominates from so many lines … (our default) */
-  readonly dominatesLines: number;
-  /** … and this share of the classified failures (our default: 50 %). */
-  readonly dominatesShare: number;
-  /** Under this share of them it is absent (our default: 5 %). */
-  readonly absentShare: number;
-  /** Failures that stopped so long ago do not go on; the log window still shows them (our default). */
-  readonly stoppedMinutes: number;
-  /** A rate of success below this fails (our default: 90 %) … */
-  readonly successPercent: number;
-  /** … of at least so many attempts (our default). */
-  readonly fewestAttempts: number;
-  /** Waiting for payment longer than this counts as trouble (our default: 15 min). */
-  readonly pendingPaymentMinutes: number;
-  /** Cards declined, usually (our default where we have no samples: 10 %). */
-  readonly usualDeclinePercent: number;
-  /** Declines at this multiple of the usual are a wave (our default: 2). */
-  readonly declineFactor: number;
-  /** A retry waits so long after the provider stopped throttling (our default). */
-  readonly afterRateLimitMinutes: number;
-  /** A restart needs so many ready pods (our default). */
-  readonly readyPodsForRestart: number;
-  /** A rollout may take so long before its proof begins (our default: 10 min). */
-  readonly rolloutMinutes: number;
-  /** A restart's proof and a retry of payments get so long (our default: 10 min). */
-  readonly rateProofMinutes: number;
-  /** No restart of the engine within this counts as *no restart* (our default: 2 h). */
-  readonly restartedWithinMinutes: number;
-  /** Deliveries of which so few may have failed to rule the warehouse out (our default). */
-  readonly fewestDeliveries: number;
-  /** A lock older than this has outlived its owner (runbook: 5 min). */
-  readonly staleLockMinutes: number;
-  /** The catalog is synced every so often (runbook: 5 min) … */
-  readonly syncEveryMinutes: number;
-  /** … and two missed ones are trouble (our default: 10 min). */
-  readonly syncMissedMinutes: number;
-  /** A consumer group this far behind is in trouble (runbook: 100 messages). */
-  readonly lagMessages: number;
-  /** Refunds and returns that wait for longer are late (runbook: 24 h). */
-  readonly lateAfterMinutes: number;
-  /** A refund that the gateway has accepted settles within so many business days (runbook: 10). */
-  readonly settlingBusinessDays: number;
-  /** An order that is ready to ship waits too long for its label after this (our default: 30 min). */
-  readonly labelWaitMinutes: number;
-  /** Connections of a pool, unless set (runbook: 20). */
-  readonly poolSize: number;
-  /** A pool is in trouble from here (our default: 90 %) … */
-  readonly poolBrokenPercent: number;
-  /** … and sound below this (our default: 70 %). */
-  readonly poolSoundPercent: number;
-  /** The database server is full from here on (our default: 90 % of `max_connections`). */
-  readonly serverFullPercent: number;
-  /** A query is long after this (our default: 60 s). */
-  readonly longQuerySeconds: number;
-  /** So many sessions that idle in a transaction … (our default: 5) */
-  readonly idleSessions: number;
-  /** … for longer than this are a leak (our default: 5 min). */
-  readonly idleMinutes: number;
-  /** A dead or restarted database or engine counts for so long (our default: 30 min). */
-  readonly databaseRestartMinutes: number;
-  /** What the modals open with (runbook: 50 connections, 6 replicas, 4 GiB, 7 days). */
-  readonly modalPoolSize: number;
-  readonly modalReplicas: number;
-  readonly modalMemoryGib: number;
-  readonly modalDays: number;
-  /** A window is extended by at most so many days (our default: 30). */
-  readonly mostDays: number;
-  /** The window for returns (runbook: 30 days). */
-  readonly returnWindowDays: number;
-  /** Memory in trouble (runbook: 95 % of the limit) … */
-  readonly memoryPercent: number;
-  /** … and sound below this (our default: 80 %). */
-  readonly memorySoundPercent: number;
-  /** The fraud model errs in so many of a hundred (runbook: 2); twice that is trouble (our default: 4 %). */
-  readonly fraudPercent: number;
-  /** One export holds at most so many orders (runbook: 100,000) … */
-  readonly exportRows: number;
-  /** … and takes at most so long (runbook: 30 min). */
-  readonly exportMinutes: number;
-  /** An export that wrote something within this still moves (our default: 5 min). */
-  readonly exportMovesMinutes: number;
-  /** The buffer of the producer is nearly full below this share that is free (our default: 10 %). */
-  readonly bufferFreePercent: number;
-  /** Kafka's pods are at their limit from here (our default: 90 %). */
-  readonly brokerMemoryPercent: number;
-  /** A group without its consumers is empty within this, else nothing is reset (our default: 2 min). */
-  readonly groupEmptyMinutes: number;
-  /** Figures at this multiple of the usual are a spike (our default: 2) … */
-  readonly spikeFactor: number;
-  /** … and usual below this one (our default: 1.5). */
-  readonly usualFactor: number;
+/** What a threshold counts. */
+export type Unit =
+  | 'minutes'
+  | 'seconds'
+  | 'days'
+  | 'business days'
+  | 'percent'
+  | 'parts of 1'
+  | 'times the usual'
+  | 'messages'
+  | 'orders'
+  | 'attempts'
+  | 'deliveries'
+  | 'calls'
+  | 'lines'
+  | 'characters'
+  | 'kB'
+  | 'GiB'
+  | 'pods'
+  | 'connections'
+  | 'sessions'
+  | 'products';
+
+/** A number that means trouble, or that a form opens with. `oms.yaml` may override each. */
+export interface Threshold {
+  readonly value: number;
+  readonly unit: Unit;
+  /** One sentence for whoever sets it. */
+  readonly means: string;
+  /** Whether the runbook names the number, or we do. */
+  readonly origin: 'runbook' | 'our default';
 }
 
-export const DEFAULT_THRESHOLDS: Thresholds = {
-  stuckAfterMinutes: 120,
-  normalProcessingMinutes: 15,
-  batchInFlight: 5,
-  batchStopShare: 0.2,
-  batchStopAfter: 5,
-  impactFewestOrders: 20,
-  sampledOrders: 5,
-  ordersPerBatch: 200,
-  reasonCharacters: 10,
-  logWindowMinutes: 30,
-  logKilobytes: 4_096,
-  dominatesLines: 5,
-  dominatesShare: 0.5,
-  absentShare: 0.05,
-  stoppedMinutes: 5,
-  successPercent: 90,
-  fewestAttempts: 20,
-  pendingPaymentMinutes: 15,
-  usualDeclinePercent: 10,
-  declineFactor: 2,
-  afterRateLimitMinutes: 5,
-  readyPodsForRestart: 2,
-  rolloutMinutes: 10,
-  rateProofMinutes: 10,
-  restartedWithinMinutes: 120,
-  fewestDeliveries: 20,
-  staleLockMinutes: 5,
-  syncEveryMinutes: 5,
-  syncMissedMinutes: 10,
-  lagMessages: 100,
-  lateAfterMinutes: 1_440,
-  settlingBusinessDays: 10,
-  labelWaitMinutes: 30,
-  poolSize: 20,
-  poolBrokenPercent: 90,
-  poolSoundPercent: 70,
-  serverFullPercent: 90,
-  longQuerySeconds: 60,
-  idleSessions: 5,
-  idleMinutes: 5,
-  databaseRestartMinutes: 30,
-  modalPoolSize: 50,
-  modalReplicas: 6,
-  modalMemoryGib: 4,
-  modalDays: 7,
-  mostDays: 30,
-  returnWindowDays: 30,
-  memoryPercent: 95,
-  memorySoundPercent: 80,
-  fraudPercent: 4,
-  exportRows: 100_000,
-  exportMinutes: 30,
-  exportMovesMinutes: 5,
-  bufferFreePercent: 10,
-  brokerMemoryPercent: 90,
-  groupEmptyMinutes: 2,
-  spikeFactor: 2,
-  usualFactor: 1.5,
-};
+const runbook = (value: number, unit: Unit, means: string): Threshold => ({
+  value,
+  unit,
+  means,
+  origin: 'runbook',
+});
+const ours = (value: number, unit: Unit, means: string): Threshold => ({
+  value,
+  unit,
+  means,
+  origin: 'our default',
+});
+
+/** Every threshold, with its unit in its name. Type, defaults, schema and `oms config explain` come from here. */
+export const THRESHOLDS = {
+  stuckAfterMinutes: runbook(120, 'minutes', 'Orders in processing for longer are stuck.'),
+  normalProcessingMinutes: runbook(15, 'minutes', 'Normal processing takes up to this.'),
+  batchInFlight: ours(5, 'calls', 'Calls of a batch that may be under way at once.'),
+  batchStopShare: ours(0.2, 'parts of 1', 'A batch stops when this share of its calls failed.'),
+  batchStopAfter: ours(5, 'calls', 'A batch is not stopped before so many of its calls ended.'),
+  impactFewestOrders: ours(20, 'orders', 'With fewer orders in the window the impact is unknown.'),
+  sampledOrders: ours(5, 'orders', 'Stuck orders that are looked at one by one.'),
+  comparedProducts: ours(20, 'products', 'Failing products whose two counts of stock are compared.'),
+  stockDiffersSeconds: ours(
+    60,
+    'seconds',
+    'Two counts of stock differ when two looks so far apart saw them differ.',
+  ),
+  oversoldMinutes: ours(1_440, 'minutes', 'Oversold orders are listed for so long.'),
+  ordersPerBatch: ours(200, 'orders', 'Stuck orders that one offer covers at most.'),
+  reasonCharacters: ours(10, 'characters', 'A reason that a form asks for is at least so long.'),
+  logWindowMinutes: ours(30, 'minutes', 'How far back logs are read.'),
+  logKilobytes: ours(4_096, 'kB', 'Read at most of each container’s log.'),
+  dominatesLines: ours(5, 'lines', 'A class of log lines dominates from so many lines on.'),
+  dominatesShare: ours(0.5, 'parts of 1', 'A class dominates from this share of the classified failures.'),
+  absentShare: ours(0.05, 'parts of 1', 'A class is absent under this share of the classified failures.'),
+  stoppedMinutes: ours(5, 'minutes', 'Failures that stopped so long ago do not go on.'),
+  downSeconds: ours(15, 'seconds', 'Down, or cut off, is what two looks so far apart saw.'),
+  successPercent: ours(90, 'percent', 'A rate of success below this fails.'),
+  fewestAttempts: ours(20, 'attempts', 'A rate counts only from so many attempts on.'),
+  pendingPaymentMinutes: ours(15, 'minutes', 'Orders that wait for payment for longer count as trouble.'),
+  usualDeclinePercent: ours(10, 'percent', 'Cards declined usually, where we have no samples.'),
+  leastUsualPercent: ours(1, 'percent', 'A usual share below this counts as this: a handful is no wave.'),
+  usualDays: ours(3, 'days', 'So many days of samples tell a usual share.'),
+  declineFactor: ours(2, 'times the usual', 'Declines from here on are a wave.'),
+  paymentRetries: runbook(3, 'attempts', 'The order service tries a payment so often by itself.'),
+  afterRateLimitMinutes: ours(5, 'minutes', 'A retry waits so long after the provider stopped throttling.'),
+  readyPodsForRestart: ours(2, 'pods', 'A restart needs so many ready pods.'),
+  rolloutMinutes: ours(10, 'minutes', 'A rollout may take so long before its proof begins.'),
+  rateProofMinutes: ours(10, 'minutes', 'The proof of a restart and of a retry of payments gets so long.'),
+  rowBehindMinutes: ours(
+    5,
+    'minutes',
+    'A row that is older than its event by more than this was not committed.',
+  ),
+  restartedWithinMinutes: ours(120, 'minutes', 'A restart of the workflow engine counts for so long.'),
+  fewestDeliveries: ours(
+    20,
+    'deliveries',
+    'Of so many, nearly none may have failed to rule the warehouse out.',
+  ),
+  staleLockMinutes: runbook(5, 'minutes', 'A lock older than this has outlived its owner.'),
+  syncEveryMinutes: runbook(5, 'minutes', 'The catalog is synced so often.'),
+  syncMissedMinutes: ours(10, 'minutes', 'A last sync older than this is trouble: two were missed.'),
+  lagMessages: runbook(100, 'messages', 'A consumer group this far behind is in trouble.'),
+  lateAfterMinutes: runbook(1_440, 'minutes', 'Refunds and returns that wait for longer are late.'),
+  settlingBusinessDays: runbook(
+    10,
+    'business days',
+    'A refund that the gateway has accepted settles within this.',
+  ),
+  supportAfterMinutes: runbook(20, 'minutes', 'After so long in trouble the carrier’s support is called.'),
+  labelWaitMinutes: ours(30, 'minutes', 'An order that waits for its label for longer waits too long.'),
+  poolSize: runbook(20, 'connections', 'The size of a pod’s pool where nothing says another.'),
+  poolBrokenPercent: ours(90, 'percent', 'A pool is in trouble from here on.'),
+  poolSoundPercent: ours(70, 'percent', 'A pool is sound below this.'),
+  serverFullPercent: ours(
+    90,
+    'percent',
+    'The database server is full from this share of max_connections on.',
+  ),
+  longQuerySeconds: ours(60, 'seconds', 'A query that runs for longer is long.'),
+  idleSessions: ours(5, 'sessions', 'So many sessions that idle in a transaction are a leak.'),
+  idleMinutes: ours(5, 'minutes', 'A session that idles in a transaction for longer counts.'),
+  databaseRestartMinutes: ours(30, 'minutes', 'A restart of the database counts for so long.'),
+  modalPoolSize: runbook(50, 'connections', 'What the form for a larger pool opens with.'),
+  modalReplicas: runbook(6, 'pods', 'What the form for more replicas opens with.'),
+  modalMemoryGib: runbook(4, 'GiB', 'What the form for more memory opens with.'),
+  modalDays: runbook(7, 'days', 'What the form for a longer return window opens with.'),
+  mostDays: ours(30, 'days', 'A return window is extended by this at most.'),
+  returnWindowDays: runbook(30, 'days', 'The window for returns.'),
+  memoryPercent: runbook(95, 'percent', 'Memory in trouble, of the limit.'),
+  memorySoundPercent: ours(80, 'percent', 'Memory is sound below this share of the limit.'),
+  fraudPercent: ours(4, 'percent', 'Returns held for fraud: twice what the model is known to err.'),
+  exportRows: runbook(100_000, 'orders', 'One export holds at most so many.'),
+  exportMinutes: runbook(30, 'minutes', 'One export takes at most so long.'),
+  exportMovesMinutes: ours(5, 'minutes', 'An export that wrote something within this still moves.'),
+  bufferFreePercent: ours(
+    10,
+    'percent',
+    'The producer’s buffer is nearly full below this share that is free.',
+  ),
+  brokerMemoryPercent: ours(90, 'percent', 'Kafka’s pods are at their limit from here on.'),
+  groupEmptyMinutes: ours(
+    2,
+    'minutes',
+    'A group without its consumers is empty within this, else nothing is reset.',
+  ),
+  changedWithinMinutes: ours(120, 'minutes', 'Changes of so long ago are told (X1).'),
+  suspectWithinMinutes: ours(30, 'minutes', 'A change so shortly before the first symptom is suspect (X1).'),
+  seenByHandMinutes: ours(30, 'minutes', 'What a person saw by hand counts for so long.'),
+  widespreadPercent: runbook(25, 'percent', 'Trouble of more than this share of orders is widespread.'),
+  spikeFactor: ours(2, 'times the usual', 'Figures from here on are a spike.'),
+  missingFactor: ours(0.5, 'times the usual', 'Orders are missing where fewer than this are created.'),
+  usualFactor: ours(1.5, 'times the usual', 'Figures below this are usual.'),
+} as const satisfies Record<string, Threshold>;
+
+export type ThresholdName = keyof typeof THRESHOLDS;
+export type Thresholds = { readonly [Name in ThresholdName]: number };
+
+export const THRESHOLD_NAMES = Object.keys(THRESHOLDS) as readonly ThresholdName[];
+
+export const DEFAULT_THRESHOLDS = Object.fromEntries(
+  THRESHOLD_NAMES.map((name) => [name, THRESHOLDS[name].value]),
+) as Thresholds;

@@ -3,11 +3,13 @@ import { nextRung } from '../domain/escalation.ts';
 import type { Freeze } from '../domain/freeze.ts';
 import type { Incident } from '../domain/incident.ts';
 import { announced } from '../pipeline/announce.ts';
+import { shownSteps } from '../pipeline/by-hand.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import { JournalUnavailable } from '../ports/journal.ts';
 import { SystemError } from '../ports/system-error.ts';
 import type { StaleCard, VoiceStore, Waiting } from '../ports/voice.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
+import { toPage } from '../runbooks/page-name.ts';
 import { type CardView, cardRest, incidentCard } from '../views/incident-card.ts';
 import type { Message } from '../views/kit.ts';
 import type { Channels } from './channels.ts';
@@ -133,8 +135,15 @@ export function createAnnouncer(mouth: AnnouncerParts) {
   }
 
   function viewOf(incident: Incident, freeze: Freeze | null): CardView {
-    const { title } = runbookById(incident.runbook);
-    return { incident, title, freeze, next: nextRung(incident, parts.rules.escalation), links: mouth.links };
+    const runbook = runbookById(incident.runbook);
+    return {
+      incident,
+      title: runbook.title,
+      freeze,
+      next: nextRung(incident, parts.rules.escalation),
+      byHand: shownSteps(parts.rules, incident),
+      links: mouth.links.map((link) => toPage(link, runbook)),
+    };
   }
 
   /** What had no room on the card stands in its thread, in messages of our own that are edited as the card is. */

@@ -2,14 +2,19 @@ import type { KnownIds } from '../domain/alert.ts';
 import { nextRung } from '../domain/escalation.ts';
 import type { IncidentId, PersonId } from '../domain/ids.ts';
 import type { Offer } from '../domain/offer.ts';
-import { readCommand, USAGE } from '../intake/command.ts';
+import { nearest, readCommand, USAGE } from '../intake/command.ts';
+import { idsIn } from '../intake/rules.ts';
+import { shownSteps, textsToCopy } from '../pipeline/by-hand.ts';
+import { complain } from '../pipeline/complain.ts';
 import { freeze, unfreeze } from '../pipeline/freeze.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import { acknowledge, escalateNow, hold, resolve } from '../pipeline/people.ts';
 import { openByPerson, personsAlert } from '../pipeline/receive.ts';
+import type { Delivery } from '../ports/journal.ts';
 import { AbsentSystem, SystemError } from '../ports/system-error.ts';
 import { CATALOGUE, findRunbook, runbookById, titlesOf } from '../runbooks/catalogue.ts';
 import type { AnyRunbook } from '../runbooks/define-runbook.ts';
+import { texts } from '../views/by-hand.ts';
 import { details } from '../views/details.ts';
 import { incidentCard } from '../views/incident-card.ts';
 import type { Message } from '../views/kit.ts';
@@ -25,6 +30,7 @@ export async function runCommand(
   parts: Parts,
   text: string,
   by: PersonId,
+  delivery: Delivery | null,
 ): Promise<Message | readonly Message[]> {
   const read = readCommand(text);
   if (!read.ok) return reply(read.because);
@@ -38,6 +44,13 @@ export async function runCommand(
       return await stuckPage(parts, command.status, command.olderThanMinutes, null);
     case 'diagnose':
       return await diagnose(parts, command.runbook, command.ids, by);
+    case 'report': {
+      const runbook = findRunbook(command.runbook);
+      if (runbook === null) return noSuchRunbook(command.runbook);
+      const key = delivery?.deliveryId ?? parts.ids.next();
+      const complaint = { runbook: runbook.id, text: command.text, ids: idsIn(command.text), key };
+      return told((await complain(parts, complaint, by, delivery)).because);
+    }
     case 'show':
       return await show(parts, command.id);
     case 'ack':
@@ -108,7 +121,12 @@ async function diagnose(parts: Parts, text: string, ids: KnownIds, by: PersonId)
 
 export function noSuchRunbook(text: string): Message {
   const known = CATALOGUE.map(({ id, codes }) => `${id} (${codes.join(', ')})`).join('; ');
-  return reply(`No runbook is called “${text.slice(0, 40)}”. There is: ${known}.`);
+  const near = nearest(
+    text,
+    CATALOGUE.flatMap(({ id, codes }) => [id, ...codes]),
+  );
+  const meant = near === null ? '' : ` Did you mean \`${near}\`?`;
+  return reply(`No runbook is called “${text.slice(0, 40)}”.${meant} There is: ${known}.`);
 }
 
 /** The card and, in a message of its own, every finding of the newest look. */
@@ -121,11 +139,19 @@ async function show(parts: Parts, id: IncidentId): Promise<Message | readonly Me
     title,
     next: nextRung(incident, parts.rules.escalation),
     freeze: await parts.journal.freeze(),
+    byHand: shownSteps(parts.rules, incident),
     links: [],
   });
   const { diagnosis } = incident;
   if (diagnosis === null) return card;
   return [card, details({ of: id, diagnosis, titleOf: titlesOf(incident.runbook) })];
+}
+
+/** What the steps by hand send to others, ready to be copied. */
+export async function textsOf(parts: Parts, id: IncidentId): Promise<Message> {
+  const incident = await parts.journal.incidentById(id);
+  if (incident === null) return reply(`There is no ${id}.`);
+  return texts(id, await textsToCopy(parts, incident));
 }
 
 /** Every step of the incident's runbook as a command to type. */

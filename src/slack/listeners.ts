@@ -1,27 +1,33 @@
-import type { App, BlockAction, ButtonAction, OverflowAction } from '@slack/bolt';
+import type { App, BlockAction, ButtonAction, OverflowAction, StaticSelectAction } from '@slack/bolt';
+import * as z from 'zod';
 import { parseIncidentId } from '../domain/ids.ts';
-import type { IntakeRules } from '../intake/rules.ts';
+import { type IntakeRules, idsIn, matches } from '../intake/rules.ts';
 import { readSlackMessage } from '../intake/slack-message.ts';
 import { approve, offerIn, refuse } from '../pipeline/approve.ts';
 import { askByForm } from '../pipeline/ask.ts';
+import { tickStep } from '../pipeline/by-hand.ts';
+import { complain } from '../pipeline/complain.ts';
 import { tickOff } from '../pipeline/duties.ts';
 import type { Answer, Parts } from '../pipeline/parts.ts';
 import { acknowledge, escalateNow } from '../pipeline/people.ts';
 import { openByPerson, personsAlert, receive } from '../pipeline/receive.ts';
 import { request } from '../pipeline/request.ts';
 import { retryListed } from '../pipeline/retry-list.ts';
-import { findRunbook, runbookById } from '../runbooks/catalogue.ts';
+import { CATALOGUE, findRunbook, runbookById } from '../runbooks/catalogue.ts';
 import { ACTIONS, type Message, verbOf } from '../views/kit.ts';
 import {
   answersOf,
   CONFIRM_CALLBACK,
   FIELDS_CALLBACK,
   QUESTION_CALLBACK,
+  REPORT_CALLBACK,
+  reportModal,
   toldModal,
   windowOf,
 } from '../views/modal.ts';
+import { dutyPost } from '../views/owed.ts';
 import { notTrusted, reply, told } from '../views/plain.ts';
-import { commandsToType, runCommand, stuckPage } from './commands.ts';
+import { commandsToType, runCommand, stuckPage, textsOf } from './commands.ts';
 import { deliveryOf } from './inbox.ts';
 
 export interface EarParts {
@@ -31,6 +37,9 @@ export interface EarParts {
   readonly alertsChannel: () => Promise<string>;
 }
 
+/** A message of ours that everybody sees. */
+const Place = z.looseObject({ channel_id: z.string(), message_ts: z.string() });
+
 type Reply = (
   message: Message & { response_type?: 'ephemeral' | 'in_channel'; replace_original?: boolean },
 ) => Promise<unknown>;
@@ -39,19 +48,37 @@ type Reply = (
 export function listen(app: App, ears: EarParts): void {
   const { parts } = ears;
 
-  app.command('/oms', async ({ command, respond }) => {
-    const answer = await runCommand(parts, command.text, command.user_id);
+  app.command('/oms', async ({ command, respond, context }) => {
+    const answer = await runCommand(parts, command.text, command.user_id, deliveryOf(context));
     for (const message of [answer].flat()) await respond({ response_type: 'ephemeral', ...message });
   });
 
-  app.action<BlockAction<ButtonAction | OverflowAction>>(
+  app.action<BlockAction<ButtonAction | OverflowAction | StaticSelectAction>>(
     { type: 'block_actions' },
-    async ({ body, action, respond, client }) => {
+    async ({ body, action, respond, client, context }) => {
       const answer: Reply = async (message) =>
         await respond({ response_type: 'ephemeral', replace_original: false, ...message });
       const verb = verbOf(action.action_id);
       const fromMenu = action.type === 'overflow';
-      const value = (fromMenu ? action.selected_option?.value : action.value) ?? '';
+      const value = (action.type === 'button' ? action.value : action.selected_option?.value) ?? '';
+      if (verb === ACTIONS.done && body.container['is_ephemeral'] !== true) {
+        const { incident, duty, ...done } = await tickOff(parts, value, body.user.id);
+        await answer(said(done));
+        const place = Place.safeParse(body.container);
+        if (incident !== undefined && duty !== undefined && place.success) {
+          const { channel_id: channel, message_ts: ts } = place.data;
+          const { title } = runbookById(incident.runbook);
+          const words = dutyPost(incident, title, duty, null);
+          await client.chat
+            .update({ channel, ts, ...words })
+            .catch((err) => parts.log.warn({ err: String(err) }, 'a posted duty keeps its button'));
+        }
+        return;
+      }
+      if (verb === ACTIONS.tick) {
+        await answer(said(await tickStep(parts, value, body.user.id, deliveryOf(context))));
+        return;
+      }
       if (verb === ACTIONS.fill || fromMenu) {
         const offer = await offerOf(parts, value);
         const window = offer === null ? null : windowOf(offer);
@@ -96,6 +123,32 @@ export function listen(app: App, ears: EarParts): void {
     if (asked.begun)
       await client.views.update({ view_id: view.id, view: toldModal(view.title.text, asked.because) });
     else await ack({ response_action: 'errors', errors: complaints(view.blocks, asked) });
+  });
+
+  // What it is about is guessed from the words; whoever reports it says.
+  app.shortcut(REPORT_CALLBACK, async ({ shortcut, client }) => {
+    const text = shortcut.type === 'message_action' ? (shortcut.message.text ?? '') : '';
+    const [guess] = matches(text, {}, ears.rules());
+    const choices = CATALOGUE.map(({ id, title }) => ({ value: id, text: title }));
+    const view = reportModal({ key: shortcut.trigger_id, text, choices, chosen: guess?.runbook });
+    await client.views.open({ trigger_id: shortcut.trigger_id, view });
+  });
+
+  app.view(REPORT_CALLBACK, async ({ ack, body, view }) => {
+    const { runbook = '', text = '' } = answersOf(view.state.values);
+    const found = findRunbook(runbook);
+    const answer: Answer =
+      found === null
+        ? { ok: false, because: 'Choose what it is about.', fields: { runbook: 'Choose what it is about.' } }
+        : await complain(
+            parts,
+            { runbook: found.id, text, ids: idsIn(text), key: view.private_metadata },
+            body.user.id,
+            null,
+          );
+    await (answer.ok
+      ? ack({ response_action: 'update', view: toldModal(view.title.text, answer.because) })
+      : ack({ response_action: 'errors', errors: complaints(view.blocks, answer) }));
   });
 
   app.event('message', async ({ event, context, client }) => {
@@ -163,6 +216,8 @@ async function press(
       return await aboutIncident(value, async (id) => said(await escalateNow(parts, id, by, '')));
     case ACTIONS.commands:
       return await aboutIncident(value, async (id) => await commandsToType(parts, id));
+    case ACTIONS.texts:
+      return await aboutIncident(value, async (id) => await textsOf(parts, id));
     case ACTIONS.done:
       return said(await tickOff(parts, value, by));
     case ACTIONS.diagnoseAnyway:

@@ -2,15 +2,17 @@ import type { WebClient } from '@slack/web-api';
 import * as z from 'zod';
 import type { IncidentId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
-import { notReached as sayNotReached } from '../pipeline/announce.ts';
+import { dutyNotReached as sayDutyNotReached, notReached as sayNotReached } from '../pipeline/announce.ts';
+import { whoLeft } from '../pipeline/duties.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import type { VoiceStore, Waiting } from '../ports/voice.ts';
-import { runbookById, titlesOf } from '../runbooks/catalogue.ts';
+import { byHandOf, runbookById, titlesOf } from '../runbooks/catalogue.ts';
 import { databaseBack } from '../views/database.ts';
 import { type DetailsView, details } from '../views/details.ts';
 import { digest } from '../views/digest.ts';
 import { freezeNews } from '../views/freeze.ts';
 import type { Message } from '../views/kit.ts';
+import { dutyNotReached, dutyPost, reminder } from '../views/owed.ts';
 import { calledPerson, channelNotReached, escalation, news, notReached, threadLine } from '../views/plain.ts';
 import type { Channels } from './channels.ts';
 import { findPerson } from './people.ts';
@@ -51,11 +53,26 @@ const Payload = z.discriminatedUnion('what', [
     incident: z.string(),
     diagnosis: z.looseObject({ at: z.number() }),
   }),
+  z.object({
+    what: z.literal('duty'),
+    incident: z.string(),
+    duty: z.string(),
+    channel: z.string(),
+  }),
+  z.object({ what: z.literal('reminder'), incident: z.string(), duty: z.string() }),
+  z.object({
+    what: z.literal('duty not reached'),
+    incident: z.string(),
+    duty: z.string(),
+    channel: z.string(),
+    because: z.string(),
+  }),
   z.object({ what: z.literal('database back'), from: z.number(), to: z.number() }),
   z.object({
     what: z.literal('digest'),
     since: z.number(),
     head: z.object({ seq: z.number(), hash: z.string() }),
+    notes: z.array(z.string()).default([]),
   }),
   z.object({
     what: z.literal('freeze'),
@@ -99,7 +116,7 @@ export async function prepare(
       parts.journal.freeze(),
     ]);
     const titleOf = ({ runbook }: Incident) => runbookById(runbook).title;
-    const words = digest({ open, resolved, owed, freeze, titleOf, head: payload.head });
+    const words = digest({ open, resolved, owed, freeze, titleOf, head: payload.head, notes: payload.notes });
     return { place: await inChannel(alerts), words };
   }
   if (payload.what === 'freeze') {
@@ -126,7 +143,11 @@ export async function prepare(
 
   switch (payload.what) {
     case 'thread': {
-      const words = threadLine(payload.event as IncidentEvent, incident);
+      const words = threadLine(
+        payload.event as IncidentEvent,
+        incident,
+        (step) => byHandOf(incident.runbook, step)?.what ?? step,
+      );
       return words === null ? 'nothing to say' : await inThread(words);
     }
     case 'news':
@@ -143,6 +164,20 @@ export async function prepare(
     case 'not reached': {
       const { rung, channel, because } = payload;
       return await inThread(channelNotReached(incident, title, rung, channel, because), true);
+    }
+    case 'duty':
+    case 'reminder':
+    case 'duty not reached': {
+      const duty = incident.owed.find((one) => one.id === payload.duty);
+      if (duty === undefined || duty.done !== null) return 'nothing to say';
+      if (payload.what === 'duty not reached')
+        return await inThread(dutyNotReached(duty, payload.channel, payload.because), true);
+      if (payload.what === 'duty')
+        return {
+          place: await inChannel(payload.channel),
+          words: dutyPost(incident, title, duty, whoLeft(incident, duty)),
+        };
+      return await inThread(reminder(duty, whoLeft(incident, duty) ?? duty.owner), true);
     }
     case 'person': {
       const found = await parts.step('find person', async () => await findPerson(client, payload.address));
@@ -168,6 +203,13 @@ export async function channelRefused(
   because: string,
 ): Promise<void> {
   const read = Payload.safeParse(waiting.payload);
+  if (read.success && read.data.what === 'duty') {
+    const { channel, incident, duty } = read.data;
+    channels.forget(channel, because);
+    const key = `${waiting.key}/not reached`;
+    await sayDutyNotReached(parts, incident as IncidentId, key, { duty, channel, because });
+    return;
+  }
   if (!read.success || read.data.what !== 'escalation') return;
   channels.forget(read.data.channel, because);
   const { channel, rung } = read.data;

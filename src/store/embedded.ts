@@ -37,6 +37,8 @@ export interface EmbeddedPostgres {
 export interface EmbeddedOptions {
   /** Kept between starts; left out: a temporary folder that goes with `stop`, without fsync. */
   readonly dataDir?: string;
+  /** Where that temporary folder is made; the system's place for them unless told. */
+  readonly within?: string;
 }
 
 const READY_WITHIN_MS = 20_000;
@@ -60,7 +62,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions = {}): Prom
   const binaries = await reachableBinaries(user);
   const dataDir =
     options.dataDir === undefined
-      ? join(mkdtempSync(join(tmpdir(), 'oms-postgres-')), 'data')
+      ? join(mkdtempSync(join(options.within ?? tmpdir(), 'oms-postgres-')), 'data')
       : reachableFolder(options.dataDir, user);
   try {
     return await start(binaries, dataDir, user, options);

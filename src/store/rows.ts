@@ -15,10 +15,16 @@ export interface IncidentRow {
 export function decode({ body, diagnosis }: IncidentRow): Incident {
   return {
     ...body,
-    diagnosis: diagnosis ?? body.diagnosis,
+    diagnosis: completed(diagnosis ?? body.diagnosis),
     ids: { ...NO_IDS, ...body.ids },
     answers: body.answers ?? [],
+    ticks: body.ticks ?? [],
   };
+}
+
+function completed(diagnosis: Incident['diagnosis']): Incident['diagnosis'] {
+  if (diagnosis === null) return null;
+  return { ...diagnosis, advice: diagnosis.advice ?? [], byHand: diagnosis.byHand ?? [] };
 }
 
 /** One row of the chain, with what is kept beside it. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Samples } from '../ports/samples.ts';
+import type { Sample, Samples } from '../ports/samples.ts';
 
 /** Figures by name and story time. */
 export function createSamples(pool: pg.Pool): Samples {
@@ -18,6 +18,18 @@ export function createSamples(pool: pg.Pool): Samples {
         [name, new Date(from).toISOString()],
       );
       return found.rows.map(({ at, value }) => ({ at: at.getTime(), value }));
+    },
+    async between(names, from, to) {
+      const found = await pool.query<{ name: string; at: Date; value: number }>(
+        'select name, at, value from samples where name = any($1) and at between $2 and $3 order by at',
+        [names, new Date(from).toISOString(), new Date(to).toISOString()],
+      );
+      const samples: Record<string, Sample[]> = {};
+      for (const { name, at, value } of found.rows) {
+        samples[name] ??= [];
+        samples[name].push({ at: at.getTime(), value });
+      }
+      return samples;
     },
   };
 }

@@ -1,15 +1,18 @@
 import type { KnownBlock } from '@slack/types';
+import { isContext } from '../domain/finding.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Run } from '../domain/run.ts';
 import { LIMIT, note, section } from './kit.ts';
 import { fitting, type Left, type Room } from './room.ts';
-import { clock, joined, person, type Words, words } from './words.ts';
+import { answered, clock, joined, person, type Words, words } from './words.ts';
 
 interface Part {
   readonly blocks: readonly KnownBlock[];
   readonly left: readonly Left[];
 }
 
+/** So many sentences of advice stand on a card. */
+const ADVICE = 4;
 /** The newest runs; each stands in the thread as well. */
 const RUNS = 3;
 
@@ -53,18 +56,49 @@ function trend({ plan, samples }: NonNullable<Run['proof']>): Words {
   return words` Minute by minute: ${values.join(' → ')} ${plan.unit}.`;
 }
 
-/** What is broken, why, what could not be looked at, and what is healthy. */
-export function findings({ diagnosis, answers }: Incident, room: Room): Part {
+/** What is broken, why, and what the runbook says to it. */
+export function trouble({ diagnosis, state }: Incident, room: Room): Part {
   if (diagnosis === null) return { blocks: [section([words`The systems are being asked.`])], left: [] };
-  const of = (...verdicts: string[]) =>
-    diagnosis.findings.filter((finding) => verdicts.includes(finding.verdict));
   const broken = fitting(
-    of('broken').map(({ line }) => words`${line}`),
+    diagnosis.findings.flatMap(({ verdict, line }) => (verdict === 'broken' ? [words`${line}`] : [])),
     'broken',
     room,
     LIMIT.section - 200,
   );
   const because = causes(diagnosis.causes, room);
+  // What only tells of the time around it is nobody's health; where it could not be told, it stands with what was not seen.
+  const changed = fitting(
+    diagnosis.findings.flatMap((one) =>
+      isContext(one) && one.verdict === 'healthy' ? [words`*Changed* ${one.line}`] : [],
+    ),
+    'changes',
+    room,
+    LIMIT.section - 200,
+  );
+  const advice = fitting(
+    state === 'resolved' ? [] : diagnosis.advice.map(({ line }) => words`${answered(line)}`),
+    'advice',
+    { ...room, lines: Math.min(room.lines, ADVICE) },
+    LIMIT.section - 200,
+  );
+  return {
+    blocks: [
+      ...(broken.shown.length === 0
+        ? []
+        : [section([words`*Broken*`, ...broken.shown.map((line) => words`• ${line}`)])]),
+      ...because.blocks,
+      ...(changed.shown.length === 0 ? [] : [section(changed.shown)]),
+      ...(advice.shown.length === 0 ? [] : [note([words`*The runbook says*`, ...advice.shown])]),
+    ],
+    left: [...broken.left, ...because.left, ...changed.left, ...advice.left],
+  };
+}
+
+/** What people asked, what could not be looked at, and what is healthy. */
+export function seen({ diagnosis, answers }: Incident, room: Room): Part {
+  if (diagnosis === null) return { blocks: [], left: [] };
+  const of = (...verdicts: string[]) =>
+    diagnosis.findings.filter((finding) => verdicts.includes(finding.verdict));
   const asked = fitting(
     answers.map(({ line, by, at }) => words`${line} Asked by ${person(by)} ${clock(at)}.`),
     'answers',
@@ -74,30 +108,24 @@ export function findings({ diagnosis, answers }: Incident, room: Room): Part {
   const unseen = blind('Could not look', of('unknown'), room);
   const unasked = blind('Not looked at', of('skipped'), room);
   const well = healthy(
-    of('healthy').map(({ line }) => words`${line}`),
+    of('healthy').flatMap((finding) => (isContext(finding) ? [] : [words`${finding.line}`])),
     room,
   );
   return {
     blocks: [
-      ...(broken.shown.length === 0
-        ? []
-        : [section([words`*Broken*`, ...broken.shown.map((line) => words`• ${line}`)])]),
-      ...because.blocks,
       ...(asked.shown.length === 0 ? [] : [note([words`*Asked*`, ...asked.shown])]),
       ...unseen.blocks,
       ...unasked.blocks,
       ...well.blocks,
     ],
-    left: [...broken.left, ...because.left, ...asked.left, ...unseen.left, ...unasked.left, ...well.left],
+    left: [...asked.left, ...unseen.left, ...unasked.left, ...well.left],
   };
 }
 
 type Causes = NonNullable<Incident['diagnosis']>['causes'];
 
 function causes(all: Causes, room: Room): Part {
-  const supported = all
-    .filter(({ verdict }) => verdict === 'supported')
-    .sort((a, b) => Number(b.outside) - Number(a.outside));
+  const supported = all.filter(({ verdict }) => verdict === 'supported');
   const full = supported.map(({ title, because }) => words`*Cause* ${title}: ${because}`);
   const short = supported.map(({ title }) => words`*Cause* ${title}.`);
   const { shown, left } = room.reasons

@@ -13,6 +13,8 @@ export interface DigestView {
   readonly owed: readonly OwedDuty[];
   readonly freeze: Freeze | null;
   readonly titleOf: (incident: Incident) => string;
+  /** What somebody should see to, one sentence each. */
+  readonly notes: readonly string[];
   /** The newest row of the journal's chain. */
   readonly head: { readonly seq: number; readonly hash: string };
 }
@@ -20,7 +22,7 @@ export interface DigestView {
 const LISTED = 12;
 
 /** The day's message: what is open, what ended, what is owed, and how long the chain is. */
-export function digest({ open, resolved, owed, freeze, titleOf, head }: DigestView): Message {
+export function digest({ open, resolved, owed, freeze, titleOf, head, notes }: DigestView): Message {
   const counts = words`${open.length} open, ${resolved.length} resolved since yesterday, ${owed.length} owed.`;
   return message(words`Good morning. ${counts}`, [
     section([words`*Good morning.* ${counts}`, ...(freeze === null ? [] : [freezeLine(freeze)])]),
@@ -39,6 +41,10 @@ export function digest({ open, resolved, owed, freeze, titleOf, head }: DigestVi
       'Owed',
       owed.map(({ incident, duty }) => words`*${incident}* ${dutyLine(duty)}`),
       words`\`/oms owed\` ticks them off.`,
+    ),
+    ...list(
+      'To see to',
+      notes.map((line) => words`${line}`),
     ),
     note([words`Journal: row ${head.seq}, hash \`${head.hash}\`. \`oms audit verify\` walks it.`]),
   ]);

@@ -3,8 +3,9 @@ import type { DueRung } from '../domain/escalation.ts';
 import { overall } from '../domain/finding.ts';
 import type { Freeze } from '../domain/freeze.ts';
 import { impactPercent } from '../domain/impact.ts';
-import type { Incident } from '../domain/incident.ts';
-import { findings, runs } from './card-findings.ts';
+import { complaintsOf, type Incident } from '../domain/incident.ts';
+import { byHand, type StepView } from './by-hand.ts';
+import { runs, seen, trouble } from './card-findings.ts';
 import { todo } from './card-offers.ts';
 import { freezeLine } from './freeze.ts';
 import { header, LIMIT, lengthOf, type Message, message, note, section } from './kit.ts';
@@ -17,6 +18,8 @@ export interface CardView {
   /** The runbook's title. */
   readonly title: string;
   readonly next: DueRung | null;
+  /** What only people can do now. */
+  readonly byHand?: readonly StepView[];
   /** Stands for all incidents; shown while the incident is open. */
   readonly freeze?: Freeze | null;
   readonly links: readonly { readonly label: string; readonly url: string }[];
@@ -80,7 +83,13 @@ function drawn(view: CardView): Drawn {
 function draw(view: CardView, room: Room): Drawn {
   const { incident } = view;
   const head = `${incident.environment} · ${incident.id} · ${view.title}: ${verdictOf(incident)}`;
-  const parts = [todo(incident, room), runs(incident, room), findings(incident, room)];
+  const parts = [
+    todo(incident, room),
+    runs(incident, room),
+    trouble(incident, room),
+    byHand(view.byHand ?? [], room),
+    seen(incident, room),
+  ];
   const left = parts.flatMap((part) => part.left);
   const missing = leftLine(left);
   const owed = owedLines(incident.owed);
@@ -114,7 +123,11 @@ export function impactText({ impact }: Incident): Words {
   if (!impact.known) return shortened(words`Impact unknown: ${impact.because}`, 500);
   const percent = impactPercent(impact);
   const share = percent === null ? '' : ` (${Math.round(percent)} %)`;
-  return words`${impact.affected} of ${impact.total} orders${share} affected.`;
+  const missing =
+    impact.missing === undefined
+      ? ''
+      : ` Orders missing: ${impact.missing} of them were never created, measured by last week at this time.`;
+  return words`${impact.affected} of ${impact.total} orders${share} affected.${missing}`;
 }
 
 function impactLine(incident: Incident): Words {
@@ -124,14 +137,20 @@ function impactLine(incident: Incident): Words {
   return words`*Impact* ${impactText(incident)} Last ${impact.windowMinutes} min, ${impact.source}, ${clock(impact.at)}.`;
 }
 
-function sinceLine({ clockStartedAt, sources, acknowledged, severity, state }: Incident): Words {
-  const firing = sources.filter(({ state }) => state === 'firing');
+function sinceLine(incident: Incident): Words {
+  const { clockStartedAt, sources, acknowledged, severity, state } = incident;
+  const firing = sources.filter(({ state, complaint }) => state === 'firing' && complaint !== true);
   const people = firing.filter(({ source }) => source === 'person').length;
   const alarms = firing.length - people;
   const alert =
     alarms === 0 ? 'no alert is firing' : alarms === 1 ? '1 alert is firing' : `${alarms} alerts are firing`;
   const reported = people === 0 ? '' : people === 1 ? ', 1 person says so' : `, ${people} people say so`;
-  const said = `${alert}${reported}`;
+  const { count, firstAt } = complaintsOf(incident);
+  const complaints =
+    firstAt === null
+      ? words``
+      : words`, ${count} ${count === 1 ? 'complaint at' : 'complaints, first'} ${clock(firstAt)}`;
+  const said = words`${alert}${reported}${complaints}`;
   const nobody = state === 'resolved' ? words`` : words` Nobody has it yet.`;
   const who = acknowledged === null ? nobody : words` ${person(acknowledged.by)} has it.`;
   return words`*Since* ${clock(clockStartedAt)}, severity ${severity}, ${said}.${who}`;

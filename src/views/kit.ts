@@ -10,6 +10,7 @@ import type {
   PlainTextElement,
   RichTextBlock,
   SectionBlock,
+  StaticSelect,
 } from '@slack/types';
 import { masked } from '../domain/secrets.ts';
 import { cut, joined, type Words, words } from './words.ts';
@@ -45,6 +46,8 @@ export const ACTIONS = {
   share: 'oms_share',
   more: 'oms_more',
   done: 'oms_done',
+  tick: 'oms_tick',
+  texts: 'oms_texts',
 } as const;
 
 function mrkdwn(text: Words, most: number): MrkdwnElement {
@@ -102,6 +105,28 @@ export interface MenuLike {
   readonly options: readonly { readonly text: string; readonly value: string }[];
 }
 
+/** One choice among lines that stand under headings; the value of the line says all. */
+export interface ChoiceLike {
+  readonly action: string;
+  readonly placeholder: string;
+  readonly groups: readonly {
+    readonly label: string;
+    readonly options: readonly { readonly text: string; readonly value: string }[];
+  }[];
+}
+
+function choice({ action, placeholder, groups }: ChoiceLike): StaticSelect {
+  return {
+    type: 'static_select',
+    action_id: action,
+    placeholder: plainText(placeholder, LIMIT.button),
+    option_groups: groups.slice(0, 100).map(({ label, options }) => ({
+      label: plainText(label, LIMIT.button),
+      options: options.map(({ text, value }) => ({ text: plainText(text, LIMIT.button), value })),
+    })),
+  };
+}
+
 function button({ text, action, value, primary, confirm }: ButtonLike): Button {
   return {
     type: 'button',
@@ -131,10 +156,11 @@ function menu({ action, options }: MenuLike): Overflow {
 }
 
 /** A row of buttons and menus; an id twice in one row would be refused, so each gets its place. */
-export function buttons(row: readonly (ButtonLike | MenuLike)[]): readonly ActionsBlock[] {
+export function buttons(row: readonly (ButtonLike | MenuLike | ChoiceLike)[]): readonly ActionsBlock[] {
   if (row.length === 0) return [];
   const elements = row.slice(0, 25).map((one, place) => {
     const action = `${one.action}:${place}`;
+    if ('groups' in one) return choice({ ...one, action });
     return 'options' in one ? menu({ ...one, action }) : button({ ...one, action });
   });
   return [{ type: 'actions', elements }];

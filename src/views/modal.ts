@@ -10,6 +10,9 @@ export const CONFIRM_CALLBACK = 'oms_confirm';
 /** A form whose answers are kept nowhere. */
 export const QUESTION_CALLBACK = 'oms_question';
 
+/** A message's shortcut, and the form that it opens. */
+export const REPORT_CALLBACK = 'oms_report';
+
 type Asking = Pick<
   Offer,
   'id' | 'title' | 'fields' | 'preview' | 'binding' | 'tier' | 'targets' | 'question'
@@ -46,6 +49,44 @@ export function windowOf(offer: Asking): ModalView | null {
     submit: plainText('Yes, run it', 24),
     close: plainText('Not now', 24),
     blocks: [section([words`*${offer.title}?*`, ...confirmLines(offer).map((line) => words`${line}`)])],
+  };
+}
+
+/**
+ * The form of a complaint, with the words of the message that it is about.
+ * @param key what makes it one complaint, however often it is sent
+ */
+export function reportModal(about: {
+  readonly key: string;
+  readonly text: string;
+  readonly choices: NonNullable<Field['options']>;
+  readonly chosen: string | undefined;
+}): ModalView {
+  const fields: readonly Field[] = [
+    {
+      name: 'runbook',
+      label: 'What is it about?',
+      kind: 'select',
+      options: about.choices,
+      ...(about.chosen === undefined ? {} : { initial: about.chosen }),
+    },
+    {
+      name: 'text',
+      label: 'What did you hear?',
+      kind: 'long-text',
+      maxLength: FORM.text,
+      hint: 'It goes into the incident’s thread. No card numbers or addresses, please.',
+      ...(about.text.trim() === '' ? {} : { initial: about.text }),
+    },
+  ];
+  return {
+    type: 'modal',
+    callback_id: REPORT_CALLBACK,
+    private_metadata: about.key,
+    title: plainText('Report a problem', 24),
+    submit: plainText('Report it', 24),
+    close: plainText('Cancel', 24),
+    blocks: fields.map(input),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { type Duty, openDuties } from '../domain/duty.ts';
 import { ACTIONS, buttons, type Message, message, note, section } from './kit.ts';
-import { clock, joined, person, shortened, type Words, words } from './words.ts';
+import { clock, configured, joined, person, shortened, type Words, words } from './words.ts';
 
 /** A duty with the incident that it comes from. */
 export interface OwedDuty {
@@ -34,6 +34,38 @@ export function owedList(owed: readonly OwedDuty[]): Message {
   return message(text, blocks);
 }
 
+/** What the bot posts in a team's channel: what to do, for what, and a button; once it is done, by whom. */
+export function dutyPost(
+  incident: { readonly id: string; readonly environment: string },
+  title: string,
+  duty: Duty,
+  asker: string | null,
+): Message {
+  const said = duty.tell === undefined ? dutyLine(duty) : words`${duty.tell.says}`;
+  const head = words`${incident.id} ${title} (${incident.environment})`;
+  const by = asker === null ? words`` : words` It comes from what ${person(asker)} did.`;
+  if (duty.done !== null) {
+    const done = words`Done by ${person(duty.done.by)}, ${clock(duty.done.at)}.`;
+    return message(words`${head}: ${said} ${done}`, [section([words`${head}`, said, words`*${done}*`])]);
+  }
+  return message(words`${head}: ${said}`, [
+    section([words`*${head}*`, words`${said}${by}`]),
+    ...buttons([{ text: 'Done', action: ACTIONS.done, value: duty.id }]),
+  ]);
+}
+
+/** A change for a while that nobody has taken back yet; whom it concerns is called. */
+export function reminder(duty: Duty, whom: string): Message {
+  const text = words`${person(whom)}, this still waits: ${duty.what} (${duty.targets.join(', ')}) Since ${clock(duty.at)}. Its button stands on the card; done by hand, \`/oms owed\` ticks it off.`;
+  return message(text, [section([text])]);
+}
+
+/** A team that the bot could not tell: the people at the card read it. */
+export function dutyNotReached(duty: Duty, channel: string, because: string): Message {
+  const text = words`This could not be said in ${configured(channel)}: ${because} Please tell them by hand, and mend \`channels\` in oms.yaml.`;
+  return message(text, [section([text, dutyLine(duty)])]);
+}
+
 /** For the card; empty when nothing is owed. */
 export function owedLines(duties: readonly Duty[]): readonly Words[] {
   const open = openDuties(duties);
@@ -50,10 +82,12 @@ export function owedLines(duties: readonly Duty[]): readonly Words[] {
 export function dutyLine({ what, owner, targets }: Duty): Words {
   const named = targets.slice(0, NAMED).join(', ');
   const about = targets.length > NAMED ? `${named} and ${targets.length - NAMED} more` : named;
-  return joined([words`${what} (${about})`, whose(owner)], ' ');
+  return joined([about === '' ? words`${what}` : words`${what} (${about})`, whose(owner)], ' ');
 }
 
-function whose(owner: string): Words {
+/** Whose task it is: a team's, a person's, or that of whoever is on call. */
+export function whose(owner: string): Words {
+  if (owner === 'on-call') return words`For whoever is on call.`;
   return /^[UW][A-Z0-9]+$/.test(owner) || owner.startsWith('pagerduty:')
     ? words`For ${person(owner)}.`
     : words`For the ${owner} team.`;

@@ -1,5 +1,5 @@
 import { impactPercent } from '../domain/impact.ts';
-import type { Incident, IncidentEvent } from '../domain/incident.ts';
+import type { ByHandId, Incident, IncidentEvent } from '../domain/incident.ts';
 import { runLine } from './card-findings.ts';
 import { impactText, needed, verdictOf } from './incident-card.ts';
 import { ACTIONS, buttons, evidence, LIMIT, type Message, message, note, section } from './kit.ts';
@@ -166,10 +166,17 @@ export function channelNotReached(
 }
 
 /** The thread's log: one line for each thing worth keeping, null for the rest. */
-export function threadLine(event: IncidentEvent, incident: Incident): Message | null {
+export function threadLine(
+  event: IncidentEvent,
+  incident: Incident,
+  /** What a step by hand tells people to do. */
+  whatOf: (step: ByHandId) => string = (step) => step,
+): Message | null {
   switch (event.type) {
     case 'alert joined':
-      return sentence(words`Alert: ${event.alert.summary}`);
+      return event.alert.complaint === undefined
+        ? sentence(words`Alert: ${event.alert.summary}`)
+        : complaint(event.alert.by ?? 'somebody', event.alert.complaint);
     case 'alert resolved':
       return sentence(words`An alert resolved.`);
     case 'mitigated':
@@ -191,6 +198,10 @@ export function threadLine(event: IncidentEvent, incident: Incident): Message | 
       const duty = incident.owed.find(({ id }) => id === event.duty);
       return duty === undefined ? null : sentence(words`${person(event.by)} has done: ${dutyLine(duty)}`);
     }
+    case 'ticked': {
+      const { step, answer, by } = event.tick;
+      return sentence(words`By hand: ${whatOf(step)} ${person(by)}: *${answer}*.`);
+    }
     case 'acknowledged':
       return sentence(words`${person(event.by)} has it.`);
     case 'held':
@@ -209,6 +220,14 @@ export function threadLine(event: IncidentEvent, incident: Incident): Message | 
     default:
       return null;
   }
+}
+
+/** What somebody heard, as data: nobody is called by it, and no link in it can be pressed. */
+function complaint(by: string, text: string): Message {
+  const head = words`${person(by)} reports a complaint.`;
+  // By letters, not by units: no letter is halved, and each part fits one block.
+  const parts = text.match(/[\s\S]{1,700}/gu) ?? [];
+  return message(head, [section([head]), ...parts.map((part) => evidence([part]))]);
 }
 
 /** So many targets are named; the number of all of them says the rest. */

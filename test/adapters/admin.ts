@@ -7,7 +7,11 @@ import { RUNBOOK_NAMES } from '../../src/runbooks/names.ts';
 import { scenario, type TestWorld, testWorld } from '../sim/world/support.ts';
 
 /** What a company may configure beyond the runbook's own paths. */
-const PATHS = { ...RUNBOOK_NAMES.paths, failedEvents: '/admin/events/failed' };
+const PATHS = {
+  ...RUNBOOK_NAMES.paths,
+  failedEvents: '/admin/events/failed',
+  inventoryItem: '/admin/inventory/items/{id}',
+};
 
 export const LICENCE = { key: 'run-1/item-1', by: 'URESPONDER' };
 
@@ -32,6 +36,7 @@ export async function adminOf(story: string) {
     ...here,
     service,
     hands,
+    paths: PATHS,
     /** The next answer to that path is this one. */
     answers(path: RegExp, body: unknown, status = 200) {
       service.faults.add({ match: { path }, fault: { mode: 'status', status, body }, times: 1 });

@@ -54,6 +54,30 @@ describe('how the sync stands', () => {
   });
 });
 
+describe('the service’s own count of a product', () => {
+  const ITEM = /inventory\/items\//;
+  const item = async (product: string) => await here.hands().probe.inventoryItem(product, patient());
+
+  test('is what it believes since the last sync; of another product it has none', async () => {
+    // The story: sold out here, delivered anew in the catalog.
+    expect(await item('sku-104')).toBe(0);
+    expect(await item('../sync-status')).toBeNull();
+    expect(await item('nobody-sells-this')).toBeNull();
+  });
+
+  test('in a shape of its own is not understood', async () => {
+    here.answers(ITEM, { sku: 'sku-104' });
+    expect(await outcome(item('sku-104'))).toMatchObject({ fault: 'not understood' });
+  });
+
+  test('without a path the key is named', async () => {
+    const { probe } = here.hands('a-token', { ...here.paths, inventoryItem: null });
+    await expect(probe.inventoryItem('sku-104', patient())).rejects.toThrow(
+      'The service’s count of a product is not configured (`admin.inventoryItem`).',
+    );
+  });
+});
+
 describe('a resync', () => {
   test('without the right token nothing is done', async () => {
     const stranger = here.hands('another').lever.resyncInventory(LICENCE, patient());

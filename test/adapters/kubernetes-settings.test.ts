@@ -148,12 +148,26 @@ describe('what else sets or limits it', () => {
 
   test('an autoscaler of another workload is none of ours', async () => {
     await here.world.change(({ cluster }) => {
-      const other = { name: 'flows', target: 'workflow-engine', min: 1, max: 5, wanted: 2 } as const;
+      const other = {
+        name: 'flows',
+        target: 'workflow-engine',
+        min: 1,
+        max: 5,
+        wanted: 2,
+        writtenAt: 0,
+      } as const;
       cluster.autoscalers.set('flows', other);
     });
     expect(await settings()).toMatchObject({ hpa: 'none' });
     await here.world.change(({ cluster }) => {
-      const ours = { name: 'orders', target: 'order-service', min: 3, max: 9, wanted: 3 } as const;
+      const ours = {
+        name: 'orders',
+        target: 'order-service',
+        min: 3,
+        max: 9,
+        wanted: 3,
+        writtenAt: 0,
+      } as const;
       cluster.autoscalers.set('orders', ours);
     });
     expect(await settings()).toMatchObject({ hpa: { name: 'orders', min: 3, max: 9 } });
@@ -229,7 +243,14 @@ describe('pods that cannot be made', () => {
 
   test('an autoscaler sets back what was scaled by hand', async () => {
     await here.world.change(({ cluster }) => {
-      const ours = { name: 'orders', target: 'order-service', min: 3, max: 9, wanted: 3 } as const;
+      const ours = {
+        name: 'orders',
+        target: 'order-service',
+        min: 3,
+        max: 9,
+        wanted: 3,
+        writtenAt: 0,
+      } as const;
       cluster.autoscalers.set('orders', ours);
     });
     await here.connection.lever.scale(WORKLOAD, 1, 6, soon());

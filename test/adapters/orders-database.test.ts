@@ -11,6 +11,7 @@ const QUESTION = { status: 'processing', olderThanMinutes: 120, windowMinutes: 1
 const TABLE = {
   table: 'orders',
   columns: {
+    id: 'id',
     status: 'status',
     errorCode: 'error_code',
     createdAt: 'created_at',

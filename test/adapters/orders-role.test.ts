@@ -8,12 +8,19 @@ import { ORDERS_DATABASE } from '../../src/adapters/postgres/schema.ts';
 import { policyFor } from '../../src/adapters/resilience.ts';
 import type { SessionSeen } from '../../src/ports/orders-database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded.ts';
+import { roomInMemory } from '../support/folder.ts';
 import { outcome, patient } from '../support/trouble.ts';
 
 const FILE = readFileSync(new URL('../../deploy/orders-db.sql', import.meta.url), 'utf8');
 const TABLE = {
   table: 'orders',
-  columns: { status: 'status', errorCode: 'error_code', createdAt: 'created_at', updatedAt: 'updated_at' },
+  columns: {
+    id: 'id',
+    status: 'status',
+    errorCode: 'error_code',
+    createdAt: 'created_at',
+    updatedAt: 'updated_at',
+  },
   beforeProcessing: ['pending_payment'],
 };
 const NOW = Date.parse('2026-03-10T12:00:00Z');
@@ -26,7 +33,7 @@ let pool: pg.Pool;
 let url: string;
 
 beforeAll(async () => {
-  server = await startEmbeddedPostgres();
+  server = await startEmbeddedPostgres({ within: roomInMemory() });
   owner = await client(server.url);
   await owner.query('create database shop');
   await owner.end();
@@ -95,6 +102,8 @@ describe('as the role of deploy/orders-db.sql', () => {
     expect(
       await probe().failedShare({ ...question, now: Date.now(), runbook: 'database-pool' }, patient()),
     ).toMatchObject({ affected: 0, total: 9 });
+    const oversold = { code: 'X', decided: ['shipped'], windowMinutes: 60, most: 5, now: Date.now() };
+    expect(await probe().oversold(oversold, patient())).toMatchObject({ total: 0, source: 'orders table' });
     expect(await probe().activity(patient())).toMatchObject({ missingRight: null });
     expect(await probe().sessions(10, patient())).toEqual([]);
     expect(await probe().exportPlan('2024-01-01', '2024-01-31', patient())).toMatchObject({
@@ -146,5 +155,12 @@ describe('as the role of deploy/orders-db.sql', () => {
   test('the view of the example is asked before the table', async () => {
     await optional('oms_bot_impact');
     expect(await share()).toMatchObject({ source: 'impact view', affected: 0, total: 9 });
+  });
+
+  test('so is the one of oversold orders', async () => {
+    await optional('oms_bot_oversold');
+    await owner.query(`update orders set error_code = 'OVERSOLD_PRODUCT' where id = '7'`);
+    const question = { code: 'X', decided: [], windowMinutes: 60, most: 5, now: Date.now() };
+    expect(await probe().oversold(question, patient())).toMatchObject({ source: 'oversold view', total: 1 });
   });
 });

@@ -11,7 +11,13 @@ import { patient } from '../support/trouble.ts';
 
 export const TABLE = {
   table: 'orders',
-  columns: { status: 'status', errorCode: 'error_code', createdAt: 'created_at', updatedAt: 'updated_at' },
+  columns: {
+    id: 'id',
+    status: 'status',
+    errorCode: 'error_code',
+    createdAt: 'created_at',
+    updatedAt: 'updated_at',
+  },
   beforeProcessing: [],
 };
 

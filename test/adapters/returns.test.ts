@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { addReturn, receive } from '../../sim/world/returns.ts';
 import { OrderId, ReturnId } from '../../src/domain/ids.ts';
+import { HOUR } from '../sim/world/support.ts';
 import { outcome, patient } from '../support/trouble.ts';
 import { type Admin, adminOf, LICENCE } from './admin.ts';
 
@@ -27,6 +29,19 @@ test('the list is paged, the oldest first', async () => {
   const ages = [...first.rows, ...rest.rows].map(({ createdAt }) => createdAt);
   expect(ages).toEqual([...ages].sort((one, other) => one - other));
   expect(first.rows[0]).toMatchObject({ status: 'pending', errorCode: 'RETURN_APPROVAL_FAILED' });
+});
+
+test('what came in and waits for its refund is listed by its own status', async () => {
+  const { id, now } = await here.world.change((state, at) => {
+    const back = addReturn(state, 'came in', at - 40 * HOUR);
+    back.status = 'approved';
+    receive(state, back, at - 30 * HOUR);
+    state.conditions.returnsPaidBack = false;
+    return { id: back.id, now: at };
+  });
+  const { rows } = await here.hands().probe.returns({ ...QUESTION, status: 'received' }, patient());
+  expect(rows.every(({ status }) => status === 'received')).toBe(true);
+  expect(rows.find((row) => row.id === id)).toMatchObject({ updatedAt: now - 30 * HOUR });
 });
 
 test('a row that cannot be read is counted and hides no other', async () => {

@@ -5,7 +5,8 @@ describe('oms config', () => {
   const TOKENS = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' };
 
   test('check says that all is well, and what is not set', async () => {
-    const yaml = 'environment: prod\napprovals:\n  responders: [U0MARA]\n';
+    const yaml =
+      'environment: prod\napprovals: { responders: [U0MARA], approvers: [S0LEADS], managers: [S0BOSS] }\npayments: { backup: Adyen }\n';
     const { code, said } = await oms(['config', 'check'], yaml, { ...TOKENS, ALERT_WEBHOOK_TOKEN: 'x' });
     expect(said).toBe(
       'oms.yaml and the environment are ready.\nThe bot serves prod.\n' +
@@ -56,6 +57,16 @@ describe('oms config', () => {
     expect(said).not.toContain('hunter2');
     expect(said).toContain('DATABASE_URL = set  (environment)');
     expect(said).toContain('SLACK_APP_TOKEN = not set');
+  });
+
+  test('explain says who uses a key, and what is not set', async () => {
+    const { said } = await oms(['config', 'explain', 'kafka']);
+    expect(said).toMatch(/kafka\.host = "kafka-0\.kafka-headless" {2}\(default\)\n.*\n {4}Used by: R48\.\n/);
+    expect(said).toMatch(/kafka\.deadLetterTopic = not set {2}\(default\)\n.*\n {4}Used by: X13\.\n/);
+    const threshold = await oms(['config', 'explain', 'thresholds.stuckAfterMinutes']);
+    expect(threshold.said).toMatch(
+      /= 120 {2}\(the runbook\)\n.*In minutes; the runbook says 120\.\n {4}Used by: R16[,.]/,
+    );
   });
 
   test('explain of a misspelt key names the nearest one', async () => {

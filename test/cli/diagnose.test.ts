@@ -81,7 +81,9 @@ describe('oms runbooks', () => {
 
   test('--json has each step whole, with our users’ names in the commands', async () => {
     const { said } = await oms(['runbooks', '--json'], 'workloads:\n  namespace: shop\n');
-    const runbooks: { steps: { step: string; equivalent: string; kind: string }[] }[] = JSON.parse(said);
+    const { runbooks } = JSON.parse(said) as {
+      runbooks: { steps: { step: string; equivalent: string; kind: string }[] }[];
+    };
     const steps = runbooks.flatMap((runbook) => runbook.steps);
     expect(steps.find(({ step }) => step === 'R7')).toMatchObject({
       kind: 'action',
@@ -90,5 +92,26 @@ describe('oms runbooks', () => {
       equivalent: 'kubectl -n shop rollout restart deployment/order-service',
       system: 'Kubernetes',
     });
+  });
+
+  test('--json has each bullet of the source with what carries it, and each number with whose it is', async () => {
+    const { said } = await oms(['runbooks', '--json'], 'thresholds:\n  lagMessages: 500\n');
+    const { runbooks, company, thresholds } = JSON.parse(said) as {
+      runbooks: { knowledge: { id: string; carriedBy: object[] }[] }[];
+      company: { id: string; carriedBy: string; value: string | null }[];
+      thresholds: { name: string }[];
+    };
+    const bullets = runbooks.flatMap(({ knowledge }) => knowledge);
+    expect(new Set(bullets.map(({ id }) => id)).size).toBe(280);
+    expect(bullets.find(({ id }) => id === '10.C2')?.carriedBy).toEqual([
+      { by: 'cause', name: '10.C2', says: 'The file is above the size limit', part: null },
+    ]);
+    expect(company).toHaveLength(16);
+    expect(company).toContainEqual({ id: 'O6', carriedBy: 'channels.alerts', value: '#orders-alerts' });
+    expect(company).toContainEqual({ id: 'K2', carriedBy: 'people.teamLead', value: null });
+    const number = (name: string) => thresholds.find((threshold) => threshold.name === name);
+    expect(number('lagMessages')).toMatchObject({ value: 500, origin: expect.stringMatching(/yaml:2$/) });
+    expect(number('stuckAfterMinutes')).toMatchObject({ value: 120, unit: 'minutes', origin: 'runbook' });
+    expect(number('logWindowMinutes')).toMatchObject({ value: 30, origin: 'our default' });
   });
 });

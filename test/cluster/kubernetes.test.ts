@@ -7,6 +7,7 @@ import type { Workload } from '../../src/ports/kubernetes.ts';
 import { kubernetesContract, type Reach } from '../contracts/kubernetes.ts';
 import { kubernetesChanges } from '../contracts/kubernetes-changes.ts';
 import { execContract } from '../contracts/kubernetes-exec.ts';
+import { kubernetesHistory } from '../contracts/kubernetes-history.ts';
 import { secretsContract } from '../contracts/kubernetes-secrets.ts';
 import { plainPolicy } from '../support/policy.ts';
 import { USAGE } from './support/metrics-server.ts';
@@ -26,6 +27,7 @@ const SECRET = {
 describe.skipIf(!pretendPods)('with no more than the roles of deploy/', () => {
   kubernetesContract('a real API server', reach);
   kubernetesChanges('a real API server', reach);
+  kubernetesHistory('a real API server', reach);
 
   execContract('a real API server', async () => {
     const here = await testNamespace();

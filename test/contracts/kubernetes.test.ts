@@ -5,10 +5,12 @@ import { plainPolicy } from '../support/policy.ts';
 import { kubernetesContract, type Reach } from './kubernetes.ts';
 import { kubernetesChanges } from './kubernetes-changes.ts';
 import { execContract } from './kubernetes-exec.ts';
+import { kubernetesHistory } from './kubernetes-history.ts';
 import { secretsContract } from './kubernetes-secrets.ts';
 
 kubernetesContract('the pretend API server', reach);
 kubernetesChanges('the pretend API server', reach);
+kubernetesHistory('the pretend API server', reach);
 
 async function reach(): Promise<Reach> {
   const cluster = await testCluster({ podHttp: () => new Response('{"status":"UP"}') });
@@ -38,13 +40,14 @@ async function reach(): Promise<Reach> {
     },
     container: 'order-service',
     async crowd() {
-      await cluster.world.change(({ cluster: { autoscalers, quotas } }) => {
+      await cluster.world.change(({ cluster: { autoscalers, quotas } }, at) => {
         autoscalers.set('contract', {
           name: 'contract',
           target: 'order-service',
           min: 2,
           max: 9,
           wanted: 3,
+          writtenAt: at,
         });
         quotas.set('contract', { name: 'contract', hard: { pods: '50' } });
       });

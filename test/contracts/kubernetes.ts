@@ -54,6 +54,17 @@ export function kubernetesContract(name: string, reach: () => Promise<Reach>): v
       bytesPerContainer: 5_000_000,
     });
 
+    test('tells what the role may do, and nothing is done', async () => {
+      const { probe } = here.connection;
+      const { namespace, name: deployment } = here.workload;
+      const before = await state();
+      const may = async (verb: string, resource: string) =>
+        await probe.may({ namespace, verb, resource, name: deployment }, soon());
+      expect(await may('patch', 'deployments.apps')).toBe(true);
+      expect(await may('get', 'pods/log')).toBe(true);
+      expect(await state()).toMatchObject({ generation: before.generation });
+    });
+
     test('tells pods as they are, and none for a selector that fits none', async () => {
       const { probe } = here.connection;
       const pods = await probe.pods(here.workload, soon());

@@ -98,6 +98,29 @@ export function orderServiceContract(name: string, open: () => Promise<OrderServ
       });
     });
 
+    test('counts requests and failures by route, and how long they took', async () => {
+      const question = {
+        requests: 'http_requests_total',
+        routeLabel: 'route',
+        statusLabel: 'status',
+        duration: { name: 'http_request_duration_seconds', unit: 'seconds' },
+      } as const;
+      const [pod] = await here.probe.traffic(question, patient());
+      const { routes = [], within = [] } = pod?.value ?? {};
+      expect(routes.length).toBeGreaterThan(2);
+      const all = routes.reduce((sum, { requests }) => sum + requests, 0);
+      expect(all).toBeGreaterThan(100);
+      for (const { requests, failures } of routes) expect(failures).toBeLessThanOrEqual(requests);
+      expect(within.at(-1)).toEqual({ ms: Number.POSITIVE_INFINITY, requests: all });
+      const counts = within.map(({ requests }) => requests);
+      expect(counts).toEqual([...counts].sort((one, other) => one - other));
+      const [other] = await here.probe.traffic(
+        { ...question, requests: 'nothing', duration: null },
+        patient(),
+      );
+      expect(other?.value).toEqual({ routes: [], within: [] });
+    });
+
     test('refuses a change of an order that it does not know: surely nothing was done', async () => {
       expect(await outcome(here.lever.retryWorkflow(UNKNOWN, LICENCE, patient()))).toMatchObject({
         fault: 'not found',

@@ -15,6 +15,7 @@ ordersDatabaseContract('a real PostgreSQL, as a role that may only read', async 
     probe: ordersDatabaseProbe(reader, policyFor(ORDERS_DATABASE, { backoffMs: [] }), {
       table: 'orders',
       columns: {
+        id: 'id',
         status: 'status',
         errorCode: 'error_code',
         createdAt: 'created_at',

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { OrdersDatabaseProbe } from '../../src/ports/probes.ts';
 import { outcome, patient } from '../support/trouble.ts';
+import { oversoldContract } from './orders-oversold.ts';
 
 const NOW = Date.parse('2026-03-10T12:00:00Z');
 const QUESTION = { status: 'processing', olderThanMinutes: 120, windowMinutes: 120, now: NOW };
@@ -21,7 +22,7 @@ export function ordersDatabaseContract(name: string, open: () => Promise<OrdersD
     });
     afterAll(async () => await here.stop());
     afterEach(async () => {
-      await here.sql('drop view if exists oms_bot_impact');
+      await here.sql('drop view if exists oms_bot_impact, oms_bot_oversold');
       await here.sql('drop table if exists orders cascade');
     });
 
@@ -69,6 +70,15 @@ export function ordersDatabaseContract(name: string, open: () => Promise<OrdersD
         ['basket', 5],
       ]);
       expect(await here.probe.stuckShare(QUESTION, patient())).toMatchObject({ affected: 1, total: 1 });
+    });
+
+    test('tells the statuses of orders that changed lately', async () => {
+      await here.sql('create table orders (status text, updated_at timestamptz not null)');
+      await here.sql('grant select on orders to public');
+      await here.sql(
+        `insert into orders values ('paid', now()), ('paid', now()), ('shipped', now() - interval '8 days'), (null, now())`,
+      );
+      expect(await here.probe.statuses(7, patient())).toEqual(['paid']);
     });
 
     test('of no orders counts none', async () => {
@@ -137,6 +147,35 @@ export function ordersDatabaseContract(name: string, open: () => Promise<OrdersD
         total: 5,
         windowMinutes: 60,
       });
+    });
+
+    oversoldContract(() => here, NOW);
+
+    test('counts orders of late and of the same time last week, over the narrowest span that has enough', async () => {
+      await here.sql('create table orders (created_at timestamptz)');
+      await here.sql('grant select on orders to public');
+      const week = 7 * 24 * 60;
+      const ago = [0, 10, 29, 31, 59, week, week + 29, week + 31, week + 59, week + 61, week - 1, week + 361];
+      for (const minutes of ago)
+        await here.sql('insert into orders values ($1)', [new Date(NOW - minutes * 60_000).toISOString()]);
+      const rate = async (fewest: number, windowsMinutes = [30, 60, 120]) =>
+        await here.probe.orderRate({ windowsMinutes, fewest, now: NOW }, patient());
+      expect(await rate(2)).toEqual({ created: 3, lastWeek: 2, windowMinutes: 30 });
+      expect(await rate(4)).toEqual({ created: 5, lastWeek: 4, windowMinutes: 60 });
+      expect(await rate(20)).toEqual({ created: 5, lastWeek: 5, windowMinutes: 120 });
+      expect(await rate(1, [2])).toEqual({ created: 1, lastWeek: 1, windowMinutes: 2 });
+    });
+
+    test('an index on the time of creation serves both spans', async () => {
+      await here.sql('create table orders (created_at timestamptz)');
+      await here.sql('grant select on orders to public');
+      await here.sql(
+        `insert into orders select $1::timestamptz - n * interval '1 minute' from generate_series(0, 30000) n`,
+        [new Date(NOW).toISOString()],
+      );
+      await here.sql('create index on orders (created_at)');
+      const counted = await here.probe.orderRate({ windowsMinutes: [30], fewest: 20, now: NOW }, patient());
+      expect(counted).toEqual({ created: 30, lastWeek: 30, windowMinutes: 30 });
     });
 
     test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dutiesOf } from '../../src/domain/duty.ts';
+import { dutiesOf, dutiesOfTick, reminderAt, teamOf } from '../../src/domain/duty.ts';
 import { aRun } from '../support/incidents.ts';
 
 const owed = (what: string) =>
@@ -20,4 +20,40 @@ test.each([
   ['What nobody knows stays {unknown}.', 'What nobody knows stays {unknown}.'],
 ])('%s', (what, said) => {
   expect(owed(what)).toMatchObject([{ what: said, run: 'run-1' }]);
+});
+
+const HOUR = 60 * 60_000;
+
+test.each([
+  ['after half an hour', 0, HOUR / 2],
+  ['after two hours', 1, 2 * HOUR],
+  ['a day later', 2, 26 * HOUR],
+  ['and every day', 3, 50 * HOUR],
+])('a change for a while is reminded of %s', (_when, reminded, at) => {
+  const [duty] = dutiesOf(aRun(), [{ what: 'x', owner: 'orders', undo: 'R43-undo' }], ['x'], 0, () => 'd1');
+  if (duty === undefined) throw new Error('No duty.');
+  expect(reminderAt({ ...duty, reminded })).toBe(at);
+  expect(reminderAt({ ...duty, reminded, done: { by: 'U1', at: 1 } })).toBeNull();
+  expect(reminderAt({ ...duty, undo: null })).toBeNull();
+});
+
+test('a duty to tell a team goes into that team’s channel, with the run’s own words', () => {
+  const tell = { to: 'warehouse', says: '{targets}: {group}' } as const;
+  const owes = [
+    { what: 'x', owner: 'whoever asked', tell },
+    { what: 'x', owner: 'customer service' },
+    { what: 'x', owner: 'whoever asked' },
+  ];
+  const run = aRun({ parameters: { group: 'mailer' } });
+  const duties = dutiesOf(run, owes, ['a', 'b'], 0, () => 'd1');
+  expect(duties.map(teamOf)).toEqual(['warehouse', 'customerService', null]);
+  expect(duties[0]?.tell?.says).toBe('a, b: mailer');
+});
+
+test('a step by hand owes once, however often it is ticked off', () => {
+  const tick = { step: 'm1.4', answer: 'done', by: 'U1', at: 5 } as const;
+  const owes = [{ what: 'Switch back.', owner: 'whoever asked' }];
+  const first = dutiesOfTick({ owed: [] }, tick, owes, () => 'd1');
+  expect(first).toMatchObject([{ owner: 'U1', step: 'm1.4', run: null, at: 5 }]);
+  expect(dutiesOfTick({ owed: first }, tick, owes, () => 'd2')).toEqual([]);
 });

@@ -2,17 +2,20 @@
 import '@kubernetes/client-node';
 import { TIMING } from '../../src/pipeline/rules.ts';
 import { startBot } from '../support/bot.ts';
+import type { Kill } from './child-process.ts';
 
-// A bot in a process of its own. It loads everything, waits until it is told where and when to die, and then starts;
-// it ends itself by SIGKILL before or after the first work of a given name.
-const { address, kill } = await new Promise<{
-  address: Parameters<typeof startBot>[0];
-  kill: { name: string; when: 'before' | 'after' } | null;
-}>((resolve) => {
+// A bot in a process of its own. It loads everything, waits until it is told where to live, and then starts; it ends
+// itself by SIGKILL before or after the next work of a name that it is told.
+const address = await new Promise<Parameters<typeof startBot>[0]>((resolve) => {
   process.once('message', resolve as (message: unknown) => void);
   process.send?.('loaded');
 });
 process.on('disconnect', () => process.exit());
+let kill: Kill | null = null;
+process.on('message', (told: Kill) => {
+  kill = told;
+  process.send?.('armed');
+});
 const seen = new Set<string>();
 
 const { app } = await startBot(address, {
@@ -36,10 +39,14 @@ const { app } = await startBot(address, {
   async step(name, work) {
     if (!seen.has(name)) process.send?.({ step: name });
     seen.add(name);
-    if (kill?.name === name && kill.when === 'before') process.kill(process.pid, 'SIGKILL');
+    if (meant(name, 'before')) process.kill(process.pid, 'SIGKILL');
     const result = await work();
-    if (kill?.name === name && kill.when === 'after') process.kill(process.pid, 'SIGKILL');
+    if (meant(name, 'after')) process.kill(process.pid, 'SIGKILL');
     return result;
   },
 });
 process.send?.({ port: app.port() });
+
+function meant(name: string, when: Kill['when']): boolean {
+  return kill?.name === name && kill.when === when;
+}

@@ -38,12 +38,12 @@ export interface Walk {
 }
 
 let world: World;
-let nursery: ReturnType<typeof createNursery>;
+let nursery: Awaited<ReturnType<typeof createNursery>>;
 let bot: Child | null = null;
 const steps = new Set<string>();
 
-async function start(kill: Kill | null): Promise<void> {
-  bot = await nursery.start(kill);
+async function start(): Promise<void> {
+  bot = await nursery.start();
 }
 
 function alive(): boolean {
@@ -54,7 +54,7 @@ function alive(): boolean {
 async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 60_000;
   for (;;) {
-    if (!alive()) await start(null);
+    if (!alive()) await start();
     if (await condition()) return;
     if (Date.now() > deadline)
       throw new Error(
@@ -90,6 +90,8 @@ async function journey(story: Story, region: string, name: string | null): Promi
       if (runs.some((run) => run.action === action)) return true;
       const offer = offers.find((one) => one.action === action && one.waits === null);
       if (offer !== undefined) await press(offer.id);
+      // On a busy machine a look can be too late for a finding; the next one is a minute away.
+      else if (await settled()) await world.skipWorld(1);
       await settledWithin();
       return false;
     });
@@ -119,8 +121,8 @@ async function incidentOf(region: string): Promise<Incident | null> {
 }
 
 /**
- * A real process on a real PostgreSQL, killed with SIGKILL before or after every step, and started again. Two files
- * call this, so that two workers share the minutes.
+ * A real process on a real PostgreSQL, killed with SIGKILL before or after every step, and started again. A file for
+ * each story and each *when* calls this, so that the workers share the minutes.
  */
 export function killedAtEveryStep(when: Kill['when'], story: Story): void {
   // A busy machine starts processes slowly, and each case starts two.
@@ -129,15 +131,15 @@ export function killedAtEveryStep(when: Kill['when'], story: Story): void {
       steps.clear();
       world = await startPretendWorld();
       world.slack.limits.ackMs = 1_000;
-      nursery = createNursery(
+      nursery = await createNursery(
         () => world.address,
         (name) => steps.add(name),
       );
-      await start(null);
+      await start();
     });
     afterAll(async () => {
       bot?.kill();
-      nursery.stop();
+      nursery.end();
       await world.stop();
     });
 
@@ -155,10 +157,13 @@ export function killedAtEveryStep(when: Kill['when'], story: Story): void {
 
     for (const name of story.steps) {
       test(`${when} “${name}” loses nothing and runs nothing twice`, async () => {
-        bot?.kill();
-        await start({ name, when });
+        // Whoever took over from the one killed before is the next to die: a start costs as much as all the rest.
+        if (!alive()) await start();
+        const victim = bot;
+        await victim?.arm({ name, when });
         const region = `${when} ${name}`;
         await journey(story, region, name);
+        expect(victim?.alive(), 'it went past the step').toBe(false);
         await truth(story, region);
       });
     }

@@ -17,6 +17,7 @@ const rules: IntakeRules = {
     { id: 'payment-failures', codes: ['PAYMENT_FAILED'], words: [['payment', 'fail']] },
   ],
   labelRules: [{ match: { component: 'workflow' }, runbook: 'stuck-orders' }],
+  ownLabels: [{ match: { dependency: 'payment-gateway' }, runbook: 'payment-failures' }],
   trustedSenders: ['Alertmanager'],
   own: { userId: 'UBOT', botId: 'BBOT' },
 };
@@ -64,6 +65,25 @@ describe('Alertmanager’s webhook', () => {
     const { alerts, unmatched } = readAlertmanager(payload({}, { environment: 'stage' }), rules);
     expect(alerts).toEqual([]);
     expect(unmatched[0]?.because).toContain('The alert is of stage, this bot serves prod.');
+  });
+
+  test('of no code and no words is told by the label of the dependency, and only then', () => {
+    const of = (alertname: string) =>
+      readAlertmanager(
+        payload({
+          alerts: [
+            {
+              status: 'firing',
+              labels: { alertname, dependency: 'payment-gateway' },
+              startsAt: '2026-01-01T03:00:00Z',
+              fingerprint: 'f2',
+            },
+          ],
+        }),
+        rules,
+      ).alerts.map(({ runbook }) => runbook);
+    expect(of('DependencyDown')).toEqual(['payment-failures']);
+    expect(of('Order stuck')).toEqual(['stuck-orders']);
   });
 
   test('of an unknown code says which codes there are', () => {

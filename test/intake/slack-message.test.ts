@@ -8,6 +8,7 @@ const rules: IntakeRules = {
   scopeLabels: [],
   runbooks: [{ id: 'stuck-orders', codes: ['WORKFLOW_STUCK'], words: [['stuck', 'order']] }],
   labelRules: [],
+  ownLabels: [],
   trustedSenders: ['Alertmanager'],
   own: { userId: 'UBOT', botId: 'BBOT' },
 };

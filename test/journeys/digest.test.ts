@@ -36,6 +36,7 @@ describe('what the clock on the wall asks for', () => {
     const blocks = JSON.stringify(digests()[0]?.blocks);
     expect(blocks).toContain('*OMS-2* Orders stuck in processing');
     expect(blocks).toContain('*OMS-1* Orders stuck in processing: the parcel was found');
+    expect(blocks).toContain('No second payment processor is configured (payments.backup)');
   });
 
   test('it names a row of the chain and its hash', async () => {

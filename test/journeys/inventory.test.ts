@@ -19,7 +19,7 @@ const oldLocks = async () =>
 
 function story(scenario: Scenario): void {
   beforeAll(async () => {
-    rig = await startRig({ ordersPerHour: 240 });
+    rig = await startRig({ ordersPerHour: 240, restMs: 1 });
     await rig.world.start(scenario);
     const { alertname, code, summary } = scenario.alert;
     await rig.alert({ annotations: { summary } }, { alertname, code });
@@ -169,6 +169,9 @@ describe('the sync with the catalog has stopped', () => {
     expect(card()).toContain('The last good sync with the catalog ended 38 min ago; one is due every 5 min.');
     expect(card()).toContain('*Cause* Stock comes late from the catalog');
     expect(card()).toMatch(/reservations failed in 30 min \(sold out \d+\)/);
+    expect(card()).toMatch(
+      /The counts of \d of \d failing products differ, seen once \(sku-\d+: catalog \d+, order service 0\)/,
+    );
     expect(card()).toMatch(/Resync the inventory\*: .*Recommended: stock comes late from the catalog/);
   });
 
@@ -183,7 +186,8 @@ describe('the sync with the catalog has stopped', () => {
     await rig.world.change(({ conditions }) => {
       conditions.catalog = 'up';
     });
-    await minutes(1);
+    await minutes(2);
+    expect(card()).toMatch(/The counts of \d of \d failing products have differed for 1 min/);
   });
 
   test('a click, delivered twice, is one resync', async () => {
@@ -198,6 +202,7 @@ describe('the sync with the catalog has stopped', () => {
   test('nothing is refused as sold out any more', async () => {
     await minutes(6);
     expect((await rig.world.snapshot()).inventory.successRate).toBe(1);
+    expect(card()).toMatch(/Catalog and order service agree on all \d products that failed in 30 min/);
     expect(card()).not.toContain('*Broken*');
   });
 });

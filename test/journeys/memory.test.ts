@@ -60,6 +60,9 @@ describe('a memory limit that is too low', () => {
     expect(card()).toContain(
       '*Cause* The memory limit is too low: Each of the 3 pods was killed within 30 min.',
     );
+    expect(card()).toMatch(
+      /\*Changed\* image 2\.14\.1 → 2\.15\.0 on order-service, \d+ min before the first symptom\./,
+    );
     expect(card()).toMatch(/Raise the memory limit\*: .*Recommended: the limit is too low/);
     expect(card()).toContain('Restart the service waits: the pods would be full again within minutes.');
   });
@@ -104,6 +107,9 @@ describe('a memory limit that is too low', () => {
       await minutes(32);
       expect(thread()).toMatch(/\*Raise the memory limit\*, approved by .*\*helped\*/);
       expect(thread()).toContain('Mitigated: “Raise the memory limit” helped.');
+      expect(
+        thread().match(/<@URESPONDER>, this still waits: Set the memory limit back to what it was\./g),
+      ).toHaveLength(1);
       expect(rig.card().text).toContain('mitigated, watching');
       expect(card()).not.toContain('Recommended');
       expect(card()).toMatch(/\*Possible, not recommended now\*.*Set the memory limit back/);

@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { workflowEngineCrash } from '../../sim/world/scenarios/workflow-engine-crash.ts';
+import { YAML } from '../support/bot.ts';
 import { ALERTS, type Rig, startRig } from '../support/rig.ts';
 
 let rig: Rig;
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startRig({
+    yaml: YAML.replace('trustedSenders', 'channels: { warehouse: "#warehouse" }\ntrustedSenders'),
+  });
+  rig.slack.addChannel('warehouse', ['UBYSTANDER']);
   await rig.world.change((state, now) => workflowEngineCrash.start(state, now));
   await rig.alert();
   await rig.app.idle();
@@ -38,6 +42,15 @@ describe('what a run leaves to do', () => {
     expect(card()).toMatch(/Tell the warehouse: .* For <@URESPONDER>/);
   });
 
+  test('is posted to its team once, with what happened', async () => {
+    const [post, ...more] = rig.slack.messages('#warehouse');
+    expect(more).toEqual([]);
+    expect(post?.text).toMatch(
+      /^OMS-1 Orders stuck in processing \(prod\): The status of ord_\w+ was set by hand: processing → shipped\.$/,
+    );
+    expect(JSON.stringify(post?.blocks)).toContain('It comes from what <@URESPONDER> did.');
+  });
+
   test('is listed for anybody, and one press with a name ticks it off', async () => {
     const owed = await list('UBYSTANDER');
     expect(owed.text).toBe('2 duties are owed.');
@@ -65,9 +78,12 @@ describe('what a run leaves to do', () => {
     await rig.app.idle();
     expect(rig.card().text).toContain('resolved');
     expect(card()).toContain('Tell the warehouse');
-    const owed = await list('URESPONDER');
-    await person.click(owed, 'Done');
+    const [post] = rig.slack.messages('#warehouse');
+    if (post === undefined) throw new Error('Nothing stands in the warehouse.');
+    await rig.slack.as('UBYSTANDER').click(post, 'Done', { again: true });
+    await expect.poll(() => rig.slack.messages('#warehouse')[0]?.text).toContain('Done by <@UBYSTANDER>');
     await rig.app.idle();
+    expect(JSON.stringify(rig.slack.messages('#warehouse')[0]?.blocks)).not.toContain('oms_done');
     expect(card()).not.toContain('Tell the warehouse');
     expect((await list('URESPONDER')).text).toBe('Nothing is owed.');
   });
@@ -76,7 +92,26 @@ describe('what a run leaves to do', () => {
     const found = await rig.store.owner.query<{ by: string }>(
       `select text::jsonb ->> 'by' as by from journal where text::jsonb ->> 'type' = 'duty done' order by seq`,
     );
-    expect(found.rows.map(({ by }) => by)).toEqual(['UBYSTANDER', 'URESPONDER']);
+    expect(found.rows.map(({ by }) => by)).toEqual(['UBYSTANDER', 'UBYSTANDER']);
     expect(rig.slack.problems).toEqual([]);
+  });
+});
+
+describe('a team whose channel is gone', () => {
+  test('is told by the people at the card', async () => {
+    rig.slack.channel('warehouse').archive();
+    await rig.skip(11);
+    await rig.alert({ fingerprint: 'again' });
+    await rig.app.idle();
+    const asker = rig.slack.as('URESPONDER');
+    await asker.click(rig.card(), 'Set status by hand…');
+    await expect.poll(() => asker.modal()).not.toBeNull();
+    await asker.submit({ status: 'cancelled', reason: 'the customer called it off' });
+    await rig.app.idle();
+    await rig.slack.as('UAPPROVER').click(rig.card(), 'Approve: Set status by hand', { confirm: true });
+    const thread = () => rig.slack.thread(ALERTS, rig.card().ts).map(({ text }) => text);
+    await expect
+      .poll(() => thread().join('\n'), { timeout: 10_000 })
+      .toMatch(/This could not be said in #warehouse: .*Please tell them by hand/);
   });
 });

@@ -44,7 +44,7 @@ describe('the payment gateway is down', () => {
     expect(rig.card().text).toContain('prod · OMS-1 · Payment failures: broken');
     expect(card()).toContain('Payment gateway down or degraded');
     expect(card()).toContain(
-      'Retry payments waits: the gateway is not well, and a try now would burn one of three.',
+      'Retry payments waits: the gateway is not well, and a try now would burn one of 3 automatic ones.',
     );
     expect(card()).toContain('Restart the service waits: a restart cannot cure an outage outside.');
   });
@@ -65,6 +65,9 @@ describe('the payment gateway is down', () => {
   test('twenty minutes later platform engineering is called, and twenty after that people', async () => {
     await rig.skip(20);
     expect(rig.slack.messages('#platform-eng')).toHaveLength(1);
+    expect(card()).toMatch(
+      /status page names an incident on Payments API for 1\d min: “Elevated API errors”/,
+    );
     await rig.skip(20);
     expect(rig.pagerduty.incidents).toHaveLength(3);
   });

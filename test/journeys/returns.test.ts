@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addReturn, receive } from '../../sim/world/returns.ts';
 import {
   returnsEngineCrash,
   returnsHeld,
@@ -8,6 +9,7 @@ import {
 import type { Scenario } from '../../sim/world/scenarios/scenario.ts';
 import { ALERTS, type Rig, startRig } from '../support/rig.ts';
 
+const HOUR = 3_600_000;
 let rig: Rig;
 const card = () => JSON.stringify(rig.card().blocks);
 const thread = () =>
@@ -59,6 +61,25 @@ describe('the fraud model holds returns', () => {
       new RegExp(`${id} is approved past the fraud model: score 0\\.\\d\\d, held from 0\\.80 on`),
     );
     expect(card()).not.toContain('Retry return workflow');
+  });
+
+  test('goods that are back without their money are told too, and where to look', async () => {
+    const id = await rig.world.change((state, now) => {
+      state.conditions.returnsPaidBack = false;
+      const back = addReturn(state, 'came in', now - 40 * HOUR);
+      back.status = 'approved';
+      receive(state, back, now - 30 * HOUR);
+      return back.id;
+    });
+    await minutes(1);
+    expect(card()).toMatch(
+      /1 return came in over 24 h ago without a refund since, the oldest 30 h 1 min ago; runbook 4, refund delays/,
+    );
+    await rig.world.change((state) => {
+      state.conditions.returnsPaidBack = true;
+      const back = state.returns.get(id);
+      if (back !== undefined) back.status = 'refunded';
+    });
   });
 
   test('a manager’s approval alone counts: not a responder’s, not an approver’s, not the asker’s', async () => {

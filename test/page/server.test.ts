@@ -102,6 +102,16 @@ describe('what the page’s server takes', () => {
       { as: MARA, act: { do: 'submit', viewId: 'V1', entries: {} } },
       'closed already',
     ],
+    [
+      'a message that is gone',
+      { as: MARA, act: { do: 'shortcut', callbackId: 'oms_report', channel: ALERTS, ts: '1.000001' } },
+      'message is gone',
+    ],
+    [
+      'a shortcut that no app has',
+      { as: MARA, act: { do: 'shortcut', callbackId: 'nothing', channel: ALERTS, ts: '1.000001' } },
+      'no message shortcut nothing',
+    ],
     ['an unknown scenario', { as: MARA, act: { do: 'start', scenario: 'flood' } }, 'no scenario flood'],
     [
       'an unknown page',

@@ -24,6 +24,7 @@ const rules: IntakeRules = {
   scopeLabels: [],
   runbooks: [],
   labelRules: [],
+  ownLabels: [],
   trustedSenders: ['Alertmanager'],
   own: { userId: 'UBOT', botId: 'BBOT' },
 };
@@ -66,6 +67,7 @@ beforeEach(() => {
   const app = {
     command: remember('command'),
     action: remember('action'),
+    shortcut: remember('shortcut'),
     view: remember('view'),
     event: remember('event'),
     error: () => undefined,

@@ -1,4 +1,5 @@
 import { absent } from '../../src/adapters/absent.ts';
+import { CATALOG, catalogProbe } from '../../src/adapters/catalog/probe.ts';
 import { KUBERNETES } from '../../src/adapters/kubernetes/client.ts';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
 import { ORDER_SERVICE } from '../../src/adapters/order-service/client.ts';
@@ -12,9 +13,11 @@ import { ORDERS_DATABASE } from '../../src/adapters/postgres/schema.ts';
 import { policyFor } from '../../src/adapters/resilience.ts';
 import { s3Probe } from '../../src/adapters/s3/probe.ts';
 import { S3 } from '../../src/adapters/s3/s3-error.ts';
+import { statusPageProbe } from '../../src/adapters/status-page/probe.ts';
 import { systemClock, systemIds } from '../../src/adapters/system/clock.ts';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import { namesOf } from '../../src/names-of.ts';
 import type { Timing } from '../../src/pipeline/rules.ts';
 import type { Step } from '../../src/ports/clock.ts';
 import type { KafkaLever, KafkaProbe } from '../../src/ports/kafka.ts';
@@ -22,6 +25,7 @@ import type { Levers } from '../../src/ports/levers.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { Probes } from '../../src/ports/probes.ts';
 import type { RedisLever, RedisProbe } from '../../src/ports/redis.ts';
+import { orderWorkload } from '../../src/runbooks/names.ts';
 import type { SlackSettings } from '../../src/slack/bot.ts';
 import { openPool } from '../../src/store/database.ts';
 import { createJournal } from '../../src/store/journal.ts';
@@ -47,11 +51,14 @@ approvals:
   managers: [UMANAGER]
 alerts:
   scopeLabels: [region]
+actions:
+  rollback: on
 payments:
   expiryAnnotation: oms.example.com/expires-at
 admin:
   exports: /admin/exports
   failedEvents: /admin/events/failed
+  inventoryItem: /admin/inventory/items/{id}
 metrics:
   paymentAttempts: payment_attempts_total
   paymentDeclines: payment_declines_total
@@ -59,6 +66,8 @@ metrics:
   publishFailed: events_publish_failures_total
   bufferFree: kafka_producer_buffer_available_bytes
   bufferTotal: kafka_producer_buffer_total_bytes
+logPatterns:
+  workflow: {}
 kafka:
   parkedTopic: order-events-parked
   orderEvents: [order.created, payment.captured, fulfillment.requested]
@@ -67,6 +76,8 @@ kafka:
     order-inventory-consumer: { deployment: inventory-consumer, selector: app=inventory-consumer }
 redis:
   lockTtlSeconds: 3600
+returns:
+  received: received
 carriers:
   expiryAnnotation: oms.example.com/expires-at
   countries: { swiftpost: [US, CA, GB, DE] }
@@ -118,8 +129,7 @@ export async function handsIn(
     kubeconfig: { text: address.kubeconfig },
     policy: policyFor(KUBERNETES, resting),
   });
-  const { namespace, orderService } = config.oms.workloads;
-  const workload = { namespace, name: orderService.deployment, selector: orderService.selector };
+  const names = namesOf(config.oms);
   const settings = {
     url: address.service,
     token: async () => TOKEN,
@@ -127,7 +137,7 @@ export async function handsIn(
     policy: policyFor(ORDER_SERVICE, resting),
     gatewayPolicy: policyFor('The payment gateway', resting),
     paths: config.oms.admin,
-    pods: cluster.podHttp(workload, orderService.port),
+    pods: cluster.podHttp(orderWorkload(names), names.orderService.port),
   };
   const probes: Probes = {
     orderService: orderServiceProbe(settings),
@@ -136,6 +146,11 @@ export async function handsIn(
     kafka: options.kafka?.probe ?? absent('Kafka is not configured (KAFKA_BROKERS).'),
     redis: options.redis?.probe ?? absent('Redis is not configured (REDIS_URL).'),
     s3: s3Probe({ ...S3_ACCESS, endpoint: address.s3, policy: policyFor(S3) }),
+    statusPages: statusPageProbe(config.oms.statusPages),
+    catalog:
+      config.oms.catalog === undefined
+        ? absent('The catalog is not configured (`catalog.url`).')
+        : catalogProbe({ ...config.oms.catalog, policy: policyFor(CATALOG, resting) }),
   };
   const levers: Levers = {
     orderService: orderServiceLever(settings),

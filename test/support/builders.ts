@@ -8,6 +8,7 @@ export function aRules(change: Partial<Rules> = {}): Rules {
   return {
     environment: 'prod',
     service: 'order-management-service',
+    criticality: 'critical',
     escalation: { afterMinutes: 20, impactPercent: 25, rungEveryMinutes: 20, notBeforeCardMinutes: 2 },
     approvals: {
       expireAfterMinutes: 15,
@@ -23,6 +24,8 @@ export function aRules(change: Partial<Rules> = {}): Rules {
       catalog: '#catalog-team',
       platform: '#platform-eng',
     },
+    dutyChannels: {},
+    links: {},
     people: [],
     pager: true,
     names: RUNBOOK_NAMES,

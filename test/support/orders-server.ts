@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { DatabaseServer } from '../../sim/world/database-sessions.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded.ts';
+import { roomInMemory } from './folder.ts';
 import type { FreshDatabase } from './postgres.ts';
 
 export interface OrdersServer extends FreshDatabase {
@@ -10,7 +11,7 @@ export interface OrdersServer extends FreshDatabase {
 
 /** The orders database on a server of its own: its connections are counted, and nobody else's are among them. */
 export async function startOrdersServer(): Promise<OrdersServer> {
-  const server = await startEmbeddedPostgres();
+  const server = await startEmbeddedPostgres({ within: roomInMemory() });
   const owner = new pg.Client({ connectionString: server.url });
   await owner.connect();
   await owner.query('create database orders');

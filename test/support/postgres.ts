@@ -7,11 +7,15 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-/** An empty database of its own on the run's server. */
-export async function freshDatabase(): Promise<FreshDatabase> {
+/**
+ * A database of its own on the run's server.
+ * @param template what it is a copy of; an empty one unless told
+ */
+export async function freshDatabase(template = 'template1'): Promise<FreshDatabase> {
   const server = inject('postgresUrl');
   const name = `t_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
-  await onServer(server, `create database ${name}`);
+  // Copied as files: through the write-ahead log it takes ten times as long.
+  await onServer(server, `create database ${name} template ${template} strategy file_copy`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { startCatalog } from '../../sim/catalog/catalog.ts';
 import { pretendKafka } from '../../sim/kafka/kafka.ts';
 import { startKubernetes } from '../../sim/kubernetes/kubernetes.ts';
 import { startOrderService } from '../../sim/order-service/order-service.ts';
@@ -7,6 +8,7 @@ import { startPagerDuty } from '../../sim/pagerduty/pagerduty.ts';
 import { pretendRedis } from '../../sim/redis/redis.ts';
 import { bucketOfExports, startS3 } from '../../sim/s3/s3.ts';
 import { NO_RATES, type SimulatedSlack, startSlack } from '../../sim/slack/slack.ts';
+import { startStatusPages } from '../../sim/status-page/status-page.ts';
 import { createWorld } from '../../sim/world/world.ts';
 import { type Address, ALERTS, ROUTING_KEY, S3_ACCESS, startBot, TOKEN, YAML } from './bot.ts';
 import { type OrdersServer, startOrdersServer } from './orders-server.ts';
@@ -62,10 +64,14 @@ export async function startPretendWorld(
       [S3_ACCESS.credentials.accessKeyId, { secret: S3_ACCESS.credentials.secretAccessKey }],
     ]),
   });
+  const statusPages = await startStatusPages(world);
+  const catalog = await startCatalog(world);
   return {
     store,
     world,
     service,
+    statusPages,
+    catalog,
     kubernetes,
     slack,
     pagerduty,
@@ -73,7 +79,7 @@ export async function startPretendWorld(
     now,
     /** What a bot needs to be told to live in this world; plain data, so that another process can be told too. */
     address: {
-      yaml: options.yaml ?? YAML,
+      yaml: `${options.yaml ?? YAML}${statusPages.yaml}${catalog.yaml}`,
       database: asBot(store.url),
       orders: orders.url,
       service: service.url,
@@ -93,6 +99,8 @@ export async function startPretendWorld(
       await pagerduty.stop();
       await kubernetes.stop();
       await s3.stop();
+      await statusPages.stop();
+      await catalog.stop();
       await world.close();
       await ordersPool.end();
       await store.close();

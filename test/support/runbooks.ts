@@ -1,8 +1,9 @@
-import type { Finding, Verdict } from '../../src/domain/finding.ts';
+import { type Finding, isContext, type Verdict } from '../../src/domain/finding.ts';
 import { OrderId } from '../../src/domain/ids.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { diagnose, type Look } from '../../src/pipeline/diagnose.ts';
 import type { Parts } from '../../src/pipeline/parts.ts';
+import type { CatalogProbe } from '../../src/ports/catalog.ts';
 import type { KafkaProbe } from '../../src/ports/kafka.ts';
 import type {
   ContainerLog,
@@ -21,9 +22,13 @@ import type {
 import type { RedisProbe } from '../../src/ports/redis.ts';
 import type { S3Probe } from '../../src/ports/s3.ts';
 import type { Sample } from '../../src/ports/samples.ts';
+import type { StatusPageProbe } from '../../src/ports/status-page.ts';
 import { AbsentSystem, SystemError } from '../../src/ports/system-error.ts';
 import type { Draft, Findings, Judging, Proving } from '../../src/runbooks/define-runbook.ts';
-import { RUNBOOK_NAMES } from '../../src/runbooks/names.ts';
+import { type Names, RUNBOOK_NAMES } from '../../src/runbooks/names.ts';
+import type { LogCounts } from '../../src/runbooks/shared/log-classes.ts';
+import type { OrdersSeen } from '../../src/runbooks/shared/order-rate.ts';
+import type { TrafficSeen } from '../../src/runbooks/shared/traffic.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/runbooks/thresholds.ts';
 import { aRules } from './builders.ts';
 import { anIncident, aRun, OPENED } from './incidents.ts';
@@ -44,6 +49,8 @@ export function fakeProbes(given: {
   readonly kafka?: Partial<KafkaProbe>;
   readonly redis?: Partial<RedisProbe>;
   readonly s3?: Partial<S3Probe>;
+  readonly statusPages?: Partial<StatusPageProbe>;
+  readonly catalog?: Partial<CatalogProbe>;
 }): Probes {
   return {
     orderService: partly(given.orderService),
@@ -52,6 +59,8 @@ export function fakeProbes(given: {
     kafka: partly(given.kafka),
     redis: partly(given.redis),
     s3: partly(given.s3),
+    statusPages: partly(given.statusPages),
+    catalog: partly(given.catalog),
   };
 }
 
@@ -72,17 +81,27 @@ export async function diagnosed(
   change: {
     readonly incident?: Partial<Incident>;
     readonly now?: number;
+    /** What is called otherwise than in the runbook. */
+    readonly names?: Partial<Names>;
     /** What the bot saw before, by name. */
     readonly samples?: Readonly<Record<string, readonly Sample[]>>;
   } = {},
 ): Promise<Look & { of(step: string): Finding }> {
+  const rules = aRules();
   const parts = {
     probes,
     samples: {
       since: async (name: string, from: number) =>
         (change.samples?.[name] ?? []).filter(({ at }) => at >= from),
+      between: async (named: readonly string[], from: number, to: number) =>
+        Object.fromEntries(
+          named.map((name) => [
+            name,
+            (change.samples?.[name] ?? []).filter(({ at }) => at >= from && at <= to),
+          ]),
+        ),
     },
-    rules: aRules(),
+    rules: { ...rules, names: { ...rules.names, ...change.names } },
     clock: {
       now: () => 0,
       sleep: async (_ms: number, signal?: AbortSignal) =>
@@ -95,6 +114,8 @@ export async function diagnosed(
   const look = await diagnose(parts, incident, change.now ?? NOW);
   return {
     ...look,
+    // X1 is in every runbook, and `of` finds it; a runbook's own test tells its own.
+    findings: look.findings.filter((finding) => !isContext(finding)),
     of(step) {
       const found = look.findings.find((finding) => finding.step === step);
       if (found === undefined) throw new Error(`No check ${step}.`);
@@ -107,12 +128,13 @@ export async function diagnosed(
 export function seen(verdict: Verdict, data: null): Finding<never>;
 export function seen<T>(verdict: Verdict, data: T): Finding<T>;
 export function seen<T>(verdict: Verdict, data: T | null): Finding<T> {
-  return { step: 'X1', verdict, line: '', evidence: [], data, at: NOW, tookMs: 1 };
+  return { step: 'R16', verdict, line: '', evidence: [], data, at: NOW, tookMs: 1 };
 }
 
 export function aJudging<Data>(findings: Findings<Data>, change: Partial<Judging<Data>> = {}): Judging<Data> {
   return {
     findings,
+    changes: seen('healthy', { changes: [], suspect: null, symptomAt: OPENED }),
     now: NOW,
     thresholds: DEFAULT_THRESHOLDS,
     names: RUNBOOK_NAMES,
@@ -212,12 +234,65 @@ export function aLog(lines: readonly string[], change: Partial<ContainerLog> = {
   };
 }
 
-export function answers<T>(...values: readonly (T | null)[]): readonly PodAnswer<T>[] {
-  return values.map((value, place) => ({
-    pod: `pod-${place + 1}`,
-    value,
-    problem: value === null ? 'It did not answer.' : null,
+/** X3 as it names these incidents, all of them of an hour ago. */
+export function reporting(...names: readonly string[]) {
+  const incidents = names.map((name) => ({
+    name,
+    status: 'investigating',
+    impact: 'major',
+    components: [],
+    since: NOW - 60 * MINUTE,
   }));
+  const data = { incidents, maintenance: [], troubled: [] };
+  return seen(names.length === 0 ? 'healthy' : 'broken', data);
+}
+
+/** X5: so many requests a minute instead of 100, all answered. */
+export function trafficSeen(perMinute: number, change: Partial<TrafficSeen> = {}): TrafficSeen {
+  const is = perMinute < 150 ? 'usual' : perMinute < 200 ? 'more' : 'spike';
+  return {
+    perMinute,
+    usual: 100,
+    than: 'last week at this hour',
+    is,
+    requests: perMinute * 10,
+    errorPercent: 0,
+    p95Ms: 180,
+    routes: [],
+    ...change,
+  };
+}
+
+/** X6: so many orders in an hour instead of 60. */
+export function ordersSeen(created: number, change: Partial<OrdersSeen> = {}): OrdersSeen {
+  const is = created < 30 ? 'missing' : created < 90 ? 'usual' : created < 120 ? 'more' : 'spike';
+  return { created, lastWeek: 60, windowMinutes: 60, is, ...change };
+}
+
+/** Log lines counted by class, the newest a minute ago. */
+export function logCounts<Name extends string>(
+  names: readonly Name[],
+  lines: Partial<Record<Name, number>> = {},
+  change: Partial<LogCounts<Name>> = {},
+): LogCounts<Name> {
+  const classes = names.map((name) => [
+    name,
+    { lines: lines[name] ?? 0, lastAt: lines[name] ? NOW - MINUTE : null },
+  ]);
+  return {
+    classes: Object.fromEntries(classes) as LogCounts<Name>['classes'],
+    unclassed: 0,
+    newestAt: NOW - MINUTE,
+    whole: true,
+    containers: 3,
+    problems: [],
+    ...change,
+  };
+}
+
+export function answers<T>(...values: readonly (T | null)[]): readonly PodAnswer<T>[] {
+  const problem = (value: T | null) => (value === null ? 'It did not answer.' : null);
+  return values.map((value, place) => ({ pod: `pod-${place + 1}`, value, problem: problem(value) }));
 }
 
 export function times(many: number, line: string): readonly string[] {

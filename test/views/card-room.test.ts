@@ -9,7 +9,7 @@ describe('a card with more than it has room for', () => {
   const line = (n: number) =>
     `Fact ${n}: ${'many words that say what is the matter, '.repeat(5)}with a number, ${n}.`;
   const lines = (count: number, verdict: 'broken' | 'healthy' | 'unknown') =>
-    Array.from({ length: count }, (_, n) => aFinding(verdict, line(n), `X${n}`));
+    Array.from({ length: count }, (_, n) => aFinding(verdict, line(n), `R${n}`));
   const cause = (n: number) => ({
     id: `3.C${n}`,
     title: `Cause ${n}`,
@@ -24,7 +24,12 @@ describe('a card with more than it has room for', () => {
     links: [],
   });
   const huge = anIncident(
-    [...lines(60, 'broken'), ...lines(40, 'unknown'), ...lines(40, 'healthy')],
+    [
+      ...lines(60, 'broken'),
+      ...lines(40, 'unknown'),
+      ...lines(40, 'healthy'),
+      aFinding('healthy', line(99), 'X1'),
+    ],
     {
       offers: Array.from({ length: 20 }, (_, n) =>
         anOffer({
@@ -57,9 +62,10 @@ describe('a card with more than it has room for', () => {
     for (const must of [
       '*Do now*',
       '*Broken*',
-      '*Could not look* 40: X0, X1',
+      '*Could not look* 40: R0, R1',
       '*Healthy* 40 checks.',
       '*Cause* Cause 4',
+      '*Changed* Fact 99: many words',
     ])
       expect(JSON.stringify(card.blocks)).toContain(must);
   });
@@ -76,7 +82,7 @@ describe('a card with more than it has room for', () => {
     }
     const whole = JSON.stringify(rest);
     for (const kind of ['broken', 'healthy', 'could not look'])
-      for (const n of [0, 39]) expect(whole).toMatch(new RegExp(`${kind}: (?:X${n} )?Fact ${n}: `));
+      for (const n of [0, 39]) expect(whole).toMatch(new RegExp(`${kind}: (?:R${n} )?Fact ${n}: `));
   });
 
   test.each<[string, Incident, string[], string[]]>([

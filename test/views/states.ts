@@ -21,6 +21,7 @@ const findings = [
   aFinding('unknown', 'Prometheus did not answer within 2 s.', 'X2'),
   aFinding('skipped', 'Kafka is not connected.', 'R17'),
   aFinding('healthy', '4 of 4 pods of the order service are ready.', 'R1'),
+  aFinding('healthy', 'image 1.42.0 → 1.43.0 on order-service, 9 min before the first symptom.', 'X1'),
 ];
 const causes = [
   {
@@ -126,6 +127,9 @@ const INCIDENTS = {
     offers: [],
     impact: { known: false, because: '9 of 11 orders: too few to say.', at: OPENED },
   }),
+  'orders missing': broken({
+    impact: { ...impact, affected: 31, total: 40, windowMinutes: 60, missing: 28 },
+  }),
   'could not look': anIncident([aFinding('unknown', 'The order service did not answer within 2 s.')]),
   'running with progress': broken({
     offers: [],
@@ -176,18 +180,82 @@ const INCIDENTS = {
   }),
 } as const;
 
+const view = (incident: Incident, byHand: CardView['byHand'] = []): CardView => ({
+  incident,
+  title: 'Orders stuck in processing',
+  next: nextRung(incident, aRules().escalation),
+  byHand,
+  links: [{ label: 'Runbook', url: 'https://wiki.example/runbooks/3' }],
+});
+
+const advised = broken({ offers: [] });
+const step = { incident: 'OMS-1', link: null, answers: null, tick: null, old: false, text: false } as const;
+const STEPS: NonNullable<CardView['byHand']> = [
+  {
+    ...step,
+    step: 'm3.1',
+    what: 'Ask the warehouse whether our orders arrive.',
+    owner: 'warehouse',
+    because: 'The engine could not be asked.',
+    link: { key: 'warehouseStatus', url: null },
+    answers: ['they arrive', 'they do not'],
+  },
+  {
+    ...step,
+    step: 'm3.4',
+    what: 'Look at the provider’s status page.',
+    owner: 'on-call',
+    because: 'The bot does not read it.',
+    link: { key: 'gatewayStatus', url: 'https://status.example/?a=1&b=2' },
+    answers: ['up', 'incident'],
+    tick: { step: 'm3.4', answer: 'incident', by: 'UANNA', at: OPENED + 12 * MINUTE },
+  },
+  {
+    ...step,
+    step: 'm3.5',
+    what: 'Look at the carrier’s status page.',
+    owner: 'on-call',
+    because: 'The bot does not read it.',
+    answers: ['up', 'incident'],
+    tick: { step: 'm3.5', answer: 'up', by: 'UANNA', at: OPENED },
+    old: true,
+  },
+  {
+    ...step,
+    step: 'm3.6',
+    what: 'Open a case with the provider.',
+    owner: 'payments',
+    because: '41 % of orders are affected.',
+    link: { key: 'gatewaySupport', url: 'https://support.example' },
+    text: true,
+  },
+  {
+    ...step,
+    step: 'm3.7',
+    what: 'Switch to the backup processor.',
+    owner: 'payments',
+    because: 'The gateway is down.',
+    tick: { step: 'm3.7', answer: 'done', by: 'UBEN', at: OPENED + 14 * MINUTE },
+  },
+];
+
 /** Every state in which a card can stand, by name. */
-export const CARDS: readonly (readonly [name: string, view: CardView])[] = Object.entries(INCIDENTS).map(
-  ([name, incident]) => [
-    name,
-    {
-      incident,
-      title: 'Orders stuck in processing',
-      next: nextRung(incident, aRules().escalation),
-      links: [{ label: 'Runbook', url: 'https://wiki.example/runbooks/3' }],
-    },
+export const CARDS: readonly (readonly [name: string, view: CardView])[] = [
+  ...Object.entries(INCIDENTS).map(([name, incident]) => [name, view(incident)] as const),
+  [
+    'steps by hand and advice',
+    view(
+      {
+        ...advised,
+        diagnosis: advised.diagnosis && {
+          ...advised.diagnosis,
+          advice: [{ id: '3.B1', line: 'Orders that wait are not lost.' }],
+        },
+      },
+      STEPS,
+    ),
   ],
-);
+];
 
 export const FORM = setStatus;
 export const ASKS_FIRST = restart;

@@ -3,6 +3,7 @@ import type { Ephemeral, Message } from '../../slack/state/types.ts';
 import { Avatar } from './avatar.tsx';
 import { Blocks } from './blocks/blocks.tsx';
 import { type Json, listOf, wordsOf } from './blocks/json.ts';
+import { Overflow } from './blocks/overflow.tsx';
 import { Words } from './blocks/shown.tsx';
 import type { Surface } from './blocks/surface.ts';
 import { clockText, msOf, nameOf, storyTime, useDesk } from './desk.ts';
@@ -32,6 +33,7 @@ export function MessageRow(props: {
       ts={message.ts}
       edited={message.edited !== undefined}
       faint={message.subtype === 'tombstone'}
+      menu={message.subtype === 'tombstone' ? null : <Shortcuts message={message} />}
     >
       {broadcast && onThread !== undefined ? (
         <button type="button" className="link broadcast" onClick={onThread}>
@@ -69,6 +71,24 @@ export function MessageRow(props: {
   );
 }
 
+/** The message's own menu: what apps offer to do with it. */
+function Shortcuts({ message: { channel, ts } }: { readonly message: Message }) {
+  const { state, run } = useDesk();
+  const options = state.app.shortcuts.map(({ name, callbackId }) => ({
+    text: { type: 'plain_text', text: name },
+    value: callbackId,
+  }));
+  if (options.length === 0) return null;
+  return (
+    <Overflow
+      label="More of this message"
+      element={{ options }}
+      busy={false}
+      choose={(callbackId) => void run({ do: 'shortcut', callbackId, channel, ts })}
+    />
+  );
+}
+
 /** What only this person sees. */
 export function EphemeralRow({ ephemeral }: { readonly ephemeral: Ephemeral }) {
   const { state } = useDesk();
@@ -100,9 +120,10 @@ function Row(props: {
   readonly edited?: boolean;
   readonly faint?: boolean;
   readonly only?: boolean;
+  readonly menu?: ReactNode;
   readonly children: ReactNode;
 }) {
-  const { name, app, ts, edited = false, faint = false, only = false, children } = props;
+  const { name, app, ts, edited = false, faint = false, only = false, menu, children } = props;
   const { state } = useDesk();
   const real = msOf(ts);
   const story = storyTime(real, state.clock.jumps);
@@ -121,6 +142,7 @@ function Row(props: {
             {clockText(story)}
           </time>
           {edited ? <span className="edited">(edited)</span> : null}
+          {menu}
         </header>
         {children}
       </div>

@@ -8,6 +8,8 @@ export interface User {
   readonly realName: string;
   readonly email: string | null;
   readonly isBot: boolean;
+  /** Their account was closed; Slack goes on to know them. */
+  readonly left?: boolean;
 }
 
 export interface UserGroup {

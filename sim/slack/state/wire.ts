@@ -42,7 +42,7 @@ export function wireUser(user: User, withEmail: boolean): Json {
     team_id: OWN.team,
     name: user.name,
     real_name: user.realName,
-    deleted: false,
+    deleted: user.left === true,
     is_bot: user.isBot,
     is_app_user: false,
     is_restricted: false,

@@ -1,7 +1,14 @@
-import { blockingQuery, connectionLeak, databaseRestarted, smallPool } from './database-pool.ts';
+import {
+  blockingQuery,
+  connectionLeak,
+  databaseRestarted,
+  smallPool,
+  trafficJumped,
+} from './database-pool.ts';
 import { eventsLost } from './events-lost.ts';
 import { exportHangs, exportOutOfMemory, exportQuerySlow, exportTooLarge, uploadRefused } from './exports.ts';
 import {
+  crowdCollides,
   inventorySyncStopped,
   reservationsSlow,
   staleLocks,
@@ -15,7 +22,14 @@ import {
   poisonMessage,
   replicasBehind,
 } from './kafka-lag.ts';
-import { exportEatsMemory, memoryLeak, memoryLimitLow, queryEatsMemory } from './memory.ts';
+import {
+  exportEatsMemory,
+  leakyRelease,
+  memoryLeak,
+  memoryLimitLow,
+  queryEatsMemory,
+  wastefulRoute,
+} from './memory.ts';
 import {
   declines,
   gatewayDown,
@@ -32,7 +46,14 @@ import {
   refundsGatewayDown,
   refundsThrottled,
 } from './refunds.ts';
-import { returnsEngineCrash, returnsHeld, returnsWindowWrong, returnsWithoutLabel } from './returns.ts';
+import {
+  returnsEngineCrash,
+  returnsEngineRefuses,
+  returnsHeld,
+  returnsViolate,
+  returnsWindowWrong,
+  returnsWithoutLabel,
+} from './returns.ts';
 import type { Scenario } from './scenario.ts';
 import {
   carrierCredentialsExpired,
@@ -43,12 +64,15 @@ import {
 } from './shipping-labels.ts';
 import { webhookRefused } from './webhook-refused.ts';
 import { workflowEngineCrash } from './workflow-engine-crash.ts';
+import { illegalTransitions, transactionTimeouts } from './workflow-refused.ts';
 
 /** Every story that can be started, in the order in which people see them. */
 export const scenarios: readonly Scenario[] = [
   workflowEngineCrash,
   webhookRefused,
   eventsLost,
+  illegalTransitions,
+  transactionTimeouts,
   gatewayDown,
   networkPath,
   networkOnePod,
@@ -65,10 +89,13 @@ export const scenarios: readonly Scenario[] = [
   returnsEngineCrash,
   returnsWindowWrong,
   returnsWithoutLabel,
+  returnsEngineRefuses,
+  returnsViolate,
   staleLocks,
   inventorySyncStopped,
   reservationsSlow,
   stockCorrected,
+  crowdCollides,
   carrierCredentialsExpired,
   carrierDown,
   invalidAddresses,
@@ -88,9 +115,12 @@ export const scenarios: readonly Scenario[] = [
   connectionLeak,
   blockingQuery,
   smallPool,
+  trafficJumped,
   databaseRestarted,
   memoryLeak,
   memoryLimitLow,
+  wastefulRoute,
+  leakyRelease,
   exportEatsMemory,
   queryEatsMemory,
 ];

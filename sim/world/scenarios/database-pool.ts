@@ -1,6 +1,7 @@
 import { USUAL_DEMAND } from '../database.ts';
 import { planPayment } from '../payments.ts';
 import type { WorldState } from '../state.ts';
+import { backdateTraffic } from '../traffic.ts';
 import { replayPayments } from './replay-payments.ts';
 import type { Scenario, ScenarioAlert } from './scenario.ts';
 
@@ -128,6 +129,34 @@ export const smallPool = poolScenario({
     state.database.demand = 66;
   },
   cure(state) {
+    state.database.demand = USUAL_DEMAND;
+  },
+});
+
+/** So long ago the campaign began. */
+const JUMPED_MS = 12 * MINUTE;
+
+export const trafficJumped = poolScenario({
+  id: 'traffic-jumped',
+  causes: ['6.C3'],
+  toldAfterMinutes: 1,
+  title:
+    'Since a campaign began 12 minutes ago four times as much comes as usual; no pool has a connection left.',
+  alert: {
+    alertname: 'DatabasePoolExhausted',
+    code: 'DB_POOL_EXHAUSTED',
+    severity: 'critical',
+    summary: 'The connection pools of the order service are used up',
+    startsAgoMs: 5 * MINUTE,
+  },
+  sinceMs: JUMPED_MS,
+  strike(state, now) {
+    state.demand.factor = 4;
+    state.database.demand = 66;
+    backdateTraffic(state, JUMPED_MS, now);
+  },
+  cure(state) {
+    state.demand.factor = 1;
     state.database.demand = USUAL_DEMAND;
   },
 });

@@ -1,6 +1,8 @@
 import { LOCK_TTL_MS, lockKey, lockValue, type Product, takeLock } from '../inventory.ts';
 import { failSync, SYNC_EVERY_MS } from '../inventory-sync.ts';
+import { placeOrder } from '../life.ts';
 import type { WorldState } from '../state.ts';
+import { backdateTraffic } from '../traffic.ts';
 import { replayReservations } from './replay-reservations.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -141,5 +143,44 @@ export const stockCorrected: Scenario = {
   end(state) {
     state.inventory.corrected.clear();
     for (const product of state.inventory.products) product.ours = product.catalog;
+  },
+};
+
+const CROWD_SINCE = 40 * MINUTE;
+/** Times the usual. */
+const CROWD = 5;
+
+export const crowdCollides: Scenario = {
+  id: 'crowd-collides',
+  causes: ['2.C1'],
+  runbook: 'inventory-reservation',
+  title:
+    'Five times as many orders come as usual for 40 minutes; one in four collides with another over its product.',
+  alert: {
+    alertname: 'InventoryUnavailable',
+    code: 'INVENTORY_UNAVAILABLE',
+    severity: 'high',
+    summary: 'Orders are refused though the shop shows stock',
+    startsAgoMs: 15 * MINUTE,
+  },
+  start(state, now) {
+    const { demand, conditions } = state;
+    demand.factor = CROWD;
+    conditions.collisions = 0.25;
+    backdateTraffic(state, CROWD_SINCE, now);
+    const more = Math.round((demand.ordersPerHour * (CROWD - 1) * CROWD_SINCE) / (60 * MINUTE));
+    for (let number = 0; number < more; number += 1) {
+      const at = now - CROWD_SINCE + Math.round((CROWD_SINCE * number) / more);
+      state.timeline.schedule(at, (due) => placeOrder(state, `${this.id} ${number}`, due));
+    }
+    state.timeline.advance(now);
+  },
+  recover(state) {
+    state.demand.factor = 1;
+    state.conditions.collisions = 0;
+  },
+  end(state) {
+    state.demand.factor = 1;
+    state.conditions.collisions = 0;
   },
 };

@@ -3,6 +3,7 @@ import { beginExport, exportsOf } from '../exports.ts';
 import { setMemoryTrouble } from '../memory.ts';
 import { release } from '../release.ts';
 import type { WorldState } from '../state.ts';
+import { backdateTraffic } from '../traffic.ts';
 import { day } from './exports.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -16,8 +17,9 @@ function released(
   agoMs: number,
   now: number,
 ): void {
-  release(state, 'order-service', now - agoMs);
-  setMemoryTrouble(state, trouble, now - agoMs);
+  // The version before knows nothing of it.
+  const image = release(state, 'order-service', now - agoMs);
+  setMemoryTrouble(state, { ...trouble, image }, now - agoMs);
   state.timeline.advance(now);
 }
 
@@ -58,6 +60,24 @@ export const memoryLimitLow: Scenario = {
     startsAgoMs: 10 * MINUTE,
   },
   start: (state, now) => released(state, { leakMibPerMinute: 40, leakMostMib: 900 }, 45 * MINUTE, now),
+  recover: cured,
+  end: cured,
+};
+
+export const leakyRelease: Scenario = {
+  id: 'leaky-release',
+  runbook: 'memory',
+  causes: ['8.C1'],
+  title:
+    'Since a release 25 min ago the pods leak 40 MiB a minute; each is killed every 17 minutes, until the version before is back.',
+  alert: {
+    alertname: 'OrderServiceOomKilled',
+    code: 'CONTAINER_OOM_KILLED',
+    severity: 'high',
+    summary: 'Containers of the order service are killed for their memory',
+    startsAgoMs: 7 * MINUTE,
+  },
+  start: (state, now) => released(state, { leakMibPerMinute: 40 }, 25 * MINUTE, now),
   recover: cured,
   end: cured,
 };
@@ -109,4 +129,36 @@ export const queryEatsMemory: Scenario = {
   },
   recover: endHeavy,
   end: endHeavy,
+};
+
+const READ_SINCE = 8 * MINUTE;
+
+export const wastefulRoute: Scenario = {
+  id: 'wasteful-route',
+  causes: ['8.C3'],
+  toldAfterMinutes: 5,
+  runbook: 'memory',
+  title:
+    'A customer’s program reads whole lists of orders eight times as often as usual; each pod gains 40 MiB a minute.',
+  alert: {
+    alertname: 'OrderServiceMemoryRising',
+    code: 'OUT_OF_MEMORY',
+    severity: 'high',
+    summary: 'Memory of the order service rises fast',
+    startsAgoMs: MINUTE,
+  },
+  start(state, now) {
+    state.demand.routes.set('GET /orders', 8);
+    backdateTraffic(state, READ_SINCE, now);
+    setMemoryTrouble(state, { leakMibPerMinute: 40 }, now - 4 * MINUTE);
+    state.timeline.advance(now);
+  },
+  recover(state) {
+    state.demand.routes.clear();
+    cured(state);
+  },
+  end(state) {
+    state.demand.routes.clear();
+    cured(state);
+  },
 };

@@ -139,3 +139,64 @@ export const returnsWithoutLabel: Scenario = {
     approveAll(state, now);
   },
 };
+
+/** Returns of the last day and a half hour that met what is wrong now. */
+function plantBoth(state: WorldState, label: string, now: number, is: Parameters<typeof addReturn>[3] = {}) {
+  const late = { from: now - 30 * HOUR, to: now - 25 * HOUR };
+  const recent = { from: now - 28 * MINUTE, to: now };
+  for (const back of [
+    ...plant(state, label, 6, late, is),
+    ...plant(state, `${label} recent`, 14, recent, is),
+  ])
+    startReturn(state, back, back.createdAt);
+  state.timeline.advance(now);
+}
+
+export const returnsEngineRefuses: Scenario = {
+  id: 'returns-engine-refuses',
+  causes: ['9.C4'],
+  runbook: 'returns',
+  title: 'The workflow engine is up and refuses every return at its first step; 20 returns wait.',
+  alert: {
+    alertname: 'ReturnsWait',
+    code: 'RETURN_APPROVAL_FAILED',
+    severity: 'low',
+    summary: 'Returns have been pending for more than 24 hours',
+    startsAgoMs: 20 * MINUTE,
+  },
+  start(state, now) {
+    state.conditions.engineFault = 'return';
+    plantBoth(state, this.id, now);
+  },
+  recover(state) {
+    state.conditions.engineFault = 'none';
+  },
+  end(state, now) {
+    state.conditions.engineFault = 'none';
+    approveAll(state, now);
+  },
+};
+
+export const returnsViolate: Scenario = {
+  id: 'returns-violate',
+  causes: ['9.C5'],
+  runbook: 'returns',
+  title: 'The database refuses 20 returns by a unique constraint; every retry meets it again.',
+  alert: {
+    alertname: 'ReturnsWait',
+    code: 'RETURN_APPROVAL_FAILED',
+    severity: 'low',
+    summary: 'Returns have been pending for more than 24 hours',
+    startsAgoMs: 20 * MINUTE,
+  },
+  start(state, now) {
+    plantBoth(state, this.id, now, { violates: true });
+  },
+  recover(state) {
+    for (const back of state.returns.values()) back.violates = false;
+  },
+  end(state, now) {
+    for (const back of state.returns.values()) back.violates = false;
+    approveAll(state, now);
+  },
+};

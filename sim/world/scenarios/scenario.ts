@@ -4,7 +4,7 @@ import { addOrder } from '../life.ts';
 import type { Order } from '../order.ts';
 import { servingPod, takeBackLabel, writeLabel } from '../shipping.ts';
 import { somePod, type WorldState } from '../state.ts';
-import { beginDeliveries, free, writeDelivery } from '../workflow.ts';
+import { endWorkflow, free, writeDelivery } from '../workflow.ts';
 
 /** The alert that Alertmanager would have sent for a story. */
 export interface ScenarioAlert {
@@ -104,7 +104,7 @@ export function replayShipments(state: WorldState, from: number, to: number): vo
     order.status = 'processing';
     order.updatedAt = order.events.at(-1)?.at ?? order.createdAt;
     state.dirty.add(order.id);
-    beginDeliveries(state, order, wouldShipAt);
+    endWorkflow(state, order, wouldShipAt);
   }
   state.timeline.advance(to);
 }

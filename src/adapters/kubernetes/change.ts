@@ -1,7 +1,7 @@
 import type { Workload } from '../../ports/kubernetes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { KUBERNETES, type KubernetesClient } from './client.ts';
-import { DEPLOYMENTS, deploymentPath, getDeployment } from './deployment.ts';
+import { deploymentPath, getDeployment, resourceOf } from './deployment.ts';
 import { Deployment } from './deployment-schema.ts';
 
 /** One step of a JSON Patch (RFC 6902). */
@@ -16,7 +16,7 @@ export interface Change {
   /** The steps behind the test of the generation; what is read here cannot change before that. @throws SystemError */
   steps(before: Deployment): readonly PatchStep[];
   /** Whether the answer shows it. */
-  shows(after: Deployment): boolean;
+  shows(after: Deployment, answer: unknown): boolean;
   says(before: Deployment, after: Deployment): string;
 }
 
@@ -40,12 +40,12 @@ export async function changeDeployment(
   const patch = [{ op: 'test', path: '/metadata/generation', value: generation }, ...steps];
   const path = `${deploymentPath(workload)}?fieldManager=oms-bot`;
   const answer = await client
-    .json({ verb: 'patch', resource: DEPLOYMENTS, path, patch, signal })
+    .json({ verb: 'patch', resource: resourceOf(workload), path, patch, signal })
     .catch(async (err: unknown) => {
       throw (await hasMoved(client, workload, generation, err, signal)) ? moved(name, change, err) : err;
     });
   const after = Deployment.safeParse(answer).data;
-  if (after === undefined || !change.shows(after)) {
+  if (after === undefined || !change.shows(after, answer)) {
     throw new SystemError(
       KUBERNETES,
       'not understood',

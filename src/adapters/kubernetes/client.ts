@@ -8,6 +8,7 @@ import { checkKubeconfig, type Kubeconfig, withTokenFiles } from './kubeconfig.t
 import { statusMessage } from './schema.ts';
 
 export const KUBERNETES = 'Kubernetes';
+const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
 /** One request to the API server, in the words of RBAC too: they are what a refusal names. */
 export interface Call {
@@ -19,6 +20,10 @@ export interface Call {
   readonly path: string;
   readonly signal: AbortSignal;
   readonly patch?: unknown;
+  /** Only the object's metadata: nothing else of it leaves the API server. */
+  readonly metadataOnly?: true;
+  /** Of a review, which makes nothing: asked again like a reading. */
+  readonly post?: unknown;
 }
 
 export interface KubernetesClient {
@@ -79,12 +84,15 @@ export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Prom
     try {
       return await askJson(KUBERNETES, {
         ...route,
-        method: call.patch === undefined ? 'GET' : 'PATCH',
+        method: call.patch !== undefined ? 'PATCH' : call.post !== undefined ? 'POST' : 'GET',
         headers: {
           ...headers,
+          ...(call.metadataOnly === undefined ? {} : { accept: METADATA }),
           ...(call.patch === undefined ? {} : { 'content-type': 'application/json-patch+json' }),
+          ...(call.post === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(call.patch === undefined ? {} : { body: JSON.stringify(call.patch) }),
+        ...(call.post === undefined ? {} : { body: JSON.stringify(call.post) }),
         signal: call.signal,
         problem: quotes(call) ? () => null : statusMessage,
       });

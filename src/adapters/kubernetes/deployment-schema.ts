@@ -22,8 +22,9 @@ const Condition = z.object({
   message: z.string().nullish(),
 });
 
+/** A Deployment or a StatefulSet: what we read and change of both is the same, but for how a rollout stands. */
 export const Deployment = z.object({
-  kind: z.literal('Deployment'),
+  kind: z.enum(['Deployment', 'StatefulSet']),
   metadata: z.object({
     generation: z.number().int(),
     labels: Texts,
@@ -39,6 +40,13 @@ export const Deployment = z.object({
         rollingUpdate: z.object({ maxSurge: z.union([z.number(), z.string()]).nullish() }).nullish(),
       })
       .nullish(),
+    /** Of a StatefulSet. */
+    updateStrategy: z
+      .object({
+        type: z.string().optional(),
+        rollingUpdate: z.object({ partition: z.number().int().nonnegative().nullish() }).nullish(),
+      })
+      .nullish(),
     template: z.object({
       metadata: z.object({ annotations: Texts }).nullish(),
       spec: z.object({ containers: z.array(Container) }),
@@ -51,6 +59,9 @@ export const Deployment = z.object({
     readyReplicas: Count,
     availableReplicas: Count,
     conditions: z.array(Condition).default([]),
+    /** Of a StatefulSet: alike once all pods are new. */
+    currentRevision: z.string().nullish(),
+    updateRevision: z.string().nullish(),
   }),
 });
 export type Deployment = z.infer<typeof Deployment>;

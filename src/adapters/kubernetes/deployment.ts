@@ -4,11 +4,16 @@ import type { KubernetesClient } from './client.ts';
 import { Deployment } from './deployment-schema.ts';
 import { read } from './schema.ts';
 
-export const DEPLOYMENTS = 'deployments.apps';
+const PLURAL = { Deployment: 'deployments', StatefulSet: 'statefulsets' } as const;
 export const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 
-export function deploymentPath({ namespace, name }: Workload): string {
-  return `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/deployments/${encodeURIComponent(name)}`;
+/** As a role names it: `deployments.apps`. */
+export function resourceOf({ kind = 'Deployment' }: Pick<Workload, 'kind'>): string {
+  return `${PLURAL[kind]}.apps`;
+}
+
+export function deploymentPath({ namespace, name, kind = 'Deployment' }: Workload): string {
+  return `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/${PLURAL[kind]}/${encodeURIComponent(name)}`;
 }
 
 /** @throws SystemError */
@@ -18,7 +23,8 @@ export async function getDeployment(
   signal: AbortSignal,
 ): Promise<Deployment> {
   const path = deploymentPath(workload);
-  return read(Deployment, await client.json({ verb: 'get', resource: DEPLOYMENTS, path, signal }));
+  const resource = resourceOf(workload);
+  return read(Deployment, await client.json({ verb: 'get', resource, path, signal }));
 }
 
 export function stateOf(deployment: Deployment): DeploymentState {
@@ -30,21 +36,43 @@ export function stateOf(deployment: Deployment): DeploymentState {
     ready: status.readyReplicas,
     updated: status.updatedReplicas,
     available: status.availableReplicas,
-    paused: spec.paused,
+    paused: spec.paused || waitsForPeople(deployment),
     rollout,
     line,
     restartedAt: spec.template.metadata?.annotations?.[RESTARTED_AT] ?? null,
   };
 }
 
+/** A StatefulSet whose pods, or some of them, are replaced only when somebody deletes them or moves the partition on. */
+function waitsForPeople({ kind, spec: { updateStrategy } }: Deployment): boolean {
+  if (kind === 'Deployment') return false;
+  return updateStrategy?.type === 'OnDelete' || (updateStrategy?.rollingUpdate?.partition ?? 0) > 0;
+}
+
+type Rollout = Pick<DeploymentState, 'rollout' | 'line'>;
+
+/** The questions of `kubectl rollout status` for a StatefulSet, in its order. */
+function setRolloutOf(deployment: Deployment): Rollout {
+  const { spec, status } = deployment;
+  const { replicas } = spec;
+  const { updatedReplicas: updated, readyReplicas: ready } = status;
+  const underWay = (line: string) => ({ rollout: 'under way' as const, line });
+  if (ready < replicas) return underWay(`${ready} of ${replicas} pods are ready, ${updated} are new.`);
+  if (status.updateRevision !== status.currentRevision && !waitsForPeople(deployment))
+    return underWay(`${updated} of ${replicas} pods are new.`);
+  return { rollout: 'complete', line: `All ${replicas} pods are ready, ${updated} are of the newest kind.` };
+}
+
 /** The questions of `kubectl rollout status`, in its order. */
-function rolloutOf({ metadata, spec, status }: Deployment): Pick<DeploymentState, 'rollout' | 'line'> {
+function rolloutOf(deployment: Deployment): Rollout {
+  const { kind, metadata, spec, status } = deployment;
   const { replicas } = spec;
   const { updatedReplicas: updated, availableReplicas: available } = status;
   const underWay = (line: string) => ({ rollout: 'under way' as const, line });
   if (metadata.generation > status.observedGeneration) {
-    return underWay('The newest change of the Deployment has not been taken up yet.');
+    return underWay(`The newest change of the ${kind} has not been taken up yet.`);
   }
+  if (kind === 'StatefulSet') return setRolloutOf(deployment);
   const progress = status.conditions.find(({ type }) => type === 'Progressing');
   if (progress?.reason === 'ProgressDeadlineExceeded') {
     const said = clean(progress.message ?? null) ?? '';

@@ -50,7 +50,7 @@ export async function readEvents(
   workload: Workload,
   signal: AbortSignal,
 ): Promise<readonly ClusterEvent[]> {
-  const { namespace, name, selector } = workload;
+  const { namespace, name, selector, kind: owner = 'Deployment' } = workload;
   const space = encodeURIComponent(namespace);
   const [pods, sets, events] = await Promise.all([
     listPods(client, workload, signal),
@@ -79,7 +79,10 @@ export async function readEvents(
     ),
   );
   const ours = ({ involvedObject: { kind, name: object } }: Event): boolean => {
-    if (kind === 'Deployment') return object === name;
+    if (kind === owner) return object === name;
+    // Pods of a StatefulSet are named after it, and come back under their name.
+    if (owner === 'StatefulSet')
+      return kind === 'Pod' && (podNames.has(object) || object.slice(0, object.lastIndexOf('-')) === name);
     if (kind === 'ReplicaSet') return setNames.has(object);
     // A pod that is gone was named after its replica set.
     return kind === 'Pod' && (podNames.has(object) || setNames.has(object.slice(0, object.lastIndexOf('-'))));

@@ -39,10 +39,11 @@ const Status = z.object({
 /** How runtimes say that there is no such program; each has its own words. */
 const NO_TOOL = /executable file .{0,200}not found|not found in \$PATH|no such file or directory/i;
 
-/** The container that a command is run in: the one that is named like the workload, else the first. */
-export function mainContainer({ name }: Workload, pod: Pod): string {
+/** The container that a command is run in: the configured one, else the one that is named like the workload, else the first. */
+export function mainContainer({ name, container }: Workload, pod: Pod): string {
   const containers = lasting(pod).map((each) => each.name);
-  return containers.includes(name) ? name : (pod.spec.containers[0]?.name ?? '');
+  const wanted = container ?? name;
+  return containers.includes(wanted) ? wanted : (pod.spec.containers[0]?.name ?? '');
 }
 
 /**

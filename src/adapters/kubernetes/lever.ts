@@ -4,6 +4,7 @@ import { envChange, memoryChange, restartChange, scaleChange } from './changes.t
 import type { KubernetesClient } from './client.ts';
 import { dumpHeap } from './heap.ts';
 import { promoteSecret, revertSecret } from './promotion.ts';
+import { rollBack } from './roll-back.ts';
 
 /** Changes through the API server, each one request that is never repeated from here. */
 export function kubernetesLever(client: KubernetesClient): KubernetesLever {
@@ -14,6 +15,8 @@ export function kubernetesLever(client: KubernetesClient): KubernetesLever {
       await change(workload, generation, restartChange(workload.name, stamp), signal),
     scale: async (workload, generation, replicas, signal) =>
       await change(workload, generation, scaleChange(workload.name, replicas), signal),
+    rollBack: async (workload, generation, replicaSet, signal) =>
+      await rollBack(client, workload, generation, replicaSet, signal),
     setEnv: async (workload, generation, to, signal) =>
       await change(workload, generation, envChange(workload.name, to), signal),
     setMemoryLimit: async (workload, generation, to, signal) =>

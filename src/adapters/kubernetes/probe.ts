@@ -1,13 +1,16 @@
 import type { KubernetesProbe } from '../../ports/kubernetes.ts';
+import { readChanges } from './changed.ts';
 import type { KubernetesClient } from './client.ts';
 import { getDeployment, stateOf } from './deployment.ts';
 import { readEvents } from './events.ts';
 import { readFileSize, readHeap } from './heap.ts';
 import { readLogs } from './logs.ts';
+import { readMay } from './may.ts';
 import { orNull } from './or-null.ts';
 import { readPaths } from './path.ts';
 import { containersOf, listPods, summaryOf } from './pods.ts';
-import { readPair, readSecret } from './secrets.ts';
+import { readRevision } from './roll-back.ts';
+import { readPair, readSecret, readSecretTime } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { readUse } from './use.ts';
 
@@ -39,8 +42,18 @@ export function kubernetesProbe(client: KubernetesClient): KubernetesProbe {
     secretPair: async (namespace, secret, staged, signal) =>
       await readPair(client, namespace, { secret, staged }, signal),
 
+    may: async (right, signal) => await readMay(client, right, signal),
+
     deployment: async (workload, signal) =>
       await orNull(async () => stateOf(await getDeployment(client, workload, signal))),
+
+    changes: async (workload, since, signal) =>
+      await orNull(async () => await readChanges(client, workload, since, signal)),
+
+    revision: async (workload, replicaSet, signal) =>
+      await readRevision(client, workload, replicaSet, signal),
+
+    secretChangedAt: async (namespace, name, signal) => await readSecretTime(client, namespace, name, signal),
 
     settings: async (workload, variables, signal) =>
       await orNull(async () => await readSettings(client, workload, variables, signal)),

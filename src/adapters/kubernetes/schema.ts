@@ -78,21 +78,29 @@ const ManagedField = z.object({
   fieldsV1: z.record(z.string(), z.unknown()).nullish(),
 });
 
+const ManagedFields = z
+  .array(ManagedField)
+  .default([])
+  .transform((fields) =>
+    fields.map(({ time, fieldsV1 }) => ({
+      time: time ?? null,
+      data: fieldsV1 !== null && fieldsV1 !== undefined && 'f:data' in fieldsV1,
+    })),
+  );
+
+/** What the API server tells of a secret when only its metadata are asked for. */
+export const SecretMetadata = z.object({
+  kind: z.literal('PartialObjectMetadata'),
+  metadata: z.object({ managedFields: ManagedFields }),
+});
+
 /** Drops every value while it parses: what comes out holds key names only. */
 export const Secret = z.object({
   kind: z.literal('Secret'),
   metadata: z.object({
     creationTimestamp: Time,
     annotations: Texts,
-    managedFields: z
-      .array(ManagedField)
-      .default([])
-      .transform((fields) =>
-        fields.map(({ time, fieldsV1 }) => ({
-          time: time ?? null,
-          data: fieldsV1 !== null && fieldsV1 !== undefined && 'f:data' in fieldsV1,
-        })),
-      ),
+    managedFields: ManagedFields,
   }),
   data: z
     .record(z.string(), z.unknown())

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { SecretFacts, SecretPair } from '../../ports/kubernetes.ts';
 import type { KubernetesClient } from './client.ts';
 import { orNull } from './or-null.ts';
-import { read, Secret, Texts } from './schema.ts';
+import { read, Secret, SecretMetadata, Texts } from './schema.ts';
 
 /** The stamp of the last promotion, an annotation of the secret. */
 export const PROMOTED_BY = 'oms-bot/promoted-by';
@@ -43,17 +43,28 @@ export async function readSecret(
 ): Promise<SecretFacts | null> {
   return await orNull(async (): Promise<SecretFacts> => {
     const { metadata, data } = read(Secret, await getSecret(client, namespace, name, signal));
-    const changes = metadata.managedFields.flatMap(({ time, data: touched }) =>
-      touched && time !== null ? [time] : [],
-    );
     const expiry = expiryAnnotation === null ? undefined : metadata.annotations?.[expiryAnnotation];
     const expiresAt = expiry === undefined ? Number.NaN : Date.parse(expiry);
     return {
       keys: data,
       createdAt: metadata.creationTimestamp,
-      changedAt: changes.length === 0 ? null : Math.max(...changes),
+      changedAt: newest(metadata.managedFields),
       expiresAt: Number.isNaN(expiresAt) ? null : expiresAt,
     };
+  });
+}
+
+/** Without its values, which never leave the API server. Null when there is none. @throws SystemError */
+export async function readSecretTime(
+  client: KubernetesClient,
+  namespace: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<number | null> {
+  return await orNull(async () => {
+    const path = secretPath(namespace, name);
+    const answer = await client.json({ verb: 'get', resource: 'secrets', path, signal, metadataOnly: true });
+    return newest(read(SecretMetadata, answer).metadata.managedFields);
   });
 }
 
@@ -88,6 +99,12 @@ export async function readPair(
     promotedBy,
     revertable: promotedBy !== null && secret !== null && Object.keys(kept(secret)).length > 0,
   };
+}
+
+/** When the data were written the last time; null: nobody noted it. */
+function newest(fields: readonly { readonly time: number | null; readonly data: boolean }[]): number | null {
+  const times = fields.flatMap(({ time, data }) => (data && time !== null ? [time] : []));
+  return times.length === 0 ? null : Math.max(...times);
 }
 
 type Data = Readonly<Record<string, string>>;

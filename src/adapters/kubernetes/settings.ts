@@ -22,7 +22,7 @@ export async function readSettings(
   return {
     generation: metadata.generation,
     replicas: spec.replicas,
-    ...surgeOf(spec),
+    ...surgeOf(deployment),
     containers: spec.template.spec.containers.map((container) => ({
       name: container.name,
       env: envOf(container, variables),
@@ -46,10 +46,11 @@ function envOf({ env }: Container, variables: readonly string[]): Readonly<Recor
 }
 
 function surgeOf({
-  strategy,
-  replicas,
-}: Deployment['spec']): Pick<WorkloadSettings, 'surge' | 'surgePercent'> {
-  if (strategy?.type === 'Recreate') return { surge: 0, surgePercent: null };
+  kind,
+  spec: { strategy, replicas },
+}: Deployment): Pick<WorkloadSettings, 'surge' | 'surgePercent'> {
+  // A StatefulSet replaces its pods one for one.
+  if (kind === 'StatefulSet' || strategy?.type === 'Recreate') return { surge: 0, surgePercent: null };
   const surge = strategy?.rollingUpdate?.maxSurge ?? '25%';
   const percent = typeof surge === 'string' ? (/^(\d+)%$/.exec(surge)?.[1] ?? null) : null;
   if (percent === null) return { surge: Number(surge), surgePercent: null };
@@ -58,7 +59,7 @@ function surgeOf({
 
 async function hpaOf(
   client: KubernetesClient,
-  { namespace, name }: Workload,
+  { namespace, name, kind = 'Deployment' }: Workload,
   signal: AbortSignal,
 ): Promise<WorkloadSettings['hpa']> {
   const all = await listAll(
@@ -71,7 +72,7 @@ async function hpaOf(
     signal,
   );
   const found = all.find(({ spec: { scaleTargetRef: target } }) => {
-    return target.kind === 'Deployment' && target.name === name;
+    return target.kind === kind && target.name === name;
   });
   if (found === undefined) return 'none';
   return { name: found.metadata.name, min: found.spec.minReplicas, max: found.spec.maxReplicas };

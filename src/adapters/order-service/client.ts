@@ -56,6 +56,7 @@ export interface OrderServiceSettings {
     /** Null or undefined: not configured. */
     readonly failedEvents?: string | null | undefined;
     readonly exports?: string | null | undefined;
+    readonly inventoryItem?: string | null | undefined;
   };
   /** Where single pods can be asked; null: no cluster is configured. */
   readonly pods: PodHttp | null;

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { AdminChanges, AdminQuestions } from '../../ports/order-service.ts';
+import { AbsentSystem } from '../../ports/system-error.ts';
 import { clean } from '../http.ts';
-import { callService, type OrderServiceSettings } from './client.ts';
+import { Stock } from '../stock.ts';
+import { callKnown, callService, type OrderServiceSettings } from './client.ts';
 import { Accepted, headersOf, Time, WORDS_OF } from './schema.ts';
 
 const Word = z.string().max(40).nullish();
@@ -33,9 +35,17 @@ function upOf(word: string | null): boolean | null {
   return WORDS_OF.down.has(said) ? false : null;
 }
 
-/** R9. */
-export function inventoryQuestions(settings: OrderServiceSettings): Pick<AdminQuestions, 'inventorySync'> {
+/** R9, X7. */
+export function inventoryQuestions(
+  settings: OrderServiceSettings,
+): Pick<AdminQuestions, 'inventorySync' | 'inventoryItem'> {
   return {
+    async inventoryItem(product, signal) {
+      const path = settings.paths.inventoryItem?.replaceAll('{id}', encodeURIComponent(product));
+      if (path === undefined)
+        throw new AbsentSystem('The service’s count of a product is not configured (`admin.inventoryItem`).');
+      return await callKnown(settings, Stock, { method: 'GET', path, signal });
+    },
     inventorySync: async (signal) =>
       await callService(settings, SyncStatus, {
         method: 'GET',

@@ -10,10 +10,7 @@ export function metricsOf(
   { status, body }: { readonly status: number; readonly body: string },
   names: readonly string[],
 ): Readonly<Record<string, number>> {
-  if (status !== 200) throw notUnderstood(`The metrics page answered ${status}.`);
-  if (!body.endsWith('\n')) throw notUnderstood('The metrics page was cut off.');
-  const families = parsePage(body);
-  if (families.length === 0) throw notUnderstood('The metrics page is not in Prometheus’ text format.');
+  const families = readPage({ status, body });
   return Object.fromEntries(
     names.flatMap((name) => {
       const values = families
@@ -25,7 +22,16 @@ export function metricsOf(
   );
 }
 
+/** @throws SystemError as `metricsOf` */
+export function readPage({ status, body }: { readonly status: number; readonly body: string }) {
+  if (status !== 200) throw notUnderstood(`The metrics page answered ${status}.`);
+  if (!body.endsWith('\n')) throw notUnderstood('The metrics page was cut off.');
+  const families = parsePage(body);
+  if (families.length === 0) throw notUnderstood('The metrics page is not in Prometheus’ text format.');
+  return families;
+}
+
 /** The library hands numbers over as text, an empty one for what it could not read. */
-function numberOf(value: string | undefined): number {
+export function numberOf(value: string | undefined): number {
   return value === undefined || value === '' ? Number.NaN : Number(value);
 }

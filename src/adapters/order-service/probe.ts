@@ -9,10 +9,11 @@ import { refundQuestions } from './refunds.ts';
 import { returnQuestions } from './returns.ts';
 import { gatewayHealthOf, Order, StuckOrders } from './schema.ts';
 import { shippingQuestions } from './shipping.ts';
+import { trafficOf } from './traffic.ts';
 
 /** Reads of the order service's admin API. */
 export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceProbe {
-  const probe: Pick<OrderServiceProbe, 'stuckOrders' | 'order' | 'gatewayHealth' | 'metrics'> = {
+  const probe: Pick<OrderServiceProbe, 'stuckOrders' | 'order' | 'gatewayHealth' | 'metrics' | 'traffic'> = {
     async stuckOrders({ status, olderThanMinutes, limit, cursor }, signal) {
       const query = new URLSearchParams({ status, olderThan: `${olderThanMinutes}m`, limit: String(limit) });
       if (cursor !== null) query.set('cursor', cursor);
@@ -37,6 +38,9 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
 
     metrics: async (names, signal) =>
       await askEveryPod(settings, settings.paths.metrics, (page) => metricsOf(page, names), signal),
+
+    traffic: async (question, signal) =>
+      await askEveryPod(settings, settings.paths.metrics, (page) => trafficOf(page, question), signal),
   };
   return {
     ...probe,

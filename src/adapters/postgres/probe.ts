@@ -1,9 +1,10 @@
 import pg from 'pg';
 import * as z from 'zod';
-import type { ImpactCounts, OrdersDatabaseProbe } from '../../ports/probes.ts';
+import type { ImpactCounts, OrderRate, OrdersDatabaseProbe } from '../../ports/probes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import type { Policy } from '../resilience.ts';
 import { misfit } from '../shape.ts';
+import { oversoldQuestion } from './oversold.ts';
 import { planQuestion } from './plan.ts';
 import { type Question, reading } from './read.ts';
 import { ORDERS_DATABASE } from './schema.ts';
@@ -11,7 +12,7 @@ import { type Reading, sessionQuestions } from './sessions.ts';
 
 export interface OrdersTable {
   readonly table: string;
-  readonly columns: Readonly<Record<'status' | 'errorCode' | 'createdAt' | 'updatedAt', string>>;
+  readonly columns: Readonly<Record<'id' | 'status' | 'errorCode' | 'createdAt' | 'updatedAt', string>>;
   /** Statuses of orders that have not come to *processing*. */
   readonly beforeProcessing: readonly string[];
 }
@@ -20,6 +21,8 @@ const Counts = z
   .object({ affected: z.int().nonnegative(), total: z.int().nonnegative(), as_of: z.date() })
   .refine(({ affected, total }) => affected <= total, 'more orders affected than there are');
 
+const Rate = z.object({ created: z.int().nonnegative(), last_week: z.int().nonnegative() });
+
 /** Reads of the orders database, by a role that should have no other right. */
 export function ordersDatabaseProbe(
   pool: pg.Pool,
@@ -27,6 +30,7 @@ export function ordersDatabaseProbe(
   { table, columns, beforeProcessing }: OrdersTable,
 ): OrdersDatabaseProbe {
   const name = table.split('.').map(pg.escapeIdentifier).join('.');
+  const id = pg.escapeIdentifier(columns.id);
   const status = pg.escapeIdentifier(columns.status);
   const updated = pg.escapeIdentifier(columns.updatedAt);
   const created = pg.escapeIdentifier(columns.createdAt);
@@ -37,11 +41,23 @@ export function ordersDatabaseProbe(
 
   return {
     ...sessionQuestions(readOnly),
+    oversold: oversoldQuestion(readOnly, { table: name, id, status, code, created }),
     exportPlan: planQuestion(readOnly, {
       table: name,
       created,
       columns: [status, code, created, updated].join(', '),
     }),
+
+    async statuses(days, signal) {
+      return await readOnly(async (ask) => {
+        const rows = await ask(
+          `select distinct ${status}::text as status from ${name}
+           where ${updated} >= now() - $1 * interval '1 day' and ${status} is not null limit 200`,
+          [days],
+        );
+        return rows.map((row) => String(row['status']));
+      }, signal);
+    },
 
     async stuckShare(question, signal) {
       const { windowMinutes, runbook = 'stuck-orders', notYet = [], except = [] } = question;
@@ -87,6 +103,27 @@ export function ordersDatabaseProbe(
           if (found.total >= question.fewest) break;
         }
         if (found === null) throw new Error('The impact was asked for no window.');
+        return found;
+      }, signal);
+    },
+
+    async orderRate({ now, windowsMinutes, fewest }, signal) {
+      // Two ranges, so that an index on the column serves both.
+      const text = `select count(*) filter (where ${created} > $1::timestamptz - $2 * interval '1 minute')::int as created,
+          count(*) filter (where ${created} <= $1::timestamptz - interval '7 days')::int as last_week
+        from ${name}
+        where (${created} > $1::timestamptz - $2 * interval '1 minute' and ${created} <= $1::timestamptz)
+           or (${created} > $1::timestamptz - interval '7 days' - $2 * interval '1 minute'
+               and ${created} <= $1::timestamptz - interval '7 days')`;
+      return await readOnly(async (ask): Promise<OrderRate> => {
+        let found: OrderRate | null = null;
+        for (const windowMinutes of windowsMinutes) {
+          const [row] = await ask(text, [new Date(now).toISOString(), windowMinutes]);
+          const read = Rate.parse(row);
+          found = { created: read.created, lastWeek: read.last_week, windowMinutes };
+          if (found.lastWeek >= fewest) break;
+        }
+        if (found === null) throw new Error('The rate of orders was asked for no window.');
         return found;
       }, signal);
     },

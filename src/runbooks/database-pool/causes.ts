@@ -12,7 +12,6 @@ const SMALL_FOR_MS = 10 * MINUTE;
 
 type Said = { readonly verdict: CauseVerdict; readonly because: string };
 const supported = (because: string): Said => ({ verdict: 'supported', because });
-const passing = (because: string): Said => supported(`${because} It often passes by itself.`);
 const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
 const open = (because: string): Said => ({ verdict: 'open', because });
 
@@ -40,6 +39,11 @@ const leak: Cause<PoolData> = {
   id: '6.C1',
   title: 'Connections are not given back',
   outside: false,
+  rule: ({ poolBrokenPercent, poolSoundPercent, idleSessions, idleMinutes, usualFactor }) => ({
+    supported: `At least ${idleSessions} sessions of ours idle in a transaction for over ${idleMinutes} min, or a pool is at ${poolBrokenPercent} % or more twice while less than ${usualFactor} times the usual comes and under half of the connections in use are at work.`,
+    ruledOut: `No sessions were left idle, and at least half of the connections in use are at work or every pool is below ${poolSoundPercent} %.`,
+  }),
+  broughtBy: ['rollout'],
   judge(judging) {
     const { findings, thresholds } = judging;
     const ours = findings.database.data?.ours ?? null;
@@ -47,7 +51,7 @@ const leak: Cause<PoolData> = {
     const { left } = ours;
     if (left >= thresholds.idleSessions)
       return supported(
-        `${left} sessions of ours have idled in a transaction for over ${thresholds.idleMinutes} min; a restart only buys time.`,
+        `${left} sessions of ours have idled in a transaction for over ${thresholds.idleMinutes} min.`,
       );
     if (sound(judging)) return ruledOut('No pool is nearly full, and no sessions were left idle.');
     const work = atWork(judging);
@@ -56,7 +60,7 @@ const leak: Cause<PoolData> = {
     if (work.active * 2 >= work.used) return ruledOut(`${said}, and none was left idle in a transaction.`);
     if (findings.pool.data?.full !== true) return open(`${said}; no pool has been full for long.`);
     const comes = load(judging);
-    if (comes === 'usual') return supported(`${said}, at usual load; a restart only buys time.`);
+    if (comes === 'usual') return supported(`${said}, at usual load.`);
     return open(
       comes === null
         ? `${said}; whether more comes than usual is not known (\`metrics.requests\`).`
@@ -69,6 +73,10 @@ const longQueries: Cause<PoolData> = {
   id: '6.C2',
   title: 'Long queries sit on connections',
   outside: false,
+  rule: ({ longQuerySeconds }) => ({
+    supported: `A query of ours has run for over ${longQuerySeconds} s, or a session has made others wait for so long.`,
+    ruledOut: 'Neither is so.',
+  }),
   judge({ findings, names, thresholds }) {
     const seen = findings.sessions.data;
     if (seen === null) return open(`The sessions (R39) were not seen: ${findings.sessions.line}`);
@@ -89,6 +97,10 @@ const traffic: Cause<PoolData> = {
   id: '6.C3',
   title: 'Traffic jumped',
   outside: false,
+  rule: ({ spikeFactor, usualFactor }) => ({
+    supported: `At least ${spikeFactor} times as many requests come as in the same hour last week.`,
+    ruledOut: `Less than ${usualFactor} times as many come.`,
+  }),
   judge(judging) {
     const found = judging.findings.pool.data?.load ?? null;
     if (found === null)
@@ -106,20 +118,25 @@ const failover: Cause<PoolData> = {
   id: '6.C4',
   title: 'Database is being serviced or fails over',
   outside: true,
+  rule: ({ databaseRestartMinutes }) => ({
+    supported: `It answers that it starts or stops, not all of its pods are ready, or it started or changed its role within ${databaseRestartMinutes} min.`,
+    ruledOut:
+      'It has run for longer, in the same role, with all pods ready; where a cloud runs it, its pods are not asked.',
+  }),
   judge({ findings, names, now, thresholds }) {
     const { database, pods } = findings;
     const within = thresholds.databaseRestartMinutes * MINUTE;
     const seen = database.data;
-    if (seen?.moving) return passing('It answers that it starts, stops or recovers.');
+    if (seen?.moving) return supported('It answers that it starts, stops or recovers.');
     if (seen?.roleChangedAt != null && now - seen.roleChangedAt <= within)
-      return passing(`Another server took over in the last ${spell(now - seen.roleChangedAt + MINUTE)}.`);
+      return supported(`Another server took over in the last ${spell(now - seen.roleChangedAt + MINUTE)}.`);
     if (seen?.activity != null && seen.activity.upMs <= within)
-      return passing(`It started ${spell(seen.activity.upMs)} ago.`);
+      return supported(`It started ${spell(seen.activity.upMs)} ago.`);
     if (pods.data !== null && pods.data.ready < pods.data.total)
-      return passing(`${pods.data.ready} of ${pods.data.total} pods of the database are ready.`);
+      return supported(`${pods.data.ready} of ${pods.data.total} pods of the database are ready.`);
     const ended = pods.data?.restartedAt ?? null;
     if (ended !== null && now - ended <= within)
-      return passing(`A pod of the database ended ${spell(now - ended)} ago.`);
+      return supported(`A pod of the database ended ${spell(now - ended)} ago.`);
     if (seen?.activity == null)
       return open(`The database (R38) did not say when it started: ${database.line}`);
     if (pods.data === null && !names.postgres.managed)
@@ -132,6 +149,10 @@ const small: Cause<PoolData> = {
   id: '6.C5',
   title: 'Pool is too small',
   outside: false,
+  rule: ({ poolBrokenPercent, poolSoundPercent }) => ({
+    supported: `Every pool is at ${poolBrokenPercent} % or more for ${spell(SMALL_FOR_MS)}, at least half of the connections in use are at work, and 6.C2 and 6.C3 are ruled out.`,
+    ruledOut: `A pod uses less than ${poolSoundPercent} % of its pool.`,
+  }),
   judge(judging) {
     const { findings, now, thresholds } = judging;
     const pool = findings.pool.data;

@@ -2,9 +2,12 @@ import { skipped } from '../../domain/finding.ts';
 import type { Check } from '../define-runbook.ts';
 import { beside, orderWorkload } from '../names.ts';
 import { type Adjustable, adjustable } from '../shared/adjustable.ts';
+import { type OrdersSeen, orderRate } from '../shared/order-rate.ts';
 import { type PodsSeen, podsCheck } from '../shared/pods.ts';
 import { REPLICAS, variableSetting } from '../shared/setting.ts';
+import { type TrafficSeen, traffic } from '../shared/traffic.ts';
 import { type DatabaseSeen, database } from './database.ts';
+import { type ConnectionLogs, connectionLogs } from './logs.ts';
 import { type PoolSeen, pool } from './pool.ts';
 import { type SessionsSeen, sessions } from './sessions.ts';
 
@@ -14,6 +17,9 @@ export interface PoolData {
   readonly sessions: SessionsSeen;
   readonly pods: PodsSeen;
   readonly service: Adjustable;
+  readonly logs: ConnectionLogs;
+  readonly orders: OrdersSeen;
+  readonly traffic: TrafficSeen;
 }
 
 export const POOL_SIZE = variableSetting({
@@ -44,4 +50,7 @@ export const checks = {
   sessions,
   pods,
   service: adjustable('R41', orderWorkload, [POOL_SIZE, REPLICAS]),
+  logs: connectionLogs,
+  orders: orderRate,
+  traffic,
 };

@@ -8,6 +8,13 @@ import { soundPool } from './pool.ts';
 const restart = restartOf<PoolData>({
   step: 'R41',
   source: 'kubectl rollout restart deployment/order-service',
+  rule: () => ({
+    when: 'Connections are not given back (6.C1).',
+    notWhile: [
+      'The database is being serviced or fails over (6.C4): new pods would come up without it.',
+      'Only traffic (6.C3) or a small pool (6.C5) is the cause: the pools would be full again at once.',
+    ],
+  }),
   workload: orderWorkload,
   state: ({ findings }) => findings.service.data?.state ?? null,
   when: (judging) =>
@@ -28,6 +35,13 @@ export const restartService: Action<PoolData> = {
   notes: [...restart.notes, 'It frees what is held; a leak is cured in the code only, and comes back.'],
   owes: [{ what: 'Fix the leak, if it was one, before the next deployment.', owner: 'orders' }],
 };
+
+/** `moreWaits` in words. */
+export const MORE_WAITS = [
+  'The database is being serviced or fails over (6.C4).',
+  'Long queries sit on connections (6.C2): more would come to a slow database.',
+  'The database server is full, or what it has left is not known.',
+] as const;
 
 /** What speaks against more connections, whatever asks for them: R43 and R44 alike. */
 export function moreWaits(judging: Judging<PoolData>): string | null {

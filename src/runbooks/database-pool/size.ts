@@ -11,13 +11,16 @@ import { stands } from './causes.ts';
 import { POOL_SIZE, type PoolData } from './checks.ts';
 import { type Room, roomBeside } from './database.ts';
 import { sizeNow, sizeOf, soundPool } from './pool.ts';
-import { moreWaits } from './restart.ts';
+import { MORE_WAITS, moreWaits } from './restart.ts';
 
 const MINUTE = 60_000;
 /** What was enough for so long is enough again (runbook-knowledge §0; our default). */
 const QUIET_MS = 30 * MINUTE;
 /** Pods that anybody would ask for. */
 const PODS = 1_000;
+
+const NO_ROOM = 'All pods of a rollout together with the sessions of others would not fit into the server.';
+const BACK = 'As much comes as usual again, or what was before would have been enough for 30 min.';
 
 /** R43 and its undo. */
 export const [raisePool, lowerPool] = temporaryOf<PoolData>({
@@ -26,6 +29,11 @@ export const [raisePool, lowerPool] = temporaryOf<PoolData>({
   setting: POOL_SIZE,
   workload: orderWorkload,
   notes: ['All pods together must fit into what the database server takes.'],
+  rule: () => ({
+    when: 'The pools are too small (6.C5), or traffic jumped (6.C3) and the server has room.',
+    notWhile: ['Connections are not given back (6.C1): a leak fills any pool.', ...MORE_WAITS, NO_ROOM],
+    back: BACK,
+  }),
   seen: ({ findings }) => findings.service.data,
   opensWith: ({ modalPoolSize }) => modalPoolSize,
   unset: (judging) => sizeOf(judging.findings.pool.data) ?? judging.thresholds.poolSize,
@@ -60,6 +68,7 @@ export const [addPods, removePods] = temporaryOf<PoolData>({
   setting: REPLICAS,
   workload: orderWorkload,
   notes: ['Each new pod takes a pool of its own from the database server.'],
+  rule: () => ({ when: 'Traffic jumped (6.C3).', notWhile: [...MORE_WAITS, NO_ROOM], back: BACK }),
   seen: ({ findings }) => findings.service.data,
   opensWith: ({ modalReplicas }) => modalReplicas,
   when: (judging) => (stands(judging, '6.C3') ? 'more comes than usual' : null),
@@ -75,14 +84,7 @@ export const [addPods, removePods] = temporaryOf<PoolData>({
       replicas += 1;
     return { amount: replicas, because: sum(podsInRollout(settings, replicas + 1), size, room) };
   },
-  fits: async (proving, to) => {
-    const [room, settings] = await Promise.all([roomNow(proving), settingsNow(proving)]);
-    if (room === null || settings === null) return UNSEEN;
-    const { amount } = POOL_SIZE.read(settings, orderWorkload(proving.names), proving.names);
-    const size = amount ?? (await sizeNow(proving)) ?? proving.thresholds.poolSize;
-    const pods = podsInRollout(settings, to);
-    return pods * size + room.others > room.within ? sum(pods, size, room) : null;
-  },
+  fits: podsFit,
   note: async () => ({}),
   proof: {
     ...soundPool,
@@ -113,6 +115,16 @@ function poolSize({ findings, names, thresholds }: Judging<PoolData>): number {
   const service = findings.service.data;
   const set = service === null ? null : POOL_SIZE.read(service.settings, orderWorkload(names), names).amount;
   return set ?? sizeOf(findings.pool.data) ?? thresholds.poolSize;
+}
+
+/** Why so many pods, each with a pool of its own, would not fit into the database server (R44, R59); null: they do. */
+export async function podsFit(proving: Proving, to: number): Promise<string | null> {
+  const [room, settings] = await Promise.all([roomNow(proving), settingsNow(proving)]);
+  if (room === null || settings === null) return UNSEEN;
+  const { amount } = POOL_SIZE.read(settings, orderWorkload(proving.names), proving.names);
+  const size = amount ?? (await sizeNow(proving)) ?? proving.thresholds.poolSize;
+  const pods = podsInRollout(settings, to);
+  return pods * size + room.others > room.within ? sum(pods, size, room) : null;
 }
 
 async function roomNow({ probes, names, signal }: Proving): Promise<Room | null> {

@@ -31,6 +31,15 @@ export const endQuery: Action<PoolData> = {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ${pid} AND backend_start = '${backendStart ?? '<its backend_start>'}' AND query_start = '${queryStart ?? '<its query_start>'}';`,
     ),
   notes: ['Its transaction is lost; what it had committed before stays.'],
+  rule: ({ longQuerySeconds }) => ({
+    when: 'Long queries sit on connections (6.C2).',
+    notWhile: [
+      'That session is gone, or runs another query than the one shown.',
+      'It belongs to another application, a superuser, a replica, the server or the bot itself.',
+      'It is a vacuum that prevents the loss of data.',
+      `Its query began less than ${longQuerySeconds} s ago.`,
+    ],
+  }),
   draft: ({ findings, names, thresholds }) =>
     (findings.sessions.data?.sessions ?? [])
       .filter((one) => troubles(one, names, thresholds))

@@ -2,6 +2,7 @@ import { ExportId } from '../../domain/ids.ts';
 import type { Action } from '../define-runbook.ts';
 import { curl } from '../names.ts';
 import { spell } from '../shared/spell.ts';
+import { stands } from './causes.ts';
 import type { ExportData } from './checks.ts';
 import { jobNow, moves, overdue } from './jobs.ts';
 
@@ -21,6 +22,12 @@ export const cancelExport: Action<ExportData> = {
     'What it has written already goes away by itself.',
     'Nothing brings it back; a new one is made instead.',
   ],
+  rule: ({ exportMinutes, exportMovesMinutes }) => ({
+    when: `It has been processing for more than ${exportMinutes} min and does not move, or an incident of the database or of memory names it.`,
+    notWhile: [
+      `It wrote something in the last ${exportMovesMinutes} min, and neither the database nor memory has an incident open.`,
+    ],
+  }),
   draft({ findings, now }) {
     const running = (findings.jobs.data?.jobs ?? []).filter(({ status }) => status === 'processing');
     return running.map(({ id, startedAt, rows, expectedRows }) => ({
@@ -33,8 +40,13 @@ export const cancelExport: Action<ExportData> = {
       binding: { kind: 'exact', expected: String(startedAt), words: `Only while ${id} is still processing.` },
     }));
   },
-  when({ findings, now, thresholds }, { targets }) {
+  when(judging, { targets }) {
+    const { findings, now, thresholds, open } = judging;
     const job = findings.jobs.data?.jobs.find(({ id }) => id === targets[0]);
+    if (job !== undefined && open.includes('memory')) return 'it may be what exhausts the memory of its pod';
+    if (job !== undefined && open.includes('database-pool')) return 'it loads a database that hurts';
+    if (job !== undefined && stands(judging, '10.C5') && !moves(job, now, thresholds))
+      return 'its query is slow, and it does not move';
     return job !== undefined && overdue(job, now, thresholds) && !moves(job, now, thresholds)
       ? `it has taken longer than ${thresholds.exportMinutes} min and does not move`
       : null;

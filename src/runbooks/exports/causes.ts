@@ -5,6 +5,8 @@ import type { ExportData } from './checks.ts';
 import { overdue } from './jobs.ts';
 import type { ExportClass } from './logs.ts';
 
+const MINUTE = 60_000;
+
 type Said = { readonly verdict: CauseVerdict; readonly because: string };
 const supported = (because: string): Said => ({ verdict: 'supported', because });
 const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
@@ -26,6 +28,10 @@ const timeout: Cause<ExportData> = {
   id: '10.C1',
   title: 'The query behind the export is cut off',
   outside: false,
+  rule: ({ exportMinutes }) => ({
+    supported: `The log tells of a statement timeout, or an export has been processing for more than ${exportMinutes} min.`,
+    ruledOut: 'The log was read and tells of none, and no export takes too long.',
+  }),
   judge(judging) {
     const found = lines(judging, 'timeout');
     if (found !== null && found > 0) return supported('The log tells of a statement timeout.');
@@ -46,6 +52,10 @@ const size: Cause<ExportData> = {
   id: '10.C2',
   title: 'The file is above the size limit',
   outside: false,
+  rule: ({ exportRows }) => ({
+    supported: `The job or the plan of its query holds more than ${exportRows} orders, or the log names the limit.`,
+    ruledOut: `It holds fewer than ${exportRows} orders.`,
+  }),
   judge(judging) {
     const limit = judging.thresholds.exportRows;
     const rows = Math.max(newest(judging)?.expectedRows ?? 0, judging.findings.plan.data?.rows ?? 0);
@@ -61,6 +71,10 @@ const memory: Cause<ExportData> = {
   id: '10.C3',
   title: 'The export exhausts memory',
   outside: false,
+  rule: () => ({
+    supported: 'A pod ran out of memory while the job ran, or the log says so.',
+    ruledOut: 'Neither the pods nor the log tell of it.',
+  }),
   judge(judging) {
     const found = lines(judging, 'memory');
     if (found !== null && found > 0) return supported('The log tells that memory ran out.');
@@ -82,6 +96,10 @@ const upload: Cause<ExportData> = {
   id: '10.C4',
   title: 'The upload to S3 fails',
   outside: true,
+  rule: () => ({
+    supported: 'The bucket cannot be used, or the log tells of a refused upload.',
+    ruledOut: 'The bucket answers.',
+  }),
   judge(judging) {
     const { bucket } = judging.findings;
     if (bucket.verdict === 'broken') return supported(bucket.line);
@@ -99,13 +117,29 @@ const database: Cause<ExportData> = {
   id: '10.C5',
   title: 'The database is slow for this query',
   outside: false,
+  rule: ({ exportRows, longQuerySeconds }) => ({
+    supported: `The query would scan the whole table for more than ${exportRows} orders, a query of ours has run for over ${longQuerySeconds} s since the export began, or the database has an incident open.`,
+    ruledOut: 'The query is planned well, none of ours runs for long, and the database has no incident open.',
+  }),
   judge(judging) {
     const plan = judging.findings.plan.data;
     if (plan?.scan === 'sequential' && plan.rows > judging.thresholds.exportRows)
       return supported(`The query would scan the whole table for about ${plan.rows} orders.`);
     if (judging.open.includes('database-pool')) return supported('The database itself has an incident open.');
+    const job = judging.findings.jobs.data?.jobs.find(({ status }) => status === 'processing');
+    const long = judging.findings.queries.data?.long;
+    const its =
+      job === undefined ? undefined : long?.find(({ beganAt }) => beganAt >= job.startedAt - MINUTE);
+    if (its !== undefined)
+      return supported(
+        `A query of ours (pid ${its.pid}) has run for ${spell(judging.now - its.beganAt)}, since ${job?.id} began.`,
+      );
     if (plan === null) return open('The query could not be planned.');
-    return ruledOut('The query is planned well, and the database has no incident.');
+    if (long === undefined)
+      return open('Whether a query of ours runs for long (R39) could not be looked at.');
+    return ruledOut(
+      'The query is planned well, none of ours runs for long, and the database has no incident.',
+    );
   },
 };
 

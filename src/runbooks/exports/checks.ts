@@ -7,6 +7,7 @@ import type { BucketSeen } from '../../ports/s3.ts';
 import { AbsentSystem, SystemError } from '../../ports/system-error.ts';
 import type { Asking, Check } from '../define-runbook.ts';
 import { curl, orderWorkload } from '../names.ts';
+import { type QueriesSeen, queries } from '../shared/long-queries.ts';
 import { spell } from '../shared/spell.ts';
 import { overdue, replaced, whole } from './jobs.ts';
 import { type ExportLogs, exportLogs } from './logs.ts';
@@ -36,6 +37,7 @@ export interface ExportData {
   readonly bucket: BucketSeen;
   readonly plan: PlanOf;
   readonly kills: KillsSeen;
+  readonly queries: QueriesSeen;
 }
 
 /** Those that alerts and people named, and those that are processing, where the service lists them. */
@@ -153,8 +155,8 @@ const plan: Check<PlanOf> = {
   system: 'The orders database',
   source:
     "kubectl exec -it postgres-0 -- psql -U orders -c \\\n  \"EXPLAIN ANALYZE SELECT * FROM orders WHERE created_at BETWEEN '2024-01-01' AND '2024-01-31';\"",
-  equivalent: () =>
-    `psql "$ORDERS_DATABASE_URL" -c "BEGIN READ ONLY; SET LOCAL statement_timeout = '3s'; EXPLAIN SELECT * FROM orders WHERE created_at >= '<from>' AND created_at < '<day after to>'; ROLLBACK;"`,
+  equivalent: ({ orders: { table, createdAt } }) =>
+    `psql "$ORDERS_DATABASE_URL" -c "BEGIN READ ONLY; SET LOCAL statement_timeout = '3s'; EXPLAIN SELECT * FROM ${table} WHERE ${createdAt} >= '<from>' AND ${createdAt} < '<day after to>'; ROLLBACK;"`,
   instead: 'The runbook’s command runs the whole query on a database that hurts; this one only plans it.',
   deadlineMs: 4_000,
   async look(ask) {
@@ -188,7 +190,7 @@ const kills: Check<KillsSeen> = {
   system: 'Kubernetes',
   source: null,
   equivalent: (names) =>
-    `kubectl -n ${names.namespace} get pods -l ${names.orderService.selector} -o jsonpath='{range .items[*]}{.metadata.name} {.status.containerStatuses[*].lastState.terminated.reason}{"\\n"}{end}'`,
+    `kubectl -n ${names.orderService.namespace} get pods -l ${names.orderService.selector} -o jsonpath='{range .items[*]}{.metadata.name} {.status.containerStatuses[*].lastState.terminated.reason}{"\\n"}{end}'`,
   deadlineMs: 4_000,
   async look({ probes, names, now, thresholds, signal }) {
     const pods = await probes.kubernetes.pods(orderWorkload(names), signal);
@@ -209,4 +211,4 @@ function newestKill(pods: readonly PodSummary[]): number | null {
   return times.length === 0 ? null : Math.max(...times);
 }
 
-export const checks = { jobs, logs: exportLogs, bucket, plan, kills };
+export const checks = { jobs, logs: exportLogs, bucket, plan, kills, queries };

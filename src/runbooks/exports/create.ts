@@ -2,7 +2,7 @@ import { ExportId, findIds } from '../../domain/ids.ts';
 import { AbsentSystem } from '../../ports/system-error.ts';
 import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { curl, shellWord } from '../names.ts';
-import { waitsFor } from './causes.ts';
+import { stands, waitsFor } from './causes.ts';
 import type { ExportData } from './checks.ts';
 import { dayAfter, daysOf, jobNow, whole } from './jobs.ts';
 
@@ -46,6 +46,14 @@ export const createExport: Action<ExportData> = {
       `-X POST -H 'content-type: application/json' -d ${shellWord(JSON.stringify({ format: format ?? 'csv', startDate: from ?? '<from>', endDate: to ?? '<to>' }))} `,
     ),
   notes: ['Large exports are made by the week.', 'Large exports belong into quiet hours.'],
+  rule: ({ exportRows }) => ({
+    when: `The export is too large for one piece (${exportRows} orders), takes too long or exhausts memory, or the stuck one was cancelled.`,
+    notWhile: [
+      'The database or memory has an incident open: an export feeds it.',
+      'The bucket cannot be used.',
+      'The same range is being exported already, or its dates are reversed or in the future.',
+    ],
+  }),
   draft(judging) {
     const next = suggested(judging);
     const { exportRows } = judging.thresholds;
@@ -81,12 +89,15 @@ export const createExport: Action<ExportData> = {
       },
     ];
   },
-  when({ findings, incident }) {
+  when(judging) {
+    const { findings, incident } = judging;
     const cancelled = incident.runs.some(({ action, outcome }) => action === 'R74' && outcome === 'done');
     const failed = findings.jobs.data?.jobs.some(({ status }) => status === 'failed') ?? false;
-    const large = (findings.plan.data?.rows ?? 0) > 0 && findings.plan.verdict === 'broken';
     if (cancelled) return 'the stuck one was cancelled';
-    return failed && large ? 'the export is too large for one piece' : null;
+    if (!failed) return null;
+    if (stands(judging, '10.C2')) return 'the export is too large for one piece';
+    if (stands(judging, '10.C1')) return 'smaller pieces end in time';
+    return stands(judging, '10.C3') ? 'smaller pieces need less memory' : null;
   },
   notWhile: (judging) => waitsFor(judging),
   validate({ format = '', from = '', to = '' }, { shown, thresholds }) {

@@ -28,7 +28,7 @@ export const exportLogs: Check<ExportLogs> = {
   system: 'Kubernetes',
   source: 'kubectl logs -l app=order-service | grep "export:exp_abc123"',
   equivalent: (names) =>
-    grepLogs(names, names.orderService.selector, [names.logPatterns.exportJob.replace('{id}', 'exp_…')]),
+    grepLogs(names, names.orderService, [names.logPatterns.exportJob.replace('{id}', 'exp_…')]),
   deadlineMs: 4_500,
   async look({ probes, names, ids, thresholds, now, signal }) {
     const wanted = ids.exports.slice(-thresholds.sampledOrders);

@@ -24,6 +24,16 @@ export const retryExport = batchOf<ExportData>({
     return failed.length === 0 ? null : { ids: failed.map(({ id }) => id), total: failed.length };
   },
   alone: () => [],
+  rule: () => ({
+    when: 'What stopped it (10.C4, 10.C5) is over, or it ran out of time within its limits.',
+    notWhile: [
+      'It is processing.',
+      'It is too large (10.C2): it would fail again, make it in pieces.',
+      'It exhausts memory (10.C3).',
+      'The database or memory has an incident open: an export feeds it.',
+      'The bucket cannot be used.',
+    ],
+  }),
   when({ incident, now }) {
     return ['10.C4', '10.C5'].some((id) => isOver(incident.causeHistory, id, now))
       ? 'what stopped it is over'

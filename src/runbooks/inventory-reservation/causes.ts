@@ -1,5 +1,6 @@
 import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
+import { absent, dominating } from '../shared/in-words.ts';
 import { messages } from '../shared/lag.ts';
 import { goesOn, logsSay } from '../shared/log-classes.ts';
 import { spell } from '../shared/spell.ts';
@@ -33,6 +34,10 @@ const race: Cause<InventoryData> = {
   id: '2.C1',
   title: 'Updates race each other',
   outside: false,
+  rule: (thresholds) => ({
+    supported: `Lost races dominate the failed reservations (R10: ${dominating(thresholds)}), or there are at least ${thresholds.dominatesLines} of them while ${thresholds.spikeFactor} × as many orders come as last week at this time (X6).`,
+    ruledOut: `They are absent (${absent(thresholds)}), and at least ${thresholds.successPercent} % of reservations succeed (R15).`,
+  }),
   judge(judging) {
     const { findings, thresholds } = judging;
     const minutes = thresholds.logWindowMinutes;
@@ -42,8 +47,23 @@ const race: Cause<InventoryData> = {
     const percent = findings.rate.data?.percent ?? null;
     if (says === 'quiet' && percent !== null && percent >= thresholds.successPercent)
       return ruledOut('No reservation loses a race, and nearly all of them succeed.');
-    if (lines(judging, 'race') >= thresholds.dominatesLines)
-      return open('Some lost a race; whether a crowd of orders came (X6) could not be looked at.');
+    const races = findings.logs.data?.classes.race;
+    if (
+      races !== undefined &&
+      races.lines >= thresholds.dominatesLines &&
+      goesOn(races, judging.now, thresholds)
+    ) {
+      const is = findings.orders.data?.is ?? null;
+      if (is === 'spike')
+        return supported(
+          `${races.lines} reservations lost a race in ${minutes} min, in a crowd of orders (X6).`,
+        );
+      return open(
+        is === null
+          ? 'Some lost a race; whether a crowd of orders came (X6) could not be told.'
+          : 'Some lost a race, and no crowd of orders came (X6).',
+      );
+    }
     return says === 'quiet' ? open('No reservation loses a race, and still many fail.') : unclear(judging);
   },
 };
@@ -52,6 +72,10 @@ const syncLag: Cause<InventoryData> = {
   id: '2.C2',
   title: 'Stock comes late from the catalog',
   outside: false,
+  rule: ({ syncMissedMinutes, syncEveryMinutes, lagMessages }) => ({
+    supported: `The last good sync ended over ${syncMissedMinutes} min ago (R9), or the stock events are at least ${lagMessages} messages behind and rising (R11).`,
+    ruledOut: `The last good sync ended at most ${syncEveryMinutes} min ago (R9), and fewer than ${lagMessages} messages are behind (R11).`,
+  }),
   judge({ findings, now, thresholds }) {
     const { sync, lag } = findings;
     const group = lag.data?.groups[0] ?? null;
@@ -77,6 +101,10 @@ const locks: Cause<InventoryData> = {
   id: '2.C3',
   title: 'Locks outlive their owners',
   outside: false,
+  rule: (thresholds) => ({
+    supported: `A lock is older than ${thresholds.staleLockMinutes} min (R12), failures at a lock dominate (R10: ${dominating(thresholds)}), or Redis does not answer while reservations fail at a lock.`,
+    ruledOut: `No lock is older, the age of each is known, and no reservation fails at one (${absent(thresholds)}).`,
+  }),
   judge(judging) {
     const { findings, thresholds, now } = judging;
     const found = findings.locks.data;
@@ -106,24 +134,44 @@ const timeout: Cause<InventoryData> = {
   id: '2.C4',
   title: 'Reservations take longer than 30 s',
   outside: false,
+  rule: (thresholds) => ({
+    supported: `Reservations that ran out of their 30 s dominate (R10: ${dominating(thresholds)}).`,
+    ruledOut: `They are absent (${absent(thresholds)}).`,
+  }),
   judge(judging) {
     const says = say(judging, 'timeout');
-    // A failed one frees itself: nothing is to be cleaned up.
     if (says === 'dominates')
       return supported(
-        `${lines(judging, 'timeout')} reservations ran out of their 30 s; each frees itself, there is nothing to clean up.`,
+        `${lines(judging, 'timeout')} reservations ran out of their 30 s in ${judging.thresholds.logWindowMinutes} min.`,
       );
     if (says === 'quiet') return ruledOut('No reservation runs out of time without waiting for a lock.');
     return unclear(judging);
   },
 };
 
-/** X7 comes with a later version. */
 const correction: Cause<InventoryData> = {
   id: '2.C5',
   title: 'A correction of the stock that no sync took over',
   outside: false,
-  judge: () => open('The two counts of stock (X7) could not be held side by side.'),
+  rule: ({ stockDiffersSeconds }) => ({
+    supported: `Catalog and order service count a failing product differently in two looks ${stockDiffersSeconds} s apart (X7), while the sync (R9) and the stock events (R11) are on time.`,
+    ruledOut: 'Both count the same of all failing products after a sync that ended (X7, R9).',
+  }),
+  judge({ findings: { stock, sync, lag } }) {
+    if (stock.data === null) return open('The two counts of stock (X7) could not be held side by side.');
+    const { differing, products } = stock.data;
+    if (differing.length > 0)
+      return sync.verdict === 'healthy' && lag.verdict === 'healthy'
+        ? supported(
+            `The two counts of ${differing.length} products differ (${differing[0]}), though the sync is on time and no stock event lags.`,
+          )
+        : open('The two counts differ; whether sync and stock events are on time is not sure.');
+    if (products.length === 0) return open('No failed reservation names a product to compare (X7).');
+    if (stock.verdict !== 'healthy') return open('Not every product’s two counts agree for sure (X7).');
+    return sync.data !== null && sync.data.lastSyncAt !== null && !sync.data.running
+      ? ruledOut(`Both sides count the same of all ${products.length} failing products.`)
+      : open('Both sides count the same; no sync is known to have ended.');
+  },
 };
 
 /** 2.C1 to 2.C5. */

@@ -2,9 +2,12 @@ import type { InventorySync } from '../../ports/order-service.ts';
 import { curl } from '../names.ts';
 import { type ConsumersSeen, consumersCheck } from '../shared/consumers.ts';
 import { type LagSeen, lagCheck } from '../shared/lag.ts';
+import { type OrdersSeen, orderRate } from '../shared/order-rate.ts';
 import { type RateOf, type RateSeen, rateCheck } from '../shared/success-rate.ts';
 import { inventoryLocks, type LocksFound } from './locks.ts';
 import { type ReservationLogs, reservationLogs } from './logs.ts';
+import { type OversoldSeen, oversold } from './oversold.ts';
+import { type StockSeen, stock } from './stock.ts';
 import { inventorySync } from './sync.ts';
 
 export interface InventoryData {
@@ -13,7 +16,10 @@ export interface InventoryData {
   readonly lag: LagSeen;
   readonly locks: LocksFound;
   readonly rate: RateSeen;
+  readonly stock: StockSeen;
+  readonly oversold: OversoldSeen;
   readonly consumers: ConsumersSeen;
+  readonly orders: OrdersSeen;
 }
 
 export const RESERVATIONS_RATE: RateOf = {
@@ -48,5 +54,8 @@ export const checks = {
     equivalent: (names) => `${curl(names, names.paths.metrics)} | grep ${names.metrics.reservationSuccess}`,
     of: RESERVATIONS_RATE,
   }),
+  stock,
+  oversold,
   consumers: consumersCheck(({ kafka }) => [kafka.inventoryGroup]),
+  orders: orderRate,
 };

@@ -54,6 +54,14 @@ export const clearLocks: Action<InventoryData> = {
     'Live locks stay: they are what keeps two orders from taking the same piece.',
     'Only locks go, never a reservation; a failed one frees itself, and nothing is to be tidied up.',
   ],
+  rule: ({ staleLockMinutes }) => ({
+    when: `Locks are older than ${staleLockMinutes} min (2.C3).`,
+    notWhile: [
+      'No lock is older: all are live, and live ones keep two orders from taking the same piece.',
+      'How old they are cannot be told.',
+      'A replica answered instead of the master.',
+    ],
+  }),
   draft(judging) {
     const found = judging.findings.locks.data;
     return found === null || found.total === 0 ? [] : [draftOf(judging, found)];

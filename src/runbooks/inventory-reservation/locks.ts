@@ -84,9 +84,10 @@ export const inventoryLocks: Check<LocksFound> = {
   },
 };
 
-/** A script for the shell of the Redis pod. */
-export function redisShell({ namespace, redis }: Names, script: string, options = ''): string {
-  return `kubectl -n ${namespace} exec ${options}${redis.pod} -- sh -c ${shellWord(script)}`;
+/** A script for the shell of the Redis pod; where somebody else runs it, for one's own. */
+export function redisShell({ redis }: Names, script: string, options = ''): string {
+  if (redis.managed) return script.replaceAll('redis-cli', 'redis-cli -u "$REDIS_URL"');
+  return `kubectl -n ${redis.namespace} exec ${options}${redis.pod} -- sh -c ${shellWord(script)}`;
 }
 
 function isStale(ageMs: number | null, { staleLockMinutes }: Thresholds): boolean {

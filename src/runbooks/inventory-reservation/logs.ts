@@ -1,6 +1,7 @@
 import type { Check } from '../define-runbook.ts';
 import { failureLogs } from '../shared/log-check.ts';
 import type { LogCounts } from '../shared/log-classes.ts';
+import { productsIn } from './products.ts';
 
 export const INVENTORY_CODES = ['INVENTORY_UNAVAILABLE', 'RESERVATION_TIMEOUT', 'OVERSOLD_PRODUCT'] as const;
 
@@ -24,10 +25,18 @@ function classOf(line: string): ReservationClass | null {
   return line.includes('INVENTORY_UNAVAILABLE') ? 'sold out' : null;
 }
 
-export type ReservationLogs = LogCounts<ReservationClass>;
+/** Products that are kept with a look. */
+const KEPT = 50;
+
+interface Failing {
+  /** With how often each failed, the most failing first. */
+  readonly products: readonly (readonly [product: string, failed: number])[];
+}
+
+export type ReservationLogs = LogCounts<ReservationClass> & Failing;
 
 /** R10: what the failed reservations of the log window say, by class and over all pods. */
-export const reservationLogs: Check<ReservationLogs> = failureLogs<ReservationClass>({
+export const reservationLogs: Check<ReservationLogs> = failureLogs<ReservationClass, Failing>({
   step: 'R10',
   title: 'Why do reservations fail?',
   source: 'kubectl logs -l app=order-service | grep INVENTORY_UNAVAILABLE',
@@ -38,4 +47,5 @@ export const reservationLogs: Check<ReservationLogs> = failureLogs<ReservationCl
   unclassed: 'without a reason',
   failures: RESERVATION_CLASSES,
   classOf,
+  besides: (lines) => ({ products: productsIn(lines).slice(0, KEPT) }),
 });

@@ -5,6 +5,7 @@ import { curl } from '../names.ts';
 import { spell } from '../shared/spell.ts';
 import { stands } from './causes.ts';
 import type { InventoryData } from './checks.ts';
+import { countsNow, first } from './stock.ts';
 
 const MINUTE = 60_000;
 const INVENTORY = 'inventory';
@@ -18,6 +19,14 @@ export const resyncInventory: Action<InventoryData> = {
     'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/inventory/resync',
   equivalent: (names) => curl(names, names.paths.inventoryResync, '-X POST '),
   notes: ['The catalog is right; the order service follows it.', 'A sync may be repeated without harm.'],
+  rule: () => ({
+    when: 'Stock comes late (2.C2), or a correction was not taken over (2.C5).',
+    notWhile: [
+      'A sync is running: wait for it (R9).',
+      'The catalog does not answer: the source of truth is down (R9).',
+      'Nobody reads the stock events (R11).',
+    ],
+  }),
   draft({ findings }) {
     if (findings.sync.data === null) return [];
     return [
@@ -61,7 +70,7 @@ export const resyncInventory: Action<InventoryData> = {
       everyMs: MINUTE,
       withinMs: 10 * MINUTE,
       alike: 2,
-      words: `A sync ends well after the run and is not older than ${syncEveryMinutes} min, within 10 min.`,
+      words: `A sync ends well after the run and is not older than ${syncEveryMinutes} min, and both counts of what fails agree where they can be compared (X7), within 10 min.`,
     }),
     async sample(proving): Promise<Omit<ProofSample, 'at'>> {
       const { probes, run, thresholds, now, signal } = proving;
@@ -73,13 +82,29 @@ export const resyncInventory: Action<InventoryData> = {
         age === null
           ? `No sync is known to have ended well.${said}`
           : `The last good sync ended ${spell(age)} ago.${isNewer(sync, proving) ? '' : said}`;
-      const line = `${ended}${sync.running ? ' One is running.' : ''}`;
-      return { moved: fresh ? run.targets : [], unknown: [], line, value: null, worse: false };
+      const counts = fresh ? await countsNow(proving) : null;
+      const line = `${ended}${sync.running ? ' One is running.' : ''}${counts === null ? '' : saysOf(counts)}`;
+      const blind = counts !== null && counts.differ.length === 0 && counts.silent;
+      const helped = fresh && !blind && (counts === null || counts.differ.length === 0);
+      return {
+        moved: helped ? run.targets : [],
+        unknown: blind ? run.targets : [],
+        line,
+        value: null,
+        worse: false,
+      };
     },
   },
   mitigates: false,
   owes: [],
 };
+
+function saysOf({ asked, differ, silent }: NonNullable<Awaited<ReturnType<typeof countsNow>>>): string {
+  if (differ.length > 0)
+    return ` The counts of ${differ.length} of ${asked} failing products still differ (${first(differ)}).`;
+  if (silent) return ' Not every failing product could be asked about on both sides.';
+  return asked === 0 ? '' : ` Both sides count the same of all ${asked} failing products.`;
+}
 
 function waits({ running, catalogUp }: InventorySync): string | null {
   if (running) return 'a sync is running, wait for it';

@@ -68,7 +68,7 @@ export const usage: Check<BrokerUse> = unlessManaged(
     title: 'Does Kafka have room?',
     system: 'Kubernetes',
     source: 'kubectl top pods -l app=kafka',
-    equivalent: (names) => `kubectl -n ${names.namespace} top pods -l '${names.kafka.selector}'`,
+    equivalent: (names) => `kubectl -n ${names.kafka.namespace} top pods -l '${names.kafka.selector}'`,
     deadlineMs: 4_000,
     async look({ probes, names, thresholds, signal }) {
       const workload = beside(names, 'kafka');

@@ -2,14 +2,14 @@ import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
 import { standing } from '../shared/lag-memory.ts';
 import { logsSay as classSays } from '../shared/log-classes.ts';
+import { cutOff } from '../shared/path.ts';
 import { spell } from '../shared/spell.ts';
 import type { KafkaData } from './checks.ts';
 import { PUBLISH_CLASSES, type PublishClass } from './producer.ts';
 import type { Poison } from './stuck.ts';
 
 const SECOND = 1_000;
-/** *Twice* is so far apart (runbook-knowledge §0: down; 7.C4). */
-const DOWN_AFTER_MS = 15 * SECOND;
+/** *Twice* is so far apart (runbook-knowledge 7.C4). */
 const OUT_OF_SYNC_MS = 30 * SECOND;
 
 type Said = { readonly verdict: CauseVerdict; readonly because: string };
@@ -30,6 +30,11 @@ const broker: Cause<KafkaData> = {
   id: '7.C1',
   title: 'A broker is away',
   outside: true,
+  rule: () => ({
+    supported: 'A pod of Kafka is not ready, or a partition has no leader and pods do not reach a broker.',
+    ruledOut:
+      'All pods of Kafka are ready; where somebody else runs it: every partition has its leader and is in sync.',
+  }),
   judge({ findings, names }) {
     const { brokers, topic, path } = findings;
     if (brokers.verdict === 'broken' && brokers.data !== null)
@@ -52,22 +57,28 @@ const network: Cause<KafkaData> = {
   id: '7.C2',
   title: 'No network path to Kafka',
   outside: true,
-  judge({ findings, now }) {
-    const { path, topic, lag } = findings;
+  rule: () => ({
+    supported:
+      'Pods have twice, 15 s apart, not reached Kafka while the bot does; fewer than half of them: only on these nodes.',
+    ruledOut: 'Every pod reaches Kafka.',
+  }),
+  judge({ findings: { path, topic, lag }, thresholds }) {
     const seen = path.data;
     if (seen === null) return open('The path could not be tried from inside a pod (R48).');
     if (path.verdict === 'healthy') return ruledOut('Every pod reaches Kafka.');
-    const answers = topic.data !== null || lag.data !== null;
-    if (seen.mostSince !== null && now - seen.mostSince >= DOWN_AFTER_MS && answers)
-      return supported(
-        `${seen.shut.length} of ${seen.pods} pods have not reached Kafka for ${spell(now - seen.mostSince)}, the bot does.`,
-      );
-    if (seen.mostSince !== null && !answers)
+    if (seen.shut.length === 0) return open('The path was tried without a clear answer.');
+    if (topic.data === null && lag.data === null)
       return open('Neither the pods nor the bot reach Kafka, which may be Kafka itself.');
-    if (seen.mostSince !== null) return open('Pods do not reach Kafka; they are asked again.');
-    return seen.shut.length > 0
-      ? open(`Only these do not reach it: ${seen.shut.join(', ')}.`)
-      : open('The path was tried without a clear answer.');
+    const many = `${seen.shut.length} of ${seen.pods} pods`;
+    switch (cutOff(path, thresholds)) {
+      case 'all':
+      case 'most':
+        return supported(`${many} do not reach Kafka, said twice; the bot does.`);
+      case 'some':
+        return supported(`Only on these nodes: ${many} (${seen.shut.slice(0, 3).join(', ')}).`);
+      default:
+        return open(`${many} did not reach Kafka once; they are asked again.`);
+    }
   },
 };
 
@@ -75,6 +86,12 @@ const serialization: Cause<KafkaData> = {
   id: '7.C3',
   title: 'Events cannot be serialized or read',
   outside: false,
+  broughtBy: ['rollout'],
+  rule: ({ dominatesLines, dominatesShare }) => ({
+    supported: `One partition of a group with live members stands still while others are read, a dead letter cannot be serialized, or such failures make up ${dominatesShare * 100} % of the log’s (${dominatesLines} lines at least).`,
+    ruledOut:
+      'No event fails to be serialized, and no partition stands still alone. Where all stand still, the group is stuck: that is no poison.',
+  }),
   judge(judging) {
     const { findings, now } = judging;
     const poison = poisons(judging)[0];
@@ -114,13 +131,21 @@ const partitions: Cause<KafkaData> = {
   id: '7.C4',
   title: 'Partitions in trouble',
   outside: true,
-  judge({ findings, now }) {
+  rule: () => ({
+    supported:
+      'Partitions have had no leader or been out of sync in two looks 30 s apart, and no broker that is away explains it.',
+    ruledOut: 'All partitions are in sync.',
+  }),
+  judge(judging) {
+    const { findings, now } = judging;
     const seen = findings.topic.data;
     if (seen === null) return open('The partitions (R49) could not be looked at.');
     if (seen.troubleSince === null)
       return ruledOut(`All ${seen.partitions} partitions of ${seen.topic} are in sync.`);
     if (now - seen.troubleSince < OUT_OF_SYNC_MS)
       return open('Partitions are not in sync; they are asked again.');
+    if (broker.judge(judging).verdict === 'supported')
+      return open('A broker that is away leaves its partitions behind; they follow when it is back.');
     const { offline, underReplicated } = seen;
     return supported(
       `For ${spell(now - seen.troubleSince)} ${offline.length} of ${seen.partitions} partitions have had no leader, ${underReplicated.length} were not in sync.`,
@@ -132,6 +157,10 @@ const buffer: Cause<KafkaData> = {
   id: '7.C5',
   title: 'The producers’ buffer overflows',
   outside: false,
+  rule: ({ bufferFreePercent }) => ({
+    supported: `Less than ${bufferFreePercent} % of a producer’s buffer is free, or such failures dominate the log.`,
+    ruledOut: 'Enough of the buffer is free, and no event found no room.',
+  }),
   judge(judging) {
     const { producer } = judging.findings;
     const free = producer.data?.freePercent ?? null;

@@ -2,11 +2,12 @@ import type { DeploymentState } from '../../ports/kubernetes.ts';
 import { orderWorkload } from '../names.ts';
 import { type ConsumersSeen, consumersCheck } from '../shared/consumers.ts';
 import { type LagSeen, lagCheck } from '../shared/lag.ts';
+import type { PathSeen } from '../shared/path.ts';
 import type { PodsSeen } from '../shared/pods.ts';
 import { restartable } from '../shared/restart.ts';
 import { type BrokerUse, brokers, type TopicSeen, topic, usage } from './brokers.ts';
 import { deadLetters, type Letters } from './dead-letters.ts';
-import { type PathSeen, path } from './path.ts';
+import { path } from './path.ts';
 import { logs, type ProducerSeen, type PublishLogs, producer } from './producer.ts';
 import { type StuckSeen, stuck } from './stuck.ts';
 

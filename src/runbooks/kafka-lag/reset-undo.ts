@@ -21,6 +21,10 @@ export const undoReset: Action<KafkaData> = {
   },
   notes: ['Events may be handled again without harm.'],
   parameters: ['group', 'topic'],
+  rule: () => ({
+    when: 'Somebody misses what was thrown away.',
+    notWhile: ['The group has members, or its kind cannot be told.'],
+  }),
   draft: (judging) =>
     standingResets(judging).map(({ parameters }) => {
       const { group = '', topic = '', count = '', back = '[]' } = parameters;

@@ -28,6 +28,15 @@ export const resetGroup: Action<KafkaData> = {
     'The runbook’s command throws away what the group has not read of every topic at once; this one takes one topic and, with --dry-run, shows what it would do.',
   parameters: ['group', 'topic', 'reason'],
   notes: ['Messages that are thrown away are never handled. Lag shrinks by itself once its cause is gone.'],
+  rule: () => ({
+    when: 'Nothing of the group moves, restarting its consumers (X16) did not help, and the owner of the group says that the messages are worthless.',
+    notWhile: [
+      'The lag falls: the group catches up by itself.',
+      'A broker or partitions are in trouble (7.C1, 7.C4).',
+      'One message stops it: skipping that one comes first.',
+      'The group has members, its kind cannot be told, or it reads more topics than shown.',
+    ],
+  }),
   draft: (judging) =>
     stuckGroups(judging).flatMap((group) =>
       [...new Set(group.skipped.map(({ topic }) => topic))].map((topic) => draftOf(group, topic, judging)),

@@ -19,6 +19,14 @@ function outage(judging: Judging<KafkaData>): string | null {
 export const restartService = restartOf<KafkaData>({
   step: 'R50',
   source: 'kubectl rollout restart deployment/order-service',
+  rule: ({ bufferFreePercent }) => ({
+    when: `Only some pods do not reach Kafka (7.C2), or less than ${bufferFreePercent} % of a buffer is free while brokers and partitions are well (7.C5).`,
+    notWhile: [
+      'Brokers, partitions or the path of all pods are in trouble: unsent events in the buffers would be lost.',
+      'Events cannot be serialized (7.C3): they would fail again.',
+      'Nobody knows how the brokers are.',
+    ],
+  }),
   workload: orderWorkload,
   state: ({ findings }) => findings.service.data,
   when(judging) {

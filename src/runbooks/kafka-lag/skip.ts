@@ -29,6 +29,14 @@ export const skipMessage: Action<KafkaData> = {
     'The runbook’s command throws away all that the group has not read; this one goes past one message and, with --dry-run, shows what it would do.',
   parameters: ['group', 'topic', 'partition', 'offset', 'reason'],
   notes: ['The message is copied aside first; without the copy nothing is skipped.'],
+  rule: () => ({
+    when: 'One message stops a partition while the others are read (7.C3), or the only partition stands before it and restarting the consumers (X16) did not help.',
+    notWhile: [
+      'The partition moves again, or the group stands at another offset than the one shown.',
+      'The group has members, or its kind cannot be told.',
+      'There is no topic to copy the message to, or it could not be read.',
+    ],
+  }),
   draft(judging) {
     const { findings, names, thresholds } = judging;
     return (findings.stuck.data?.groups ?? []).flatMap(({ group, poison }) => {

@@ -1,12 +1,18 @@
 import type { Run } from '../../domain/run.ts';
 import type { Action, Judging } from '../define-runbook.ts';
-import { consumersOf } from '../shared/consumers.ts';
+import { type Names, targetOf } from '../names.ts';
+import { consumersOf, unnamed } from '../shared/consumers.ts';
 import type { KafkaData } from './checks.ts';
 import { groupNow, standingRuns } from './offsets.ts';
 import type { StuckGroup } from './stuck.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+
+function scaled(names: Names, group: string | undefined, replicas: string): string {
+  const workload = consumersOf(names, group ?? '') ?? unnamed('<deployment>');
+  return `kubectl -n ${workload.namespace} scale ${targetOf(workload)} --replicas=${replicas}`;
+}
 
 /** What sets offsets, and needs a group without members for it. */
 const SETTERS: ReadonlySet<string> = new Set(['R51', 'R51-skip', 'R51-undo']);
@@ -17,10 +23,13 @@ export const stopConsumers: Action<KafkaData> = {
   title: 'Stop the consumers',
   tier: 'disruptive',
   source: null,
-  equivalent: (names, _targets, { group }) =>
-    `kubectl -n ${names.namespace} scale deployment/${consumersOf(names, group ?? '')?.name ?? '<deployment>'} --replicas=0`,
+  equivalent: (names, _targets, { group }) => scaled(names, group, '0'),
   notes: ['Offsets can be set only while a group has no member.'],
   parameters: ['group'],
+  rule: () => ({
+    when: 'One message that stops the group could be skipped, which only a group without members allows.',
+    notWhile: ['Its rollout is paused or under way.'],
+  }),
   draft(judging) {
     const { names } = judging;
     return candidates(judging).flatMap(({ group }) => {
@@ -33,7 +42,7 @@ export const stopConsumers: Action<KafkaData> = {
       const too = others.length === 0 ? [] : [`It also runs ${others.join(', ')}.`];
       return [
         {
-          targets: [`deployment/${workload.name}`],
+          targets: [targetOf(workload)],
           parameters: { group, generation: String(state.generation), before: String(state.replicas) },
           preview: [
             `Pods of ${workload.name}: ${state.replicas} → 0. Nobody reads for ${group} until they are started again.`,
@@ -73,7 +82,7 @@ export const stopConsumers: Action<KafkaData> = {
   },
   apply: async (_target, { group, generation }, { levers, names, signal }) =>
     await levers.kubernetes.scale(
-      consumersOf(names, group ?? '') ?? { namespace: names.namespace, name: '', selector: '' },
+      consumersOf(names, group ?? '') ?? unnamed(''),
       Number(generation),
       0,
       signal,
@@ -113,9 +122,12 @@ export const startConsumers: Action<KafkaData> = {
   ...stopConsumers,
   step: 'R51-start',
   title: 'Start the consumers again',
-  equivalent: (names, _targets, { group, before }) =>
-    `kubectl -n ${names.namespace} scale deployment/${consumersOf(names, group ?? '')?.name ?? '<deployment>'} --replicas=${before ?? '<replicas>'}`,
+  equivalent: (names, _targets, { group, before }) => scaled(names, group, before ?? '<replicas>'),
   notes: [],
+  rule: () => ({
+    when: 'The offsets are set and nobody reads, or the group did not become empty.',
+    notWhile: ['It has pods already.', 'Offsets of the group are being set.'],
+  }),
   draft: (judging) =>
     stoppedGroups(judging).flatMap(({ group, run }) => {
       const workload = consumersOf(judging.names, group);
@@ -124,7 +136,7 @@ export const startConsumers: Action<KafkaData> = {
       const before = run.parameters['before'] ?? '';
       return [
         {
-          targets: [`deployment/${workload.name}`],
+          targets: [targetOf(workload)],
           parameters: { group, generation: String(state.generation), before },
           preview: [
             `Pods of ${workload.name}: ${state.replicas} → ${before}, as before. They read for ${group} again.`,
@@ -157,7 +169,7 @@ export const startConsumers: Action<KafkaData> = {
   },
   apply: async (_target, { group, generation, before }, { levers, names, signal }) =>
     await levers.kubernetes.scale(
-      consumersOf(names, group ?? '') ?? { namespace: names.namespace, name: '', selector: '' },
+      consumersOf(names, group ?? '') ?? unnamed(''),
       Number(generation),
       Number(before),
       signal,

@@ -1,6 +1,7 @@
 import { isOver } from '../../domain/cause-history.ts';
 import type { ProofSample } from '../../domain/run.ts';
-import type { Judging, Proving } from '../define-runbook.ts';
+import { podsFit } from '../database-pool/size.ts';
+import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { orderWorkload } from '../names.ts';
 import { loadIs, spellLoad } from '../shared/load.ts';
 import { restartOf } from '../shared/restart.ts';
@@ -23,8 +24,8 @@ const watch = {
   step: 'R61',
   title: 'Watch how much memory the pods use',
   source: "watch -n 5 'kubectl top pods -l app=order-service'",
-  equivalent: ({ namespace, orderService }: Parameters<typeof orderWorkload>[0]) =>
-    `watch -n 5 'kubectl -n ${namespace} top pods -l ${orderService.selector}'`,
+  equivalent: ({ orderService }: Parameters<typeof orderWorkload>[0]) =>
+    `watch -n 5 'kubectl -n ${orderService.namespace} top pods -l ${orderService.selector}'`,
 } as const;
 
 /** No kill since the run, and every pod below 80 % of its limit. */
@@ -82,6 +83,11 @@ export const raiseMemory = temporaryOf<MemoryData>({
   source: 'kubectl set resources deployment/order-service --limits=memory=4Gi',
   setting: MEMORY_LIMIT,
   workload: orderWorkload,
+  rule: () => ({
+    when: 'The limit is too low (8.C4), or the code leaks memory (8.C1), to buy time.',
+    notWhile: ['An export that explains it (8.C2) is still running: it is cancelled or split first.'],
+    back: 'The cause is over, and the pods would do with the limit before.',
+  }),
   notes: [
     'More memory buys time and cures nothing.',
     'A heap size that is fixed in the image makes it useless.',
@@ -120,7 +126,18 @@ export const addReplicas = temporaryOf<MemoryData>({
   source: 'kubectl scale deployment/order-service --replicas=6',
   setting: REPLICAS,
   workload: orderWorkload,
-  notes: ['More pods share the load; a leak fills each of them.'],
+  notes: [
+    'More pods share the load; a leak fills each of them.',
+    'Each new pod takes a pool of its own from the database server.',
+  ],
+  rule: ({ spikeFactor, memorySoundPercent }) => ({
+    when: `At least ${spikeFactor} times the usual load comes, and no leak (8.C1) is supported.`,
+    notWhile: [
+      'The code leaks memory (8.C1): more pods are filled as well.',
+      'All pods together would take more connections than the database server has left.',
+    ],
+    back: `The load is usual again, or the fullest pod uses less than ${memorySoundPercent / 2} % of its limit.`,
+  }),
   seen: ({ findings }) => findings.service.data,
   opensWith: ({ modalReplicas }) => modalReplicas,
   when(judging) {
@@ -131,6 +148,7 @@ export const addReplicas = temporaryOf<MemoryData>({
       : null;
   },
   notWhile: (judging) => (stands(judging, '8.C1') ? 'a leak fills more pods as well' : null),
+  fits: podsFit,
   note: async () => ({}),
   proof: {
     plan: ({ memorySoundPercent }) => ({
@@ -154,10 +172,17 @@ export const addReplicas = temporaryOf<MemoryData>({
   },
 });
 
-/** R60. */
-export const restartPods = restartOf<MemoryData>({
+const restart = restartOf<MemoryData>({
   step: 'R60',
   source: 'kubectl rollout restart deployment/order-service',
+  rule: () => ({
+    when: 'The code leaks memory (8.C1).',
+    notWhile: [
+      'An export is running: the restart would kill it.',
+      'Only a low limit (8.C4) is the cause: the pods would be full again within minutes.',
+      `The limit is being raised (R58) or was within ${JUST_NOW_MS / MINUTE} min: that replaces the pods already.`,
+    ],
+  }),
   workload: orderWorkload,
   state: ({ findings }) => findings.service.data?.state ?? null,
   when: (judging) => (stands(judging, '8.C1') ? 'it empties the pods until the leak fills them again' : null),
@@ -186,3 +211,6 @@ export const restartPods = restartOf<MemoryData>({
     sample: sound,
   },
 });
+
+/** R60. It buys time, no more. */
+export const restartPods: Action<MemoryData> = { ...restart, owes: [FIX] };

@@ -2,15 +2,20 @@ import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
 import { loadIs, spellLoad } from '../shared/load.ts';
 import { spell } from '../shared/spell.ts';
-import type { MemoryData } from './checks.ts';
-import { risingFor, shareOf } from './usage.ts';
+import type { Kill, MemoryData } from './checks.ts';
+import { risingFor, shareOf, type UsageSeen } from './usage.ts';
 
 const MINUTE = 60_000;
 /** runbook-knowledge §8, our defaults. */
 const LEAK_MS = 60 * MINUTE;
 const EXPORT_BEFORE_MS = 30 * MINUTE;
+const ROUTE_BEFORE_MS = 5 * MINUTE;
 const QUERY_BEFORE_MS = 5 * MINUTE;
 const SOON_MS = 30 * MINUTE;
+
+/** Kills that have to be as far apart as each other, and by how much a gap may differ from their mean (our defaults). */
+const EVEN_KILLS = 3;
+const EVEN_SHARE = 0.25;
 
 type Said = { readonly verdict: CauseVerdict; readonly because: string };
 const supported = (because: string): Said => ({ verdict: 'supported', because });
@@ -30,14 +35,55 @@ function before(began: number, at: number, withinMs: number): boolean {
   return began <= at && at - began <= withinMs;
 }
 
+/** An hour without a rise; what a kill or a restart emptied was not flat. */
+function flat(usage: UsageSeen, now: number): boolean {
+  const watched = (usage.samples.at(-1)?.at ?? 0) - (usage.samples[0]?.at ?? 0);
+  return (
+    watched >= LEAK_MS &&
+    risingFor(usage).ms === 0 &&
+    usage.pods.every(({ startedAt }) => startedAt !== null && now - startedAt >= LEAK_MS)
+  );
+}
+
+/** A container that is killed again and again after the same time; null: none is. */
+function evenKills(past: readonly Kill[]) {
+  for (const [name, kills] of Map.groupBy(past, ({ pod, container }) => `${pod} ${container}`)) {
+    const times = kills.map(({ at }) => at).sort((left, right) => left - right);
+    const gaps = times.slice(1).map((at, place) => at - (times[place] ?? at));
+    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+    if (times.length >= EVEN_KILLS && gaps.every((gap) => Math.abs(gap - mean) <= mean * EVEN_SHARE))
+      return { pod: name.split(' ')[0] ?? '', times: times.length, gapMs: mean };
+  }
+  return null;
+}
+
+/** A jump is known to within five minutes, so it may seem to come after the rise that it caused. */
+function comesWith(since: number, at: number): boolean {
+  return Math.abs(at - since) <= ROUTE_BEFORE_MS;
+}
+
 const leak: Cause<MemoryData> = {
   id: '8.C1',
   title: 'The code leaks memory',
   outside: false,
+  rule: ({ usualFactor }) => ({
+    supported: `Memory has risen for ${spell(LEAK_MS)} on half of the pods at less than ${usualFactor} times the usual load, or a container was killed at least ${EVEN_KILLS} times at even gaps; no export runs.`,
+    ruledOut: `Memory has been flat for ${spell(LEAK_MS)}, and no pod began anew meanwhile.`,
+  }),
+  broughtBy: ['rollout'],
   judge({ findings, now, thresholds }) {
     const usage = findings.usage.data;
     const running = findings.exports.data?.running ?? null;
     if (usage === null) return open('How much memory the pods use could not be looked at.');
+    const even = evenKills(findings.kills.data?.past ?? []);
+    if (even !== null) {
+      const dies = `${even.pod} was killed ${even.times} times, each ${spell(even.gapMs)} after the one before`;
+      if (running === null) return open(`${dies}; whether exports run is not known.`);
+      if (running.length > 0) return open(`${dies}, while an export runs.`);
+      if (usage.load !== null && loadIs(usage.load, thresholds) !== 'usual')
+        return open(`${dies}, and more comes than usual: ${spellLoad(usage.load)}.`);
+      return supported(`${dies}, and no export runs.`);
+    }
     const rise = risingFor(usage);
     const said = `Memory has risen for ${spell(rise.ms)} on ${rise.pods} of ${usage.pods.length} pods`;
     if (rise.ms >= LEAK_MS) {
@@ -52,8 +98,7 @@ const leak: Cause<MemoryData> = {
     if (watched < LEAK_MS)
       return open(`Memory has been watched for ${spell(watched)}; an hour tells a leak.`);
     if (rise.ms > 0) return open(`${said}; an hour tells a leak.`);
-    // What a kill or a restart emptied was not flat.
-    return usage.pods.every(({ startedAt }) => startedAt !== null && now - startedAt >= LEAK_MS)
+    return flat(usage, now)
       ? ruledOut(`Memory has been flat for ${spell(watched)}.`)
       : open('Pods began anew within the hour, so nobody knows whether memory would have gone on rising.');
   },
@@ -63,6 +108,10 @@ const exporting: Cause<MemoryData> = {
   id: '8.C2',
   title: 'Somebody exports very many orders',
   outside: false,
+  rule: () => ({
+    supported: `An export that still runs began at most ${spell(EXPORT_BEFORE_MS)} before the kill or the rise.`,
+    ruledOut: 'No export is in progress.',
+  }),
   judge(judging) {
     const running = judging.findings.exports.data?.running;
     if (running === undefined) return open('Which exports run could not be looked at (X14).');
@@ -82,13 +131,46 @@ const loading: Cause<MemoryData> = {
   id: '8.C3',
   title: 'Data is loaded wastefully',
   outside: false,
-  judge: () => open('The load by route (X5) is not looked at.'),
+  rule: ({ spikeFactor }) => ({
+    supported: `Requests to one route jumped to ${spikeFactor} times the usual within ${spell(ROUTE_BEFORE_MS)} of the rise, and no export runs.`,
+    ruledOut: `Memory has been flat for ${spell(LEAK_MS)} and no pod was killed, or no route’s requests jumped and an export (8.C2) explains it.`,
+  }),
+  judge(judging) {
+    const { findings, now } = judging;
+    const usage = findings.usage.data;
+    const killed = findings.kills.data?.kills.some(({ at }) => now - at <= LEAK_MS) ?? true;
+    if (usage !== null && !killed && flat(usage, now))
+      return ruledOut(`Memory has been flat for ${spell(LEAK_MS)}, and no pod was killed.`);
+    const traffic = judging.findings.traffic.data;
+    if (traffic === null)
+      return open(`How much comes by route (X5) was not seen: ${judging.findings.traffic.line}`);
+    const spikes = traffic.routes.filter((route) => route.is === 'spike');
+    const running = findings.exports.data?.running;
+    if (spikes.length === 0)
+      return exporting.judge(judging).verdict === 'supported'
+        ? ruledOut('No route’s requests jumped, and an export explains it.')
+        : open('Memory is not flat, and no route’s requests jumped.');
+    const short = shortAt(judging);
+    const near = spikes.find(({ since }) => since !== null && short.some((at) => comesWith(since, at)));
+    if (near === undefined)
+      return open('Requests of a route jumped, but not when memory began to rise, as far as is known.');
+    const said = `Requests to ${near.route} jumped to ${Math.round(near.perMinute)} a minute when memory rose`;
+    if (running === undefined) return open(`${said}; whether exports run is not known.`);
+    return running.length === 0
+      ? supported(`${said}, and no export runs.`)
+      : open(`${said}, while an export runs.`);
+  },
 };
 
 const limit: Cause<MemoryData> = {
   id: '8.C4',
   title: 'The memory limit is too low',
   outside: false,
+  rule: ({ memoryPercent, memorySoundPercent, usualFactor }) => ({
+    supported: `All pods reach ${memoryPercent} % of it within ${spell(SOON_MS)} of their start, or each was killed within ${spell(SOON_MS)}, at less than ${usualFactor} times the usual load.`,
+    ruledOut: `Every pod uses less than ${memorySoundPercent} %, and none was killed for ${spell(SOON_MS)}.`,
+  }),
+  broughtBy: ['rollout'],
   judge({ findings, now, thresholds }) {
     const usage = findings.usage.data;
     if (usage === null || usage.pods.length === 0)
@@ -98,6 +180,10 @@ const limit: Cause<MemoryData> = {
     const full = shares.every((share) => share !== null && share >= thresholds.memoryPercent);
     const freshKills = (findings.kills.data?.kills ?? []).filter(({ at }) => now - at <= SOON_MS);
     const everyPodDies = new Set(freshKills.map(({ pod }) => pod)).size === usage.pods.length;
+    if (((full && soon) || everyPodDies) && usage.load !== null && loadIs(usage.load, thresholds) !== 'usual')
+      return open(
+        `The pods are full soon after their start, but more comes than usual: ${spellLoad(usage.load)}.`,
+      );
     if ((full && soon) || everyPodDies)
       return supported(
         everyPodDies
@@ -117,6 +203,10 @@ const query: Cause<MemoryData> = {
   id: '8.C5',
   title: 'One query eats memory',
   outside: false,
+  rule: ({ longQuerySeconds }) => ({
+    supported: `A query of ours that has run for over ${longQuerySeconds} s began at most ${spell(QUERY_BEFORE_MS)} before the kill or the rise.`,
+    ruledOut: 'No query of ours runs for so long.',
+  }),
   judge(judging) {
     const long = judging.findings.queries.data?.long;
     if (long === undefined) return open('Long queries could not be looked at (R39).');

@@ -4,13 +4,16 @@ import type { ExportJob } from '../../ports/order-service.ts';
 import type { Check } from '../define-runbook.ts';
 import { curl, orderWorkload } from '../names.ts';
 import { type Adjustable, adjustable } from '../shared/adjustable.ts';
+import { type QueriesSeen, queries } from '../shared/long-queries.ts';
 import { MEMORY_LIMIT, REPLICAS } from '../shared/setting.ts';
 import { spell } from '../shared/spell.ts';
+import { type TrafficSeen, traffic } from '../shared/traffic.ts';
 import { heap } from './heap.ts';
-import { type QueriesSeen, queries } from './queries.ts';
 import { type UsageSeen, usage } from './usage.ts';
 
 const MINUTE = 60_000;
+const PAST_MS = 24 * 60 * MINUTE;
+const MOST_PAST = 100;
 
 export interface Kill {
   readonly pod: string;
@@ -19,8 +22,10 @@ export interface Kill {
 }
 
 export interface KillsSeen {
-  /** The newest first. */
+  /** The last of each container, the newest first. */
   readonly kills: readonly Kill[];
+  /** All that the looks of a day saw: Kubernetes keeps the last of each container only. */
+  readonly past: readonly Kill[];
 }
 
 export interface RestartsSeen {
@@ -41,6 +46,7 @@ export interface MemoryData {
   readonly exports: ExportsSeen;
   readonly queries: QueriesSeen;
   readonly service: Adjustable;
+  readonly traffic: TrafficSeen;
 }
 
 export interface HeapSeen extends HeapFacts {
@@ -56,6 +62,12 @@ function killsOf(containers: readonly ContainerSummary[]): readonly Kill[] {
     .sort((left, right) => right.at - left.at);
 }
 
+function pastOf(before: readonly Kill[], found: readonly Kill[], now: number): readonly Kill[] {
+  const isNew = (one: Kill) =>
+    !before.some(({ pod, container, at }) => pod === one.pod && container === one.container && at === one.at);
+  return [...before, ...found.filter(isNew)].filter(({ at }) => now - at <= PAST_MS).slice(-MOST_PAST);
+}
+
 /** Kills of so long ago are still shown, and do not count any more. */
 function recent<T extends { readonly at: number }>(all: readonly T[], now: number, minutes: number) {
   return all.filter(({ at }) => now - at <= minutes * MINUTE);
@@ -66,17 +78,19 @@ const kills: Check<KillsSeen> = {
   title: 'Were pods killed for their memory?',
   system: 'Kubernetes',
   source: 'kubectl describe pod <pod-name> | grep -A 10 Events',
-  equivalent: ({ namespace, orderService }) =>
-    `kubectl -n ${namespace} get pods -l ${orderService.selector} -o jsonpath='{range .items[*]}{.metadata.name} {.status.containerStatuses[*].lastState.terminated.reason} {.status.containerStatuses[*].lastState.terminated.finishedAt}{"\\n"}{end}' && kubectl -n ${namespace} get events --sort-by=.lastTimestamp`,
+  equivalent: ({ orderService }) =>
+    `kubectl -n ${orderService.namespace} get pods -l ${orderService.selector} -o jsonpath='{range .items[*]}{.metadata.name} {.status.containerStatuses[*].lastState.terminated.reason} {.status.containerStatuses[*].lastState.terminated.finishedAt}{"\\n"}{end}' && kubectl -n ${orderService.namespace} get events --sort-by=.lastTimestamp`,
   deadlineMs: 4_000,
-  async look({ probes, names, now, thresholds, signal }) {
+  async look({ probes, names, now, thresholds, previous, signal }) {
     const workload = orderWorkload(names);
     const minutes = thresholds.logWindowMinutes;
     const [containers, events] = await Promise.all([
       probes.kubernetes.containers(workload, signal),
       probes.kubernetes.events(workload, signal).catch(() => null),
     ]);
-    const seen: KillsSeen = { kills: killsOf(containers) };
+    const found = killsOf(containers);
+    const before = (previous?.['kills']?.data as KillsSeen | null | undefined)?.past ?? [];
+    const seen: KillsSeen = { kills: found, past: pastOf(before, found, now) };
     const evidence =
       events === null
         ? ['The events could not be read.']
@@ -95,8 +109,8 @@ const kills: Check<KillsSeen> = {
         evidence,
       );
     const [old] = seen.kills;
-    const before = old === undefined ? '' : ` The last was ${spell(now - old.at)} ago.`;
-    return healthy(`No container was killed for memory in ${minutes} min.${before}`, seen, evidence);
+    const last = old === undefined ? '' : ` The last was ${spell(now - old.at)} ago.`;
+    return healthy(`No container was killed for memory in ${minutes} min.${last}`, seen, evidence);
   },
 };
 
@@ -106,8 +120,8 @@ const restarts: Check<RestartsSeen> = {
   system: 'Kubernetes',
   source:
     "kubectl get pods -l app=order-service -o jsonpath='{.items[*].status.containerStatuses[*].restartCount}'",
-  equivalent: ({ namespace, orderService }) =>
-    `kubectl -n ${namespace} get pods -l ${orderService.selector} -o jsonpath='{.items[*].status.containerStatuses[*].restartCount}'`,
+  equivalent: ({ orderService }) =>
+    `kubectl -n ${orderService.namespace} get pods -l ${orderService.selector} -o jsonpath='{.items[*].status.containerStatuses[*].restartCount}'`,
   deadlineMs: 4_000,
   async look({ probes, names, now, thresholds, signal }) {
     const containers = await probes.kubernetes.containers(orderWorkload(names), signal);
@@ -163,4 +177,5 @@ export const checks = {
   exports,
   queries,
   service: adjustable('R60', orderWorkload, [MEMORY_LIMIT, REPLICAS]),
+  traffic,
 };

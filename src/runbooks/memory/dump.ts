@@ -31,13 +31,21 @@ export const dumpHeap: Action<MemoryData> = {
   parameters: ['pod', 'reason'],
   tier: 'guarded',
   source: 'kubectl exec -it <pod-name> -- jmap -dump:live,format=b,file=/tmp/heap.hprof 1',
-  equivalent: ({ namespace }, targets, { file }) =>
+  equivalent: ({ orderService: { namespace } }, targets, { file }) =>
     `kubectl -n ${namespace} exec ${targets[0]?.replace('pod/', '') ?? '<pod>'} -- jmap -dump:live,format=b,file=${file ?? '/tmp/heap.hprof'} 1`,
   notes: [
     'The pod stands still for a while.',
     'The dump holds customers’ data.',
     'It goes with its pod: whatever replaces the pods loses it.',
   ],
+  rule: () => ({
+    when: 'The code leaks memory (8.C1).',
+    notWhile: [
+      'The fullest pod runs no JVM.',
+      `Less disk is free than ${ROOM} times its heap, or nobody knows.`,
+      'It is the only pod that is ready: it stands still meanwhile.',
+    ],
+  }),
   draft({ findings, thresholds }) {
     const facts = findings.heap.data;
     if (facts === null || !facts.jvm) return [];

@@ -11,7 +11,7 @@ export const heap: Check<HeapSeen> = {
   title: 'Could the heap be dumped?',
   system: 'Kubernetes',
   source: null,
-  equivalent: ({ namespace }) => `kubectl -n ${namespace} exec <pod> -- df -Pk /tmp`,
+  equivalent: ({ orderService: { namespace } }) => `kubectl -n ${namespace} exec <pod> -- df -Pk /tmp`,
   deadlineMs: 4_000,
   async look({ probes, names, thresholds, signal }) {
     const { fullest, percent } = await readUsage({ probes, names, signal });

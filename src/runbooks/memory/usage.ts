@@ -88,7 +88,8 @@ export const usage: Check<UsageSeen> = {
   title: 'How much memory do the pods use?',
   system: 'Kubernetes',
   source: 'kubectl top pods -l app=order-service',
-  equivalent: ({ namespace, orderService }) => `kubectl -n ${namespace} top pods -l ${orderService.selector}`,
+  equivalent: ({ orderService }) =>
+    `kubectl -n ${orderService.namespace} top pods -l ${orderService.selector}`,
   deadlineMs: 4_000,
   async look(ask) {
     const { probes, names, thresholds, previous, now, signal } = ask;

@@ -1,6 +1,8 @@
 import { isOver } from '../../domain/cause-history.ts';
+import type { Finding } from '../../domain/finding.ts';
 import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { curl, orderWorkload } from '../names.ts';
+import { seenByHand } from '../shared/by-hand.ts';
 import { cutOff } from '../shared/path.ts';
 import { restartOf } from '../shared/restart.ts';
 import { notedAttempts, rateSince } from '../shared/success-rate.ts';
@@ -42,10 +44,17 @@ export const retryPayments: Action<PaymentData> = {
   source:
     'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/retry-payments',
   equivalent: (names) => curl(names, names.paths.retryPayments, '-X POST '),
-  notes: [
-    'The service tries each payment three times by itself; a retry is one more try.',
-    'Orders that wait are not lost; customers can pay again from their order page.',
-  ],
+  notes: ['The service tries each payment by itself, three times at most; a retry is one more try.'],
+  rule: ({ afterRateLimitMinutes, pendingPaymentMinutes }) => ({
+    when: `One of 1.C1 to 1.C4 is over, none of them stands, and orders have waited for payment for over ${pendingPaymentMinutes} min.`,
+    notWhile: [
+      'The gateway is not well or nobody knows how it is (R1): a try would burn one of the automatic ones.',
+      'Our credentials are refused (1.C3): the same key would be refused again.',
+      `The provider throttles us, or stopped less than ${afterRateLimitMinutes} min ago (1.C4): it would feed the limit.`,
+      'Only cards were declined (1.C5): a declined card stays declined.',
+      'No order waits.',
+    ],
+  }),
   draft({ findings }) {
     const seen = findings.waiting.data;
     if (seen === null) return [];
@@ -58,8 +67,10 @@ export const retryPayments: Action<PaymentData> = {
       },
     ];
   },
-  when({ findings, incident, now }) {
+  when(judging) {
+    const { findings, incident, now } = judging;
     const over = PASSING.find((id) => isOver(incident.causeHistory, id, now));
+    if (PASSING.some((id) => stands(judging, id))) return null;
     if (over === undefined || (findings.waiting.data?.total ?? 0) === 0) return null;
     return 'the trouble is over, and orders still wait';
   },
@@ -74,7 +85,7 @@ export const retryPayments: Action<PaymentData> = {
     )
       return `it would feed the limit; it unlocks ${thresholds.afterRateLimitMinutes} min after the last 429`;
     if (findings.gateway.verdict === 'broken')
-      return 'the gateway is not well, and a try now would burn one of three';
+      return `the gateway is not well, and a try now would burn one of ${thresholds.paymentRetries} automatic ones`;
     if (findings.gateway.verdict !== 'healthy') return 'nobody knows yet whether the gateway answers';
     if (onlyDeclines(judging)) return 'a declined card stays declined';
     return (findings.waiting.data?.total ?? 0) === 0 ? 'nothing waits for payment' : null;
@@ -118,8 +129,12 @@ export const retryPayments: Action<PaymentData> = {
 };
 
 /** Some pods have no path to the provider and others do: new ones may start where there is one. */
-function someCutOff({ findings: { path } }: Judging<PaymentData>): boolean {
-  return cutOff(path) !== 'none' && (path.data?.open ?? 0) > 0;
+function someCutOff({ findings: { path }, thresholds }: Judging<PaymentData>): boolean {
+  return cutOff(path, thresholds) !== 'none' && (path.data?.open ?? 0) > 0;
+}
+
+function answered({ verdict }: Finding): boolean {
+  return verdict === 'healthy' || verdict === 'broken';
 }
 
 /** R7. Helps where pods hold an old key or are cut off; cures no outage outside. */
@@ -128,6 +143,13 @@ export const restartService = restartOf<PaymentData>({
   source: 'kubectl rollout restart deployment/order-service',
   workload: orderWorkload,
   state: ({ findings }) => findings.service.data,
+  rule: () => ({
+    when: 'The path fails on some pods and works on others (R3), or pods are older than the credentials while 1.C3 is supported (R6).',
+    notWhile: [
+      '1.C1, 1.C4, or 1.C2 on all pods is supported: an outage outside.',
+      'Neither the health check (R1) nor the provider’s status page (X3) answers: the provider comes first.',
+    ],
+  }),
   when(judging) {
     const { secret, path } = judging.findings;
     const older = secret.data?.olderPods ?? 0;
@@ -138,10 +160,10 @@ export const restartService = restartOf<PaymentData>({
   notWhile(judging) {
     const outside = someCutOff(judging) ? ['1.C1', '1.C4'] : ['1.C1', '1.C2', '1.C4'];
     if (outside.some((id) => stands(judging, id))) return 'a restart cannot cure an outage outside';
-    const { verdict } = judging.findings.gateway;
-    return verdict === 'unknown' || verdict === 'skipped'
-      ? 'the provider comes first, and nobody knows how the gateway is'
-      : null;
+    const { gateway, provider } = judging.findings;
+    const seen = seenByHand(judging, 'm1.1');
+    const asked = seen === 'up' || seen === 'incident' || answered(provider) || answered(gateway);
+    return asked ? null : 'the provider comes first, and nobody knows how the gateway is';
   },
   note: async (proving) => await notedAttempts(proving, PAYMENTS_RATE),
   proof: {

@@ -1,8 +1,11 @@
 import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
+import { seenByHand } from '../shared/by-hand.ts';
+import { absent, dominating } from '../shared/in-words.ts';
 import { logsSay as classSays } from '../shared/log-classes.ts';
 import { cutOff } from '../shared/path.ts';
 import { spell } from '../shared/spell.ts';
+import { providerSays, reported } from '../shared/status-page.ts';
 import type { PaymentData } from './checks.ts';
 import { GATEWAY_CLASSES } from './logs.ts';
 
@@ -26,9 +29,24 @@ function refusesUs(judging: Judging<PaymentData>): boolean {
   return logsSay(judging, 'credentials') === 'dominates' || logsSay(judging, 'rate limit') === 'dominates';
 }
 
-/** *Down*: said twice, 15 s apart, and not because the gateway refuses us (runbook-knowledge 1.C1). */
+/** *Down*: said twice, far enough apart, and not because the gateway refuses us (runbook-knowledge 1.C1). */
 export function gatewayDown(judging: Judging<PaymentData>): boolean {
   return judging.findings.gateway.data?.down === true && !refusesUs(judging) && !onlyCutOff(judging);
+}
+
+/** What the provider says of itself, or somebody read on its page where the bot could not. */
+function providerThinks(judging: Judging<PaymentData>): ReturnType<typeof providerSays> | 'seen by a person' {
+  const says = providerSays(judging.findings.provider);
+  const { verdict } = judging.findings.provider;
+  if (verdict !== 'skipped' && verdict !== 'unknown') return says;
+  const seen = seenByHand(judging, 'm1.1');
+  if (seen === 'incident') return 'seen by a person';
+  return seen === 'up' ? 'quiet' : says;
+}
+
+/** Every pod gets an answer, and no payment meets a failure of the gateway any more. */
+function answersWell(judging: Judging<PaymentData>): boolean {
+  return judging.findings.gateway.verdict === 'healthy' && logsSay(judging, 'outage') === 'quiet';
 }
 
 /** Only pods without a path say *down*, while others get an answer: that is the path, and no outage (1.C2). */
@@ -40,14 +58,25 @@ function onlyCutOff({ findings: { gateway, path } }: Judging<PaymentData>): bool
   );
 }
 
+/** A pod without a path calls everything behind it down. */
+export const NOBODY_GETS_THERE =
+  'No pod gets to the provider, so nobody can tell from here how it is; the path comes first.';
+
 const outage: Cause<PaymentData> = {
   id: '1.C1',
   title: 'Payment gateway down or degraded',
   outside: true,
+  rule: (thresholds) => ({
+    supported: `The health check (R1) says down in two looks ${thresholds.downSeconds} s apart while neither 401/403 nor 429 dominates, 5xx and timeouts dominate the logs (R2: ${dominating(thresholds)}), or the provider reports an incident (X3, or m1.1).`,
+    ruledOut: `Every pod reaches the gateway (R1), 5xx and timeouts are absent (${absent(thresholds)}), and the provider reports nothing or is not asked (X3).`,
+  }),
   judge(judging) {
     const { gateway, logs } = judging.findings;
     const minutes = judging.thresholds.logWindowMinutes;
     const since = gateway.data?.downSince ?? null;
+    const says = providerThinks(judging);
+    const told = says === 'incident' || says === 'seen by a person';
+    if (!told && cutOff(judging.findings.path, judging.thresholds) === 'all') return open(NOBODY_GETS_THERE);
     if (gatewayDown(judging) && since !== null) {
       const pods = gateway.data?.pods ?? [];
       const down = pods.filter(({ value }) => value?.status === 'down').length;
@@ -57,10 +86,15 @@ const outage: Cause<PaymentData> = {
     }
     if (onlyCutOff(judging) && logsSay(judging, 'outage') === 'quiet')
       return ruledOut('Only pods without a path say down; the others get an answer.');
+    if (says === 'incident') return supported(reported(judging.findings.provider));
+    if (says === 'seen by a person' && !answersWell(judging))
+      return supported('A person saw an incident on the provider’s status page.');
     if (logsSay(judging, 'outage') === 'dominates')
       return supported(`${lines(judging, 'outage')} payments met a 5xx or a timeout in ${minutes} min.`);
-    if (gateway.verdict === 'healthy' && logsSay(judging, 'outage') === 'quiet')
-      return ruledOut('Every pod reaches the gateway, and no 5xx or timeout comes any more.');
+    if (answersWell(judging))
+      return says === 'open'
+        ? open('Payments reach the gateway, and whether its provider reports an incident is not sure (X3).')
+        : ruledOut('Every pod reaches the gateway, and no 5xx or timeout comes any more.');
     if (since !== null && !refusesUs(judging))
       return open('The health check has said down once; it is asked again.');
     if (gateway.verdict === 'broken' && !refusesUs(judging))
@@ -71,17 +105,24 @@ const outage: Cause<PaymentData> = {
   },
 };
 
-/** Reads nothing but R3, so that refunds can ask it too. */
-export const network: Cause<Pick<PaymentData, 'path'>> = {
+/** Reads nothing but R3 and X3, so that refunds can ask it too. */
+export const network: Cause<Pick<PaymentData, 'path' | 'provider'>> = {
   id: '1.C2',
   title: 'No network path to the provider',
   outside: true,
-  judge({ findings: { path } }) {
+  rule: ({ downSeconds }) => ({
+    supported: `In two looks ${downSeconds} s apart at least half of the pods do not get to the provider (R3: DNS, TCP or TLS), and it reports no incident (X3); fewer pods: only on these nodes.`,
+    ruledOut: 'All pods get an HTTP answer from the provider (R3), a 401 too.',
+  }),
+  judge({ findings: { path, provider }, thresholds }) {
     if (path.verdict === 'skipped') return open('The path could not be tried from inside a pod (R3).');
     const { data } = path;
     if (data === null) return open('The path was tried without a clear answer.');
     const many = `${data.shut.length} of ${data.pods} pods`;
-    switch (cutOff(path)) {
+    const cut = cutOff(path, thresholds);
+    if ((cut === 'all' || cut === 'most') && providerSays(provider) === 'incident')
+      return open(`${many} do not get to the provider, which reports an incident of its own (X3).`);
+    switch (cut) {
       case 'all':
       case 'most':
         return supported(`${many} do not get to the provider, said twice.`);
@@ -105,6 +146,11 @@ const credentials: Cause<PaymentData> = {
   id: '1.C3',
   title: 'Our key or credentials are wrong',
   outside: false,
+  broughtBy: ['secret'],
+  rule: (thresholds) => ({
+    supported: `401 and 403 dominate the logs (R2: ${dominating(thresholds)}), or the credentials’ expiry has passed (R6).`,
+    ruledOut: `401 and 403 are absent (${absent(thresholds)}), and the credentials have not expired (R6).`,
+  }),
   judge(judging) {
     const { secret, logs } = judging.findings;
     const expired = secret.data?.expired === true;
@@ -128,6 +174,10 @@ const rateLimit: Cause<PaymentData> = {
   id: '1.C4',
   title: 'The provider throttles us',
   outside: true,
+  rule: (thresholds) => ({
+    supported: `429 dominates the logs (R2: ${dominating(thresholds)}).`,
+    ruledOut: `429 is absent (${absent(thresholds)}).`,
+  }),
   judge(judging) {
     const says = logsSay(judging, 'rate limit');
     if (says === 'dominates')
@@ -143,6 +193,10 @@ const declines: Cause<PaymentData> = {
   id: '1.C5',
   title: 'Declined cards, the customers’ side',
   outside: true,
+  rule: ({ declineFactor, usualDeclinePercent, usualDays, fewestAttempts }) => ({
+    supported: `The share of declined cards is at least ${declineFactor} × the usual one among at least ${fewestAttempts} attempts (R4); usual is the median of 7 days of our samples, ${usualDeclinePercent} % with fewer than ${usualDays} days.`,
+    ruledOut: 'The share is below that, which is normal.',
+  }),
   judge({ findings, thresholds }) {
     const window = findings.rate.data?.window ?? null;
     if (window === null || window.attempts < thresholds.fewestAttempts)
@@ -150,9 +204,12 @@ const declines: Cause<PaymentData> = {
     if (window.declines === null)
       return open('The declined cards could not be counted (`metrics.paymentDeclines`).');
     const share = (window.declines / window.attempts) * 100;
-    const usual = thresholds.usualDeclinePercent;
-    const said = `${Math.round(share)} % of ${window.attempts} attempts in ${window.minutes} min were declined, usual are ${usual} %.`;
-    return share >= usual * thresholds.declineFactor ? supported(said) : ruledOut(`${said} That is normal.`);
+    const kept = findings.rate.data?.usual?.percent ?? null;
+    const usual = kept ?? thresholds.usualDeclinePercent;
+    const source = kept === null ? '' : ', the median of 7 days';
+    const said = `${Math.round(share)} % of ${window.attempts} attempts in ${window.minutes} min were declined, usual are ${Math.round(usual)} %${source}.`;
+    const wave = Math.max(usual, thresholds.leastUsualPercent) * thresholds.declineFactor;
+    return share >= wave ? supported(said) : ruledOut(`${said} That is normal.`);
   },
 };
 

@@ -2,23 +2,23 @@ import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { DeploymentState } from '../../ports/kubernetes.ts';
 import type { GatewayHealth, PodAnswer } from '../../ports/probes.ts';
 import type { Check } from '../define-runbook.ts';
-import { age, curl, orderWorkload } from '../names.ts';
+import { age, curl, inPod, orderWorkload } from '../names.ts';
+import { type OrdersSeen, orderRate } from '../shared/order-rate.ts';
 import { type PathSeen, pathCheck } from '../shared/path.ts';
 import { restartable } from '../shared/restart.ts';
 import { type SecretSeen, secretCheck } from '../shared/secret.ts';
 import { spell } from '../shared/spell.ts';
+import { type ProviderSeen, statusPage } from '../shared/status-page.ts';
 import type { RateSeen } from '../shared/success-rate.ts';
+import { isTwice } from '../shared/twice.ts';
 import { type PaymentLogs, paymentLogs } from './logs.ts';
 import { paymentRate } from './rate.ts';
-
-/** A first *down* has to be said twice, so far apart (runbook-knowledge §0: 15 s). */
-const DOWN_AFTER_MS = 15_000;
 
 export interface GatewaySeen {
   readonly pods: readonly PodAnswer<GatewayHealth>[];
   /** When the row of *down* answers began, epoch ms; null: not down. */
   readonly downSince: number | null;
-  /** Said down twice, 15 s apart. */
+  /** Said down twice, far enough apart. */
   readonly down: boolean;
 }
 
@@ -34,7 +34,9 @@ export interface PaymentData {
   readonly rate: RateSeen;
   readonly secret: SecretSeen;
   readonly waiting: WaitingSeen;
+  readonly provider: ProviderSeen;
   readonly service: DeploymentState;
+  readonly orders: OrdersSeen;
 }
 
 const gateway: Check<GatewaySeen> = {
@@ -44,7 +46,7 @@ const gateway: Check<GatewaySeen> = {
   source: 'kubectl exec -it deployment/order-service -- \\\n  curl localhost:8080/health/payment-gateway',
   equivalent: (names) => curl(names, names.paths.gatewayHealth),
   deadlineMs: 4_000,
-  async look({ probes, previous, now, signal }) {
+  async look({ probes, previous, thresholds, now, signal }) {
     const pods = await probes.orderService.gatewayHealth(signal);
     const before = previous?.['gateway']?.data as GatewaySeen | null | undefined;
     const answered = pods.flatMap(({ pod, value }) => (value === null ? [] : [{ pod, ...value }]));
@@ -54,7 +56,7 @@ const gateway: Check<GatewaySeen> = {
     const seen: GatewaySeen = {
       pods,
       downSince,
-      down: downSince !== null && now - downSince >= DOWN_AFTER_MS,
+      down: isTwice(downSince, now, thresholds),
     };
     const evidence = pods.map(({ pod, value, problem }) =>
       `${pod}  ${value?.status ?? 'no answer'}  ${value?.words ?? problem ?? ''}`.trimEnd(),
@@ -83,8 +85,7 @@ const path = pathCheck({
   name: 'path',
   title: 'Is the network path to the provider open?',
   source: 'kubectl exec -it deployment/order-service -- \\\n  curl -I https://api.stripe.com/v1/charges',
-  equivalent: ({ namespace, orderService, gateway: { url } }) =>
-    `kubectl -n ${namespace} exec deployment/${orderService.deployment} -- curl -I ${url}`,
+  equivalent: (names) => `${inPod(names)} curl -I ${names.gateway.url}`,
   target: ({ gateway: { url } }) => ({ kind: 'http', url }),
   host: ({ gateway: { url } }) => new URL(url).host,
 });
@@ -133,5 +134,7 @@ export const checks = {
   rate: paymentRate,
   secret,
   waiting,
+  provider: statusPage('gateway'),
   service: restartable('R7', orderWorkload),
+  orders: orderRate,
 };

@@ -1,8 +1,11 @@
 import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
-import { network } from '../payment-failures/causes.ts';
+import { NOBODY_GETS_THERE, network } from '../payment-failures/causes.ts';
+import { absent, dominating } from '../shared/in-words.ts';
 import { logsSay } from '../shared/log-classes.ts';
+import { cutOff } from '../shared/path.ts';
 import { spell } from '../shared/spell.ts';
+import { providerSays, reported } from '../shared/status-page.ts';
 import type { RefundData } from './checks.ts';
 import { hindrances } from './judged.ts';
 import { limitEnds, REFUND_CLASSES, type RefundClass } from './logs.ts';
@@ -39,15 +42,27 @@ const outage: Cause<RefundData> = {
   id: '4.C1',
   title: 'Payment gateway in trouble',
   outside: true,
+  rule: (thresholds) => ({
+    supported: `The health check (R1) says down in two looks ${thresholds.downSeconds} s apart while neither 401/403 nor 429 dominates, 5xx and timeouts dominate the tries of refunds (R24: ${dominating(thresholds)}), or the provider reports an incident (X3).`,
+    ruledOut: `Every pod reaches the gateway (R1), 5xx and timeouts are absent (${absent(thresholds)}), and the provider reports nothing or is not asked (X3).`,
+  }),
   judge(judging) {
     const { gateway, logs } = judging.findings;
     const since = gateway.data?.downSince ?? null;
+    const provider = providerSays(judging.findings.provider);
+    const { path } = judging.findings;
+    if (provider !== 'incident' && cutOff(path, judging.thresholds) === 'all') return open(NOBODY_GETS_THERE);
     if (gatewayDown(judging) && since !== null)
       return supported(`The health check has said down for ${spell(judging.now - since)}.`);
+    if (provider === 'incident') return supported(reported(judging.findings.provider));
     const said = says(judging, 'outage');
     if (said === 'dominates')
       return supported(
         `${lines(judging, 'outage')} tries of refunds met a 5xx or a timeout in ${judging.thresholds.logWindowMinutes} min.`,
+      );
+    if (gateway.verdict === 'healthy' && said === 'quiet' && provider === 'open')
+      return open(
+        'Refunds reach the gateway, and whether its provider reports an incident is not sure (X3).',
       );
     if (gateway.verdict === 'healthy' && said === 'quiet')
       return ruledOut('Every pod reaches the gateway, and no refund meets a 5xx or a timeout any more.');
@@ -65,6 +80,11 @@ const methodGone: Cause<RefundData> = {
   id: '4.C2',
   title: 'The first payment method is gone',
   outside: true,
+  rule: (thresholds) => ({
+    supported: `The method of a refund that the gateway lacks is not valid or its payment is not known (R28), or refusals for the method dominate (R24: ${dominating(thresholds)}).`,
+    ruledOut:
+      'The payments of all of them are there with a valid method (R28), and no method is refused (R24).',
+  }),
   judge(judging) {
     const { known, gone, unknown, dark } = hindrances(judging);
     if (gone.length > 0)
@@ -85,6 +105,11 @@ const aboveCharge: Cause<RefundData> = {
   id: '4.C3',
   title: 'Refund larger than the charge',
   outside: false,
+  rule: () => ({
+    supported:
+      'Amount plus earlier refunds are above the charge for a refund that the gateway lacks (R23 against R28).',
+    ruledOut: 'They are not, for all of them (R28).',
+  }),
   judge(judging) {
     const { known, above, unknown, dark } = hindrances(judging);
     const [first] = above;
@@ -102,6 +127,10 @@ const throttled: Cause<RefundData> = {
   id: '4.C4',
   title: 'The gateway throttles our refunds',
   outside: true,
+  rule: (thresholds) => ({
+    supported: `429 dominates the tries of refunds (R24: ${dominating(thresholds)}), or a daily limit was reached today (UTC).`,
+    ruledOut: `Neither is there (${absent(thresholds)}).`,
+  }),
   judge(judging) {
     const until = limitedUntil(judging);
     if (until !== null)

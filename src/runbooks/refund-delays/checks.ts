@@ -4,6 +4,7 @@ import type { Asking, Check } from '../define-runbook.ts';
 import { age, curl } from '../names.ts';
 import { type PaymentData, checks as paymentChecks } from '../payment-failures/checks.ts';
 import { spell } from '../shared/spell.ts';
+import { type ProviderSeen, statusPage } from '../shared/status-page.ts';
 import { type AtGateway, atGateway } from './gateway.ts';
 import { lateRefunds } from './late.ts';
 import { type RefundLogs, refundLogs } from './logs.ts';
@@ -27,6 +28,7 @@ export interface RefundData {
   readonly payments: Payments;
   readonly gateway: PaymentData['gateway'];
   readonly path: PaymentData['path'];
+  readonly provider: ProviderSeen;
 }
 
 /** A list alone is no trouble: the gateway's answer (R25) tells which of them are (runbook-knowledge 4). */
@@ -37,7 +39,10 @@ const pending: Check<PendingSeen> = {
   source:
     'kubectl exec -it deployment/order-service -- \\\n  curl "localhost:8080/admin/refunds?status=pending&olderThan=24h"',
   equivalent: (names) =>
-    curl(names, `${names.paths.refunds}?status=pending&olderThan=${age(names.inCommands.lateAfterMinutes)}`),
+    curl(
+      names,
+      `${names.paths.refunds}?status=${names.statuses.pendingRefund}&olderThan=${age(names.inCommands.lateAfterMinutes)}`,
+    ),
   deadlineMs: 4_000,
   async look(ask: Asking) {
     const { now, thresholds } = ask;
@@ -65,4 +70,5 @@ export const checks = {
   // Runbook 1's, asked here for what it says of refunds; they are no command of this runbook.
   gateway: { ...paymentChecks.gateway, source: null },
   path: { ...paymentChecks.path, source: null },
+  provider: statusPage('gateway'),
 };

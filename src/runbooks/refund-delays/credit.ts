@@ -8,7 +8,7 @@ import { triedInVain } from '../shared/tried.ts';
 import type { RefundData } from './checks.ts';
 import { type Judged, judged, lackingNow } from './judged.ts';
 import { accepted, gatewayOf, hindranceOf, listOf, paymentsOf } from './refunds.ts';
-import { credited } from './retry.ts';
+import { credited, PAID_BY_HAND, refundedByHand } from './retry.ts';
 
 const MINUTE = 60_000;
 /** Characters. */
@@ -78,6 +78,15 @@ export const storeCredit: Action<RefundData> = {
   equivalent: (names, targets) =>
     curl(names, names.paths.storeCredit.replace('{id}', targets[0] ?? '<refund>'), '-X POST '),
   notes: ['Store credit stands in for money, and arrives at once.', 'Nothing takes it back.'],
+  rule: ({ reasonCharacters }) => ({
+    when: 'The payment method of a refund that the gateway lacks is gone (4.C2), or R27 was proven not to help it.',
+    notWhile: [
+      'The gateway has it (R25), or nobody can see whether it was paid: the customer would be paid twice.',
+      'A retry of it is not proven yet, store credit was given already, or it may have been refunded by hand (m4.1).',
+      'It is above the charge (4.C3): the amount is settled first.',
+      `A reason of at least ${reasonCharacters} characters is missing.`,
+    ],
+  }),
   draft(judging) {
     const named = judged(judging).filter(({ refund }) => judging.incident.ids.refunds.includes(refund.id));
     const wanted = [...named, ...wanting(judging)];
@@ -97,6 +106,7 @@ export const storeCredit: Action<RefundData> = {
     if (underProof(judging, 'R27').has(id)) return 'a retry of it is not proven yet, and would pay twice';
     if (one.status === null) return 'nobody can see whether it was paid';
     if (accepted(one)) return 'the gateway has it, and the customer would be paid twice';
+    if (refundedByHand(judging.incident, one.refund)) return PAID_BY_HAND;
     const { hindrance } = one;
     if (hindrance?.kind === 'above') return `settle the amount first: ${hindrance.words}`;
     return hindrance?.kind === 'unknown' ? hindrance.words : null;

@@ -1,15 +1,18 @@
 import { PaymentId, RefundId } from '../../domain/ids.ts';
 import type { PaymentDetails, RefundAtGateway, RefundSummary } from '../../ports/order-service.ts';
 import type { Probes } from '../../ports/probes.ts';
+import type { Asking } from '../define-runbook.ts';
 import { aboutEach } from '../shared/batch.ts';
 import { money } from '../shared/money.ts';
 import type { List } from '../shared/pending.ts';
 
 type Reading = { readonly probes: Probes; readonly signal: AbortSignal };
+type Listing = Reading & Pick<Asking, 'names'>;
 
 /** R23's list. */
-export function listOf({ probes, signal }: Reading): List<RefundSummary> {
-  return async (question) => await probes.orderService.refunds(question, signal);
+export function listOf({ probes, names, signal }: Listing): List<RefundSummary> {
+  const status = names.statuses.pendingRefund;
+  return async (question) => await probes.orderService.refunds({ ...question, status }, signal);
 }
 
 /** A gateway that is silent about so many is not asked about the others: it has trouble enough. */

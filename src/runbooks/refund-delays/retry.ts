@@ -24,11 +24,26 @@ export function credited({ runs }: Incident, refund: string): boolean {
   );
 }
 
+/**
+ * Somebody refunded by hand in the gateway’s dashboard (m4.1), which does not say for which of those that were shown: until a
+ * person says otherwise, none of them is paid by another way.
+ */
+export function refundedByHand({ ticks }: Incident, { createdAt }: { readonly createdAt: number }): boolean {
+  const tick = ticks.find(({ step }) => step === 'm4.1');
+  return tick !== undefined && tick.answer === BY_HAND[0] && createdAt < tick.at;
+}
+
+/** What a tick of m4.1 says; the second one takes the first one back. */
+export const BY_HAND = ['refunded', 'not refunded'] as const;
+/** Why neither a retry nor store credit goes out then. */
+export const PAID_BY_HAND = 'it may have been refunded by hand (m4.1), and would be paid twice';
+
 /** Why this one refund is not tried again; null: it may be. */
 function whyNotThis({ refund, status, hindrance }: Judged, incident: Incident): string | null {
   if (credited(incident, refund.id)) return 'store credit was given for it, or may have been';
   if (status === null) return 'nobody can see whether it was paid';
   if (accepted({ status })) return 'the gateway has it';
+  if (refundedByHand(incident, refund)) return PAID_BY_HAND;
   return hindrance?.words ?? null;
 }
 
@@ -102,6 +117,15 @@ export const retryRefund = batchOf<RefundData>({
     'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/refunds/ref_abc123/retry',
   path: (names) => names.paths.retryRefund,
   notes: ['A failed refund may be retried; what the gateway has is never tried again.'],
+  rule: () => ({
+    when: '4.C1, 4.C4 or 4.C5 is over, or nothing that could be looked at speaks against it, and the gateway lacks refunds (R25: failed or not found).',
+    notWhile: [
+      'The gateway is not well (R1), or its daily limit is reached (4.C4): until midnight UTC.',
+      'The gateway has the refund (R25: pending or succeeded), or nobody can see whether it was paid.',
+      'It is above the charge (4.C3), its payment could not be read (R28), or its method is gone (4.C2).',
+      'Store credit was given for it (R29), or it may have been refunded by hand (m4.1).',
+    ],
+  }),
   one: 'refund',
   many: 'refunds',
   says: (what) => `The gateway is asked again for ${what}.`,

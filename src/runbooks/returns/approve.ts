@@ -40,6 +40,14 @@ export const approveReturn: Action<ReturnData> = {
       names.paths.approveReturn.replace('{id}', targets[0] ?? '<return>'),
       `-X POST -d ${shellWord(JSON.stringify({ reason: reason ?? '<reason>' }))} `,
     ),
+  rule: () => ({
+    when: 'The fraud model holds the return (9.C2).',
+    notWhile: [
+      'Its fraud score could not be read: it must be seen first.',
+      'Its window is over: that comes first (R68).',
+      'It is not pending any more.',
+    ],
+  }),
   notes: ['Only a manager may approve a return by hand.', 'Nothing takes the approval back.'],
   draft(judging) {
     const { findings, incident, thresholds } = judging;
@@ -137,6 +145,10 @@ export const approveReturn: Action<ReturnData> = {
   mitigates: false,
   owes: [
     { what: 'Note the exception at the return: who, why.', owner: 'whoever asked' },
-    { what: 'Tell customer service: return, decision.', owner: 'whoever asked' },
+    {
+      what: 'Tell customer service: return, decision.',
+      owner: 'whoever asked',
+      tell: { to: 'customerService', says: 'The return {targets} was approved by hand.' },
+    },
   ],
 };

@@ -17,6 +17,10 @@ const window: Cause<ReturnData> = {
   id: '9.C1',
   title: 'The window is computed wrongly',
   outside: false,
+  rule: ({ returnWindowDays, usualDeclinePercent, declineFactor, fewestAttempts }) => ({
+    supported: `A verdict contradicts its own dates and the ${returnWindowDays} days, or ${usualDeclinePercent * declineFactor} % of at least ${fewestAttempts} returns were called too late.`,
+    ruledOut: 'Verdicts and dates agree. A window that is rightly over is no fault.',
+  }),
   judge({ findings, thresholds }) {
     const seen = findings.windows.data;
     const wrong = (seen?.of ?? []).filter(({ agrees }) => agrees === false);
@@ -50,6 +54,10 @@ const fraud: Cause<ReturnData> = {
   id: '9.C2',
   title: 'The fraud model holds returns',
   outside: true,
+  rule: ({ fraudPercent, fewestAttempts }) => ({
+    supported: `The model holds a return that waits, or more than ${fraudPercent} % of at least ${fewestAttempts} returns. Whether rightly, a manager says.`,
+    ruledOut: 'It holds none of those that were looked at.',
+  }),
   judge({ findings, thresholds }) {
     const seen = findings.scores.data;
     const held = (seen?.of ?? []).filter(({ score }) => score?.held === true);
@@ -76,6 +84,10 @@ const label: Cause<ReturnData> = {
   id: '9.C3',
   title: 'Labels of returns fail',
   outside: true,
+  rule: ({ dominatesLines }) => ({
+    supported: `The carrier is down, or at least ${dominatesLines} labels of returns failed and no more were made.`,
+    ruledOut: 'The carrier answers, and no label of a return fails.',
+  }),
   judge(judging) {
     const { labels, carriers } = judging.findings;
     const since = carriers.data?.downSince ?? null;
@@ -105,6 +117,11 @@ const engine: Cause<ReturnData> = {
   id: '9.C4',
   title: 'Workflow engine in trouble',
   outside: true,
+  rule: () => ({
+    supported:
+      'Fewer than half of the engine’s pods are ready, one ended since the oldest return waits, or approvals do not reach it.',
+    ruledOut: 'All its pods are ready and none ended lately.',
+  }),
   judge(judging) {
     const { approvals, pending } = judging.findings;
     if (logsSay(approvals.data, 'engine', STOPS, judging) === 'dominates')
@@ -119,6 +136,10 @@ const constraint: Cause<ReturnData> = {
   id: '9.C5',
   title: 'The database refuses returns',
   outside: false,
+  rule: ({ dominatesLines, dominatesShare }) => ({
+    supported: `The database refused a return that waits by a constraint, or such refusals make up ${dominatesShare * 100} % of what stops approvals (${dominatesLines} lines at least).`,
+    ruledOut: 'No approval meets a constraint.',
+  }),
   judge(judging) {
     const counts = judging.findings.approvals.data;
     const waiting = judging.findings.pending.data?.returns ?? [];

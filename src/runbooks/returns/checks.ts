@@ -4,10 +4,12 @@ import type { Check } from '../define-runbook.ts';
 import { age, curl } from '../names.ts';
 import type { PodsSeen } from '../shared/pods.ts';
 import { spell } from '../shared/spell.ts';
+import { type WorkflowLogs, workflowLog } from '../shared/workflow-log.ts';
 import { type CarriersSeen, carriers } from '../shipping-labels/carriers.ts';
 import { checks as stuckChecks } from '../stuck-orders/checks.ts';
 import { agrees, lateReturns, sampledReturns, scoresOf, windowsOf } from './listed.ts';
 import { type ApprovalLogs, approvals, type LabelLogs, labels } from './logs.ts';
+import { type ReceivedSeen, received } from './received.ts';
 
 const MINUTE = 60_000;
 
@@ -44,6 +46,8 @@ export interface ReturnData {
   readonly engine: PodsSeen;
   readonly labels: LabelLogs;
   readonly carriers: CarriersSeen;
+  readonly received: ReceivedSeen;
+  readonly workflow: WorkflowLogs;
 }
 
 /** What waits for its rightly expired window is no fault of ours (runbook-knowledge 9.C1). */
@@ -54,7 +58,10 @@ const pending: Check<PendingReturns> = {
   source:
     'kubectl exec -it deployment/order-service -- \\\n  curl "localhost:8080/admin/returns?status=pending&olderThan=24h"',
   equivalent: (names) =>
-    curl(names, `${names.paths.returns}?status=pending&olderThan=${age(names.inCommands.lateAfterMinutes)}`),
+    curl(
+      names,
+      `${names.paths.returns}?status=${names.statuses.pendingReturn}&olderThan=${age(names.inCommands.lateAfterMinutes)}`,
+    ),
   deadlineMs: 4_000,
   async look(ask) {
     const { now, thresholds } = ask;
@@ -180,4 +187,6 @@ export const checks = {
   engine: { ...stuckChecks.engine, source: null },
   labels,
   carriers: { ...carriers, source: null },
+  received,
+  workflow: workflowLog,
 };

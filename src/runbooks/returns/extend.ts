@@ -35,6 +35,10 @@ export const extendWindow: Action<ReturnData> = {
       names.paths.extendWindow.replace('{id}', targets[0] ?? '<return>'),
       `-X POST -d ${shellWord(JSON.stringify({ days: Number(days ?? names.inCommands.modalDays), reason: reason ?? '<reason>' }))} `,
     ),
+  rule: ({ mostDays, modalDays }) => ({
+    when: `The service counts the window wrongly (9.C1), or somebody wants to be kind; ${modalDays} days in the form, ${mostDays} at most.`,
+    notWhile: ['Its window is open: there is nothing to extend.', 'It is not pending any more.'],
+  }),
   notes: ['The return does not go on by itself; a retry of its workflow takes it further.'],
   draft(judging) {
     const { findings, incident, thresholds } = judging;
@@ -156,6 +160,10 @@ export const extendWindow: Action<ReturnData> = {
   mitigates: false,
   owes: [
     { what: 'Note the exception at the return: who, why, how many days.', owner: 'whoever asked' },
-    { what: 'Tell customer service: return, how many days.', owner: 'whoever asked' },
+    {
+      what: 'Tell customer service: return, how many days.',
+      owner: 'whoever asked',
+      tell: { to: 'customerService', says: 'The return window of {targets} is {days} days longer.' },
+    },
   ],
 };

@@ -8,10 +8,14 @@ import { type Late, type List, lateOnes } from '../shared/pending.ts';
 const DAY = 86_400_000;
 
 type Reading = { readonly probes: Probes; readonly signal: AbortSignal };
+type Listing = Reading & Pick<Asking, 'names'>;
 
-/** R62's list. */
-export function listOf({ probes, signal }: Reading): List<ReturnSummary> {
-  return async (question) => await probes.orderService.returns(question, signal);
+/** R62's list. @param status of those that wait, unless it is told */
+export function listOf(
+  { probes, names, signal }: Listing,
+  status: string = names.statuses.pendingReturn,
+): List<ReturnSummary> {
+  return async (question) => await probes.orderService.returns({ ...question, status }, signal);
 }
 
 export async function lateReturns(ask: Asking): Promise<Late<ReturnSummary>> {

@@ -64,8 +64,7 @@ export const approvals: Check<ApprovalLogs> = {
   title: 'How do the approvals of returns end?',
   system: 'Kubernetes',
   source: 'kubectl logs -l app=order-service | grep "return:approval"',
-  equivalent: (names: Names) =>
-    grepLogs(names, names.orderService.selector, [names.logPatterns.returnApproval]),
+  equivalent: (names: Names) => grepLogs(names, names.orderService, [names.logPatterns.returnApproval]),
   deadlineMs: 4_500,
   async look(ask) {
     const { names, thresholds, now } = ask;
@@ -121,7 +120,7 @@ export const labels: Check<LabelLogs> = {
   title: 'Do the labels of returns get made?',
   system: 'Kubernetes',
   source: null,
-  equivalent: (names: Names) => grepLogs(names, names.orderService.selector, [names.logPatterns.returnLabel]),
+  equivalent: (names: Names) => grepLogs(names, names.orderService, [names.logPatterns.returnLabel]),
   deadlineMs: 4_500,
   async look(ask) {
     const { names, thresholds, now } = ask;

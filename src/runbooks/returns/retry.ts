@@ -89,6 +89,15 @@ export const retryReturn = batchOf<ReturnData>({
   source:
     'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/returns/ret_abc123/retry-workflow',
   path: (names) => names.paths.retryReturn,
+  rule: () => ({
+    when: 'Labels or the engine (9.C3, 9.C4) were in trouble, and that is over.',
+    notWhile: [
+      'The workflow engine is not well: nobody would take it.',
+      'The database refuses returns (9.C5): it would hit the same constraint.',
+      'The fraud model holds it: it would stop there again.',
+      'It is not pending any more.',
+    ],
+  }),
   notes: ['A return’s workflow may be retried more than once without harm.'],
   one: 'return',
   many: 'returns',

@@ -3,7 +3,7 @@ import type { ProofSample } from '../../domain/run.ts';
 import type { DeploymentState, Workload } from '../../ports/kubernetes.ts';
 import { AbsentSystem } from '../../ports/system-error.ts';
 import type { Action, Check, Judging, Proving } from '../define-runbook.ts';
-import type { Names } from '../names.ts';
+import { type Names, targetOf, workloadOf } from '../names.ts';
 import type { LagSeen } from './lag.ts';
 import { inTrouble, messages } from './lag.ts';
 import { type GroupSeen, standing } from './lag-memory.ts';
@@ -24,9 +24,12 @@ export interface ConsumersSeen {
 /** The deployment that runs a group; null: `kafka.consumers` does not name it. */
 export function consumersOf(names: Names, group: string): Workload | null {
   const found = Object.hasOwn(names.kafka.consumers, group) ? names.kafka.consumers[group] : undefined;
-  return found === undefined
-    ? null
-    : { namespace: names.namespace, name: found.deployment, selector: found.selector };
+  return found === undefined ? null : workloadOf(found);
+}
+
+/** Stands for the deployment of a group that has none configured. */
+export function unnamed(name: string): Workload {
+  return { namespace: '<namespace>', name, selector: '' };
 }
 
 /** What a restart or a stop of consumers has to know first. @param wanted the groups to ask about, as far as they are configured */
@@ -37,9 +40,9 @@ export function consumersCheck(wanted: (names: Names) => readonly string[]): Che
     system: 'Kubernetes',
     source: null,
     equivalent: (names) =>
-      `kubectl -n ${names.namespace} get deployment ${workloads(names, wanted(names))
-        .map(({ name }) => name)
-        .join(' ')}`.trimEnd(),
+      workloads(names, wanted(names))
+        .map((each) => `kubectl -n ${each.namespace} get ${targetOf(each)}`)
+        .join('\n') || 'kubectl -n <namespace> get <deployment>',
     deadlineMs: 4_000,
     async look({ probes, names, signal }) {
       const groups = wanted(names).filter((group) => consumersOf(names, group) !== null);
@@ -97,8 +100,7 @@ export function restartConsumers<Data>(given: {
       step: 'X16',
       source: '',
       // A group without a deployment is drafted below and never gets here.
-      workload: (names) =>
-        consumersOf(names, group) ?? { namespace: names.namespace, name: group, selector: '' },
+      workload: (names) => consumersOf(names, group) ?? unnamed(group),
       state: (judging) => given.consumers(judging)?.byGroup[group] ?? null,
       when: () => null,
       notWhile: given.notWhile,
@@ -119,10 +121,19 @@ export function restartConsumers<Data>(given: {
     title: 'Restart the consumers',
     source: null,
     equivalent: (names, _targets, parameters) => {
-      const workload = consumersOf(names, groupIn(parameters));
-      return `kubectl -n ${names.namespace} rollout restart deployment/${workload?.name ?? '<deployment>'}`;
+      const workload = consumersOf(names, groupIn(parameters)) ?? unnamed('<deployment>');
+      return `kubectl -n ${workload.namespace} rollout restart ${targetOf(workload)}`;
     },
     notes: ['Its pods are replaced one after the other and go on where the group stopped.'],
+    rule: () => ({
+      when: `A group stands still on all partitions under its members, or has been rebalancing for over ${spell(REBALANCE_MS)}.`,
+      notWhile: [
+        'Its lag falls: it catches up by itself.',
+        'Only one partition stands still: the same message would be read again.',
+        'Its deployment is not configured, is scaled to 0, or is being rolled out.',
+        'An outage outside is supported: a restart cannot cure it.',
+      ],
+    }),
     draft: (judging) =>
       groupsOf(judging).flatMap(({ group }) => {
         const workload = consumersOf(judging.names, group);
@@ -225,8 +236,8 @@ function notWell(state: DeploymentState | null): boolean {
 }
 
 function trouble(names: Names, group: string, state: DeploymentState | null): string {
-  const name = consumersOf(names, group)?.name ?? group;
-  if (state === null) return `There is no deployment ${name} for ${group}; \`kafka.consumers\` names it.`;
+  const { name, kind = 'Deployment' } = consumersOf(names, group) ?? unnamed(group);
+  if (state === null) return `There is no ${kind} ${name} for ${group}; \`kafka.consumers\` names it.`;
   if (state.replicas === 0) return `${name} is scaled to 0: nobody reads for ${group}.`;
   return `${name}: ${state.ready} of ${state.replicas} pods are ready to read for ${group}.`;
 }

@@ -1,9 +1,19 @@
 import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Judging } from '../define-runbook.ts';
+import type { Thresholds } from '../thresholds.ts';
 import type { PodsSeen } from './pods.ts';
 import { spell } from './spell.ts';
 
 const MINUTE = 60_000;
+
+/** 3.C2, 9.C4 in words. */
+export function engineRule({ restartedWithinMinutes }: Thresholds) {
+  return {
+    supported:
+      'Fewer than half of the workflow engine’s pods are ready, one crashes again and again, or one ended since the trouble began (R18).',
+    ruledOut: `All its pods are ready, and none ended in ${spell(restartedWithinMinutes * MINUTE)} (R18).`,
+  };
+}
 
 /**
  * 3.C2, 9.C4: whether the workflow engine is away, or was since the trouble began.

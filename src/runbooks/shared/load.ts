@@ -8,6 +8,8 @@ const DAY = 24 * HOUR;
 const WEEK = 7 * DAY;
 /** What counts as now, and as one measure of the past. */
 const SPAN_MS = 10 * MINUTE;
+/** How nearly the beginning of a spike is told. */
+const STEP_MS = 5 * MINUTE;
 /** Of a span so much has to be covered by samples. */
 const COVERED = 0.5;
 /** Fewer hours than this say nothing of what is usual. */
@@ -20,33 +22,103 @@ export interface Load {
   readonly than: 'last week at this hour' | 'the last 24 h';
 }
 
+/** A counter's rise a minute, now and usually; null: too little of it is kept to say. */
+export interface Loads {
+  readonly perMinute: number | null;
+  readonly usual: Pick<Load, 'usual' | 'than'> | null;
+}
+
 /**
  * How much comes, by the counter of requests that the bot samples each minute; null: no counter is configured, or too little
  * of it is kept.
  */
-export async function loadOf({
-  history,
-  names,
-  now,
-}: Pick<Asking, 'history' | 'names' | 'now'>): Promise<Load | null> {
-  const { requests } = names.metrics;
+export async function loadOf(ask: Pick<Asking, 'histories' | 'names' | 'now'>): Promise<Load | null> {
+  const { requests } = ask.names.metrics;
   if (requests === null) return null;
-  const samples = await history(`metric ${requests}`, now - WEEK - HOUR / 2);
-  const perMinute = rate(samples, now - SPAN_MS, now);
-  if (perMinute === null) return null;
-  const lastWeek = rate(samples, now - WEEK - HOUR / 2, now - WEEK + HOUR / 2);
-  if (lastWeek !== null) return { perMinute, usual: lastWeek, than: 'last week at this hour' };
+  const [load] = await loadsOf(ask, [`metric ${requests}`]);
+  if (load === undefined || load.perMinute === null || load.usual === null) return null;
+  return { perMinute: load.perMinute, ...load.usual };
+}
+
+/**
+ * Each counter's rise of late, against the same hour last week, else the median of the last 24 h; under two hours of that the
+ * usual is not known (runbook-knowledge X5).
+ */
+export async function loadsOf(
+  { histories, now }: Pick<Asking, 'histories' | 'now'>,
+  names: readonly string[],
+): Promise<readonly Loads[]> {
+  const week = { from: now - WEEK - HOUR / 2, to: now - WEEK + HOUR / 2 };
+  const [late, lastWeek] = await Promise.all([
+    histories(names, now - SPAN_MS, now),
+    histories(names, week.from, week.to),
+  ]);
+  const weekly = names.map((name) => rate(lastWeek[name] ?? [], week.from, week.to));
+  const others = names.filter((_name, place) => weekly[place] === null);
+  const day = others.length === 0 ? {} : await histories(others, now - DAY, now);
+  return names.map((name, place) => {
+    const then = weekly[place] ?? null;
+    return {
+      perMinute: rate(late[name] ?? [], now - SPAN_MS, now),
+      usual: then === null ? ofDay(day[name] ?? [], now) : { usual: then, than: 'last week at this hour' },
+    };
+  });
+}
+
+function ofDay(samples: readonly Sample[], now: number): Loads['usual'] {
   const day: number[] = [];
   for (let to = now - SPAN_MS; to > now - DAY; to -= SPAN_MS) {
     const one = rate(samples, to - SPAN_MS, to);
     if (one !== null) day.push(one);
   }
   if (day.length * SPAN_MS < LEAST_MS) return null;
-  return { perMinute, usual: median(day), than: 'the last 24 h' };
+  return { usual: median(day), than: 'the last 24 h' };
+}
+
+/** How much each of these counters rose within the last ten minutes; null: too little of them is kept. */
+export async function risesOf(
+  { histories, now }: Pick<Asking, 'histories' | 'now'>,
+  names: readonly string[],
+): Promise<readonly number[] | null> {
+  if (names.length === 0) return null;
+  const kept = await histories(names, now - SPAN_MS, now);
+  const byTime = names.map((name) => new Map((kept[name] ?? []).map(({ at, value }) => [at, value])));
+  const times = [...(byTime[0]?.keys() ?? [])].filter((at) => byTime.every((values) => values.has(at)));
+  const risen = names.map(() => 0);
+  let covered = 0;
+  for (const [place, at] of times.entries()) {
+    const before = times[place - 1];
+    if (before === undefined) continue;
+    const steps = byTime.map((values) => (values.get(at) ?? 0) - (values.get(before) ?? 0));
+    // A pod began anew: what fell with it would be counted in some and not in others.
+    if (steps.some((step) => step < 0)) continue;
+    covered += at - before;
+    for (const [each, step] of steps.entries()) risen[each] = (risen[each] ?? 0) + step;
+  }
+  return covered < SPAN_MS * COVERED ? null : risen;
+}
+
+/** Since when a counter has risen by so much a minute without a pause, in steps of five minutes; null: it does not now. */
+export async function risenSince(
+  { histories, now }: Pick<Asking, 'histories' | 'now'>,
+  name: string,
+  atLeast: number,
+): Promise<number | null> {
+  const samples = (await histories([name], now - HOUR, now))[name] ?? [];
+  let since: number | null = null;
+  for (let to = now; to > now - HOUR; to -= STEP_MS) {
+    const one = rate(samples, to - STEP_MS, to);
+    if (one === null || one < atLeast) break;
+    since = to - STEP_MS;
+  }
+  return since;
 }
 
 /** *Spike* and *usual* as runbook-knowledge §0 has them; *more* lies between. */
-export function loadIs(load: Load, { spikeFactor, usualFactor }: Thresholds): 'spike' | 'more' | 'usual' {
+export function loadIs(
+  load: Pick<Load, 'perMinute' | 'usual'>,
+  { spikeFactor, usualFactor }: Thresholds,
+): 'spike' | 'more' | 'usual' {
   if (load.perMinute < load.usual * usualFactor) return 'usual';
   return load.usual > 0 && load.perMinute >= load.usual * spikeFactor ? 'spike' : 'more';
 }

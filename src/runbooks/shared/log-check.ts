@@ -1,18 +1,23 @@
 import { broken, healthy, unknown } from '../../domain/finding.ts';
+import type { Workload } from '../../ports/kubernetes.ts';
 import type { Check } from '../define-runbook.ts';
 import { grepLogs, type Names, orderWorkload } from '../names.ts';
-import { type ClassOf, countClasses, type LogCounts, total } from './log-classes.ts';
+import { countClasses, type LogCounts, total } from './log-classes.ts';
+import { withoutPeople } from './log-lines.ts';
 import { spell } from './spell.ts';
 
 const MINUTE = 60_000;
 
-/** What the order service's failures of one kind say in the log window, by class and over all pods. */
-export function failureLogs<Name extends string>(given: {
+/** What a service's failures of one kind say in the log window, by class and over all pods. */
+export function failureLogs<Name extends string, More extends object = object>(given: {
   readonly step: Check<LogCounts<Name>>['step'];
   readonly title: string;
-  readonly source: string;
+  /** Null for an X-check. */
+  readonly source: string | null;
+  /** Absent: the order service. */
+  readonly workload?: (names: Names) => Workload;
   /** A line counts when it contains one of these. */
-  readonly containing: readonly string[];
+  readonly containing: readonly string[] | ((names: Names) => readonly string[]);
   /** What failed: *payment*, *payments*. */
   readonly one: string;
   readonly more: string;
@@ -21,30 +26,39 @@ export function failureLogs<Name extends string>(given: {
   readonly failures: readonly Name[];
   /** Classes that are no failure of ours, and what is said of how many there were. */
   readonly apart?: { readonly classes: readonly Name[]; says(counts: LogCounts<Name>): string };
-  readonly classOf: ClassOf<Name>;
-}): Check<LogCounts<Name>> {
-  const { containing, failures, apart } = given;
+  /** Of a line without people's own words; null: none that we know. */
+  classOf(line: string, names: Names): Name | null;
+  /** What else the lines tell, people's own words taken out. */
+  besides?(lines: readonly string[], names: Names): More;
+}): Check<LogCounts<Name> & More> {
+  const { failures, apart, workload = orderWorkload } = given;
+  const containing = (names: Names) =>
+    typeof given.containing === 'function' ? given.containing(names) : given.containing;
   return {
     step: given.step,
     title: given.title,
     system: 'Kubernetes',
     source: given.source,
-    equivalent: (names: Names) => grepLogs(names, names.orderService.selector, containing),
+    equivalent: (names: Names) => grepLogs(names, workload(names), containing(names)),
     deadlineMs: 4_500,
     async look({ probes, names, thresholds, now, signal }) {
       const { logWindowMinutes: minutes, logKilobytes } = thresholds;
       const logs = await probes.kubernetes.logs(
         {
-          workload: orderWorkload(names),
-          containing,
+          workload: workload(names),
+          containing: containing(names),
           windowMinutes: minutes,
           bytesPerContainer: logKilobytes * 1024,
         },
         signal,
       );
-      const counts = countClasses(logs, [...(apart?.classes ?? []), ...failures], given.classOf);
+      const counts = countClasses(logs, [...(apart?.classes ?? []), ...failures], (text) =>
+        given.classOf(text, names),
+      );
+      const lines = logs.flatMap((log) => log.lines);
+      const data = { ...counts, ...(given.besides?.(lines.map(withoutPeople), names) as More) };
       const many = total(counts, failures) + counts.unclassed;
-      const evidence = sample(logs.flatMap(({ lines }) => lines));
+      const evidence = sample(lines);
       const failedAt = newest(counts, failures);
       const ongoing = failedAt === null || now - failedAt <= thresholds.stoppedMinutes * MINUTE;
       const stopped = many === 0 || ongoing ? '' : `, none in the last ${spell(now - failedAt)}`;
@@ -53,8 +67,8 @@ export function failureLogs<Name extends string>(given: {
         : ` Not everything could be read: ${counts.problems[0] ?? 'more lines matched than are kept.'}`;
       const besides = apart === undefined ? '' : `; ${apart.says(counts)}`;
       const line = `${count(many, given.one, given.more)} failed in ${minutes} min${parts(counts, failures, given.unclassed)}${stopped}${besides}.${missing}`;
-      if (many >= thresholds.dominatesLines && ongoing) return broken(line, counts, evidence);
-      return counts.whole ? healthy(line, counts, evidence) : unknown(line, counts, evidence);
+      if (many >= thresholds.dominatesLines && ongoing) return broken(line, data, evidence);
+      return counts.whole ? healthy(line, data, evidence) : unknown(line, data, evidence);
     },
   };
 }

@@ -126,6 +126,17 @@ export function logsSay<Name extends string>(
   return counts.whole && !ongoing ? 'quiet' : 'open';
 }
 
+/** So many lines of any kind that still come: a failure by itself, whatever its class. */
+export function stillFailing<Name extends string>(
+  counts: LogCounts<Name>,
+  of: readonly Name[],
+  now: number,
+  thresholds: Thresholds,
+): boolean {
+  const lines = total(counts, of) + counts.unclassed;
+  return lines >= thresholds.dominatesLines && goesOn({ lines, lastAt: counts.newestAt }, now, thresholds);
+}
+
 export function total<Name extends string>(counts: LogCounts<Name>, of: readonly Name[]): number {
   return of.reduce((sum, name) => sum + counts.classes[name].lines, 0);
 }

@@ -4,9 +4,8 @@ import type { PathAnswer, PathTarget } from '../../ports/kubernetes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import type { Check } from '../define-runbook.ts';
 import { type Names, orderWorkload } from '../names.ts';
-
-/** What is said twice, so far apart, is no accident (runbook-knowledge §0: 15 s). */
-const TWICE_MS = 15_000;
+import type { Thresholds } from '../thresholds.ts';
+import { isTwice } from './twice.ts';
 
 export interface PathSeen {
   readonly pods: number;
@@ -100,8 +99,11 @@ export function pathCheck(given: {
 }
 
 /** How many pods have been without the path for two looks: none, only some, or at least half of them. */
-export function cutOff({ data, at }: Finding<PathSeen>): 'none' | 'some' | 'most' | 'all' {
-  const twice = (since: number | null) => since !== null && at - since >= TWICE_MS;
+export function cutOff(
+  { data, at }: Finding<PathSeen>,
+  thresholds: Thresholds,
+): 'none' | 'some' | 'most' | 'all' {
+  const twice = (since: number | null) => isTwice(since, at, thresholds);
   if (data === null || !twice(data.shutSince)) return 'none';
   if (data.shut.length === data.pods) return twice(data.mostSince) ? 'all' : 'some';
   return twice(data.mostSince) ? 'most' : 'some';

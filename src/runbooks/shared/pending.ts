@@ -1,17 +1,34 @@
 import type { Page, PageQuestion } from '../../ports/order-service.ts';
 import type { Thresholds } from '../thresholds.ts';
 
-/** The source's own word for refunds and returns that wait. */
-const PENDING = 'pending';
 /** One that is younger is no delay, but a person may ask for it; minutes. */
 const ANY_AGE_MINUTES = 1;
 /** Rows of one page; a service may give fewer. */
 const PAGE = 200;
-/** Pages that are looked through for single ones, so that a list without end ends. */
+/** Pages that are looked through, so that a list without end ends. */
 const PAGES = 5;
 
-/** One page of what waits. */
-export type List<Row> = (question: PageQuestion) => Promise<Page<Row>>;
+/** One page of what waits, in the company's own word for it. */
+export type List<Row> = (question: Omit<PageQuestion, 'status'>) => Promise<Page<Row>>;
+
+/** The list from its beginning, page by page, until it ends or `enough` says so. */
+export async function pagesOf<Row>(
+  list: List<Row>,
+  olderThanMinutes: number,
+  enough: (rows: readonly Row[]) => boolean = () => false,
+): Promise<{ readonly rows: readonly Row[]; readonly unread: number; readonly ended: boolean }> {
+  const rows: Row[] = [];
+  let cursor: string | null = null;
+  let unread = 0;
+  for (let page = 0; page < PAGES; page += 1) {
+    const answer: Page<Row> = await list({ olderThanMinutes, limit: PAGE, cursor });
+    rows.push(...answer.rows);
+    unread += answer.unread;
+    cursor = answer.next;
+    if (cursor === null || enough(rows)) break;
+  }
+  return { rows, unread, ended: cursor === null };
+}
 
 /** Which of these are pending now. There is no question for one alone, so the list is looked through. */
 export async function pendingAmong<Row extends { readonly id: string }>(
@@ -22,22 +39,14 @@ export async function pendingAmong<Row extends { readonly id: string }>(
   /** Read to its end: what is not there is not pending. */
   readonly whole: boolean;
 }> {
-  const found = new Map<string, Row>();
-  let cursor: string | null = null;
-  let unread = 0;
-  for (let page = 0; page < PAGES; page += 1) {
-    const answer: Page<Row> = await list({
-      status: PENDING,
-      olderThanMinutes: ANY_AGE_MINUTES,
-      limit: PAGE,
-      cursor,
-    });
-    for (const row of answer.rows) if (ids.includes(row.id)) found.set(row.id, row);
-    unread += answer.unread;
-    cursor = answer.next;
-    if (cursor === null || found.size === ids.length) break;
-  }
-  return { found, whole: cursor === null && unread === 0 };
+  const wanted = (rows: readonly Row[]) =>
+    new Map(rows.filter(({ id }) => ids.includes(id)).map((row) => [row.id, row]));
+  const { rows, unread, ended } = await pagesOf(
+    list,
+    ANY_AGE_MINUTES,
+    (read) => wanted(read).size === ids.length,
+  );
+  return { found: wanted(rows), whole: ended && unread === 0 };
 }
 
 export interface Late<Row> {
@@ -57,7 +66,6 @@ export async function lateOnes<Row extends { readonly id: string }>(
   { lateAfterMinutes, ordersPerBatch }: Thresholds,
 ): Promise<Late<Row>> {
   const page = await list({
-    status: PENDING,
     olderThanMinutes: lateAfterMinutes,
     limit: ordersPerBatch,
     cursor: null,

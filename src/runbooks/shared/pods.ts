@@ -1,7 +1,7 @@
 import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { PodSummary, Workload } from '../../ports/kubernetes.ts';
 import type { Check } from '../define-runbook.ts';
-import type { Names } from '../names.ts';
+import { type Names, shellWord } from '../names.ts';
 import { spell } from './spell.ts';
 
 const MINUTE = 60_000;
@@ -30,7 +30,8 @@ export function podsCheck(given: {
     title: given.title,
     system: 'Kubernetes',
     source: given.source,
-    equivalent: (names) => `kubectl -n ${names.namespace} get pods -l ${workload(names).selector}`,
+    equivalent: (names) =>
+      `kubectl -n ${workload(names).namespace} get pods -l ${shellWord(workload(names).selector)}`,
     deadlineMs: 4_000,
     async look({ probes, names, thresholds, now, signal }) {
       const pods = await probes.kubernetes.pods(workload(names), signal);

@@ -2,7 +2,8 @@ import type { Names } from '../names.ts';
 import { shellWord } from '../names.ts';
 
 /** The command that asks the orders database from inside its pod, as the runbook does; a managed one by its address. */
-export function psql({ namespace, postgres }: Names, statement: string): string {
+export function psql({ postgres }: Names, statement: string): string {
+  const { namespace } = postgres;
   const words = statement.replaceAll('"', '\\"');
   if (postgres.managed) return `psql "$ORDERS_DATABASE_URL" -c "${words}"`;
   const selector = shellWord(postgres.selector);

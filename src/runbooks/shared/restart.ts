@@ -1,7 +1,8 @@
 import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { DeploymentState, Workload } from '../../ports/kubernetes.ts';
 import type { Action, Check, Judging, Proving } from '../define-runbook.ts';
-import type { Names } from '../names.ts';
+import { type Names, targetOf } from '../names.ts';
+import type { Thresholds } from '../thresholds.ts';
 
 const MINUTE = 60_000;
 
@@ -19,15 +20,13 @@ export function restartable(
     system: 'Kubernetes',
     source: null,
     equivalent: (names) =>
-      `kubectl -n ${names.namespace} rollout status deployment/${workload(names).name} --watch=false`,
+      `kubectl -n ${workload(names).namespace} rollout status ${targetOf(workload(names))} --watch=false`,
     deadlineMs: 4_000,
     async look({ probes, names, signal }) {
-      const { name } = workload(names);
+      const { name, namespace, kind = 'Deployment' } = workload(names);
       const state = await probes.kubernetes.deployment(workload(names), signal);
       if (state === null)
-        return unknown(
-          `There is no deployment ${name} in ${names.namespace}; \`workloads\` in oms.yaml names it.`,
-        );
+        return unknown(`There is no ${kind} ${name} in ${namespace}; \`workloads\` in oms.yaml names it.`);
       // Scaled to nothing it has as many as it wants, and nobody serves.
       if (state.replicas === 0) return broken(`${name} is scaled to 0: it has no pod.`, state);
       const line = `${name}: ${state.ready} of ${state.replicas} pods are ready. ${state.rollout === 'complete' ? 'No rollout is under way.' : state.line}`;
@@ -51,10 +50,27 @@ export function restartWaits(
   return null;
 }
 
+/** What every restart waits for, in words (runbook-knowledge §0). */
+function withShared(
+  own: ReturnType<NonNullable<Action<unknown>['rule']>> | undefined,
+  { readyPodsForRestart }: Thresholds,
+) {
+  return {
+    when: own?.when ?? '',
+    notWhile: [
+      ...(own?.notWhile ?? []),
+      'Another rollout is under way, paused or stuck.',
+      `Fewer than ${readyPodsForRestart} pods are ready.`,
+    ],
+  };
+}
+
 /** All that the restarts of the ten runbooks have in common: one deployment, bound to its generation, followed to its end. */
 export function restartOf<Data>(given: {
   readonly step: Action<Data>['step'];
   readonly source: string;
+  /** When it is recommended, and what it waits for beyond what every restart waits for; in words. */
+  readonly rule?: Action<Data>['rule'];
   readonly workload: (names: Names) => Workload;
   readonly state: (judging: Judging<Data>) => DeploymentState | null;
   readonly when: (judging: Judging<Data>) => string | null;
@@ -70,14 +86,18 @@ export function restartOf<Data>(given: {
     title: 'Restart the service',
     tier: 'disruptive',
     source: given.source,
-    equivalent: (names) => `kubectl -n ${names.namespace} rollout restart deployment/${workload(names).name}`,
+    equivalent: (names) =>
+      `kubectl -n ${workload(names).namespace} rollout restart ${targetOf(workload(names))}`,
     notes: ['Pods are replaced one after the other; the others go on serving.'],
+    ...(given.rule === undefined
+      ? {}
+      : { rule: (thresholds) => withShared(given.rule?.(thresholds), thresholds) }),
     draft(judging) {
       const state = given.state(judging);
       if (state === null) return [];
       return [
         {
-          targets: [`deployment/${workload(judging.names).name}`],
+          targets: [targetOf(workload(judging.names))],
           parameters: { generation: String(state.generation) },
           preview: [
             `All ${state.replicas} pods are replaced one after the other, ${state.ready} are ready now.`,

@@ -32,7 +32,7 @@ export function secretCheck(given: {
     instead: 'The runbook’s command prints the credentials; this one prints key names and times.',
     deadlineMs: 4_000,
     async look({ probes, names, now, signal }) {
-      const { namespace } = names;
+      const { namespace } = names.orderService;
       const { secret, expiryAnnotation } = given.wanted(names);
       const [facts, pods] = await Promise.all([
         probes.kubernetes.secret(namespace, secret, expiryAnnotation, signal),
@@ -70,6 +70,9 @@ export function secretCheck(given: {
 }
 
 /** What to type: key names and times, no value. */
-export function keyNames({ namespace }: Pick<Names, 'namespace'>, secret: string): string {
+export function keyNames(
+  { orderService: { namespace } }: Pick<Names, 'orderService'>,
+  secret: string,
+): string {
   return `kubectl -n ${namespace} get secret ${secret} --show-managed-fields -o go-template='{{range $key, $value := .data}}{{$key}}{{"\\n"}}{{end}}{{range .metadata.managedFields}}{{.time}} {{.manager}}{{"\\n"}}{{end}}'`;
 }

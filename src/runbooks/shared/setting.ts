@@ -1,6 +1,5 @@
 import type { KubernetesLever, Workload, WorkloadSettings } from '../../ports/kubernetes.ts';
-import type { Names } from '../names.ts';
-import { shellWord } from '../names.ts';
+import { type Names, shellWord, targetOf } from '../names.ts';
 import { spellBytes } from './spell.ts';
 
 const GIB = 1024 ** 3;
@@ -58,8 +57,8 @@ export const REPLICAS: Setting = {
   }),
   rawOf: String,
   words: (raw) => (raw === '1' ? '1 pod' : `${raw} pods`),
-  command: ({ namespace }, { name }, _container, raw) =>
-    `kubectl -n ${namespace} scale deployment/${name} --replicas=${raw ?? 'N'}`,
+  command: (_names, workload, _container, raw) =>
+    `kubectl -n ${workload.namespace} scale ${targetOf(workload)} --replicas=${raw ?? 'N'}`,
   set: async (lever, workload, _names, { generation, raw }, signal) =>
     await lever.scale(workload, generation, Number(raw), signal),
 };
@@ -83,8 +82,8 @@ export const MEMORY_LIMIT: Setting = {
   },
   rawOf: (amount) => String(amount * GIB),
   words: (raw) => (raw === '' ? 'no limit' : spellBytes(Number(raw))),
-  command: ({ namespace }, { name }, container, raw) =>
-    `kubectl -n ${namespace} set resources deployment/${name}${ofContainer(container)} --limits=memory=${raw === null ? 'NGi' : quantity(Number(raw))}`,
+  command: (_names, workload, container, raw) =>
+    `kubectl -n ${workload.namespace} set resources ${targetOf(workload)}${ofContainer(container)} --limits=memory=${raw === null ? 'NGi' : quantity(Number(raw))}`,
   set: async (lever, workload, _names, { generation, container, raw }, signal) =>
     await lever.setMemoryLimit(
       workload,
@@ -128,8 +127,8 @@ export function variableSetting(given: {
     },
     rawOf: String,
     words: (raw) => (raw === '' ? 'not set' : raw),
-    command: (names, { name }, container, raw) =>
-      `kubectl -n ${names.namespace} set env deployment/${name}${ofContainer(container)} ${
+    command: (names, workload, container, raw) =>
+      `kubectl -n ${workload.namespace} set env ${targetOf(workload)}${ofContainer(container)} ${
         raw === '' ? `${variable(names)}-` : `${variable(names)}=${shellWord(raw ?? 'N')}`
       }`,
     set: async (lever, workload, names, { generation, container, raw }, signal) =>
@@ -142,12 +141,13 @@ export function variableSetting(given: {
   };
 }
 
-/** The one that is named like its deployment, else the first: beside it run proxies and log shippers. */
+/** The configured one, else the one that is named like its deployment, else the first: beside it run proxies and log shippers. */
 function mainContainer<C extends { readonly name: string }>(
   containers: readonly C[],
-  { name }: Workload,
+  { name, container }: Workload,
 ): C | undefined {
-  return containers.find((one) => one.name === name) ?? containers[0];
+  const wanted = container ?? name;
+  return containers.find((one) => one.name === wanted) ?? containers[0];
 }
 
 function ofContainer(container: string): string {

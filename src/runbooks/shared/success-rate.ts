@@ -1,18 +1,19 @@
 import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { ProofSample } from '../../domain/run.ts';
-import type { Check, Proving } from '../define-runbook.ts';
+import type { Asking, Check, Proving } from '../define-runbook.ts';
 import type { Names } from '../names.ts';
 import { earlier } from './earlier.ts';
 import { type ByPod, byPod, readNumbers, risen } from './rates.ts';
+import { usualPercent } from './usual.ts';
 
 const MINUTE = 60_000;
 /** So much of the past is kept to count attempts in: the newest samples of half an hour. */
 const KEEP_MS = 30 * MINUTE;
 const KEEP = 40;
-/** How far back *before* is, where the bot has kept a figure. */
-const _BEFORE_MS = 60 * MINUTE;
+/** The usual share of declines moves slowly: it is counted anew so often. */
+const USUAL_MS = 60 * MINUTE;
 
-/** A gauge from 0 to 1 on every pod's metrics page, and the counters that say of how many attempts it is made. */
+/** A gauge on every pod's metrics page, and the counters that say of how many attempts it is made. */
 export interface RateOf {
   /** Of what, as in *98 % of payments succeed*. */
   readonly what: string;
@@ -49,6 +50,8 @@ export interface RateSeen {
     readonly minutes: number;
   } | null;
   readonly samples: readonly Counted[];
+  /** The median share of declines of seven days, percent; null: too few samples, or nobody counts them. */
+  readonly usual: { readonly percent: number | null; readonly at: number } | null;
 }
 
 /** R4, R15: the rate of success, of the worst pod, with its change. The check has to be called `rate` in its runbook. */
@@ -62,12 +65,13 @@ export function rateCheck(
     deadlineMs: 4_000,
     async look(ask) {
       const { names, thresholds, previous, now } = ask;
-      const [read, then] = await Promise.all([
+      const before = previous?.['rate']?.data as RateSeen | null | undefined;
+      const [read, then, usual] = await Promise.all([
         readRate(ask, of),
-        earlier(ask, of.metrics(names).rate, (mean) => percent(mean * 100)),
+        earlier(ask, of.metrics(names).rate, (mean) => percent(mean * inPercent(names))),
+        usualDeclines(ask, of, before?.usual ?? null),
       ]);
       if (read.percent === null) return unknown(noRate(read, of));
-      const before = previous?.['rate']?.data as RateSeen | null | undefined;
       const samples = keep(before?.samples ?? [], read, now);
       const window = windowOf(samples);
       const seen: RateSeen = {
@@ -77,6 +81,7 @@ export function rateCheck(
         attempts: read.attempts,
         window,
         samples,
+        usual,
       };
       const past = [...(before == null ? [] : [`${percent(before.percent)} at the look before`]), then]
         .filter((piece) => piece !== '')
@@ -96,6 +101,13 @@ export function rateCheck(
   };
 }
 
+async function usualDeclines(ask: Asking, of: RateOf, before: RateSeen['usual']): Promise<RateSeen['usual']> {
+  const { declines, attempts } = of.metrics(ask.names);
+  if (declines === null || attempts === null) return null;
+  if (before !== null && ask.now - before.at < USUAL_MS) return before;
+  return { percent: await usualPercent(ask, declines, attempts), at: ask.now };
+}
+
 export interface RateRead {
   readonly percent: number | null;
   readonly answered: number;
@@ -112,15 +124,22 @@ export async function readRate(
   const { rate, attempts, declines } = of.metrics(names);
   const wanted = [rate, attempts, declines].filter((name) => name !== null);
   const answers = await probes.orderService.metrics(wanted, signal);
-  const rates = Object.values(byPod(answers, rate) ?? {}).filter((value) => value >= 0 && value <= 1);
+  const rates = Object.values(byPod(answers, rate) ?? {})
+    .map((value) => value * inPercent(names))
+    .filter((value) => value >= 0 && value <= 100);
   return {
-    percent: rates.length === 0 ? null : Math.min(...rates) * 100,
+    percent: rates.length === 0 ? null : Math.min(...rates),
     answered: rates.length,
     pods: answers.length,
     attempts: byPod(answers, attempts),
     declines: byPod(answers, declines),
     problem: answers.find(({ problem }) => problem !== null)?.problem ?? null,
   };
+}
+
+/** What makes percents of the gauge. */
+function inPercent({ ratesIn }: Names): number {
+  return ratesIn === 'share' ? 100 : 1;
 }
 
 /** Why there is no rate to speak of. */

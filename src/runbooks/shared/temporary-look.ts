@@ -14,6 +14,12 @@ export interface Temporary<Data> {
   readonly setting: Setting;
   readonly workload: (names: Names) => Workload;
   readonly notes: readonly string[];
+  /** In words: when it is recommended, what it waits for beyond every temporary change, when it is taken back. */
+  readonly rule: (thresholds: Thresholds) => {
+    readonly when: string;
+    readonly notWhile: readonly string[];
+    readonly back: string;
+  };
   /** The finding of `adjustable`. */
   readonly seen: (judging: Judging<Data>) => Adjustable | null;
   /** What the form opens with. */

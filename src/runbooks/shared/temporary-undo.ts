@@ -2,6 +2,7 @@ import type { StepName } from '../../domain/finding.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Action, Judging } from '../define-runbook.ts';
+import { targetOf } from '../names.ts';
 import type { Adjustable } from './adjustable.ts';
 import { followed, lookAgain, readingOf, readsAs, type Temporary } from './temporary-look.ts';
 
@@ -19,11 +20,20 @@ export function undoOf<Data>(given: Temporary<Data>, step: StepName): Action<Dat
     equivalent: (names, _targets, { to, container }) =>
       setting.command(names, workload(names), container ?? '', to ?? null),
     notes: [],
+    rule: (thresholds) => ({
+      when: `${given.rule(thresholds).back} Also where the change did not help.`,
+      notWhile: [
+        `The ${setting.noun} is what it was already.`,
+        'A rollout of somebody else is under way, or the rollout is paused.',
+        ...(setting.kind === 'replicas' ? ['An autoscaler decides the number of pods.'] : []),
+      ],
+    }),
     draft(judging) {
       const seen = given.seen(judging);
       const [oldest, ...later] = standing(judging.incident, given.step, step);
       if (seen === null || oldest === undefined) return [];
-      const { name } = workload(judging.names);
+      const target = workload(judging.names);
+      const { name } = target;
       const { settings } = seen;
       const to = oldest.parameters['before'] ?? '';
       const now = readingOf(given, seen, judging.names);
@@ -32,7 +42,7 @@ export function undoOf<Data>(given: Temporary<Data>, step: StepName): Action<Dat
       const all = settings.replicas === 1 ? 'The one pod is' : `All ${settings.replicas} pods are`;
       return [
         {
-          targets: [`deployment/${name}`],
+          targets: [targetOf(target)],
           parameters: {
             generation: String(settings.generation),
             container: oldest.parameters['container'] ?? '',

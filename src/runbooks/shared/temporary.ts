@@ -1,5 +1,7 @@
 import type { StepName } from '../../domain/finding.ts';
 import type { Action, Draft, Judging } from '../define-runbook.ts';
+import { targetOf } from '../names.ts';
+import type { Thresholds } from '../thresholds.ts';
 import type { Adjustable } from './adjustable.ts';
 import { restartWaits } from './restart.ts';
 import { type Most, mostByQuota, tighter } from './room.ts';
@@ -28,6 +30,10 @@ export function temporaryOf<Data>(given: Temporary<Data>): readonly [Action<Data
         to === undefined ? null : setting.rawOf(Number(to)),
       ),
     notes: given.notes,
+    rule: (thresholds) => {
+      const { when, notWhile } = given.rule(thresholds);
+      return { when, notWhile: [...notWhile, ...sharedWaits(setting, thresholds)] };
+    },
     draft(judging) {
       const seen = given.seen(judging);
       return seen === null ? [] : [draftOf(given, seen, judging)];
@@ -99,7 +105,8 @@ export function temporaryOf<Data>(given: Temporary<Data>): readonly [Action<Data
 
 function draftOf<Data>(given: Temporary<Data>, seen: Adjustable, judging: Judging<Data>): Draft {
   const { setting, workload } = given;
-  const { name } = workload(judging.names);
+  const target = workload(judging.names);
+  const { name } = target;
   const { settings } = seen;
   const now = readingOf(given, seen, judging.names);
   const present = now.amount ?? given.unset?.(judging) ?? null;
@@ -111,7 +118,7 @@ function draftOf<Data>(given: Temporary<Data>, seen: Adjustable, judging: Judgin
   const counts = now.amount === null && present !== null ? `${stands}, which means ${present}` : stands;
   const all = settings.replicas === 1 ? 'The one pod is' : `All ${settings.replicas} pods are`;
   return {
-    targets: [`deployment/${name}`],
+    targets: [targetOf(target)],
     parameters: {
       generation: String(settings.generation),
       container: now.container,
@@ -163,6 +170,18 @@ function warnings(setting: Setting, { gitOps, quotas, hpa }: Adjustable['setting
 function mostOf<Data>(given: Temporary<Data>, seen: Adjustable, judging: Judging<Data>): Most | null {
   const quota = mostByQuota(given.setting, seen.settings, readingOf(given, seen, judging.names));
   return tighter(quota, given.most?.(judging) ?? null);
+}
+
+/** `waits` and `noRoom` in words. */
+function sharedWaits(setting: Setting, { readyPodsForRestart }: Thresholds): readonly string[] {
+  return [
+    'Another rollout is under way, paused or stuck.',
+    ...(setting.replacesPods ? [`Fewer than ${readyPodsForRestart} pods are ready.`] : []),
+    ...(setting.kind === 'replicas'
+      ? ['An autoscaler decides the number of pods: it would set it back.']
+      : []),
+    `A quota leaves no room, or the ${setting.noun} is as large already.`,
+  ];
 }
 
 /** Why no temporary change now, whatever the runbook (runbook-knowledge §0); null: nothing speaks against it. */

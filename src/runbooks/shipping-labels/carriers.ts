@@ -3,15 +3,13 @@ import type { CarrierAnswer } from '../../ports/order-service.ts';
 import type { Check } from '../define-runbook.ts';
 import { curl } from '../names.ts';
 import { spell } from '../shared/spell.ts';
-
-/** A first *down* has to be said twice, so far apart (runbook-knowledge §0: 15 s). */
-const DOWN_AFTER_MS = 15_000;
+import { isTwice } from '../shared/twice.ts';
 
 export interface CarriersSeen {
   readonly carriers: readonly CarrierAnswer[];
   /** When the row of *down* answers began, epoch ms; null: none is down. */
   readonly downSince: number | null;
-  /** Said down twice, 15 s apart. */
+  /** Said down twice, far enough apart. */
   readonly down: boolean;
   /** One refuses our key. */
   readonly refused: boolean;
@@ -26,7 +24,7 @@ export const carriers: Check<CarriersSeen> = {
     'kubectl exec -it deployment/order-service -- \\\n  curl localhost:8080/admin/carriers/test-connection',
   equivalent: (names) => curl(names, names.paths.carriers),
   deadlineMs: 4_000,
-  async look({ probes, previous, now, signal }) {
+  async look({ probes, previous, thresholds, now, signal }) {
     const found = await probes.orderService.carriers(signal);
     const before = previous?.['carriers']?.data as CarriersSeen | null | undefined;
     const down = found.filter(({ status }) => status === 'down');
@@ -36,7 +34,7 @@ export const carriers: Check<CarriersSeen> = {
     const seen: CarriersSeen = {
       carriers: found,
       downSince,
-      down: downSince !== null && now - downSince >= DOWN_AFTER_MS,
+      down: isTwice(downSince, now, thresholds),
       refused: refused.length > 0,
     };
     const evidence = found.map(({ carrier, status, words }) =>

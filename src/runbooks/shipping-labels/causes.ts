@@ -1,7 +1,9 @@
 import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
+import { absent, dominating } from '../shared/in-words.ts';
 import { goesOn, logsSay } from '../shared/log-classes.ts';
 import { spell } from '../shared/spell.ts';
+import { providerSays, reported } from '../shared/status-page.ts';
 import type { ShippingData } from './checks.ts';
 import { LABEL_CLASSES, type LabelClass } from './logs.ts';
 import { served } from './parcels.ts';
@@ -30,12 +32,18 @@ const carrier: Cause<ShippingData> = {
   id: '5.C1',
   title: 'The carrier is down or throttles us',
   outside: true,
+  rule: (thresholds) => ({
+    supported: `The carrier is down in two looks ${thresholds.downSeconds} s apart (R31; a refused key is not down), 5xx and timeouts or 429 dominate the labels that were not made (R30: ${dominating(thresholds)}), or the carrier reports an incident (X3).`,
+    ruledOut: `The carrier answers well (R31), those lines are absent (${absent(thresholds)}), and it reports nothing or is not asked (X3).`,
+  }),
   judge(judging) {
     const { carriers } = judging.findings;
     const minutes = judging.thresholds.logWindowMinutes;
     const since = carriers.data?.downSince ?? null;
     if (carriers.data?.down === true && since !== null)
       return supported(`The carrier has not answered for ${spell(judging.now - since)}.`);
+    const provider = providerSays(judging.findings.provider);
+    if (provider === 'incident') return supported(reported(judging.findings.provider));
     const [outage, throttled] = [say(judging, 'outage'), say(judging, 'rate limit')];
     if (outage === 'dominates')
       return supported(`${lines(judging, 'outage')} labels met a 5xx or a timeout in ${minutes} min.`);
@@ -43,6 +51,8 @@ const carrier: Cause<ShippingData> = {
       return supported(`${lines(judging, 'rate limit')} labels were answered with 429 in ${minutes} min.`);
     if (since !== null) return open('The carrier has been said to be down once; it is asked again.');
     // A carrier that refuses our key answers, so it is up; whether it is well it does not say.
+    if (carriers.verdict === 'healthy' && outage === 'quiet' && throttled === 'quiet' && provider === 'open')
+      return open('The carrier answers, and whether it reports an incident is not sure (X3).');
     if (carriers.verdict === 'healthy' && outage === 'quiet' && throttled === 'quiet')
       return ruledOut('The carrier answers, and no label meets a 5xx, a timeout or a 429.');
     if (carriers.data === null) return open('Whether the carrier answers could not be asked (R31).');
@@ -56,6 +66,10 @@ const address: Cause<ShippingData> = {
   id: '5.C2',
   title: 'Addresses are wrong or unfinished',
   outside: false,
+  rule: (thresholds) => ({
+    supported: `Refused addresses dominate the labels that were not made (R30: ${dominating(thresholds)}), are the last error of an order that was named or of half of those that wait, or the address that was asked about is not valid (R32).`,
+    ruledOut: `They are absent (${absent(thresholds)}), and no order that waits was refused for one.`,
+  }),
   judge(judging) {
     const { findings, incident } = judging;
     const asked = incident.answers.find(({ step }) => step === 'R32');
@@ -63,7 +77,7 @@ const address: Cause<ShippingData> = {
     const says = say(judging, 'address');
     if (says === 'dominates')
       return supported(
-        `${lines(judging, 'address')} addresses were refused; a validated address rarely fails later.`,
+        `${lines(judging, 'address')} addresses were refused in ${judging.thresholds.logWindowMinutes} min.`,
       );
     const refused = (findings.waiting.data?.orders ?? []).filter(
       ({ errorCode }) => errorCode === 'INVALID_ADDRESS',
@@ -83,6 +97,11 @@ const credentials: Cause<ShippingData> = {
   id: '5.C3',
   title: 'The carrier’s credentials ran out',
   outside: false,
+  broughtBy: ['secret'],
+  rule: (thresholds) => ({
+    supported: `The carrier answers with 401 or 403 (R31), these dominate the labels that were not made (R30: ${dominating(thresholds)}), or the credentials’ expiry has passed (R33).`,
+    ruledOut: 'The carrier takes our key (R31), and the credentials have not expired (R33).',
+  }),
   judge(judging) {
     const { carriers, secret } = judging.findings;
     const older = secret.data?.olderPods ?? 0;
@@ -105,6 +124,10 @@ const parcel: Cause<ShippingData> = {
   id: '5.C4',
   title: 'A parcel’s size or weight is missing',
   outside: false,
+  rule: (thresholds) => ({
+    supported: `A parcel that was looked at has no size or no weight (X10), or failures for want of them dominate (R30: ${dominating(thresholds)}).`,
+    ruledOut: 'Size and weight of every parcel that was looked at are there (X10).',
+  }),
   judge(judging) {
     const found = judging.findings.parcels.data?.parcels ?? [];
     const lacking = found.filter(({ size, weight }) => !size || !weight);
@@ -126,6 +149,11 @@ const destination: Cause<ShippingData> = {
   id: '5.C5',
   title: 'The carrier does not go there',
   outside: true,
+  rule: (thresholds) => ({
+    supported:
+      'A label was refused for its destination lately (R30), or no carrier delivers to a parcel’s country (X10 against `carriers.countries`).',
+    ruledOut: `The carriers deliver to every country that was looked at, and no label is refused for its destination (${absent(thresholds)}).`,
+  }),
   judge(judging) {
     const { findings, names, now, thresholds } = judging;
     const found = findings.parcels.data?.parcels ?? [];

@@ -2,6 +2,7 @@ import type { DeploymentState, SecretPair } from '../../ports/kubernetes.ts';
 import { orderWorkload } from '../names.ts';
 import { restartable } from '../shared/restart.ts';
 import { type SecretSeen, secretCheck } from '../shared/secret.ts';
+import { type ProviderSeen, statusPage } from '../shared/status-page.ts';
 import { type CarriersSeen, carriers } from './carriers.ts';
 import { type LabelLogs, labelLogs } from './logs.ts';
 import { type ParcelsSeen, parcels, type WaitingSeen, waiting } from './parcels.ts';
@@ -14,6 +15,7 @@ export interface ShippingData {
   readonly waiting: WaitingSeen;
   readonly parcels: ParcelsSeen;
   readonly staged: SecretPair;
+  readonly provider: ProviderSeen;
   readonly service: DeploymentState;
 }
 
@@ -30,5 +32,6 @@ export const checks = {
   waiting,
   parcels,
   staged,
+  provider: statusPage('carrier'),
   service: restartable('R36', orderWorkload),
 };

@@ -20,7 +20,7 @@ function promotions({ incident }: Judging<ShippingData>): readonly Run[] {
 
 async function pairNow({ probes, names, signal }: Proving): Promise<SecretPair> {
   const { secret, staged } = names.carrier;
-  return await probes.kubernetes.secretPair(names.namespace, secret, staged, signal);
+  return await probes.kubernetes.secretPair(names.orderService.namespace, secret, staged, signal);
 }
 
 /** Under this the promotion keeps each value that it replaces, in the same secret (docs/decisions/0018). */
@@ -29,7 +29,7 @@ const EVERY_KEY = '{{printf "  %s: %q\\n" $key $value}}';
 const KEPT_KEYS = `{{if gt (len $key) ${KEPT.length}}}{{if eq (slice $key 0 ${KEPT.length}) "${KEPT}"}}{{printf "  %s: %q\\n" (slice $key ${KEPT.length}) $value}}{{end}}{{end}}`;
 
 /** What a person may type: the values go from one secret to the other, past every screen and command line. */
-function copied({ namespace }: Pick<Names, 'namespace'>, from: string, to: string, keys: string): string {
+function copied({ orderService: { namespace } }: Names, from: string, to: string, keys: string): string {
   const data = `{{"data:\\n"}}{{range $key, $value := .data}}${keys}{{end}}`;
   return `kubectl -n ${namespace} get secret ${from} -o go-template='${data}' | kubectl -n ${namespace} patch secret ${to} --type merge --patch-file /dev/stdin`;
 }
@@ -46,6 +46,14 @@ export const promoteCredentials: Action<ShippingData> = {
   parameters: ['staged secret', 'reason'],
   equivalent: (names) => copied(names, names.carrier.staged, names.carrier.secret, EVERY_KEY),
   notes: ['The values before stay in the cluster, so that this can be taken back.'],
+  rule: () => ({
+    when: 'The carrier refuses our key or it has expired (5.C3).',
+    notWhile: [
+      'The present key works (R31).',
+      'The staged secret is missing, empty, or the same as the present one.',
+      'The secrets could not be looked at.',
+    ],
+  }),
   draft({ findings, names, thresholds }) {
     const pair = findings.staged.data;
     if (pair === null) return [];
@@ -90,7 +98,7 @@ export const promoteCredentials: Action<ShippingData> = {
   async apply(_target, { present, next, stamp }, { levers, names, signal }) {
     const { secret, staged } = names.carrier;
     return await levers.kubernetes.promoteSecret(
-      names.namespace,
+      names.orderService.namespace,
       { secret, staged, expected: { secret: present ?? '', staged: next ?? '' }, stamp: stamp ?? '' },
       signal,
     );
@@ -117,7 +125,12 @@ export const promoteCredentials: Action<ShippingData> = {
 async function afterRestart(proving: Proving): Promise<Omit<ProofSample, 'at'>> {
   const { probes, names, run, signal } = proving;
   const [facts, pods] = await Promise.all([
-    probes.kubernetes.secret(names.namespace, names.carrier.secret, names.carrier.expiryAnnotation, signal),
+    probes.kubernetes.secret(
+      names.orderService.namespace,
+      names.carrier.secret,
+      names.carrier.expiryAnnotation,
+      signal,
+    ),
     probes.kubernetes.pods(orderWorkload(names), signal),
   ]);
   const changedAt = facts?.changedAt ?? null;
@@ -151,7 +164,7 @@ export const revertCredentials: Action<ShippingData> = {
   title: 'Put the credentials back',
   source: null,
   parameters: ['reason'],
-  equivalent: ({ carrier, ...names }) => copied(names, carrier.secret, carrier.secret, KEPT_KEYS),
+  equivalent: (names) => copied(names, names.carrier.secret, names.carrier.secret, KEPT_KEYS),
   notes: ['The carrier may refuse the earlier key as well: it ran out.'],
   draft(judging) {
     const { findings, names, thresholds } = judging;
@@ -198,7 +211,7 @@ export const revertCredentials: Action<ShippingData> = {
   },
   apply: async (_target, { present, promoted }, { levers, names, signal }) =>
     await levers.kubernetes.revertSecret(
-      names.namespace,
+      names.orderService.namespace,
       { secret: names.carrier.secret, expected: present ?? '', stamp: promoted ?? '' },
       signal,
     ),

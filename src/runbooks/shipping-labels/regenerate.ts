@@ -100,6 +100,15 @@ export const regenerateLabel = batchOf<ShippingData>({
     'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/orders/ord_xyz789abc/regenerate-label',
   path: (names) => names.paths.regenerateLabel,
   notes: ['Another attempt does no harm where no label exists; where one does, it would buy a second.'],
+  rule: () => ({
+    when: '5.C1, 5.C3 or 5.C4 is over and orders still wait, or a refused address was changed since the failure (X10).',
+    notWhile: [
+      'The carrier is not well or refuses our key (R31).',
+      'The order’s address was refused and nobody is known to have changed it since (X10): it is corrected first.',
+      'Its size or weight is missing (5.C4), or no carrier delivers to its country (5.C5).',
+      'A label exists: another try would buy a second.',
+    ],
+  }),
   one: 'order',
   many: 'orders',
   says: (what) => `The carrier is asked again for a label of ${what}.`,

@@ -13,6 +13,13 @@ export const restartService = restartOf<ShippingData>({
   source: 'kubectl rollout restart deployment/order-service',
   workload: orderWorkload,
   state: ({ findings }) => findings.service.data,
+  rule: () => ({
+    when: 'Pods are older than the credentials (R33), as after R35.',
+    notWhile: [
+      'No pod is older than the credentials: there is nothing to pick up.',
+      'The carrier is in trouble (5.C1): an outage outside.',
+    ],
+  }),
   when({ findings }) {
     const older = findings.secret.data?.olderPods ?? 0;
     return older > 0

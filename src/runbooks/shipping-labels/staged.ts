@@ -16,7 +16,7 @@ export const staged: Check<SecretPair> = {
     const { secret, staged: next } = names.carrier;
     let pair: SecretPair;
     try {
-      pair = await probes.kubernetes.secretPair(names.namespace, secret, next, signal);
+      pair = await probes.kubernetes.secretPair(names.orderService.namespace, secret, next, signal);
     } catch (err) {
       // Not every company lets the bot change secrets; that is no trouble of the carrier's.
       if (err instanceof SystemError && err.fault === 'forbidden') return skipped(err.message);

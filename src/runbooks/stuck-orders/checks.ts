@@ -2,10 +2,15 @@ import { broken, healthy } from '../../domain/finding.ts';
 import type { OrderSummary } from '../../ports/probes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import type { Check } from '../define-runbook.ts';
-import { age, curl } from '../names.ts';
+import { brokers, type TopicSeen, topic } from '../kafka-lag/brokers.ts';
+import { type PublishLogs, logs as publishLogs } from '../kafka-lag/producer.ts';
+import { age, curl, workloadOf } from '../names.ts';
 import { type PodsSeen, podsCheck } from '../shared/pods.ts';
 import { spell } from '../shared/spell.ts';
+import { type WorkflowLogs, workflowLog } from '../shared/workflow-log.ts';
+import { type BlockedSeen, blocked } from './blocked.ts';
 import { type EventsSeen, events } from './events.ts';
+import { type FailedWorkflows, workflowFailures } from './logs.ts';
 import { type Deliveries, webhooks } from './webhooks.ts';
 
 const MINUTE = 60_000;
@@ -22,6 +27,12 @@ export interface StuckData {
   readonly events: EventsSeen;
   readonly engine: PodsSeen;
   readonly webhooks: Deliveries;
+  readonly workflow: WorkflowLogs;
+  readonly failures: FailedWorkflows;
+  readonly publishing: PublishLogs;
+  readonly brokers: PodsSeen;
+  readonly topic: TopicSeen;
+  readonly blocked: BlockedSeen;
 }
 
 const stuck: Check<StuckSeen> = {
@@ -124,11 +135,14 @@ export const checks = {
     title: 'Is the workflow engine well?',
     source: 'kubectl get pods -l app=workflow-engine',
     what: 'The workflow engine',
-    workload: ({ namespace, workflowEngine }) => ({
-      namespace,
-      name: workflowEngine.deployment,
-      selector: workflowEngine.selector,
-    }),
+    workload: ({ workflowEngine }) => workloadOf(workflowEngine),
   }),
   webhooks,
+  workflow: workflowLog,
+  failures: workflowFailures,
+  // Runbook 7's, asked here for the events of stuck orders; they are no command of this runbook.
+  publishing: { ...publishLogs, source: null },
+  brokers: { ...brokers, source: null },
+  topic: { ...topic, source: null },
+  blocked,
 };

@@ -4,7 +4,7 @@ import { AbsentSystem, SystemError } from '../../ports/system-error.ts';
 import type { Action, Draft, Judging, Proving } from '../define-runbook.ts';
 import { batchOf } from '../shared/batch.ts';
 import { attempted, stillUntouched } from './attempts.ts';
-import { lostEvents } from './causes.ts';
+import { mostLost, publishFails } from './causes.ts';
 import type { StuckData } from './checks.ts';
 import { type EventsSeen, eventsOf, firstMissing, lostOf, someOf } from './events.ts';
 import { ordersOf } from './orders.ts';
@@ -16,11 +16,11 @@ const ARRIVE_MS = 120 * SECOND;
 const ARRIVE_EVERY_MS = 15 * SECOND;
 
 /** Those that miss an event; where that is the rule, also those that nobody looked at, and surely none that misses nothing. */
-function unsent({ findings, ...judging }: Judging<StuckData>): readonly string[] {
+function unsent(judging: Judging<StuckData>): readonly string[] {
+  const { findings } = judging;
   const { lost, told } = lostOf(findings.events.data);
   const stuck = (findings.stuck.data?.orders ?? []).map(({ id }) => id as string);
-  const likely = lostEvents.judge({ findings, ...judging }).verdict === 'supported';
-  return likely ? stuck.filter((id) => lost.has(id) || !told.has(id)) : [...lost];
+  return mostLost(judging) !== null ? stuck.filter((id) => lost.has(id) || !told.has(id)) : [...lost];
 }
 
 const batch = batchOf<StuckData>({
@@ -31,6 +31,13 @@ const batch = batchOf<StuckData>({
     'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/orders/ord_xyz789abc/republish-events',
   path: (names) => names.paths.republishEvents,
   notes: ['Events may be sent again without harm.'],
+  rule: () => ({
+    when: '3.C1 is supported because events are missing in Kafka (R17).',
+    notWhile: [
+      'Kafka is in trouble (R45, R49, runbook 7) or events are not published now (R47): it would fail again.',
+      'No event of the order is missing (R17): there is nothing to send.',
+    ],
+  }),
   says: (what) => `The events of ${what} are sent again.`,
   found(judging) {
     const ids = unsent(judging);
@@ -40,17 +47,18 @@ const batch = batchOf<StuckData>({
     const { orders: seen, lost } = lostOf(judging.findings.events.data);
     const missing = seen.filter(({ order }) => lost.has(order) && targets.includes(order));
     // Else the recommendation says it.
-    if (missing.length === 0 || lostEvents.judge(judging).verdict === 'supported') return [];
+    if (missing.length === 0 || mostLost(judging) !== null) return [];
     const whose = someOf(missing.length, seen.length);
     return [`${firstMissing(missing, judging.names)} of ${whose} is missing in Kafka.`];
   },
-  when: (judging) => {
-    const { verdict, because } = lostEvents.judge(judging);
-    return verdict === 'supported' ? because.replace(/\.$/, '') : null;
-  },
-  notWhile({ findings, open }, targets) {
+  when: mostLost,
+  notWhile(judging, targets) {
+    const { findings, open } = judging;
     const { lost, told } = lostOf(findings.events.data);
-    if (open.includes('kafka-lag')) return 'Kafka is in trouble, it would fail again';
+    const troubled = [findings.brokers, findings.topic].some(({ verdict }) => verdict === 'broken');
+    if (open.includes('kafka-lag') || troubled) return 'Kafka is in trouble, it would fail again';
+    const failing = publishFails(judging);
+    if (failing !== null) return `${failing}, it would fail again`;
     const nothing = targets.every((target) => told.has(target) && !lost.has(target));
     return nothing ? 'no event of it is missing in Kafka' : null;
   },

@@ -5,7 +5,7 @@ import { batchOf } from '../shared/batch.ts';
 import { triedInVain } from '../shared/tried.ts';
 import type { Thresholds } from '../thresholds.ts';
 import { attempted, stillUntouched } from './attempts.ts';
-import { causes, lostEvents, warehouse } from './causes.ts';
+import { causes, mostLost, warehouse } from './causes.ts';
 import type { StuckData } from './checks.ts';
 import { lostOf } from './events.ts';
 import { afterMinutes, leftProcessing } from './orders.ts';
@@ -66,6 +66,15 @@ export const retryWorkflow = batchOf<StuckData>({
     'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/orders/ord_xyz789abc/retry-workflow',
   path: (names) => names.paths.retryWorkflow,
   notes: ['A workflow may be retried more than once without harm.'],
+  rule: ({ stuckAfterMinutes }) => ({
+    when: `Orders have been in processing for over ${stuckAfterMinutes} min, and 3.C2, 3.C4 or 3.C5 is over, the engine is back after a restart, or nothing that could be looked at speaks against it; with 3.C3 it may stop at the same step.`,
+    notWhile: [
+      'The workflow engine is not well (R18): nobody would take it.',
+      'The warehouse still refuses (3.C4).',
+      'Events of the order are missing in Kafka (R17): they go first, with R21.',
+      'The order has left processing.',
+    ],
+  }),
   says: (what) => `The workflow of ${what} starts again.`,
   found({ findings }) {
     const seen = findings.stuck.data;
@@ -80,7 +89,7 @@ export const retryWorkflow = batchOf<StuckData>({
   notWhile(judging, targets) {
     const { engine, events } = judging.findings;
     const { lost, told } = lostOf(events.data);
-    const likely = lostEvents.judge(judging).verdict === 'supported';
+    const likely = mostLost(judging) !== null;
     if (targets.some((target) => lost.has(target) || (likely && !told.has(target))))
       return 'events of these orders are missing in Kafka, and go first (“Republish events”)';
     if (engine.data !== null && engine.data.ready === 0)

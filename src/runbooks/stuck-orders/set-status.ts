@@ -42,6 +42,15 @@ export const setStatus: Action<StuckData> = {
       `-X PATCH -d ${shellWord(JSON.stringify({ status: status ?? '<status>', reason: reason ?? '<reason>' }))} `,
     ),
   notes: ['Nothing undoes it; the old status stays in the journal.'],
+  rule: ({ stuckAfterMinutes, reasonCharacters }) => ({
+    when: 'R20 or R21 was proven not to help the order.',
+    notWhile: [
+      'What Kafka has of the order is not known (R17): whoever asks ticks that the events were not checked.',
+      `The order has been in processing for less than ${stuckAfterMinutes} min.`,
+      'A run on this order is not proven yet, or its status has changed since.',
+      `A reason of at least ${reasonCharacters} characters is missing.`,
+    ],
+  }),
   draft({ findings, incident, names, thresholds }) {
     const tried = triedInVain(incident, 'R20', 'R21');
     const orders = (findings.oldest.data?.orders ?? []).filter(
@@ -147,6 +156,10 @@ export const setStatus: Action<StuckData> = {
   mitigates: false,
   owes: [
     { what: 'Add the order note: who, why, old → new status.', owner: 'orders' },
-    { what: 'Tell the warehouse: order, old → new status, by whom.', owner: 'whoever asked' },
+    {
+      what: 'Tell the warehouse: order, old → new status, by whom.',
+      owner: 'whoever asked',
+      tell: { to: 'warehouse', says: 'The status of {targets} was set by hand: {from} → {status}.' },
+    },
   ],
 };

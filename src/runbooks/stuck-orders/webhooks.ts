@@ -23,7 +23,7 @@ export const webhooks: Check<Deliveries> = {
   title: 'How did the calls to the warehouse end?',
   system: 'Kubernetes',
   source: 'kubectl logs -l app=order-service | grep "webhook:fulfillment"',
-  equivalent: (names) => grepLogs(names, names.orderService.selector, [names.logPatterns.fulfilmentWebhook]),
+  equivalent: (names) => grepLogs(names, names.orderService, [names.logPatterns.fulfilmentWebhook]),
   deadlineMs: 4_500,
   async look({ probes, names, thresholds, now, signal }) {
     const minutes = thresholds.logWindowMinutes;

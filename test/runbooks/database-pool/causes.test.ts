@@ -31,7 +31,7 @@ describe('6.C1, a leak', () => {
       '5 were left idle',
       ours(0, 5),
       'supported',
-      '5 sessions of ours have idled in a transaction for over 5 min; a restart',
+      '5 sessions of ours have idled in a transaction for over 5 min.',
     ],
     ['4 were left idle, pools are sound', ours(9, 4), 'ruled out', 'No pool is nearly full'],
     [
@@ -44,7 +44,7 @@ describe('6.C1, a leak', () => {
       'under half are at work, at usual load',
       { ...given.pool([20, 20], { load: USUAL }), ...ours(19) },
       'supported',
-      '19 of 40 connections in use are at work in the database, at usual load; a restart',
+      '19 of 40 connections in use are at work in the database, at usual load.',
     ],
     [
       'under half are at work, the load is not known',

@@ -1,11 +1,22 @@
 import type { ServerActivity, SessionSeen } from '../../../src/ports/orders-database.ts';
 import type { PoolData } from '../../../src/runbooks/database-pool/checks.ts';
 import type { DatabaseSeen } from '../../../src/runbooks/database-pool/database.ts';
+import { NO_CONNECTION } from '../../../src/runbooks/database-pool/logs.ts';
 import type { PoolSeen } from '../../../src/runbooks/database-pool/pool.ts';
 import type { Findings, Judging } from '../../../src/runbooks/define-runbook.ts';
 import type { Load } from '../../../src/runbooks/shared/load.ts';
 import type { PodsSeen } from '../../../src/runbooks/shared/pods.ts';
-import { aDeployment, aJudging, MINUTE, NOW, seen, someSettings } from '../../support/runbooks.ts';
+import {
+  aDeployment,
+  aJudging,
+  logCounts,
+  MINUTE,
+  NOW,
+  ordersSeen,
+  seen,
+  someSettings,
+  trafficSeen,
+} from '../../support/runbooks.ts';
 
 export const SPIKE: Load = { perMinute: 300, usual: 100, than: 'last week at this hour' };
 export const MORE: Load = { perMinute: 170, usual: 100, than: 'last week at this hour' };
@@ -88,6 +99,9 @@ export function findings(change: Partial<Findings<PoolData>> = {}): Findings<Poo
     sessions: seen('healthy', { sessions: [] }),
     pods: seen('healthy', somePods()),
     service: seen('healthy', { state: aDeployment(), settings: someSettings() }),
+    logs: seen('healthy', logCounts(NO_CONNECTION)),
+    orders: seen('healthy', ordersSeen(60)),
+    traffic: seen('healthy', trafficSeen(100)),
     ...change,
   };
 }

@@ -93,6 +93,21 @@ const ROWS: readonly Row[] = [
   ],
   ['10.C5', 'the database has trouble', {}, 'supported', /incident open/, ['database-pool']],
   ['10.C5', 'an index', {}, 'ruled out', /planned well/],
+  [
+    '10.C5',
+    'a query that began with the export',
+    { queries: seen('healthy', { long: [{ pid: 7, beganAt: NOW - 9 * MINUTE }] }) },
+    'supported',
+    /pid 7\) has run for 9 min, since exp_abc123 began/,
+  ],
+  [
+    '10.C5',
+    'a query that began long before it',
+    { queries: seen('healthy', { long: [{ pid: 7, beganAt: NOW - 90 * MINUTE }] }) },
+    'ruled out',
+    /planned well/,
+  ],
+  ['10.C5', 'queries not seen', { queries: seen('unknown', null) }, 'open', /R39/],
   ['10.C5', 'no plan', { plan: seen('unknown', null) }, 'open', /could not be planned/],
 ];
 

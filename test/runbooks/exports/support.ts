@@ -60,6 +60,7 @@ export function findings(change: Partial<Findings<ExportData>> = {}): Findings<E
     bucket: seen('healthy', aBucket),
     plan: seen('healthy', aPlan),
     kills: seen('healthy', { killedAt: null }),
+    queries: seen('healthy', { long: [] }),
     ...change,
   };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { causes } from '../../../src/runbooks/inventory-reservation/causes.ts';
-import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
-import { aLag, aRate, aSync, findings, locksFound, logCounts, staleFound } from './support.ts';
+import { aJudging, MINUTE, NOW, ordersSeen, seen } from '../../support/runbooks.ts';
+import { aLag, aRate, aSync, findings, locksFound, logCounts, someStock, staleFound } from './support.ts';
 
 type Given = Parameters<typeof findings>[0];
 const ago = (minutes: number) => NOW - minutes * MINUTE;
@@ -19,7 +19,34 @@ test.each<[string, string, Given, 'supported' | 'ruled out' | 'open', string]>([
     'open',
     'still many fail',
   ],
-  ['2.C1', 'five of twenty', logs({ race: 5, lock: 15 }), 'open', '(X6) could not be looked at'],
+  [
+    '2.C1',
+    'five of twenty in a crowd of orders',
+    { ...logs({ race: 5, lock: 15 }), orders: seen('healthy', ordersSeen(120)) },
+    'supported',
+    '5 reservations lost a race in 30 min, in a crowd of orders (X6).',
+  ],
+  [
+    '2.C1',
+    'five of twenty, and no crowd came',
+    logs({ race: 5, lock: 15 }),
+    'open',
+    'no crowd of orders came',
+  ],
+  [
+    '2.C1',
+    'five of twenty, and nobody counted the orders',
+    { ...logs({ race: 5, lock: 15 }), orders: seen('unknown', null) },
+    'open',
+    '(X6) could not be told',
+  ],
+  [
+    '2.C1',
+    'four in a crowd say little',
+    { ...logs({ race: 4, lock: 15 }), orders: seen('healthy', ordersSeen(120)) },
+    'open',
+    'The logs do not say it clearly.',
+  ],
   ['2.C1', 'stopped ten minutes ago', logs({ race: 9 }, { lastAt: ago(10) }), 'ruled out', 'No reservation'],
   ['2.C1', 'no logs', noLogs, 'open', 'The logs could not be read.'],
   [
@@ -80,11 +107,69 @@ test.each<[string, string, Given, 'supported' | 'ruled out' | 'open', string]>([
     'How old 1 of 4 locks',
   ],
   ['2.C3', 'none old, logs half read', logs({}, { whole: false }), 'open', 'do not say it clearly'],
-  ['2.C4', 'timeouts dominate', logs({ timeout: 7, lock: 7 }), 'supported', 'each frees itself'],
+  [
+    '2.C4',
+    'timeouts dominate',
+    logs({ timeout: 7, lock: 7 }),
+    'supported',
+    '7 reservations ran out of their 30 s in 30 min.',
+  ],
   ['2.C4', 'timeouts only at locks', logs({ lock: 20 }), 'ruled out', 'without waiting for a lock'],
   ['2.C4', 'some', logs({ timeout: 4, lock: 9 }), 'open', 'do not say it clearly'],
   ['2.C4', 'no logs', noLogs, 'open', 'The logs could not be read.'],
-  ['2.C5', 'needs both counts', {}, 'open', '(X7)'],
+  ['2.C5', 'not compared', {}, 'open', 'The two counts of stock (X7) could not be held side by side.'],
+  [
+    '2.C5',
+    'they differ while sync and events are on time',
+    { stock: seen('broken', someStock([['sku-1', 60, 0, 70]])) },
+    'supported',
+    'The two counts of 1 products differ (sku-1)',
+  ],
+  [
+    '2.C5',
+    'they differ, and the sync is late',
+    { stock: seen('broken', someStock([['sku-1', 60, 0, 70]])), sync: seen('broken', aSync()) },
+    'open',
+    'whether sync and stock events are on time is not sure',
+  ],
+  [
+    '2.C5',
+    'they differ, and Kafka was not asked',
+    { stock: seen('broken', someStock([['sku-1', 60, 0, 70]])), lag: seen('skipped', null) },
+    'open',
+    'is not sure',
+  ],
+  [
+    '2.C5',
+    'they differ, seen once',
+    { stock: seen('unknown', someStock([['sku-1', 60, 0, 0]])) },
+    'open',
+    'Not every product’s two counts agree for sure',
+  ],
+  [
+    '2.C5',
+    'they agree after a sync',
+    { stock: seen('healthy', someStock([['sku-1', 60, 60]])) },
+    'ruled out',
+    'Both sides count the same of all 1 failing products.',
+  ],
+  [
+    '2.C5',
+    'they agree while one runs',
+    {
+      stock: seen('healthy', someStock([['sku-1', 60, 60]])),
+      sync: seen('healthy', aSync({ running: true })),
+    },
+    'open',
+    'no sync is known to have ended',
+  ],
+  [
+    '2.C5',
+    'nothing to compare',
+    { stock: seen('healthy', someStock([])) },
+    'open',
+    'No failed reservation names a product',
+  ],
 ])('%s: %s', (id, _what, given, verdict, words) => {
   const judged = causes.find((cause) => cause.id === id)?.judge(aJudging(findings(given)));
   expect(judged).toEqual({ verdict, because: expect.stringContaining(words) });

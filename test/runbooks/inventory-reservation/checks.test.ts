@@ -92,6 +92,7 @@ describe('R12', () => {
       }),
       ids: NO_IDS,
       history: async () => [],
+      histories: async () => ({}),
       thresholds: DEFAULT_THRESHOLDS,
       names: { ...RUNBOOK_NAMES, redis: { ...RUNBOOK_NAMES.redis, lockTtlSeconds } },
       now: NOW,
@@ -162,10 +163,15 @@ test('every system silent: nothing is healthy, and each says why', async () => {
       kubernetes: { logs: asked, deployment: asked },
       kafka: { groups: asked },
       redis: { locks: asked },
+      ordersDatabase: { orderRate: asked },
     }),
   );
   expect(look.findings.map(({ verdict }) => verdict).sort()).toEqual([
+    // Neither consumers nor a catalog nor a database is configured.
     'skipped',
+    'skipped',
+    'skipped',
+    'unknown',
     'unknown',
     'unknown',
     'unknown',

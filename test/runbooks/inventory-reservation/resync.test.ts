@@ -1,8 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { InventorySync } from '../../../src/ports/order-service.ts';
 import { resyncInventory } from '../../../src/runbooks/inventory-reservation/resync.ts';
+import { RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
 import { aRun } from '../../support/incidents.ts';
-import { A_DRAFT, aJudging, aProving, fakeProbes, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import {
+  A_DRAFT,
+  aJudging,
+  aLog,
+  aProving,
+  fakeProbes,
+  MINUTE,
+  NOW,
+  seen,
+  silent,
+} from '../../support/runbooks.ts';
 import { aLag, aSync, findings } from './support.ts';
 
 const late = { sync: seen('broken', aSync({ lastSyncAt: NOW - 38 * MINUTE })) };
@@ -94,6 +105,65 @@ describe('afterwards', () => {
     expect(await resyncInventory.proof.sample(proving(change))).toMatchObject({
       moved,
       line: expect.stringContaining(words),
+    });
+  });
+
+  describe('proof, where the two counts can be compared', () => {
+    const names = {
+      ...RUNBOOK_NAMES,
+      catalog: { url: 'http://catalog', stockPath: '/stock/{id}' },
+      paths: { ...RUNBOOK_NAMES.paths, inventoryItem: '/items/{id}' },
+    };
+    const sample = async (ours: number | 'silent', logs: 'read' | 'absent' = 'read', at = NOW - MINUTE) => {
+      const asked: string[] = [];
+      const probes = fakeProbes({
+        orderService: {
+          inventorySync: async () => aSync({ lastSyncAt: at }),
+          async inventoryItem(id) {
+            asked.push(id);
+            if (ours === 'silent') throw silent();
+            return ours;
+          },
+        },
+        catalog: { stock: async () => 60 },
+        ...(logs === 'absent' ? {} : { kubernetes: { logs: async () => [aLog(['sku=a available=0'])] } }),
+      });
+      const run = aRun({
+        action: 'R13',
+        targets: ['inventory'],
+        parameters: { synced: String(NOW - 9 * MINUTE) },
+      });
+      return { ...(await resyncInventory.proof.sample(aProving(probes, { run, names }))), asked };
+    };
+
+    test.each<[string, Parameters<typeof sample>, object, string]>([
+      [
+        'they agree',
+        [60],
+        { moved: ['inventory'], unknown: [] },
+        'Both sides count the same of all 1 failing',
+      ],
+      [
+        'they still differ',
+        [59],
+        { moved: [], unknown: [] },
+        'The counts of 1 of 1 failing products still differ (a: catalog 60, order service 59).',
+      ],
+      [
+        'one side says nothing',
+        ['silent'],
+        { moved: [], unknown: ['inventory'] },
+        'Not every failing product could be asked about',
+      ],
+      ['no logs, so no products to ask about', [0, 'absent'], { moved: ['inventory'] }, 'ended 1 min ago.'],
+      [
+        'no new sync: nobody is asked',
+        [60, 'read', NOW - 9 * MINUTE],
+        { moved: [], asked: [] },
+        'ended 9 min ago.',
+      ],
+    ])('%s', async (_what, given, expected, words) => {
+      expect(await sample(...given)).toMatchObject({ ...expected, line: expect.stringContaining(words) });
     });
   });
 });

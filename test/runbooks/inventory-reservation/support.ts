@@ -4,10 +4,11 @@ import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { InventoryData } from '../../../src/runbooks/inventory-reservation/checks.ts';
 import type { LocksFound } from '../../../src/runbooks/inventory-reservation/locks.ts';
 import type { ReservationClass, ReservationLogs } from '../../../src/runbooks/inventory-reservation/logs.ts';
+import type { StockSeen } from '../../../src/runbooks/inventory-reservation/stock.ts';
 import type { LagSeen } from '../../../src/runbooks/shared/lag.ts';
 import type { GroupSeen } from '../../../src/runbooks/shared/lag-memory.ts';
 import type { RateSeen } from '../../../src/runbooks/shared/success-rate.ts';
-import { MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import { MINUTE, NOW, ordersSeen, seen } from '../../support/runbooks.ts';
 
 /** Lines by class, the newest a minute old. */
 export function logCounts(
@@ -29,6 +30,7 @@ export function logCounts(
     whole: true,
     containers: 3,
     problems: [],
+    products: [],
     ...rest,
   };
 }
@@ -70,7 +72,36 @@ export function aLag(change: Partial<GroupSeen> = {}): LagSeen {
 }
 
 export function aRate(change: Partial<RateSeen> = {}): RateSeen {
-  return { percent: 99, answered: 3, pods: 3, attempts: null, window: null, samples: [], ...change };
+  return {
+    percent: 99,
+    answered: 3,
+    pods: 3,
+    attempts: null,
+    window: null,
+    samples: [],
+    usual: null,
+    ...change,
+  };
+}
+
+/** Products as both sides count them; where they differ, since so many seconds. */
+export function someStock(
+  products: readonly (readonly [product: string, catalog: number, ours: number, since?: number])[],
+): StockSeen {
+  const all = products.map(([product, catalog, ours, since]) => ({
+    product,
+    failed: 3,
+    catalog,
+    ours,
+    differsSince: since === undefined ? null : NOW - since * 1_000,
+  }));
+  const names = (of: typeof all) => of.map(({ product }) => product);
+  return {
+    products: all,
+    differing: names(all.filter(({ differsSince }) => differsSince !== null && NOW - differsSince >= 60_000)),
+    soldOut: names(all.filter(({ catalog, ours }) => catalog <= 0 && ours <= 0)),
+    silent: { catalog: 0, ours: 0 },
+  };
 }
 
 /** All is well, but for what is given. */
@@ -81,7 +112,10 @@ export function findings(change: Partial<Findings<InventoryData>> = {}): Finding
     lag: seen('healthy', aLag()),
     locks: seen('healthy', locksFound({ total: 3, live: 3 })),
     rate: seen('healthy', aRate()),
+    stock: seen('skipped', null),
+    oversold: seen('skipped', null),
     consumers: seen('skipped', null),
+    orders: seen('healthy', ordersSeen(60)),
     ...change,
   };
 }

@@ -108,24 +108,24 @@ describe('R48', () => {
   });
 
   test.each([
-    ['all', path('open', 'open'), 'healthy', 'All 2 pods reach kafka-0.kafka-headless:9092.'],
+    ['all', path('open', 'open'), 'healthy', 'All 2 pods get to kafka-0.kafka-headless:9092.'],
     [
       'some do not',
       path('open', 'timed out'),
       'broken',
-      '1 of 2 pods do not reach kafka-0.kafka-headless:9092 (timed out).',
+      '1 of 2 pods does not get to kafka-0.kafka-headless:9092: no answer comes in time.',
     ],
     [
       'some could not try',
       path('open', null),
       'unknown',
-      '1 of 2 pods reach kafka-0.kafka-headless:9092. 1 could not try: not permitted.',
+      '1 of 2 pods get to kafka-0.kafka-headless:9092. 1 could not try: not permitted.',
     ],
     [
       'none has a tool',
       path('no tool'),
-      'unknown',
-      'No pod could try to reach kafka-0.kafka-headless:9092: the pods have no tool to try with',
+      'skipped',
+      'The path to kafka-0.kafka-headless:9092 cannot be tried: the pods have no tool for it.',
     ],
     ['no pod', path(), 'unknown', 'No pod of the service is ready to try it from.'],
   ])('%s', async (_what, given, verdict, line) => {

@@ -18,7 +18,7 @@ export async function look<T>(
       : Object.fromEntries(
           Object.entries(before).map(([name, data]): [string, Finding] => [
             name,
-            { step: 'X1', verdict: 'broken', line: '', evidence: [], data, at: NOW, tookMs: 1 },
+            { step: 'R16', verdict: 'broken', line: '', evidence: [], data, at: NOW, tookMs: 1 },
           ]),
         );
   return await check.look({

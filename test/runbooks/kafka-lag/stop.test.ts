@@ -6,7 +6,7 @@ import { RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
 import { aRun } from '../../support/incidents.ts';
 import { aDeployment, NOW, seen } from '../../support/runbooks.ts';
 import { first, type Given, hand, judging, NOBODY, poisoned, proving } from './acting.ts';
-import { aStuck, GROUP, groupNow, NAMES, stuckAt } from './support.ts';
+import { aStuck, GROUP, groupNow, NAMES, runs, stuckAt } from './support.ts';
 
 const running = aDeployment({ generation: 4, replicas: 2, ready: 2 });
 const pods = (state: DeploymentState | null) => ({
@@ -46,7 +46,7 @@ describe('stopping the consumers', () => {
 
   test('names what else these pods run', () => {
     const { kafka } = NAMES;
-    const both = { ...kafka.consumers, mailer: { deployment: 'notifier', selector: 'app=notifier' } };
+    const both = { ...kafka.consumers, mailer: runs('notifier') };
     const names = { ...NAMES, kafka: { ...kafka, consumers: both } };
     expect(first(stopConsumers.draft(judging(live, [], names))).preview[1]).toBe('It also runs mailer.');
   });

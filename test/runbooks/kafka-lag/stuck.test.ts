@@ -4,7 +4,7 @@ import { checks } from '../../../src/runbooks/kafka-lag/checks.ts';
 import { anIncident, aRun } from '../../support/incidents.ts';
 import { MINUTE, NOW, silent } from '../../support/runbooks.ts';
 import { look } from './looking.ts';
-import { aGroup, aPoison, aStuck, GROUP, groupNow, lagOf, NAMES, partitions } from './support.ts';
+import { aGroup, aPoison, aStuck, GROUP, groupNow, lagOf, NAMES, partitions, runs } from './support.ts';
 
 describe('R51', () => {
   const still = aGroup(partitions('still', 'still'));
@@ -130,14 +130,14 @@ describe('X16', () => {
       'not there',
       deployment(null),
       'broken',
-      'There is no deployment notifier for notification-consumer; `kafka.consumers` names it.',
+      'There is no Deployment notifier for notification-consumer; `kafka.consumers` names it.',
     ],
   ])('%s', async (_what, given, verdict, line) => {
     expect(await look(checks.consumers, given)).toMatchObject({ verdict, line });
   });
 
   test('one that does not answer hides no other, and all is not well', async () => {
-    const other = { deployment: 'searcher', selector: 'app=searcher' };
+    const other = runs('searcher');
     const names = {
       ...NAMES,
       kafka: { ...NAMES.kafka, consumers: { ...NAMES.kafka.consumers, search: other } },

@@ -2,16 +2,21 @@ import type { GroupLag, PartitionLag } from '../../../src/ports/kafka.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { TopicSeen } from '../../../src/runbooks/kafka-lag/brokers.ts';
 import type { KafkaData } from '../../../src/runbooks/kafka-lag/checks.ts';
-import type { PathSeen } from '../../../src/runbooks/kafka-lag/path.ts';
 import type { ProducerSeen, PublishClass, PublishLogs } from '../../../src/runbooks/kafka-lag/producer.ts';
 import type { Poison, StuckGroup } from '../../../src/runbooks/kafka-lag/stuck.ts';
-import { type Names, RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
+import { type Names, RUNBOOK_NAMES, type WorkloadNames } from '../../../src/runbooks/names.ts';
 import type { LagSeen } from '../../../src/runbooks/shared/lag.ts';
 import type { GroupSeen, PartitionSeen } from '../../../src/runbooks/shared/lag-memory.ts';
+import type { PathSeen } from '../../../src/runbooks/shared/path.ts';
 import { aDeployment, MINUTE, NOW, seen } from '../../support/runbooks.ts';
 
 export const GROUP = 'notification-consumer';
 export const TOPIC = 'order-events';
+
+/** What runs a group. */
+export function runs(deployment: string): WorkloadNames {
+  return { ...RUNBOOK_NAMES.workflowEngine, deployment, selector: `app=${deployment}` };
+}
 
 /** The names of a company that has told the bot everything. */
 export const NAMES: Names = {
@@ -20,7 +25,7 @@ export const NAMES: Names = {
   kafka: {
     ...RUNBOOK_NAMES.kafka,
     parkedTopic: 'parked',
-    consumers: { [GROUP]: { deployment: 'notifier', selector: 'app=notifier' } },
+    consumers: { [GROUP]: runs('notifier') },
   },
 };
 
@@ -145,7 +150,8 @@ export function aTopic(change: Partial<TopicSeen> = {}): TopicSeen {
 
 export function aPath(shut: number, change: Partial<PathSeen> = {}): PathSeen {
   const names = Array.from({ length: shut }, (_, place) => `pod-${place + 1}`);
-  return { pods: 3, open: 3 - shut, shut: names, mostSince: null, ...change };
+  const shutSince = shut === 0 ? null : NOW - 15_000;
+  return { pods: 3, open: 3 - shut, shut: names, shutSince, mostSince: null, ...change };
 }
 
 export function aProducer(freePercent: number | null): ProducerSeen {

@@ -37,7 +37,12 @@ describe('R60, restart', () => {
     ],
     [
       'the limit is too low',
-      { kills: seen('broken', { kills: ['a', 'b'].map((pod) => ({ pod, container: 'app', at: NOW })) }) },
+      {
+        kills: seen('broken', {
+          kills: ['a', 'b'].map((pod) => ({ pod, container: 'app', at: NOW })),
+          past: [],
+        }),
+      },
       null,
       'the pods would be full again within minutes',
     ],

@@ -3,15 +3,29 @@ import type { CauseVerdict } from '../../../src/domain/finding.ts';
 import type { ExportJob } from '../../../src/ports/order-service.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { MemoryData } from '../../../src/runbooks/memory/checks.ts';
-import { risingFor } from '../../../src/runbooks/memory/usage.ts';
 import { memory } from '../../../src/runbooks/memory.ts';
-import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import { aJudging, MINUTE, NOW, seen, trafficSeen } from '../../support/runbooks.ts';
 import { anExport } from '../exports/support.ts';
 import { findings, rise, usageOf } from './support.ts';
 
 const usage = (...given: Parameters<typeof usageOf>) => seen('broken', usageOf(...given));
 const exporting = (...running: readonly ExportJob[]) => seen('healthy', { running });
 const killed = (pod: string, ago: number) => ({ pod, container: 'app', at: NOW - ago * MINUTE });
+/** One route that jumped then, and another that did not. */
+const route = (since: number) =>
+  seen('healthy' as const, {
+    ...trafficSeen(400),
+    routes: [
+      { route: '/items', perMinute: 100, usual: 100, is: 'usual' as const, since: null, errorPercent: 0 },
+      { route: '/orders', perMinute: 300, usual: 100, is: 'spike' as const, since, errorPercent: 0 },
+    ],
+  });
+/** Kills of one pod, so many minutes ago. */
+const past = (...ago: readonly number[]) =>
+  seen('broken' as const, {
+    kills: ago.slice(0, 1).map((minutes) => killed('a', minutes)),
+    past: ago.map((minutes) => killed('a', minutes)),
+  });
 const usual = { perMinute: 100, usual: 100, than: 'the last 24 h' } as const;
 
 type Row = readonly [string, string, Partial<Findings<MemoryData>>, CauseVerdict, RegExp];
@@ -72,12 +86,42 @@ const ROWS: readonly Row[] = [
     /risen for 25 min on 2 of 2 pods; an hour tells/,
   ],
   ['8.C1', 'a short look', { usage: usage(rise(40, 60, 10)) }, 'open', /watched for 10 min; an hour tells/],
+  [
+    '8.C1',
+    'three kills at even gaps',
+    { kills: past(5, 45, 86) },
+    'supported',
+    /^a was killed 3 times, each 41 min after the one before, and no export runs/,
+  ],
+  ['8.C1', 'three kills at uneven gaps', { kills: past(5, 15, 86) }, 'open', /watched for/],
+  ['8.C1', 'two kills', { kills: past(5, 45) }, 'open', /watched for/],
+  [
+    '8.C1',
+    'even gaps while an export runs',
+    { kills: past(5, 45, 85), exports: exporting(anExport()) },
+    'open',
+    /while an export runs/,
+  ],
+  [
+    '8.C1',
+    'even gaps, exports not known',
+    { kills: past(5, 45, 85), exports: seen('skipped', null) },
+    'open',
+    /whether exports run is not known/,
+  ],
+  [
+    '8.C1',
+    'even gaps, and the load has doubled',
+    { kills: past(5, 45, 85), usage: usage([[40, 41]], { load: { ...usual, perMinute: 250 } }) },
+    'open',
+    /more comes than usual: 250/,
+  ],
   ['8.C1', 'not looked at', { usage: seen('unknown', null) }, 'open', /could not be looked at/],
   [
     '8.C2',
     'an export before the kill',
     {
-      kills: seen('broken', { kills: [killed('a', 2)] }),
+      kills: seen('broken', { kills: [killed('a', 2)], past: [] }),
       exports: exporting(anExport({ startedAt: NOW - 20 * MINUTE })),
     },
     'supported',
@@ -87,7 +131,7 @@ const ROWS: readonly Row[] = [
     '8.C2',
     'an export long before',
     {
-      kills: seen('broken', { kills: [killed('a', 2)] }),
+      kills: seen('broken', { kills: [killed('a', 2)], past: [] }),
       exports: exporting(anExport({ startedAt: NOW - 60 * MINUTE })),
     },
     'open',
@@ -97,7 +141,7 @@ const ROWS: readonly Row[] = [
     '8.C2',
     'an export before the first of several kills',
     {
-      kills: seen('broken', { kills: [killed('a', 2), killed('b', 12)] }),
+      kills: seen('broken', { kills: [killed('a', 2), killed('b', 12)], past: [] }),
       exports: exporting(anExport({ startedAt: NOW - 40 * MINUTE })),
     },
     'supported',
@@ -108,7 +152,7 @@ const ROWS: readonly Row[] = [
     'an export while memory rises, and a kill of yesterday',
     {
       usage: usage(rise(40, 90, 20)),
-      kills: seen('healthy', { kills: [killed('a', 1_440)] }),
+      kills: seen('healthy', { kills: [killed('a', 1_440)], past: [] }),
       exports: exporting(anExport({ startedAt: NOW - 25 * MINUTE })),
     },
     'supported',
@@ -116,11 +160,65 @@ const ROWS: readonly Row[] = [
   ],
   ['8.C2', 'no export', {}, 'ruled out', /No export is in progress/],
   ['8.C2', 'not configured', { exports: seen('skipped', null) }, 'open', /X14/],
-  ['8.C3', 'always', {}, 'open', /X5/],
+  [
+    '8.C3',
+    'a route jumped when memory began to rise',
+    { usage: usage(rise(40, 90, 20)), traffic: route(NOW - 23 * MINUTE) },
+    'supported',
+    /Requests to \/orders jumped to 300 a minute when memory rose, and no export runs/,
+  ],
+  [
+    '8.C3',
+    'a route jumped long before',
+    { usage: usage(rise(40, 90, 20)), traffic: route(NOW - 40 * MINUTE) },
+    'open',
+    /not when memory began to rise/,
+  ],
+  [
+    '8.C3',
+    'a route jumped, and an export runs',
+    {
+      usage: usage(rise(40, 90, 20)),
+      traffic: route(NOW - 23 * MINUTE),
+      exports: exporting(anExport()),
+    },
+    'open',
+    /while an export runs/,
+  ],
+  [
+    '8.C3',
+    'no route jumped, and an export explains it',
+    {
+      kills: seen('broken', { kills: [killed('a', 2)], past: [] }),
+      exports: exporting(anExport({ startedAt: NOW - 20 * MINUTE })),
+    },
+    'ruled out',
+    /an export explains it/,
+  ],
+  ['8.C3', 'memory rises', { usage: usage(rise(40, 96, 60)) }, 'open', /no route’s requests jumped/],
+  [
+    '8.C3',
+    'routes not seen',
+    { usage: usage(rise(40, 96, 60)), traffic: seen('skipped', null) },
+    'open',
+    /\(X5\) was not seen/,
+  ],
+  ['8.C3', 'flat for an hour', { usage: usage(rise(90, 90, 61)) }, 'ruled out', /flat for 1 h/],
+  [
+    '8.C3',
+    'flat, but a pod was killed',
+    {
+      usage: usage(rise(90, 90, 61)),
+      kills: seen('broken', { kills: [killed('a', 2)], past: [] }),
+    },
+    'open',
+    /no route’s requests jumped/,
+  ],
+  ['8.C3', 'not looked at', { usage: seen('unknown', null) }, 'open', /no route’s requests jumped/],
   [
     '8.C4',
     'each pod was killed',
-    { kills: seen('broken', { kills: [killed('a', 3), killed('b', 9)] }) },
+    { kills: seen('broken', { kills: [killed('a', 3), killed('b', 9)], past: [] }) },
     'supported',
     /Each of the 2 pods was killed/,
   ],
@@ -134,6 +232,18 @@ const ROWS: readonly Row[] = [
     },
     'supported',
     /All 2 pods are at 95 %/,
+  ],
+  [
+    '8.C4',
+    'all full soon after their start, and the load has doubled',
+    {
+      usage: usage([[96, 97]], {
+        pods: usageOf([[96, 97]]).pods.map((pod) => ({ ...pod, startedAt: NOW - 10 * MINUTE })),
+        load: { ...usual, perMinute: 250 },
+      }),
+    },
+    'open',
+    /more comes than usual: 250/,
   ],
   ['8.C4', 'all full after ten hours', { usage: usage([[96, 97]]) }, 'open', /have run for long/],
   ['8.C4', 'room everywhere', {}, 'ruled out', /less than 80 %/],
@@ -163,32 +273,5 @@ describe('the causes of runbook 8', () => {
   test.each(ROWS)('%s %s', (id, _what, given, verdict, because) => {
     const said = memory.causes.find((one) => one.id === id)?.judge(aJudging(findings(given)));
     expect(said).toMatchObject({ verdict, because: expect.stringMatching(because) });
-  });
-});
-
-describe('for how long memory rises', () => {
-  test('a fall begins anew, a wobble does not', () => {
-    const saw = usageOf([...rise(40, 95, 20), ...rise(50, 90, 10)]);
-    expect(risingFor(saw)).toEqual({ ms: 10 * MINUTE, pods: 2 });
-    const wobble = usageOf([
-      [50, 50],
-      [55, 55],
-      [54.5, 54.5],
-      [62, 62],
-      [70, 70],
-    ]);
-    expect(risingFor(wobble)).toEqual({ ms: 4 * MINUTE, pods: 2 });
-  });
-
-  test('it is told of at least half of the pods', () => {
-    const one = usageOf([
-      [40, 60],
-      [50, 60],
-      [60, 60],
-      [70, 60],
-    ]);
-    expect(risingFor(one)).toEqual({ ms: 3 * MINUTE, pods: 1 });
-    const pods = [...one.pods, ...one.pods.map((pod) => ({ ...pod, pod: `${pod.pod}2` }))];
-    expect(risingFor({ ...one, pods }).ms).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { MemoryData } from '../../../src/runbooks/memory/checks.ts';
 import type { UsageSeen } from '../../../src/runbooks/memory/usage.ts';
-import { aDeployment, MINUTE, NOW, seen, someSettings } from '../../support/runbooks.ts';
+import { aDeployment, MINUTE, NOW, seen, someSettings, trafficSeen } from '../../support/runbooks.ts';
 
 export const GIB = 1024 ** 3;
 
@@ -42,13 +42,14 @@ export function rise(from: number, to: number, minutes: number): readonly (reado
 /** All is well, but for what is given. */
 export function findings(change: Partial<Findings<MemoryData>> = {}): Findings<MemoryData> {
   return {
-    kills: seen('healthy', { kills: [] }),
+    kills: seen('healthy', { kills: [], past: [] }),
     usage: seen('healthy', usageOf([[40, 41]])),
     restarts: seen('healthy', { restarts: 0, newestAt: null }),
     heap: seen('skipped', null),
     exports: seen('healthy', { running: [] }),
     queries: seen('healthy', { long: [] }),
     service: seen('healthy', { state: aDeployment(), settings: someSettings() }),
+    traffic: seen('healthy', trafficSeen(100)),
     ...change,
   };
 }

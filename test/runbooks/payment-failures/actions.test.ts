@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { CauseHistory } from '../../../src/domain/cause-history.ts';
-import type { DeploymentState } from '../../../src/ports/kubernetes.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import { RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
-import { restartService, retryPayments } from '../../../src/runbooks/payment-failures/actions.ts';
+import { retryPayments } from '../../../src/runbooks/payment-failures/actions.ts';
 import type { PaymentData } from '../../../src/runbooks/payment-failures/checks.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/runbooks/thresholds.ts';
 import { anIncident, aRun } from '../../support/incidents.ts';
 import {
   A_DRAFT,
-  aDeployment,
   aJudging,
   answers,
   aProving,
@@ -17,9 +15,8 @@ import {
   MINUTE,
   NOW,
   seen,
-  silent,
 } from '../../support/runbooks.ts';
-import { aPath, aRate, findings, gatewaySays, logCounts } from './support.ts';
+import { aRate, findings, gatewaySays, logCounts } from './support.ts';
 
 type Given = Partial<Findings<PaymentData>>;
 const judging = (given: Given, causeHistory: CauseHistory = {}) =>
@@ -58,6 +55,7 @@ describe('R5', () => {
     ['over for less than a minute', waiting(4), over('1.C1', 0.9), null],
     ['nothing waits', waiting(0), over('1.C1'), null],
     ['nothing was ever supported', waiting(4), {}, null],
+    ['another of them stands', { ...waiting(4), ...logs({ 'rate limit': 9 }) }, over('1.C1'), null],
   ])('recommended when %s', (_what, given, history, why) =>
     expect(retryPayments.when(judging(given, history), A_DRAFT)).toBe(why),
   );
@@ -80,7 +78,7 @@ describe('R5', () => {
       'the gateway is broken',
       { ...waiting(4), gateway: seen('broken', gatewaySays(['down'], NOW)) },
       {},
-      'the gateway is not well, and a try now would burn one of three',
+      'the gateway is not well, and a try now would burn one of 3 automatic ones',
     ],
     [
       'the gateway is unknown',
@@ -154,143 +152,5 @@ describe('R5', () => {
     });
     expect(await retryPayments.readBack('payments', {}, aProving(fakeProbes({})))).toBe('unknown');
     expect(retryPayments.tier).toBe('safe');
-  });
-});
-
-describe('R7', () => {
-  const older = {
-    secret: seen('healthy', { changedAt: NOW, expiresAt: null, expired: false, olderPods: 2 }),
-  };
-
-  test('shows before and after, bound to the generation; not offered where the pods were not seen', () => {
-    expect(restartService.draft(judging({}))).toMatchObject([
-      {
-        targets: ['deployment/order-service'],
-        parameters: { generation: '7' },
-        binding: { kind: 'exact', expected: '7' },
-      },
-    ]);
-    expect(restartService.draft(judging({ service: seen('unknown', null) }))).toEqual([]);
-  });
-
-  test.each<[string, Given, string | null]>([
-    [
-      'pods hold an old key',
-      { ...older, ...logs({ credentials: 9 }) },
-      '2 pods started before the credentials changed',
-    ],
-    [
-      'some pods are cut off',
-      { path: seen('broken', aPath(4, 1, MINUTE)) },
-      '1 of 4 pods have no path to the provider',
-    ],
-    ['some pods were cut off once', { path: seen('broken', aPath(4, 1)) }, null],
-    ['all pods are cut off', { path: seen('broken', aPath(4, 4, MINUTE)) }, null],
-    ['all pods are younger', logs({ credentials: 9 }), null],
-    ['the key is fine', older, null],
-  ])('recommended when %s', (_what, given, why) =>
-    expect(restartService.when(judging(given), A_DRAFT)).toBe(why),
-  );
-
-  const outside = 'a restart cannot cure an outage outside';
-  const first = 'the provider comes first, and nobody knows how the gateway is';
-  const service = (change: Partial<DeploymentState>) => ({ service: seen('healthy', aDeployment(change)) });
-  test.each<[string, Given, string | null]>([
-    ['nothing speaks against it', {}, null],
-    ['the gateway is down', { gateway: seen('broken', gatewaySays(['down'], NOW - MINUTE)) }, outside],
-    ['5xx dominates', logs({ outage: 9 }), outside],
-    ['5xx and 401 are even', logs({ outage: 9, credentials: 9 }), outside],
-    ['429 dominates', logs({ 'rate limit': 9 }), outside],
-    ['401 dominates', logs({ credentials: 9 }), null],
-    ['no pod has a path', { path: seen('broken', aPath(4, 4, MINUTE)) }, outside],
-    ['one pod has none', { path: seen('broken', aPath(4, 1, MINUTE)) }, null],
-    ['most have none', { path: seen('broken', aPath(4, 3, MINUTE)) }, null],
-    [
-      'one has none, and 429 dominates',
-      { path: seen('broken', aPath(4, 1, MINUTE)), ...logs({ 'rate limit': 9 }) },
-      outside,
-    ],
-    ['the gateway is unknown', { gateway: seen('unknown', null) }, first],
-    ['the gateway was not asked', { gateway: seen('skipped', null) }, first],
-    ['paused', service({ paused: true }), 'its rollout is paused, and a restart would not begin'],
-    ['a rollout is under way', service({ rollout: 'under way' }), 'another rollout is under way'],
-    ['a rollout is stuck', service({ rollout: 'stuck' }), 'the last rollout is stuck, new pods cannot start'],
-    ['one pod is ready', service({ ready: 1 }), 'only 1 of 4 pods are ready, a restart would leave nobody'],
-    ['two pods are ready', service({ ready: 2 }), null],
-    ['the pods were not seen', { service: seen('unknown', null) }, 'its pods could not be looked at'],
-  ])('waits when %s', (_what, given, why) =>
-    expect(restartService.notWhile(judging(given), A_DRAFT)).toBe(why),
-  );
-
-  const run = aRun({ targets: ['deployment/order-service'], parameters: { generation: '7', stamp: 'S' } });
-  const proving = (state: DeploymentState | null, page: Record<string, number> | null = null) =>
-    aProving(
-      fakeProbes({
-        kubernetes: { deployment: async () => state },
-        orderService: { metrics: async () => answers(page) },
-      }),
-      { run },
-    );
-
-  test.each<[string, DeploymentState | null, string | null]>([
-    ['as shown', aDeployment(), null],
-    [
-      'somebody was faster',
-      aDeployment({ generation: 8 }),
-      'somebody changed the deployment meanwhile (generation 7 is 8 now)',
-    ],
-    ['gone', null, 'the deployment is gone'],
-    ['pods fell', aDeployment({ ready: 1 }), 'only 1 of 4 pods are ready, a restart would leave nobody'],
-  ])('still holds: %s', async (_what, state, changed) => {
-    const still = await restartService.stillHolds(proving(state), run);
-    if (changed === null)
-      expect(still).toEqual({
-        targets: run.targets,
-        dropped: [],
-        noted: { stamp: new Date(NOW).toISOString() },
-      });
-    else expect(still).toEqual({ changed });
-  });
-
-  test('a system that cannot be asked starts nothing', async () => {
-    const probes = fakeProbes({
-      kubernetes: {
-        deployment: async () => {
-          throw silent();
-        },
-      },
-    });
-    await expect(restartService.stillHolds(aProving(probes, { run }), run)).rejects.toThrow('did not answer');
-  });
-
-  test.each([
-    ['our stamp', aDeployment({ restartedAt: 'S' }), 'done'],
-    ['another stamp', aDeployment({ restartedAt: 'T' }), 'not done'],
-    ['never', aDeployment(), 'not done'],
-    ['gone', null, 'unknown'],
-  ])('read back: %s', async (_what, state, said) =>
-    expect(await restartService.readBack('deployment/order-service', run.parameters, proving(state))).toBe(
-      said,
-    ),
-  );
-
-  test.each([
-    ['under way', aDeployment({ rollout: 'under way' }), { settling: true, moved: [], unknown: [] }],
-    ['stuck, fewer ready', aDeployment({ rollout: 'stuck', ready: 3 }), { stuck: true, worse: true }],
-    ['stuck, all ready', aDeployment({ rollout: 'stuck' }), { stuck: true, worse: false }],
-    ['gone', null, { moved: [], unknown: run.targets }],
-    ['complete, no metrics', aDeployment(), { moved: [], unknown: run.targets }],
-  ])('proof: %s', async (_what, state, sample) =>
-    expect(await restartService.proof.sample(proving(state))).toMatchObject(sample),
-  );
-
-  test('is followed for 10 min, then proven for 10 min, and watched by R8', () => {
-    expect(restartService.proof.plan(DEFAULT_THRESHOLDS)).toMatchObject({
-      settleMs: 10 * MINUTE,
-      withinMs: 10 * MINUTE,
-      alike: 3,
-    });
-    expect(restartService.proof.watch?.step).toBe('R8');
-    expect(restartService).toMatchObject({ tier: 'disruptive', mitigates: true });
   });
 });

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { paymentFailures } from '../../../src/runbooks/payment-failures.ts';
-import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import { aJudging, MINUTE, NOW, reporting, seen } from '../../support/runbooks.ts';
 import { aRate, findings, gatewaySays, logCounts, table } from './support.ts';
 
 const down = (...ago: readonly number[]) =>
   seen('broken', gatewaySays(['down', 'up'], NOW - (ago[0] ?? 20_000)));
+const ticked = (answer: string, ago: number) => ({
+  ticks: [{ step: 'm1.1' as const, answer, by: 'UANNA', at: NOW - ago }],
+});
 const silentLogs = seen('unknown', null);
 const secret = (change: object) =>
   seen('healthy', { changedAt: NOW - 60 * MINUTE, expiresAt: null, expired: false, olderPods: 0, ...change });
@@ -29,6 +32,55 @@ table('1.C1', [
     'open',
     /do not agree/,
   ],
+  [
+    'a person sees an incident on the provider’s page',
+    { gateway: seen('unknown', null), logs: silentLogs },
+    'supported',
+    'A person saw an incident on the provider’s status page.',
+    ticked('incident', 30 * MINUTE),
+  ],
+  [
+    'what a person saw is too old',
+    { gateway: seen('unknown', null), logs: silentLogs },
+    'open',
+    'The logs could not be read.',
+    ticked('incident', 30 * MINUTE + 1),
+  ],
+  [
+    'a person sees that all is well there',
+    { gateway: seen('unknown', null), logs: silentLogs },
+    'open',
+    'The logs could not be read.',
+    ticked('up', 0),
+  ],
+  [
+    'every pod is answered again, whatever the page says',
+    {},
+    'ruled out',
+    /^Every pod reaches/,
+    ticked('incident', 0),
+  ],
+  [
+    'the provider names an incident',
+    { provider: reporting('API errors') },
+    'supported',
+    'The provider itself reports “API errors”.',
+  ],
+  [
+    'the provider’s page shows trouble without an incident',
+    { provider: seen('broken', { incidents: [], maintenance: [], troubled: [] }) },
+    'open',
+    /whether its provider reports an incident is not sure/,
+  ],
+  ['the provider’s page does not answer', { provider: seen('unknown', null) }, 'open', /not sure/],
+  [
+    'it does not answer, and a person saw that all is well',
+    { provider: seen('unknown', null) },
+    'ruled out',
+    /^Every pod reaches/,
+    ticked('up', 0),
+  ],
+  ['the provider names nothing', { provider: reporting() }, 'ruled out', /^Every pod reaches/],
   [
     '5xx and timeouts dominate, the health check sleeps',
     { logs: seen('broken', logCounts({ outage: 5, credentials: 5 })) },
@@ -141,6 +193,9 @@ table('1.C4', [
 const rate = (attempts: number, declines: number | null) => ({
   rate: seen('healthy', aRate({ window: { attempts, declines, minutes: 20 } })),
 });
+const withUsual = (attempts: number, declines: number, percent: number) => ({
+  rate: seen('healthy', aRate({ window: { attempts, declines, minutes: 20 }, usual: { percent, at: NOW } })),
+});
 table('1.C5', [
   [
     'twice the usual share',
@@ -148,6 +203,14 @@ table('1.C5', [
     'supported',
     '20 % of 20 attempts in 20 min were declined, usual are 10 %.',
   ],
+  [
+    'twice what was usual for seven days',
+    withUsual(100, 8, 4),
+    'supported',
+    '8 % of 100 attempts in 20 min were declined, usual are 4 %, the median of 7 days.',
+  ],
+  ['a handful where usually none is declined', withUsual(100, 1, 0), 'ruled out', /normal/],
+  ['a wave where usually none is declined', withUsual(100, 2, 0), 'supported', /usual are 0 %/],
   ['below', rate(100, 19), 'ruled out', /^19 % .* That is normal\.$/],
   ['too few attempts', rate(19, 19), 'open', 'Too few attempts have been counted so far.'],
   [

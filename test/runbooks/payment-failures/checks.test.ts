@@ -36,7 +36,9 @@ test('systems that are not configured are skipped, never healthy', async () => {
     ['R4', 'skipped'],
     ['R6', 'skipped'],
     ['X4', 'skipped'],
+    ['X3', 'skipped'],
     ['R7', 'skipped'],
+    ['X6', 'skipped'],
   ]);
   expect(impact.known).toBe(false);
 });

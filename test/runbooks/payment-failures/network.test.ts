@@ -1,4 +1,4 @@
-import { NOW, seen } from '../../support/runbooks.ts';
+import { NOW, reporting, seen } from '../../support/runbooks.ts';
 import { aPath, gatewaySays, table } from './support.ts';
 
 const down = (...ago: readonly number[]) =>
@@ -42,6 +42,12 @@ table('1.C2', [
     { path: seen('broken', aPath(20, 5, 60_000)) },
     'supported',
     'Only on these nodes: 5 of 20 pods (pod-1, pod-2, pod-3 and 2 more).',
+  ],
+  [
+    'half of them, while the provider reports an incident',
+    { path: seen('broken', aPath(4, 2, 15_000)), provider: reporting('API errors') },
+    'open',
+    '2 of 4 pods do not get to the provider, which reports an incident of its own (X3).',
   ],
   ['all of them, twice', { path: seen('broken', aPath(4, 4, 60_000)) }, 'supported', /^4 of 4 pods/],
 ]);

@@ -90,6 +90,7 @@ describe('the window in which declines are counted', () => {
         probes: probesOf(...pages),
         ids: NO_IDS,
         history: async () => [],
+        histories: async () => ({}),
         thresholds: DEFAULT_THRESHOLDS,
         names: COUNTED,
         now: at,

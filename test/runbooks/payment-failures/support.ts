@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CauseVerdict } from '../../../src/domain/finding.ts';
+import type { Incident } from '../../../src/domain/incident.ts';
 import type { GatewayHealth } from '../../../src/ports/probes.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { GatewaySeen, PaymentData } from '../../../src/runbooks/payment-failures/checks.ts';
@@ -7,7 +8,8 @@ import type { PaymentClass, PaymentLogs } from '../../../src/runbooks/payment-fa
 import { paymentFailures } from '../../../src/runbooks/payment-failures.ts';
 import type { PathSeen } from '../../../src/runbooks/shared/path.ts';
 import type { RateSeen } from '../../../src/runbooks/shared/success-rate.ts';
-import { aDeployment, aJudging, answers, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import { anIncident } from '../../support/incidents.ts';
+import { aDeployment, aJudging, answers, MINUTE, NOW, ordersSeen, seen } from '../../support/runbooks.ts';
 
 /** Lines by class, the newest a minute old. */
 export function logCounts(
@@ -62,6 +64,7 @@ export function aRate(change: Partial<RateSeen> = {}): RateSeen {
     attempts: null,
     window: { attempts: 100, declines: 4, minutes: 20 },
     samples: [],
+    usual: null,
     ...change,
   };
 }
@@ -76,6 +79,8 @@ export function findings(change: Partial<Findings<PaymentData>> = {}): Findings<
     secret: seen('healthy', { changedAt: NOW - 60 * MINUTE, expiresAt: null, expired: false, olderPods: 0 }),
     waiting: seen('healthy', { total: 0, oldestAt: null }),
     service: seen('healthy', aDeployment()),
+    provider: seen('skipped', null),
+    orders: seen('healthy', ordersSeen(60)),
     ...change,
   };
 }
@@ -85,19 +90,21 @@ type Row = readonly [
   given: Partial<Findings<PaymentData>>,
   verdict: CauseVerdict,
   because: string | RegExp,
+  incident?: Partial<Incident>,
 ];
 
-export function judged(id: string, given: Partial<Findings<PaymentData>>) {
+export function judged(id: string, given: Partial<Findings<PaymentData>>, incident: Partial<Incident> = {}) {
   const cause = paymentFailures.causes.find((one) => one.id === id);
   if (cause === undefined) throw new Error(`No cause ${id}.`);
-  return cause.judge(aJudging(findings(given)));
+  return cause.judge(aJudging(findings(given), { incident: anIncident([], incident) }));
 }
 
 /** One cause, row by row. */
 export function table(id: string, rows: readonly Row[]) {
   describe(id, () => {
-    test.each(rows)('%s', (_what, given, verdict, because) => {
-      const said = judged(id, given);
+    test.each(rows.map((row) => ({ what: row[0], row })))('$what', ({ row }) => {
+      const [, given, verdict, because, incident] = row;
+      const said = judged(id, given, incident);
       expect(said.verdict).toBe(verdict);
       if (typeof because === 'string') expect(said.because).toBe(because);
       else expect(said.because).toMatch(because);

@@ -3,7 +3,7 @@ import type { CauseVerdict } from '../../../src/domain/finding.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { RefundData } from '../../../src/runbooks/refund-delays/checks.ts';
 import { refundDelays } from '../../../src/runbooks/refund-delays.ts';
-import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import { aJudging, MINUTE, NOW, reporting, seen } from '../../support/runbooks.ts';
 import { gatewaySays } from '../payment-failures/support.ts';
 import { aPayment, aRefund, findings, logs, lost, rows } from './support.ts';
 
@@ -47,6 +47,14 @@ table('4.C1', [
     'The gateway answers slowly.',
   ],
   ['no logs', NO_LOGS, 'open', 'The logs could not be read.'],
+  [
+    'the provider names an incident',
+    { provider: reporting('Refunds delayed') },
+    'supported',
+    'The provider itself reports “Refunds delayed”.',
+  ],
+  ['it names nothing', { provider: reporting() }, 'ruled out', /any more\.$/],
+  ['its page does not answer', { provider: seen('unknown', null) }, 'open', /not sure \(X3\)/],
 ]);
 
 const gone = (id: string) => [aRefund(id), 'failed', aPayment(id, { methodValid: false })] as const;

@@ -21,7 +21,7 @@ const named = (...refunds: readonly string[]) => ({ incident: { ids: { ...NO_IDS
 
 test('systems that are not configured are skipped, those that do not answer unknown', async () => {
   const absent = await diagnosed('refund-delays', fakeProbes({}));
-  expect(absent.findings.map(({ verdict }) => verdict)).toEqual(times(6, 'skipped'));
+  expect(absent.findings.map(({ verdict }) => verdict)).toEqual(times(7, 'skipped'));
   const no = async () => {
     throw silent();
   };
@@ -36,6 +36,7 @@ test('systems that are not configured are skipped, those that do not answer unkn
     'R28 unknown',
     'R1 unknown',
     'R3 skipped',
+    'X3 skipped',
   ]);
   for (const { causes } of [absent, dead])
     expect(causes.every(({ verdict }) => verdict === 'open')).toBe(true);

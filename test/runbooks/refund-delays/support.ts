@@ -98,6 +98,7 @@ export function findings(change: Partial<Findings<RefundData>> = {}): Findings<R
     logs: seen('healthy', logs()),
     gateway: seen('healthy', gatewaySays(['up', 'up'])),
     path: seen('skipped', null),
+    provider: seen('skipped', null),
     ...change,
   };
 }

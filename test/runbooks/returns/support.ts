@@ -13,7 +13,7 @@ import { agrees } from '../../../src/runbooks/returns/listed.ts';
 import type { ApprovalClass, ApprovalLogs, LabelLogs } from '../../../src/runbooks/returns/logs.ts';
 import type { CarriersSeen } from '../../../src/runbooks/shipping-labels/carriers.ts';
 import { MINUTE, NOW, seen, silent } from '../../support/runbooks.ts';
-import { engine } from '../stuck-orders/support.ts';
+import { engine, workflowLogs } from '../stuck-orders/support.ts';
 
 export const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -131,6 +131,8 @@ export function findings(change: Partial<Findings<ReturnData>> = {}): Findings<R
     engine: seen('healthy', engine()),
     labels: seen('healthy', labels(9, 0)),
     carriers: seen('healthy', carriersSay('up')),
+    received: seen('skipped', null),
+    workflow: seen('healthy', workflowLogs()),
     ...change,
   };
 }

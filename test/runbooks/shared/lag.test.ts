@@ -66,6 +66,7 @@ async function looks(
       incident: anIncident([]),
       signal: new AbortController().signal,
       history: async () => [],
+      histories: async () => ({}),
     });
   }
   if (seen === null) throw new Error('No look.');

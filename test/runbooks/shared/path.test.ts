@@ -5,6 +5,7 @@ import { SystemError } from '../../../src/ports/system-error.ts';
 import type { AnyFindings } from '../../../src/runbooks/define-runbook.ts';
 import { RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
 import { cutOff, type PathSeen, pathCheck } from '../../../src/runbooks/shared/path.ts';
+import { DEFAULT_THRESHOLDS } from '../../../src/runbooks/thresholds.ts';
 import { fakeProbes, MINUTE, NOW, seen, silent } from '../../support/runbooks.ts';
 
 const check = pathCheck({
@@ -117,5 +118,5 @@ test.each<[string, Partial<PathSeen>, ReturnType<typeof cutOff>]>([
   ['all, twice', { shut: ['a', 'b', 'c', 'd'], shutSince: NOW - MINUTE, mostSince: NOW - MINUTE }, 'all'],
 ])('cut off: %s', (_what, change, said) => {
   const data: PathSeen = { pods: 4, open: 3, shut: [], shutSince: null, mostSince: null, ...change };
-  expect(cutOff(seen('broken', data) as Finding<PathSeen>)).toBe(said);
+  expect(cutOff(seen('broken', data) as Finding<PathSeen>, DEFAULT_THRESHOLDS)).toBe(said);
 });

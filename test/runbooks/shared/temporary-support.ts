@@ -28,6 +28,7 @@ export function pair(change: Partial<Temporary<Data>> = {}) {
     setting: POOL,
     workload: orderWorkload,
     notes: [],
+    rule: () => ({ when: 'The pool is too small.', notWhile: [], back: 'The load is usual again.' }),
     seen: ({ findings }) => findings.service.data,
     opensWith: ({ modalPoolSize }) => modalPoolSize,
     unset: ({ thresholds }) => thresholds.poolSize,

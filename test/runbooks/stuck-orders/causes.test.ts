@@ -1,13 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import type { CauseVerdict } from '../../../src/domain/finding.ts';
+import type { OrderSummary } from '../../../src/ports/probes.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { StuckData } from '../../../src/runbooks/stuck-orders/checks.ts';
 import { stuckOrders } from '../../../src/runbooks/stuck-orders.ts';
-import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
-import { deliveries, engine, eventsSeen, findings, stuck } from './support.ts';
+import { aJudging, anOrder, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import {
+  deliveries,
+  engine,
+  eventsSeen,
+  failedWorkflows,
+  findings,
+  publishLogs,
+  stuck,
+  workflowLogs,
+} from './support.ts';
 
 type Row = readonly [string, Partial<Findings<StuckData>>, CauseVerdict, string];
-
 function table(id: string, rows: readonly Row[]) {
   describe(id, () => {
     test.each(rows)('%s', (_what, given, verdict, because) => {
@@ -25,6 +34,9 @@ const calls = (...given: Parameters<typeof deliveries>) => ({
 const REQUEST = ['fulfillment.requested'];
 const kafka = (missing: Parameters<typeof eventsSeen>[0]) => ({
   events: seen('broken', eventsSeen(missing)),
+});
+const publishing = (...given: Parameters<typeof publishLogs>) => ({
+  publishing: seen('broken', publishLogs(...given)),
 });
 table('3.C1', [
   ['no Kafka', {}, 'open', 'The events of the orders (R17) could not be looked at.'],
@@ -53,15 +65,150 @@ table('3.C1', [
     'Of 2 of the 3 oldest stuck orders it cannot be told.',
   ],
   [
-    'none misses one: R47 would have to be absent too',
+    'none misses one, and every event is published',
     kafka({ a: [], b: [] }),
+    'ruled out',
+    'No event of 2 of the 2 oldest stuck orders is missing, and every event is published.',
+  ],
+  [
+    'five were not published',
+    { ...kafka({ a: [] }), ...publishing({ unreachable: 5 }) },
+    'supported',
+    '5 events were not published in 30 min (R47).',
+  ],
+  [
+    'so were lines of no known kind, and nobody saw the events of the orders',
+    publishing({}, { unclassed: 5 }),
+    'supported',
+    '5 events were not published in 30 min (R47).',
+  ],
+  [
+    'four say little',
+    { ...kafka({ a: [] }), ...publishing({ buffer: 4 }) },
     'open',
-    'No event of 2 of the 2 oldest stuck orders is missing; whether publishing fails now (R47) was not looked at.',
+    'No event of the oldest stuck order is missing; 4 events were not published lately (R47).',
+  ],
+  [
+    'that has stopped',
+    { ...kafka({ a: [] }), ...publishing({ buffer: 40 }, { newestAt: NOW - 6 * MINUTE }) },
+    'ruled out',
+    'No event of the oldest stuck order is missing, and every event is published.',
+  ],
+  [
+    'whether events are published could not be read',
+    { ...kafka({ a: [] }), publishing: seen('unknown', null) },
+    'open',
+    'No event of the oldest stuck order is missing; whether publishing fails now (R47) is not sure.',
   ],
 ]);
-table('3.C3', [['no log', {}, 'open', 'The workflow engine’s log (X9) could not be looked at.']]);
+
+const workflow = (...given: Parameters<typeof workflowLogs>) => ({
+  workflow: seen('broken', workflowLogs(...given)),
+});
+const ours = (...given: Parameters<typeof failedWorkflows>) => ({
+  failures: seen('broken', failedWorkflows(...given)),
+});
+table('3.C3', [
+  [
+    'transitions dominate',
+    workflow({ transition: 5, return: 5 }),
+    'supported',
+    'The workflow engine refused 5 transitions in 30 min.',
+  ],
+  [
+    'one names a stuck order',
+    {
+      ...stuck('ord_aaa111', 'ord_bbb222'),
+      ...workflow({ transition: 1, return: 9 }, { transitionOrders: ['ord_bbb222'] }),
+    },
+    'supported',
+    'The workflow engine refused a transition of ord_bbb222.',
+  ],
+  [
+    'one names an order that is not stuck',
+    {
+      ...stuck('ord_aaa111'),
+      ...workflow({ transition: 2, return: 9 }, { transitionOrders: ['ord_zzz999'] }),
+    },
+    'open',
+    'The workflow engine’s log (X9) does not say it clearly.',
+  ],
+  [
+    'the order service’s log is full of them',
+    { workflow: seen('skipped', null), ...ours({ transition: 6 }) },
+    'supported',
+    '6 workflows ended at a transition that is not allowed, in 30 min.',
+  ],
+  ['absent', {}, 'ruled out', 'The workflow engine refuses no transition.'],
+  [
+    'cut logs rule nothing out',
+    workflow({}, { whole: false }),
+    'open',
+    'The workflow engine’s log (X9) does not say it clearly.',
+  ],
+  [
+    'no log',
+    { workflow: seen('skipped', null) },
+    'open',
+    'The workflow engine’s log (X9) could not be looked at.',
+  ],
+]);
+
+/** X10 and R17 of one order: when its row was last changed and its last event published, minutes ago. */
+const rows = (changed: number, published: number, change: Partial<OrderSummary> = {}) => ({
+  oldest: seen('broken', {
+    orders: [anOrder('ord_aaa111', { updatedAt: NOW - changed * MINUTE, ...change })],
+  }),
+  events: seen('healthy', {
+    orders: [
+      {
+        order: 'ord_aaa111',
+        seen: [{ type: 'fulfillment.requested', at: NOW - published * MINUTE }],
+        missing: [],
+      },
+    ],
+  }),
+});
+const well = 'Nothing runs out of time or waits in the database, and no row is older than its events.';
 table('3.C5', [
-  ['no log', {}, 'open', 'The workflow engine’s log (X9) and long sessions (R39) could not be looked at.'],
+  [
+    'timeouts in both logs come to five',
+    { ...workflow({ database: 3 }), ...ours({ database: 2 }) },
+    'supported',
+    '5 statements or transactions ran out of time in 30 min.',
+  ],
+  [
+    'a session of ours waits for another',
+    { blocked: seen('broken', { sessions: [{ pid: 7, forMs: 61_000 }] }) },
+    'supported',
+    '1 session of the order service waits for another one (R39).',
+  ],
+  [
+    'a row is older than its event',
+    rows(180, 174),
+    'supported',
+    'The row of ord_aaa111 is older than its events in Kafka: its change was not committed.',
+  ],
+  ['an event comes some minutes after the row', rows(180, 175), 'ruled out', well],
+  [
+    'an event that was sent again says nothing',
+    rows(180, 20, { attempts: [{ kind: 'republish-events', at: NOW - 20 * MINUTE, by: 'U1' }] }),
+    'ruled out',
+    well,
+  ],
+  ['none of the three', rows(180, 180), 'ruled out', well],
+  [
+    'four timeouts say little',
+    { ...rows(180, 180), ...ours({ database: 4 }) },
+    'open',
+    '4 statements or transactions ran out of time, which says little.',
+  ],
+  [
+    'nothing could be looked at',
+    { workflow: seen('skipped', null), failures: seen('unknown', null), blocked: seen('unknown', null) },
+    'open',
+    'Not everything could be looked at: the workflow engine’s log (X9), the order service’s log (X11), the sessions of the database (R39), the rows against their events (X10, R17).',
+  ],
 ]);
 
 table('3.C2', [

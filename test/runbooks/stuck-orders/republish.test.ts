@@ -16,7 +16,7 @@ import {
   seen,
   silent,
 } from '../../support/runbooks.ts';
-import { eventsSeen, findings, stuck } from './support.ts';
+import { engine, eventsSeen, findings, publishLogs, stuck } from './support.ts';
 
 type Given = Partial<Findings<StuckData>>;
 const judging = (given: Given, open: readonly ('stuck-orders' | 'kafka-lag')[] = ['stuck-orders']) =>
@@ -101,6 +101,18 @@ describe('R21: when', () => {
     ['none is', missing({ ord_aaa111: [] }), ['stuck-orders'], nothing],
     ['nobody could tell', missing({ ord_aaa111: null }), ['stuck-orders'], null],
     ['nobody looked', {}, ['stuck-orders'], null],
+    [
+      'a broker is not well',
+      { ...missing({ ord_aaa111: LOST }), brokers: seen('broken', engine({ ready: 1 })) },
+      ['stuck-orders'],
+      'Kafka is in trouble, it would fail again',
+    ],
+    [
+      'events are not published now',
+      { ...missing({ ord_aaa111: LOST }), publishing: seen('broken', publishLogs({ unreachable: 9 })) },
+      ['stuck-orders'],
+      '9 events were not published in 30 min, it would fail again',
+    ],
     [
       'Kafka is in trouble',
       missing({ ord_aaa111: LOST }),

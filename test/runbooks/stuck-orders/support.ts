@@ -1,11 +1,26 @@
 import type { Proof, Run } from '../../../src/domain/run.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
+import {
+  PUBLISH_CLASSES,
+  type PublishClass,
+  type PublishLogs,
+} from '../../../src/runbooks/kafka-lag/producer.ts';
 import type { PodsSeen } from '../../../src/runbooks/shared/pods.ts';
+import {
+  WORKFLOW_CLASSES,
+  type WorkflowClass,
+  type WorkflowLogs,
+} from '../../../src/runbooks/shared/workflow-log.ts';
 import type { StuckData } from '../../../src/runbooks/stuck-orders/checks.ts';
 import type { EventsSeen } from '../../../src/runbooks/stuck-orders/events.ts';
+import {
+  FAILED_WORKFLOWS,
+  type FailedWorkflow,
+  type FailedWorkflows,
+} from '../../../src/runbooks/stuck-orders/logs.ts';
 import type { Deliveries } from '../../../src/runbooks/stuck-orders/webhooks.ts';
 import { aRun } from '../../support/incidents.ts';
-import { anOrder, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import { anOrder, logCounts, MINUTE, NOW, seen } from '../../support/runbooks.ts';
 
 export function deliveries(taken: number, failed: number, change: Partial<Deliveries> = {}): Deliveries {
   const at = NOW - MINUTE;
@@ -21,6 +36,31 @@ export function deliveries(taken: number, failed: number, change: Partial<Delive
     problems: [],
     ...change,
   };
+}
+
+/** X9. */
+export function workflowLogs(
+  lines: Partial<Record<WorkflowClass, number>> = {},
+  change: Partial<WorkflowLogs> = {},
+): WorkflowLogs {
+  const named = { transitionOrders: [], databaseOrders: [], failedReturns: [] };
+  return { ...logCounts(WORKFLOW_CLASSES, lines), ...named, ...change };
+}
+
+/** R47. */
+export function publishLogs(
+  lines: Partial<Record<PublishClass, number>> = {},
+  change: Partial<PublishLogs> = {},
+): PublishLogs {
+  return logCounts(PUBLISH_CLASSES, lines, change);
+}
+
+/** X11. */
+export function failedWorkflows(
+  lines: Partial<Record<FailedWorkflow, number>> = {},
+  change: Partial<FailedWorkflows> = {},
+): FailedWorkflows {
+  return logCounts(FAILED_WORKFLOWS, lines, change);
 }
 
 export function engine(change: Partial<PodsSeen> = {}): PodsSeen {
@@ -46,6 +86,12 @@ export function findings(change: Partial<Findings<StuckData>> = {}): Findings<St
     events: seen('skipped', null),
     engine: seen('healthy', engine()),
     webhooks: seen('healthy', deliveries(40, 0)),
+    workflow: seen('healthy', workflowLogs()),
+    failures: seen('healthy', failedWorkflows()),
+    publishing: seen('healthy', publishLogs()),
+    brokers: seen('skipped', null),
+    topic: seen('skipped', null),
+    blocked: seen('healthy', { sessions: [] }),
     ...change,
   };
 }

@@ -14,7 +14,13 @@ import { MINUTE, recover, restartOrderService, scenario, type TestWorld, testWor
 
 const TABLE = {
   table: 'orders',
-  columns: { status: 'status', errorCode: 'error_code', createdAt: 'created_at', updatedAt: 'updated_at' },
+  columns: {
+    id: 'id',
+    status: 'status',
+    errorCode: 'error_code',
+    createdAt: 'created_at',
+    updatedAt: 'updated_at',
+  },
   beforeProcessing: [],
 };
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { containersOf, objectIn } from '../../../sim/world/cluster.ts';
-import { followSpec } from '../../../sim/world/cluster-rollout.ts';
+import { followSpec, writeSpec } from '../../../sim/world/cluster-rollout.ts';
 import { beginExport, cancelExport, type ExportRow } from '../../../sim/world/exports.ts';
 import {
   HOUR,
@@ -113,6 +113,32 @@ describe('memory-limit-low', () => {
   test('the next version, which wants less, fits into what there was', async () => {
     await recover(here.world, 'memory-limit-low');
     here.skip(2 * HOUR);
+    expect(await fullest()).toBeLessThan(50);
+  });
+});
+
+describe('leaky-release', () => {
+  beforeEach(async () => await here.world.start(scenario('leaky-release')));
+
+  test('a restart only empties the pods: each is killed again', async () => {
+    await restartOrderService(here.world);
+    here.skip(2 * MINUTE);
+    expect(await killed()).toBe(0);
+    here.skip(20 * MINUTE);
+    expect(await killed()).toBe(3);
+  });
+
+  test('the version before does not leak', async () => {
+    await here.world.change((state, now) => {
+      const deployment = state.cluster.deployments.get('order-service');
+      const before = deployment?.sets.find(({ revision }) => revision === 1)?.template;
+      if (deployment === undefined || before === undefined) throw new Error('It is gone.');
+      writeSpec(deployment, { ...deployment.spec, template: structuredClone(before) }, 'test', now);
+      followSpec(state, deployment, now);
+    });
+    here.skip(2 * HOUR);
+    expect(await image()).toMatch(/order-service:2\.14\.1$/);
+    expect(await killed()).toBe(0);
     expect(await fullest()).toBeLessThan(50);
   });
 });

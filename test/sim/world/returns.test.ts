@@ -47,6 +47,26 @@ test('a healthy world approves returns in minutes', async () => {
   expect(returns.late).toBe(0);
 });
 
+test('what was approved comes in within a day and is paid back within hours, while that works', async () => {
+  const id = await here.world.change((state, now) => {
+    const back = addReturn(state, 'on its way', now);
+    startReturn(state, back, now);
+    return back.id;
+  });
+  here.skip(10 * MINUTE);
+  expect(await find(id)).toMatchObject({ status: 'approved' });
+  await here.world.change(({ conditions }) => {
+    conditions.returnsPaidBack = false;
+  });
+  here.skip(48 * HOUR);
+  expect(await find(id)).toMatchObject({ status: 'received' });
+  await here.world.change(({ conditions }) => {
+    conditions.returnsPaidBack = true;
+  });
+  here.skip(4 * HOUR);
+  expect(await find(id)).toMatchObject({ status: 'refunded' });
+});
+
 describe('returns-held', () => {
   beforeEach(async () => await here.world.start(scenario('returns-held')));
 

@@ -26,7 +26,7 @@ export function SelectMenu(props: FieldProps) {
       className="field field-select"
       aria-label={props.name}
       aria-invalid={props.wrong === true}
-      value={chosen ?? ''}
+      value={choices.some(({ value }) => value === chosen) ? (chosen ?? '') : ''}
       onChange={(event) => enter(event.target.value, true)}
     >
       <option value="" disabled>

@@ -6,8 +6,9 @@ export function Overflow(props: {
   readonly element: Json;
   readonly busy: boolean;
   readonly choose: (value: string) => void;
+  readonly label?: string;
 }) {
-  const { element, busy, choose } = props;
+  const { element, busy, choose, label = 'More actions' } = props;
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLSpanElement>(null);
   const dots = useRef<HTMLButtonElement>(null);
@@ -38,7 +39,7 @@ export function Overflow(props: {
         ref={dots}
         type="button"
         className="button"
-        aria-label="More actions"
+        aria-label={label}
         aria-haspopup="menu"
         aria-expanded={open}
         disabled={busy}

@@ -45,7 +45,9 @@ export const PEOPLE: readonly Method[] = [
       const { workspace, app } = context;
       if (!app.scopes.has('users:read')) throw missingScope(['users:read'], app.scopes);
       const users = [...workspace.users.values()];
-      const found = users.find((user) => user.email?.toLowerCase() === email.toLowerCase());
+      const found = users.find(
+        (user) => user.left !== true && user.email?.toLowerCase() === email.toLowerCase(),
+      );
       return { user: shown(context, found, 'users_not_found') };
     },
   }),

@@ -1,6 +1,6 @@
 import { healthy } from '../../domain/finding.ts';
 import type { Check } from '../define-runbook.ts';
-import { spell } from '../shared/spell.ts';
+import { spell } from './spell.ts';
 
 export interface QueriesSeen {
   /** Long queries of the order service, the longest first. */
@@ -9,7 +9,7 @@ export interface QueriesSeen {
 
 const LOOKED_AT = 20;
 
-/** R39's question for cause 8.C5; the runbook of the database has the step itself. */
+/** R39's question for causes 8.C5 and 10.C5; the runbook of the database has the step itself. */
 export const queries: Check<QueriesSeen> = {
   step: 'R39',
   title: 'Does one query of ours run for long?',

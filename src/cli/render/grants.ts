@@ -1,0 +1,60 @@
+import type { OmsYaml } from '../../config/schema.ts';
+
+/** As PostgreSQL takes it: plain where it is plain, else in quotes. */
+function identifier(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** `deploy/orders-db.sql`. */
+export function ordersGrants({ orders, thresholds }: Pick<OmsYaml, 'orders' | 'thresholds'>): string {
+  const parts = orders.table.split('.');
+  const schema = identifier(parts.length > 1 ? (parts[0] ?? 'public') : 'public');
+  const table = parts.map(identifier).join('.');
+  const { id, status, errorCode, createdAt, updatedAt } = orders.columns;
+  const columns = [id, status, errorCode, createdAt, updatedAt].map(identifier).join(', ');
+  const stuck = `${thresholds.stuckAfterMinutes} minutes`;
+  return `-- The role as which oms-bot asks the orders database, with no right that it does not need.
+-- Run it once in that database, as its owner with the right to create roles:
+--   psql "$ADMIN_URL" -f deploy/orders-db.sql
+-- Then give it a password with \\password oms_bot_orders, which keeps the password out of files and logs.
+-- Table and columns are those of \`orders\` in oms.yaml.
+
+-- Three connections for each replica of the bot, and one to cancel a query that takes too long.
+create role oms_bot_orders login nosuperuser nocreatedb nocreaterole noreplication connection limit 8;
+alter role oms_bot_orders set default_transaction_read_only = on;
+alter role oms_bot_orders set statement_timeout = '4s';
+alter role oms_bot_orders set lock_timeout = '2s';
+alter role oms_bot_orders set idle_in_transaction_session_timeout = '10s';
+
+-- Impact, oversold orders (X8), and how an export would be planned (R72). Nothing of a customer is in these columns.
+grant usage on schema ${schema} to oms_bot_orders;
+grant select (${columns}) on ${table} to oms_bot_orders;
+
+-- Who is connected, what runs, who blocks whom (R38, R39): without it all but counts stays hidden.
+grant pg_read_all_stats to oms_bot_orders;
+
+-- Optional: lets people end a session from Slack (R42). Without it the bot says so and shows the command.
+-- grant pg_signal_backend to oms_bot_orders;
+
+-- Optional: decide yourselves which orders count as affected; the bot then asks this view before the table. One row for each
+-- runbook (its id, as \`oms runbooks\` prints it): orders affected, orders of that time, and when it was counted.
+-- create view oms_bot_impact as
+--   select 'stuck-orders' as runbook,
+--     count(*) filter (where ${identifier(status)} = ${literal(orders.processing)} and ${identifier(updatedAt)} < now() - interval '${stuck}') as affected,
+--     count(*) as total, now() as as_of
+--   from ${table} where ${identifier(updatedAt)} >= now() - interval '${stuck}' or ${identifier(status)} = ${literal(orders.processing)};
+-- grant select on oms_bot_impact to oms_bot_orders;
+
+-- Optional: decide yourselves which orders are oversold (X8); the bot then asks this view before the table. One row for each
+-- order that somebody has to decide: its id, and since when.
+-- create view oms_bot_oversold as
+--   select ${identifier(id)} as order_id, ${identifier(createdAt)} as since from ${table}
+--   where ${identifier(errorCode)} = 'OVERSOLD_PRODUCT' and ${identifier(status)} not in (${orders.manualStatuses.map(literal).join(', ')})
+--     and ${identifier(createdAt)} >= now() - interval '24 hours';
+-- grant select on oms_bot_oversold to oms_bot_orders;
+`;
+}

@@ -1,0 +1,202 @@
+import type { Names, WorkloadNames } from '../../runbooks/names.ts';
+
+/** What one namespace holds of ours. */
+interface Place {
+  readonly namespace: string;
+  /** The order service lives here, and the secrets and the bot's account with it. */
+  readonly home: boolean;
+  /** What is restarted or changed here, by kind. */
+  readonly changed: Readonly<Record<WorkloadNames['kind'], readonly string[]>>;
+}
+
+/** Every namespace that a role is needed in, the order service's first. */
+function placesOf({ orderService, workflowEngine, kafka, postgres }: Names): readonly Place[] {
+  const acted = [orderService, ...Object.values(kafka.consumers)];
+  const seen = [
+    ...acted,
+    workflowEngine,
+    ...(kafka.managed ? [] : [kafka]),
+    ...(postgres.managed ? [] : [postgres]),
+  ];
+  return [...new Set(seen.map(({ namespace }) => namespace))].map((namespace) => {
+    const here = acted.filter((one) => one.namespace === namespace);
+    const named = (kind: WorkloadNames['kind']) => [
+      ...new Set(here.filter((one) => one.kind === kind).map(({ deployment }) => deployment)),
+    ];
+    return {
+      namespace,
+      home: namespace === orderService.namespace,
+      changed: { Deployment: named('Deployment'), StatefulSet: named('StatefulSet') },
+    };
+  });
+}
+
+function bound(role: string, { namespace }: Place, home: string): string {
+  return `---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: ${role}, namespace: ${namespace} }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: ${role} }
+subjects:
+  - { kind: ServiceAccount, name: oms-bot, namespace: ${home} }
+`;
+}
+
+function roleOf(role: string, { namespace }: Place, rules: readonly string[]): string {
+  return `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: ${role}, namespace: ${namespace} }
+rules:
+${rules.join('')}`;
+}
+
+function rule(
+  words: readonly string[],
+  group: string,
+  resources: string,
+  verbs: string,
+  names: readonly string[] = [],
+): string {
+  return [
+    ...words.map((line) => `  # ${line}`),
+    `  - apiGroups: [${group === '' ? '""' : group}]`,
+    `    resources: [${resources}]`,
+    ...(names.length === 0 ? [] : [`    resourceNames: [${names.join(', ')}]`]),
+    `    verbs: [${verbs}]`,
+    '',
+  ].join('\n');
+}
+
+function owners({ changed }: Place): string {
+  return changed.StatefulSet.length === 0
+    ? 'deployments, replicasets'
+    : 'deployments, replicasets, statefulsets';
+}
+
+/** `deploy/rbac-look.yaml`. */
+export function lookRoles(names: Names): string {
+  const places = placesOf(names);
+  const home = names.orderService.namespace;
+  const { gateway, carrier } = names;
+  const secrets = [...new Set([gateway.secret, carrier.secret, carrier.staged])];
+  const rules = (place: Place): readonly string[] => [
+    rule(
+      ['Which pods there are, whether they are ready, what one waits for, how its last container ended.'],
+      '',
+      'pods',
+      'get, list',
+    ),
+    rule(['The lines that contain an error code, of the window that is asked about.'], '', 'pods/log', 'get'),
+    ...(place.home
+      ? [
+          rule(
+            [
+              'The health and metrics pages of each pod of the order service. Pods’ names are made up anew, so that this cannot be',
+              'narrowed to them: it is GET, to any pod and port of this namespace. Through it nothing is ever posted.',
+            ],
+            '',
+            'pods/proxy',
+            'get',
+          ),
+          rule(['Why a pod was killed, not scheduled or not started.'], '', 'events', 'list'),
+        ]
+      : []),
+    rule(
+      [
+        'How far a rollout is, and what an approval is bound to; from the replica sets, what changed before the trouble began.',
+      ],
+      'apps',
+      owners(place),
+      'get, list',
+    ),
+    ...(place.home
+      ? [
+          rule(
+            [
+              'Key names, when they changed and when they expire. RBAC knows no right to less than a secret, so these and no other:',
+              'of the answer the bot keeps no value. The last one is where a new carrier key is staged for its promotion.',
+            ],
+            '',
+            'secrets',
+            'get',
+            secrets,
+          ),
+        ]
+      : []),
+    rule(['What the pods use, against their limits.'], 'metrics.k8s.io', 'pods', 'list'),
+    rule(
+      ['Whether an autoscaler owns the number of replicas, before anybody is offered to change it.'],
+      'autoscaling',
+      'horizontalpodautoscalers',
+      'list',
+    ),
+    rule(['Whether more replicas or memory would fit.'], '', 'resourcequotas', 'list'),
+  ];
+  return `# What the bot looks at, and who it is. It may change nothing by this.
+#
+#   kubectl apply -f deploy/rbac-look.yaml
+#
+# Names and namespaces are those of oms.yaml. A right that is missing is no accident for the bot: the card says which, and
+# what it could not see.
+apiVersion: v1
+kind: ServiceAccount
+metadata: { name: oms-bot, namespace: ${home} }
+---
+${places.map((place) => `${roleOf('oms-bot-look', place, rules(place))}${bound('oms-bot-look', place, home)}`).join('---\n')}`;
+}
+
+/** `deploy/rbac-change.yaml`. */
+export function changeRoles(names: Names): string {
+  const home = names.orderService.namespace;
+  const places = placesOf(names).filter(
+    ({ changed }) => changed.Deployment.length + changed.StatefulSet.length > 0,
+  );
+  const rules = ({ home: here, changed }: Place): readonly string[] => [
+    ...(['Deployment', 'StatefulSet'] as const)
+      .filter((kind) => changed[kind].length > 0)
+      .map((kind) =>
+        rule(
+          [
+            'Restart, roll back, number of replicas, memory limit, environment: each one patch, bound to the generation that was approved.',
+            'These are the order service and what runs the groups of `kafka.consumers`.',
+          ],
+          'apps',
+          kind === 'Deployment' ? 'deployments' : 'statefulsets',
+          'patch',
+          changed[kind],
+        ),
+      ),
+    ...(here
+      ? [rule(['The promotion of the carrier’s staged key.'], '', 'secrets', 'patch', [names.carrier.secret])]
+      : []),
+  ];
+  return `# What the bot changes once a named person has approved it. It needs rbac-look.yaml too: nothing is changed unseen.
+#
+#   kubectl apply -f deploy/rbac-change.yaml
+#
+# Left out, the bot still diagnoses; a change is then refused by name.
+${places.map((place) => `${roleOf('oms-bot-change', place, rules(place))}${bound('oms-bot-change', place, home)}`).join('---\n')}`;
+}
+
+/** `deploy/rbac-exec.yaml`. */
+export function execRoles(names: Names): string {
+  const home = names.orderService.namespace;
+  const place: Place = { namespace: home, home: true, changed: { Deployment: [], StatefulSet: [] } };
+  return `# Lets the bot ask from inside a pod. Think before you apply it: RBAC cannot say which command, nor which pod of the
+# namespace, and whoever may exec may do there what the container may. The bot itself runs three commands, without a
+# shell: whether the payment gateway answers from there, whether a broker of Kafka does, and, approved, a heap dump.
+#
+#   kubectl apply -f deploy/rbac-exec.yaml
+#
+# Left out, these three say that they could not look, and all the rest works.
+${roleOf('oms-bot-exec', place, [
+  rule(
+    [
+      'A WebSocket begins with a GET, for which the API server asks both: get since ever, create since Kubernetes 1.35.',
+    ],
+    '',
+    'pods/exec',
+    'get, create',
+  ),
+])}${bound('oms-bot-exec', place, home)}`;
+}

@@ -1,0 +1,50 @@
+import type { OmsYaml } from './schema.ts';
+
+/** What a file may say and yet is seldom meant, one sentence each; the bot starts all the same. Pure. */
+export function warnings(oms: OmsYaml): readonly string[] {
+  const { approvals, teams, metrics, payments, carriers } = oms;
+  const nobody = (key: 'responders' | 'approvers' | 'managers', words: string) =>
+    approvals[key].length === 0 ? [`approvals.${key} is empty: nobody may approve${words}.`] : [];
+  return [
+    ...nobody('responders', ''),
+    ...nobody('approvers', ' guarded actions'),
+    ...(approvals.byAction['R66'] === undefined ? nobody('managers', ' returns (R66)') : []),
+    ...sharedChannels(teams, oms.channels.alerts),
+    ...((metrics.bufferFree === undefined) === (metrics.bufferTotal === undefined)
+      ? []
+      : [
+          'metrics.bufferFree and metrics.bufferTotal go together: with one alone X12 cannot say how much is free.',
+        ]),
+    ...unprepared({ payments, carriers }),
+  ];
+}
+
+/** What the runbook asks to have ready before the trouble (1.N4, 5.N3); also for the digest. */
+export function unprepared({
+  payments,
+  carriers,
+}: Pick<OmsYaml, 'payments' | 'carriers'>): readonly string[] {
+  const few = carriers.countries !== undefined && Object.keys(carriers.countries).length < 2;
+  return [
+    ...(payments.backup === undefined
+      ? [
+          'No second payment processor is configured (payments.backup): an outage of the first stops all payments.',
+        ]
+      : []),
+    ...(few
+      ? ['Only one carrier is configured (carriers.countries): an outage of it stops all shipping.']
+      : []),
+  ];
+}
+
+function sharedChannels(teams: OmsYaml['teams'], alerts: string): readonly string[] {
+  const by = new Map<string, string[]>([[alerts, ['channels.alerts']]]);
+  for (const [team, { channel }] of Object.entries(teams))
+    if (channel !== undefined) by.set(channel, [...(by.get(channel) ?? []), `teams.${team}`]);
+  return [...by]
+    .filter(([, keys]) => keys.length > 1)
+    .map(
+      ([channel, keys]) =>
+        `${keys.slice(0, -1).join(', ')} and ${keys.at(-1)} share ${channel}: an escalation from one to the other calls nobody new.`,
+    );
+}

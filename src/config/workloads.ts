@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { RUNBOOK_NAMES, type WorkloadNames } from '../runbooks/names.ts';
+import { described as describe, Name, Namespace, ObjectName, Port, Selector } from './words.ts';
+
+/** What is said of something in Kubernetes; without a namespace of its own it lives in `workloads.namespace`. */
+const namespace = describe(
+  Namespace,
+  'Its namespace, where that is another than `workloads.namespace`.',
+).optional();
+
+const managed = describe(
+  z.boolean(),
+  'Somebody else runs it: there are no pods to ask, and no command enters one.',
+).default(false);
+
+/** What the bot changes: restarts, replicas, limits. */
+const changed = {
+  namespace,
+  kind: describe(z.enum(['Deployment', 'StatefulSet']), 'What its pods belong to.').default('Deployment'),
+  container: describe(
+    ObjectName,
+    'The container that is the service; unset: the one that is named like the deployment, else the first.',
+  ).optional(),
+};
+
+function ours({ deployment, selector }: WorkloadNames) {
+  return {
+    ...changed,
+    deployment: describe(ObjectName, 'Its Deployment’s or StatefulSet’s name.').default(deployment),
+    selector: describe(Selector, 'The labels of its pods.').default(selector),
+  };
+}
+
+/** Runs a consumer group. */
+export const Consumers = z.strictObject({
+  ...changed,
+  deployment: describe(ObjectName, 'The Deployment or StatefulSet that runs the group.'),
+  selector: describe(Selector, 'The labels of its pods.'),
+});
+
+const beside = (what: 'kafka' | 'postgres') =>
+  z
+    .strictObject({
+      namespace,
+      selector: describe(Selector, 'The labels of its pods.').default(RUNBOOK_NAMES[what].selector),
+      managed,
+    })
+    .prefault({});
+
+export const Workloads = z
+  .strictObject({
+    namespace: describe(
+      Namespace,
+      'Where everything below lives that has no namespace of its own; the secrets are the order service’s.',
+    ).default(RUNBOOK_NAMES.orderService.namespace),
+    orderService: describe(
+      z.strictObject({
+        ...ours(RUNBOOK_NAMES.orderService),
+        port: describe(Port, 'Where its pods listen.').default(RUNBOOK_NAMES.orderService.port),
+      }),
+      'What answers everything in the runbook; restarts and temporary changes are made to it.',
+    ).prefault({}),
+    workflowEngine: describe(
+      z.strictObject(ours(RUNBOOK_NAMES.workflowEngine)),
+      'What moves orders and returns on.',
+    ).prefault({}),
+    kafka: beside('kafka'),
+    postgres: beside('postgres'),
+    redis: z
+      .strictObject({
+        namespace,
+        pod: describe(Name, 'Shown in commands to type; REDIS_URL is what the bot asks.').default(
+          RUNBOOK_NAMES.redis.pod,
+        ),
+        managed,
+      })
+      .prefault({}),
+  })
+  .prefault({});

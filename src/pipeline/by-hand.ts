@@ -1,0 +1,156 @@
+import { DONE, readTickValue, tickOf } from '../domain/by-hand.ts';
+import { dutiesOfTick } from '../domain/duty.ts';
+import type { Finding } from '../domain/finding.ts';
+import { type IncidentId, type PersonId, parseIncidentId } from '../domain/ids.ts';
+import type { ByHandId, Incident, IncidentEvent, Tick } from '../domain/incident.ts';
+import type { Delivery, Transaction } from '../ports/journal.ts';
+import { byHandOf, runbookById } from '../runbooks/catalogue.ts';
+import type { AnyByHand, AnyRunbook } from '../runbooks/define-runbook.ts';
+import { seenUntil } from '../runbooks/shared/by-hand.ts';
+import { changeOf } from './change.ts';
+import { changesIn } from './diagnose.ts';
+import type { Answer, Parts } from './parts.ts';
+import type { Rules } from './rules.ts';
+
+/** The same word from the same person within this is one click, ms. */
+const ONE_CLICK_MS = 60_000;
+
+/** A step by hand as its incident's card shows it. */
+export interface ShownStep {
+  readonly incident: IncidentId;
+  readonly step: ByHandId;
+  readonly what: string;
+  readonly owner: string;
+  readonly because: string;
+  /** The key below `links`, and where it leads; url null: nothing is configured. */
+  readonly link: { readonly key: string; readonly url: string | null } | null;
+  readonly answers: readonly string[] | null;
+  readonly tick: Tick | null;
+  /** What was seen is too old to count; somebody looks again. */
+  readonly old: boolean;
+  /** It has a text that is ready to be copied. */
+  readonly text: boolean;
+}
+
+/** The steps by hand that matter now, as of the newest diagnosis. */
+export function shownSteps({ thresholds, links }: Rules, incident: Incident): readonly ShownStep[] {
+  const { id, runbook, diagnosis, state } = incident;
+  if (diagnosis === null || state === 'resolved') return [];
+  return diagnosis.byHand.flatMap(({ id: step, because }) => {
+    const known = byHandOf(runbook, step);
+    if (known === null) return [];
+    const tick = tickOf(incident, step);
+    const answers = known.answers ?? null;
+    return [
+      {
+        incident: id,
+        step,
+        what: known.what,
+        owner: known.owner,
+        because,
+        link: known.link === null ? null : { key: known.link, url: links[known.link] ?? null },
+        answers,
+        tick,
+        old: answers !== null && tick !== null && seenUntil(tick, thresholds) < diagnosis.at,
+        text: known.text !== undefined,
+      },
+    ];
+  });
+}
+
+/**
+ * Anybody may say that a step by hand is done, or what they saw; the newest word counts. What causes make of it is seen
+ * by the next look, which is asked for.
+ * @param value what the menu's line carried
+ * @param delivery done in the same commit, so that a crash behind it cannot tick twice
+ */
+export async function tickStep(
+  parts: Parts,
+  value: string,
+  by: PersonId,
+  delivery: Delivery | null,
+): Promise<Answer> {
+  return await parts.journal.transact('ticked', async (tx) => {
+    const answer = await decide(parts, tx, value, by);
+    if (delivery !== null) await tx.done(delivery);
+    return answer;
+  });
+}
+
+async function decide(parts: Parts, tx: Transaction, value: string, by: PersonId): Promise<Answer> {
+  const no = (because: string): Answer => ({ ok: false, because });
+  const read = readTickValue(value);
+  const id = read === null ? null : parseIncidentId(read.incident);
+  const incident = id?.ok ? await tx.incident(id.value) : null;
+  const step = incident === null || read === null ? null : byHandOf(incident.runbook, read.step);
+  if (read === null || incident === null || step === null)
+    return no('This menu belongs to no step that is known here. The card has the newest one.');
+  if (incident.state === 'resolved')
+    return no(
+      `${incident.id} is resolved already, so nothing was noted. Its thread is the place to tell it.`,
+    );
+  if (!(step.answers ?? [DONE]).includes(read.answer))
+    return no(`“${read.answer}” is no answer to “${step.what}” any more. The card has the newest ones.`);
+  const before = tickOf(incident, step.id);
+  if (before?.answer === read.answer) {
+    if (step.answers === undefined) return no(`<@${before.by}> ticked it off already.`);
+    if (before.by === by && tx.now - before.at < ONE_CLICK_MS)
+      return no(`Noted already with your name: ${step.what} ${spelled(read.answer)}.`);
+  }
+  const tick: Tick = { step: step.id, answer: read.answer, by, at: tx.now };
+  const isDone = step.answers === undefined || tick.answer === step.answers[0];
+  const owes = isDone ? (step.owes ?? []) : [];
+  const duties = dutiesOfTick(incident, tick, owes, () => parts.ids.next());
+  const events: IncidentEvent[] = [
+    { type: 'ticked', tick, at: tx.now },
+    ...(duties.length === 0 ? [] : [{ type: 'owed', duties, at: tx.now } as const]),
+    { type: 'look asked', lookAt: tx.now, because: 'A step by hand was ticked off.', at: tx.now },
+  ];
+  tx.save(changeOf(incident, events, parts.rules));
+  const owed = duties.map(({ what }) => ` Owed now: ${what}`).join('');
+  return { ok: true, because: `Noted with your name: ${step.what} ${spelled(read.answer)}.${owed}` };
+}
+
+function spelled(answer: string): string {
+  return `${answer[0]?.toUpperCase() ?? ''}${answer.slice(1)}`;
+}
+
+/** The texts of the shown steps, ready to be copied; empty when there are none. */
+export async function textsToCopy(
+  parts: Parts,
+  incident: Incident,
+): Promise<readonly { readonly what: string; readonly text: string }[]> {
+  const { diagnosis } = incident;
+  if (diagnosis === null) return [];
+  const runbook = runbookById(incident.runbook);
+  const { names, thresholds } = parts.rules;
+  const open = await parts.journal.openRunbooks();
+  const now = diagnosis.at;
+  const findings = allFindings(runbook, incident);
+  const changes = changesIn(findings);
+  const judging = { findings, changes, now, thresholds, names, incident, open };
+  return (runbook.byHand ?? [])
+    .filter(({ id }) => diagnosis.byHand.some((shown) => shown.id === id))
+    .flatMap((step: AnyByHand) =>
+      step.text === undefined ? [] : [{ what: step.what, text: step.text(judging) }],
+    );
+}
+
+/** What the newest diagnosis found, by the check's name; a check that came with a newer version was not asked yet. */
+function allFindings(runbook: AnyRunbook, { diagnosis }: Incident): Readonly<Record<string, Finding>> {
+  return Object.fromEntries(
+    Object.entries(runbook.checks).map(([name, { step }]) => {
+      const found = diagnosis?.findings.find((one) => one.step === step);
+      const none: Finding = {
+        step,
+        verdict: 'skipped',
+        line: 'Not asked yet.',
+        evidence: [],
+        data: null,
+        at: diagnosis?.at ?? 0,
+        tookMs: 0,
+      };
+      return [name, found ?? none];
+    }),
+  );
+}

@@ -1,0 +1,37 @@
+import type { Advice } from '../define-runbook.ts';
+import { causes, stands } from './causes.ts';
+import type { MemoryData } from './checks.ts';
+
+/** What the runbook says of memory at its moment. */
+export const advice: readonly Advice<MemoryData>[] = [
+  {
+    id: '8.N1',
+    shown: 'after the limit was raised (R58), until it is set back',
+    say: ({ incident }) =>
+      incident.owed.some(({ undo, done }) => undo === 'R58-undo' && done === null)
+        ? 'The pods have more memory for now; the cause is not cured.'
+        : null,
+  },
+  {
+    id: '8.N2',
+    shown: 'while memory is short and no cause is supported',
+    say(judging) {
+      const { kills, usage } = judging.findings;
+      const short = kills.verdict === 'broken' || usage.verdict === 'broken';
+      return short && !causes.some(({ id }) => stands(judging, id))
+        ? 'Exports and queries that load very much are the usual reasons; look at them first.'
+        : null;
+    },
+  },
+  {
+    id: '8.N3',
+    shown: 'while data is loaded wastefully (8.C3) or a query eats memory (8.C5)',
+    say: (judging) =>
+      stands(judging, '8.C3') || stands(judging, '8.C5') ? 'Large data is read in pages only.' : null,
+  },
+  {
+    id: '8.N4',
+    shown: 'while somebody exports very many orders (8.C2)',
+    say: (judging) => (stands(judging, '8.C2') ? 'A batch job needs a memory limit of its own.' : null),
+  },
+];

@@ -1,0 +1,101 @@
+import type { ByHand, Judging } from '../define-runbook.ts';
+import { owes } from '../shared/moment.ts';
+import { money } from '../shared/money.ts';
+import { triedInVain } from '../shared/tried.ts';
+import type { RefundData } from './checks.ts';
+import { type Judged, judged, lackingNow } from './judged.ts';
+import { BY_HAND } from './retry.ts';
+
+const CUSTOMERS = 'customer service';
+
+/** Refunds that no retry will bring: the method is gone, or one did not help. */
+function hopeless(judging: Judging<RefundData>): readonly Judged[] {
+  const tried = triedInVain(judging.incident, 'R27');
+  return lackingNow(judging).filter(
+    ({ refund, hindrance }) => hindrance?.kind === 'gone' || tried.has(refund.id),
+  );
+}
+
+/** Whether somebody has to hear what became of their money. */
+function customersWait(judging: Judging<RefundData>): boolean {
+  const byHand = judging.incident.owed.some(
+    ({ step, owner, done }) => step === 'm4.1' && owner === CUSTOMERS && done === null,
+  );
+  return byHand || owes(judging, CUSTOMERS, 'R27', 'R29');
+}
+
+/** One line for each refund that customers wait to hear of; ids and amounts, nothing about anybody. */
+function forCustomers(judging: Judging<RefundData>): string {
+  const { incident, thresholds } = judging;
+  const rows = new Map<string, Judged>(judged(judging).map((one) => [one.refund.id, one]));
+  const told = incident.owed.filter(({ owner, done }) => owner === CUSTOMERS && done === null);
+  const ids = [...new Set(told.flatMap(({ targets }) => targets))];
+  const credited = new Set(
+    incident.runs.filter(({ action }) => action === 'R29').flatMap(({ targets }) => targets),
+  );
+  const lines = ids.map((id) => {
+    const row = rows.get(id);
+    const sum = row === undefined ? '' : `, ${money(row.refund.amount, row.refund.currency)}`;
+    const state = credited.has(id)
+      ? 'store credit was given instead, at once'
+      : `the refund was sent to the bank again, expected within ${thresholds.settlingBusinessDays} business days`;
+    return `${id}${sum}: ${state}.`;
+  });
+  return lines.length > 0
+    ? lines.join('\n')
+    : `The refund was made by hand, expected within ${thresholds.settlingBusinessDays} business days.`;
+}
+
+export const byHand: readonly ByHand<RefundData>[] = [
+  {
+    id: 'm4.1',
+    owner: 'payments',
+    what: 'Refund in the gateway’s dashboard, and note the gateway’s reference at the order.',
+    link: 'gatewayDashboard',
+    shown: 'while the gateway lacks a refund (R25) whose method is gone (4.C2) or that R27 did not help',
+    answers: BY_HAND,
+    when(judging) {
+      const ids = hopeless(judging).map(({ refund }) => refund.id);
+      if (ids.length === 0) return null;
+      const more = ids.length > 3 ? ` and ${ids.length - 3} more` : '';
+      return `A retry will not bring ${ids.slice(0, 3).join(', ')}${more}.`;
+    },
+    owes: [
+      { what: 'Update the order that was refunded by hand.', owner: 'payments' },
+      { what: 'Add the order note: refunded by hand, the gateway’s reference.', owner: 'payments' },
+      { what: 'Tell the customer: state, amount, expected day.', owner: CUSTOMERS },
+    ],
+    text: (judging) =>
+      hopeless(judging)
+        .map(({ refund }) => `${refund.id}, ${money(refund.amount, refund.currency)}`)
+        .join('\n'),
+  },
+  {
+    id: 'm4.2',
+    owner: 'payments',
+    what: 'Ask the provider about refunds that it accepted too long ago.',
+    link: 'gatewaySupport',
+    shown: 'while the gateway accepted a refund longer ago than one takes (R25)',
+    when({ findings, thresholds }) {
+      const overdue = findings.atGateway.data?.overdue ?? [];
+      return overdue.length === 0
+        ? null
+        : `${overdue.length} ${overdue.length === 1 ? 'was' : 'were'} accepted over ${thresholds.settlingBusinessDays} business days ago.`;
+    },
+    text: ({ findings, thresholds }) =>
+      [
+        `You accepted these refunds over ${thresholds.settlingBusinessDays} business days ago, and they have not arrived:`,
+        ...(findings.atGateway.data?.overdue ?? []),
+        'Please say where they are.',
+      ].join('\n'),
+  },
+  {
+    id: 'm4.3',
+    owner: CUSTOMERS,
+    what: 'Tell the customer: state, amount, expected day.',
+    link: null,
+    shown: 'after R27, R29 or m4.1, until that duty is ticked off',
+    when: (judging) => (customersWait(judging) ? 'A customer waits to hear of the money.' : null),
+    text: forCustomers,
+  },
+];

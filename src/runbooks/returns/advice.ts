@@ -1,0 +1,23 @@
+import type { Advice } from '../define-runbook.ts';
+import { stands } from './causes.ts';
+import type { ReturnData } from './checks.ts';
+
+/** What the runbook says of returns at its moment. */
+export const advice: readonly Advice<ReturnData>[] = [
+  {
+    id: '9.N2',
+    shown: 'while the fraud model holds returns (9.C2)',
+    say: (judging) =>
+      stands(judging, '9.C2')
+        ? 'The fraud model holds about 2 of 100 honest returns; look at the score before you decide.'
+        : null,
+  },
+  {
+    id: '9.N1',
+    shown: 'while the window is computed wrongly (9.C1)',
+    say: (judging) =>
+      stands(judging, '9.C1')
+        ? `The usual window is ${judging.thresholds.returnWindowDays} days from delivery.`
+        : null,
+  },
+];

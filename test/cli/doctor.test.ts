@@ -1,0 +1,94 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../support/folder.ts';
+import { oms } from '../support/oms.ts';
+import { startPretendWorld } from '../support/rig.ts';
+
+let world: Awaited<ReturnType<typeof startPretendWorld>>;
+const folder = temporaryFolder();
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  world = await startPretendWorld();
+  world.slack.addUser({ id: 'UGONE', name: 'gone', left: true });
+  world.slack.addUserGroup({ id: 'S0EMPTY', handle: 'empty', users: [] });
+  const token = join(folder.path, 'token');
+  writeFileSync(token, 'admin-token');
+  const kubeconfig = join(folder.path, 'kubeconfig');
+  writeFileSync(kubeconfig, world.address.kubeconfig);
+  env = {
+    SLACK_BOT_TOKEN: world.address.slack.botToken,
+    SLACK_APP_TOKEN: world.address.slack.appToken,
+    SLACK_API_URL: world.address.slack.apiUrl ?? '',
+    ORDER_SERVICE_URL: world.address.service,
+    ORDER_SERVICE_TOKEN_FILE: token,
+    ORDERS_DATABASE_URL: world.address.orders,
+    KUBECONFIG: kubeconfig,
+  };
+});
+afterAll(async () => {
+  await world.stop();
+  folder.remove();
+});
+
+const GOOD = `
+approvals: { responders: [URESPONDER], approvers: [UAPPROVER], managers: [UMANAGER] }
+payments: { backup: Adyen }
+orders:
+  manualStatuses: [shipped]
+  beforeProcessing: [pending_payment, paid]
+`;
+
+describe('oms doctor', () => {
+  test('says of each system what is fine and what is skipped', async () => {
+    const { said } = await oms(['doctor'], GOOD, env);
+    expect(said).toMatch(/Slack: fine\n {2}fine {5}Slack knows us as /);
+    expect(said).toContain('  fine     It lists orders (/admin/orders/stuck).');
+    expect(said).toMatch(/workloads\.orderService: \d+ pods\./);
+    expect(said).toMatch(/(\d+) of \1 rights are granted\./);
+    expect(said).toContain('Kafka: skipped\n  skipped  Kafka is not configured (KAFKA_BROKERS).');
+    expect(said).toMatch(/Orders of 7 days have the statuses .*processing/);
+    expect(said).toContain('skipped  kafka.deadLetterTopic: X13; unset: skipped.');
+  });
+
+  test('names whom Slack does not know any more, what no pod has, and what nobody is called', async () => {
+    const wrong = `
+approvals: { responders: [UGONE, S0EMPTY, U0NOBODY], approvers: [UAPPROVER], managers: [UMANAGER] }
+people: { teamLead: nobody@example.com }
+workloads:
+  workflowEngine: { selector: app=nobody }
+  kafka: { selector: "app in (order-service, kafka)" }
+  postgres: { managed: true }
+payments: { secret: no-such-secret }
+metrics: { poolSize: no_such_metric }
+orders: { readyToShip: packed_and_waiting }
+`;
+    const { code, said } = await oms(['config', 'check', '--live'], wrong, env);
+    expect(code).toBe(1);
+    for (const line of [
+      'UGONE: has left Slack and can approve nothing.',
+      'S0EMPTY: the group has no members, so nobody may approve by it.',
+      'U0NOBODY: Slack knows nobody of that name.',
+      'nobody@example.com: Slack knows nobody of that name.',
+      'workloads.workflowEngine.selector (app=nobody) matches no pod in default.',
+      'workloads.kafka.selector takes pods that workloads.orderService.selector takes as well.',
+      'postgres is run by somebody else: its pods are not asked.',
+      'payments.secret: there is no secret no-such-secret in default.',
+      'No pod’s page of metrics has no_such_metric: see `metrics`.',
+    ])
+      expect(said).toContain(line);
+    expect(said).toMatch(/No order of 7 days has the status .*packed_and_waiting/);
+    expect(said).toMatch(/\d+ things are wrong\.\n$/);
+  });
+
+  test('says what each missing right costs', async () => {
+    world.kubernetes.forbid({ verb: 'patch', resource: 'deployments' });
+    world.kubernetes.forbid({ verb: 'get', resource: 'pods', subresource: 'exec' });
+    const { said } = await oms(['doctor'], GOOD, env);
+    expect(said).toContain(
+      'No right to patch deployments.apps order-service: order-service is neither restarted nor changed.',
+    );
+    expect(said).toContain('No right to get pods/exec: R3, R48 and R57 are not run.');
+  });
+});

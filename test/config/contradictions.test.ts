@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { jsonSchemaText } from '../../src/config/json-schema.ts';
+import { warnings } from '../../src/config/warnings.ts';
+import { ConfigError, readConfig } from '../../src/config.ts';
+
+function mistakesOf(yaml: string): readonly string[] {
+  try {
+    readConfig({ env: {}, readFile: () => yaml });
+    return [];
+  } catch (err) {
+    if (err instanceof ConfigError) return err.mistakes;
+    throw err;
+  }
+}
+
+describe('values that go against each other', () => {
+  test.each([
+    [
+      'stuck sooner than normal',
+      'thresholds:\n  stuckAfterMinutes: 10\n',
+      'oms.yaml:2: thresholds.normalProcessingMinutes: 15 is not less than thresholds.stuckAfterMinutes, 10 (minutes).',
+    ],
+    [
+      'sound above broken',
+      'thresholds:\n  poolBrokenPercent: 95\n  poolSoundPercent: 96\n',
+      'oms.yaml:3: thresholds.poolSoundPercent: 96 is not less than thresholds.poolBrokenPercent, 95 (percent).',
+    ],
+    [
+      'memory that is never sound',
+      'thresholds:\n  memoryPercent: 75\n',
+      'oms.yaml:2: thresholds.memorySoundPercent: 80',
+    ],
+    ['usual above a spike', 'thresholds:\n  usualFactor: 3\n', 'oms.yaml:2: thresholds.usualFactor: 3'],
+    [
+      'a form that opens with too much',
+      'thresholds:\n  modalDays: 60\n',
+      'oms.yaml:2: thresholds.modalDays: 60 is not at most thresholds.mostDays, 30 (days).',
+    ],
+    [
+      'two statuses in one word',
+      'orders:\n  pendingPayment: open\n  processing: open\n',
+      'oms.yaml:2: orders.pendingPayment: orders.processing is open as well',
+    ],
+    [
+      'a status before itself',
+      'orders:\n  beforeProcessing: [processing]\n',
+      'oms.yaml:2: orders.beforeProcessing',
+    ],
+    [
+      'skipped messages that come again',
+      'kafka:\n  parkedTopic: order-events\n',
+      'oms.yaml:2: kafka.parkedTopic',
+    ],
+    [
+      'a group without its topic',
+      'kafka:\n  deadLetterGroup: dlq\n',
+      'oms.yaml:2: kafka.deadLetterGroup: it reads kafka.deadLetterTopic, which is not set.',
+    ],
+    [
+      'two workloads with the same pods',
+      'workloads:\n  workflowEngine:\n    selector: app=order-service\n',
+      'oms.yaml:3: workloads.workflowEngine.selector',
+    ],
+    [
+      'a key that waits in its own place',
+      'carriers: { staged: a, secret: a }\n',
+      'oms.yaml:1: carriers.staged',
+    ],
+    ['quiet hours without an hour', 'quietHours: { from: "06:00" }\n', 'oms.yaml:1: quietHours.from'],
+    [
+      'approvers of a step that is no action',
+      'approvals:\n  byAction:\n    R1: [U0MARA]\n',
+      'oms.yaml:3: approvals.byAction.R1: R1 is no action',
+    ],
+    [
+      'labels that mean no runbook',
+      'alerts:\n  rules:\n    - { match: { team: pay }, runbook: payment-failure }\n',
+      'oms.yaml:3: alerts.rules.0.runbook: payment-failure is no runbook. Did you mean payment-failures?',
+    ],
+    [
+      'a rule for every alert',
+      'alerts:\n  rules:\n    - { match: {}, runbook: memory }\n',
+      'oms.yaml:3: alerts.rules.0.match: a rule without a label would take every alert.',
+    ],
+  ])('%s', (_what, yaml, mistake) => {
+    expect(mistakesOf(yaml)).toEqual([expect.stringContaining(mistake)]);
+  });
+
+  test('are named together with what is wrong for itself', () => {
+    const found = mistakesOf('thresholds:\n  memoryPercent: 70\nteem: {}\nchannels: { alerts: orders }\n');
+    expect(found).toHaveLength(3);
+    expect(found.join()).toContain('Did you mean teams?');
+    expect(found.join()).toContain('thresholds.memorySoundPercent: 80 is not less than');
+  });
+});
+
+test('a file of 5 MB is not read', () => {
+  expect(mistakesOf(`# ${'x'.repeat(5_000_000)}\n`)).toEqual([
+    'oms.yaml has 5.0 MB; a configuration has 1 MB at most. Nothing of it was read.',
+  ]);
+});
+
+test('what is seldom meant is said, and stops nobody', () => {
+  const said = (yaml: string) => warnings(readConfig({ env: {}, readFile: () => yaml }).oms).join('\n');
+  expect(said('teams: { catalog: { channel: "#orders-team" } }\n')).toContain(
+    'teams.orders and teams.catalog share #orders-team: an escalation from one to the other calls nobody new.',
+  );
+  expect(said('')).toContain('approvals.managers is empty: nobody may approve returns (R66).');
+  expect(said('metrics: { bufferFree: free }\n')).toContain('metrics.bufferTotal go together');
+  expect(said('')).toContain('payments.backup');
+  expect(said('payments: { backup: Adyen }\ncarriers: { countries: { dhl: [DE] } }\n')).toMatch(
+    /^(?!.*payments\.backup).*Only one carrier/s,
+  );
+});
+
+test('docs/oms.schema.json is what `oms config schema` writes', () => {
+  expect(readFileSync('docs/oms.schema.json', 'utf8')).toBe(jsonSchemaText());
+});

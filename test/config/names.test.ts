@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../../src/config.ts';
+import { namesOf } from '../../src/names-of.ts';
+import { CATALOGUE } from '../../src/runbooks/catalogue.ts';
+import { LINK_NAMES } from '../../src/runbooks/links.ts';
+import { stepsIn } from '../../src/runbooks/listing.ts';
+import { RUNBOOK_NAMES } from '../../src/runbooks/names.ts';
+
+const namesIn = (yaml: string) => namesOf(readConfig({ env: {}, readFile: () => yaml }).oms);
+
+test('without a file the names are the runbook’s own', () => {
+  expect(namesIn('')).toMatchObject(RUNBOOK_NAMES);
+});
+
+test('each workload has its own namespace, kind and container, else what holds for all', () => {
+  const { orderService, workflowEngine, kafka, postgres, redis } = namesIn(`
+workloads:
+  namespace: shop
+  orderService: { deployment: order-core, kind: StatefulSet, selector: "app=order-core,tier!=test", container: app }
+  workflowEngine: { namespace: flows }
+  postgres: { namespace: data }
+kafka:
+  consumers:
+    mails: { deployment: mailer, selector: app=mailer, namespace: mail }
+    stock: { deployment: stock, selector: "app in (stock, stock-old)" }
+`);
+  expect(orderService).toMatchObject({ namespace: 'shop', kind: 'StatefulSet', container: 'app' });
+  expect(workflowEngine).toMatchObject({ namespace: 'flows', kind: 'Deployment', container: null });
+  expect([kafka.namespace, postgres.namespace, redis.namespace]).toEqual(['shop', 'data', 'shop']);
+  expect(kafka.consumers).toMatchObject({ mails: { namespace: 'mail' }, stock: { namespace: 'shop' } });
+});
+
+test('commands to type go to the namespace, the kind and the container that are configured', () => {
+  const names = namesIn(
+    'workloads:\n  namespace: shop\n  orderService: { kind: StatefulSet, deployment: orders, container: app }\n  redis: { managed: true }\n',
+  );
+  const typed = new Map(
+    CATALOGUE.flatMap((runbook) => stepsIn(runbook, names).map((step) => [step.step, step.equivalent])),
+  );
+  expect(typed.get('R1')).toMatch(/^kubectl -n shop exec statefulset\/orders -c app -- curl /);
+  expect(typed.get('R7')).toBe('kubectl -n shop rollout restart statefulset/orders');
+  expect(typed.get('R12')).toContain('redis-cli -u "$REDIS_URL"');
+  expect(typed.get('R12')).not.toContain('kubectl');
+});
+
+test('the lists ask for the company’s own word for what waits', () => {
+  const names = namesIn('refunds: { pending: open }\nreturns: { pending: waiting }\n');
+  const typed = CATALOGUE.flatMap((runbook) => stepsIn(runbook, names));
+  expect(typed.find(({ step }) => step === 'R23')?.equivalent).toContain('status=open&');
+  expect(typed.find(({ step }) => step === 'R62')?.equivalent).toContain('status=waiting&');
+});
+
+test('every link that a step by hand leads to can be configured', () => {
+  const led = CATALOGUE.flatMap(({ byHand }) => byHand ?? []).flatMap(({ link }) => link ?? []);
+  for (const link of led) expect(LINK_NAMES).toContain(link);
+});
+
+describe('a name that cannot be one', () => {
+  test.each([
+    ['a selector that takes everything', 'workloads: { kafka: { selector: "" } }', 'app=order-service'],
+    ['one that only leaves out', 'workloads: { kafka: { selector: "tier!=web" } }', 'every other pod'],
+    ['one that is none', 'workloads: { kafka: { selector: "app = kafka" } }', 'app=order-service'],
+    ['capitals in Kubernetes', 'payments: { secret: Stripe_Key }', 'small letters'],
+    ['a path without its id', 'admin: { order: /orders }', '{id}'],
+    ['a path with an id too many', 'admin: { refunds: "/refunds/{id}" }', 'no {…}'],
+    ['a path with a question', 'admin: { returns: "/returns?all=1" }', 'no question'],
+    ['a locks’ pattern of all keys', 'redis: { lockPattern: "*" }', 'three plain characters'],
+    ['one that keeps Redis busy', 'redis: { lockPattern: "lock*a*b*c*d" }', 'three stars'],
+    ['a text that is in every line', 'logPatterns: { returnLabel: "e" }', 'three characters'],
+    ['a metric with a dash', 'metrics: { poolSize: pool-size }', 'a metric’s name'],
+    ['a topic with a slash', 'kafka: { ordersTopic: a/b }', 'a topic’s name'],
+    ['a misspelt link', 'links: { gatewaySuport: "https://x.example" }', 'Did you mean gatewaySupport?'],
+    ['a link that is no address', 'links: { kafka: "javascript:alert(1)" }', 'https://host/path'],
+    ['an hour that is none', 'quietHours: { from: "25:00" }', '22:00'],
+  ])('%s is refused and says what would be right', (_what, yaml, right) => {
+    const refused = () => readConfig({ env: {}, readFile: () => yaml });
+    expect(refused).toThrow(ConfigError);
+    expect(refused).toThrow(right);
+    expect(refused).toThrow('oms.yaml:1: ');
+  });
+
+  test('a pattern that backtracks is a plain text, and is compared as one', () => {
+    const { logPatterns } = namesIn('logPatterns: { returnLabel: "(a+)+$" }');
+    expect(logPatterns.returnLabel).toBe('(a+)+$');
+  });
+});

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { Findings, Judging } from '../../../src/runbooks/define-runbook.ts';
+import type { ExportData } from '../../../src/runbooks/exports/checks.ts';
+import { exports } from '../../../src/runbooks/exports.ts';
+import { anIncident, aRun } from '../../support/incidents.ts';
+import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import { anExport, aPlan, findings, logCounts } from './support.ts';
+
+const NOON = Date.UTC(2026, 2, 10, 12);
+const NIGHT = Date.UTC(2026, 2, 10, 23);
+const failed = seen('broken', { jobs: [anExport({ status: 'failed', expectedRows: 90_000 })] });
+const large = { jobs: failed, plan: seen('broken', { ...aPlan, rows: 200_000 }) };
+const late = {
+  jobs: seen('broken', { jobs: [anExport({ startedAt: NOW - 40 * MINUTE, expectedRows: 90_000 })] }),
+};
+const slow = { queries: seen('healthy', { long: [{ pid: 7, beganAt: NOW - 9 * MINUTE }] }) };
+
+function moments(given: Partial<Findings<ExportData>>, change: Partial<Judging<ExportData>> = {}) {
+  const judging = aJudging(findings(given), change);
+  const told = (exports.advice ?? []).flatMap(({ id, say }) => (say(judging) === null ? [] : [id]));
+  const steps = (exports.byHand ?? []).flatMap(({ id, when }) => (when(judging) === null ? [] : [id]));
+  return [...told, ...steps];
+}
+
+test.each([
+  ['a job that runs', {}, {}, ['10.B2']],
+  ['none at all', { jobs: seen('healthy', { jobs: [] }) }, {}, []],
+  ['too large, by day', large, { now: NOON }, ['10.B2', '10.N3', '10.N4']],
+  ['too large, in quiet hours', large, { now: NIGHT }, ['10.B2', '10.N3']],
+  ['cut off, the database is not slow', late, {}, ['10.B2', 'm10.2']],
+  ['cut off, and nobody saw the database', { ...late, plan: seen('unknown', null) }, {}, ['10.B2']],
+  ['a slow query', slow, { now: NOW }, expect.arrayContaining(['10.B2', 'm10.1'])],
+  [
+    'a log of its failure',
+    { jobs: failed, logs: seen('broken', logCounts({ size: 1 })) },
+    { now: NIGHT },
+    ['10.B2', '10.N3'],
+  ],
+] as const)('%s', (_what, given, change, expected) => {
+  expect(moments(given, change)).toEqual(expected);
+});
+
+test('by hand comes after a new export that did not help', () => {
+  const after = (verdict: 'helped' | 'did not help') =>
+    moments(
+      {},
+      {
+        incident: {
+          ...anIncident([]),
+          runs: [aRun({ action: 'R75', state: 'ended' }, { verdict })],
+        },
+      },
+    );
+  expect(after('did not help')).toContain('m10.3');
+  expect(after('helped')).not.toContain('m10.3');
+});

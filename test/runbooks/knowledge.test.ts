@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { CATALOGUE } from '../../src/runbooks/catalogue.ts';
+import type { AnyRunbook, Carrier } from '../../src/runbooks/define-runbook.ts';
+
+/** How many bullets of each kind every runbook of the source has. */
+const KINDS = { S: 5, C: 5, H: 5, F: 5, B: 4, N: 4 };
+
+const told = CATALOGUE.flatMap((runbook) =>
+  runbook.knowledge === undefined ? [] : [{ runbook, knowledge: runbook.knowledge as Told }],
+);
+type Told = Readonly<Record<string, readonly Carrier[]>>;
+
+/** What a carrier names, and whether this runbook has it. */
+function exists(runbook: AnyRunbook, carrier: Carrier): boolean {
+  const { checks, questions = [], actions, causes, advice = [], byHand = [] } = runbook;
+  switch (carrier.by) {
+    case 'check':
+      return [...Object.values(checks), ...questions].some(({ step }) => step === carrier.step);
+    case 'action':
+      return actions.some(({ step }) => step === carrier.step);
+    case 'cause':
+      return causes.some(({ id }) => id === carrier.id);
+    case 'advice':
+      return advice.some(({ id }) => id === carrier.id);
+    case 'by hand':
+      return byHand.some(({ id }) => id === carrier.id);
+    case 'impact':
+      return runbook.impact.means !== '';
+    default:
+      // The ladder and `/oms report` are there for every runbook.
+      return true;
+  }
+}
+
+describe.each(told)('runbook $runbook.number', ({ runbook, knowledge }) => {
+  const carriers = Object.values(knowledge).flat();
+
+  test('every bullet is carried', () => {
+    const ids = Object.entries(KINDS).flatMap(([kind, many]) =>
+      Array.from({ length: many }, (_, place) => `${runbook.number}.${kind}${place + 1}`),
+    );
+    expect(Object.keys(knowledge)).toEqual(ids);
+    for (const id of ids) expect(knowledge[id], id).not.toEqual([]);
+  });
+
+  test('whatever carries one is there', () =>
+    expect(carriers.filter((carrier) => !exists(runbook, carrier))).toEqual([]));
+
+  test('each cause carries the bullet that it is named after', () => {
+    for (const { id } of runbook.causes) expect(knowledge[id]).toContainEqual({ by: 'cause', id });
+  });
+
+  test('each sentence carries the bullet that it is named after', () => {
+    for (const { id } of runbook.advice ?? []) expect(knowledge[id]).toContainEqual({ by: 'advice', id });
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import type { Incident } from '../../../src/domain/incident.ts';
+import type { Findings } from '../../../src/runbooks/define-runbook.ts';
+import { byHand } from '../../../src/runbooks/payment-failures/by-hand.ts';
+import type { PaymentData } from '../../../src/runbooks/payment-failures/checks.ts';
+import { anIncident } from '../../support/incidents.ts';
+import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import { findings, gatewaySays, logCounts } from './support.ts';
+
+const shown = (given: Partial<Findings<PaymentData>>, incident: Partial<Incident> = {}) => {
+  const judging = aJudging(findings(given), { incident: anIncident([], incident) });
+  return Object.fromEntries(
+    byHand.flatMap(({ id, when }) => {
+      const because = when(judging);
+      return because === null ? [] : [[id, because]];
+    }),
+  );
+};
+const down = { gateway: seen('broken', gatewaySays(['down', 'down'], NOW - 5 * MINUTE)) };
+const impact = (affected: number): Partial<Incident> => ({
+  impact: {
+    known: true,
+    affected,
+    total: 100,
+    windowMinutes: 30,
+    source: 'orders table',
+    means: '',
+    at: NOW,
+  },
+});
+
+describe('steps by hand of payment failures', () => {
+  test.each([
+    ['nothing is wrong', {}, {}, []],
+    ['the gateway is down', down, {}, ['m1.1', 'm1.4', 'm1.5']],
+    [
+      'the bot reads the provider’s page by itself',
+      { ...down, provider: seen('healthy', { incidents: [], maintenance: [], troubled: [] }) },
+      {},
+      ['m1.4', 'm1.5'],
+    ],
+    ['that page does not answer', { ...down, provider: seen('unknown', null) }, {}, ['m1.1', 'm1.4', 'm1.5']],
+    ['our key is refused', { logs: seen('broken', logCounts({ credentials: 9 })) }, {}, ['m1.1', 'm1.3']],
+    [
+      'orders wait and nothing says why',
+      { waiting: seen('broken', { total: 12, oldestAt: null }) },
+      impact(25),
+      ['m1.1', 'm1.2'],
+    ],
+    [
+      'more than a quarter of orders is affected',
+      { waiting: seen('broken', { total: 12, oldestAt: null }) },
+      impact(26),
+      ['m1.1', 'm1.2', 'm1.5'],
+    ],
+  ] as const)('%s', (_what, given, incident, ids) => {
+    expect(Object.keys(shown(given, incident))).toEqual(ids);
+  });
+
+  test('the text for the provider has figures, and nothing about customers', () => {
+    const text = byHand
+      .find(({ id }) => id === 'm1.5')
+      ?.text?.(
+        aJudging(findings({ ...down, logs: seen('broken', logCounts({ outage: 41, declined: 3 })) }), {
+          incident: anIncident([], impact(37)),
+        }),
+      );
+    expect(text).toBe(
+      [
+        'Since 2026-01-01 03:25 UTC our payments through api.stripe.com fail.',
+        'The health check says down on 2 of 2 of our instances.',
+        'Your answers in the last 30 min: 401 or 403 0, 429 0, 5xx or timeout 41.',
+        '37 of 100 orders of the last 30 min are affected.',
+        'Please confirm, and say when you expect the end.',
+      ].join('\n'),
+    );
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import type { Incident } from '../../../src/domain/incident.ts';
+import type { Findings } from '../../../src/runbooks/define-runbook.ts';
+import { advice } from '../../../src/runbooks/refund-delays/advice.ts';
+import { byHand } from '../../../src/runbooks/refund-delays/by-hand.ts';
+import type { RefundData } from '../../../src/runbooks/refund-delays/checks.ts';
+import { storeCredit } from '../../../src/runbooks/refund-delays/credit.ts';
+import { retryRefund } from '../../../src/runbooks/refund-delays/retry.ts';
+import { anIncident, aRun } from '../../support/incidents.ts';
+import { A_DRAFT, aJudging, NOW, seen } from '../../support/runbooks.ts';
+import { said, shown } from '../moments.ts';
+import { aPayment, aRefund, findings, lost, rows } from './support.ts';
+
+type Given = Partial<Findings<RefundData>>;
+const judging = (given: Given, incident: Partial<Incident> = {}) =>
+  aJudging(findings(given), { incident: anIncident([], incident) });
+const gone = rows([aRefund('ref_aaa111'), 'failed', aPayment('ref_aaa111', { methodValid: false })]);
+const settling = rows([aRefund('ref_aaa111'), 'pending', aPayment('ref_aaa111')]);
+const overdue = {
+  ...settling,
+  atGateway: seen('broken', {
+    answers: [{ id: 'ref_aaa111', status: 'pending' as const, acceptedAt: null, askedAt: NOW }],
+    overdue: ['ref_aaa111'],
+  }),
+};
+const vain = aRun(
+  { action: 'R27', targets: ['ref_bbb222'], beganAt: NOW },
+  {
+    verdict: 'did not help',
+    samples: [{ at: NOW, moved: [], unknown: [], line: '', value: null, worse: false }],
+  },
+);
+const ticked = (answer: string): Partial<Incident> => ({
+  ticks: [{ step: 'm4.1', answer, by: 'UANNA', at: NOW }],
+});
+
+describe('what the card says', () => {
+  test.each<[string, Given, readonly string[]]>([
+    ['nothing waits', {}, []],
+    ['a refund settles', settling, ['4.N1']],
+    ['the gateway lacks one', rows(lost('ref_bbb222')), ['4.B1']],
+    ['a method is gone', gone, ['4.B2', '4.N3']],
+  ])('%s', (_what, given, ids) => expect(Object.keys(said(advice, judging(given)))).toEqual(ids));
+});
+
+describe('steps by hand', () => {
+  const owed = (change: object): Partial<Incident> => ({
+    runs: [vain],
+    owed: [
+      {
+        id: 'd1',
+        what: '',
+        owner: 'customer service',
+        targets: ['ref_bbb222'],
+        run: vain.id,
+        undo: null,
+        at: NOW,
+        done: null,
+        ...change,
+      },
+    ] as Incident['owed'],
+  });
+  test.each<[string, Given, Partial<Incident>, readonly string[]]>([
+    ['nothing waits', {}, {}, []],
+    ['the gateway lacks one', rows(lost('ref_bbb222')), {}, []],
+    ['a retry did not help it', rows(lost('ref_bbb222')), { runs: [vain] }, ['m4.1']],
+    ['a method is gone', gone, {}, ['m4.1']],
+    ['one was accepted too long ago', overdue, {}, ['m4.2']],
+    ['a customer waits to hear', settling, owed({}), ['m4.3']],
+    ['the customer was told', settling, owed({ done: { by: 'UANNA', at: NOW } }), []],
+    ['a refund was made by hand', settling, owed({ run: null, step: 'm4.1' }), ['m4.3']],
+  ])('%s', (_what, given, incident, ids) =>
+    expect(Object.keys(shown(byHand, judging(given, incident)))).toEqual(ids),
+  );
+
+  test('the words for customer service have amount and day, and nothing about anybody', () => {
+    const text = byHand.find(({ id }) => id === 'm4.3')?.text?.(judging(rows(lost('ref_bbb222')), owed({})));
+    expect(text).toMatch(/^ref_bbb222, 45\.50 USD: .* within 10 business days\.$/);
+  });
+});
+
+describe('what was refunded by hand is not paid by another way', () => {
+  const because = 'it may have been refunded by hand (m4.1), and would be paid twice';
+  const draft = { ...A_DRAFT, targets: ['ref_aaa111'] };
+  test.each([
+    ['a tick says so', ticked('refunded'), {}, because],
+    ['a later tick takes it back', ticked('not refunded'), {}, null],
+    ['a refund that came later', ticked('refunded'), { createdAt: NOW + 1 }, null],
+  ])('%s', (_what, incident, change, why) => {
+    const lacking = rows(lost('ref_aaa111', change));
+    expect(retryRefund.notWhile(judging(lacking, incident), draft)).toBe(why);
+    expect(storeCredit.notWhile(judging(lacking, incident), draft)).toBe(why);
+  });
+});
