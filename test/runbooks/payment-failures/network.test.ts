@@ -74,7 +74,7 @@ table('1.C1', [
       gateway: seen('broken', gatewaySays(['down', 'down'], NOW - 60_000)),
       path: seen('broken', aPath(2, 2, 60_000)),
     },
-    'supported',
-    /on 2 of 2 pods/,
+    'open',
+    /^No pod gets to the provider/,
   ],
 ]);
