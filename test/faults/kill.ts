@@ -145,14 +145,18 @@ export function killedAtEveryStep(when: Kill['when'], story: Story): void {
 
     test('goes through every step that the list names when nobody kills it', async () => {
       const missing = () => story.steps.filter((name) => !steps.has(name));
-      // A bot that has just started may ask too late whether an approval still holds; then nothing runs, rightly.
+      let lines: readonly string[] = [];
       for (let walk = 1; walk <= 4; walk += 1) {
-        await journey(story, `unharmed ${walk}`, null);
-        if (missing().length > 0) continue;
-        await truth(story, `unharmed ${walk}`);
+        const region = `unharmed ${walk}`;
+        await journey(story, region, null);
+        lines = (await incidentOf(region))?.runs.map(({ line }) => line) ?? [];
+        // On a busy machine half a second is too short to ask whether an approval still holds; nothing runs, rightly.
+        if (missing().length > 0 && lines.some((line) => line.includes('it could not be checked first')))
+          continue;
+        await truth(story, region);
         break;
       }
-      expect(missing()).toEqual([]);
+      expect(missing(), lines.join('\n')).toEqual([]);
     });
 
     for (const name of story.steps) {
