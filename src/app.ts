@@ -69,6 +69,9 @@ export interface AppParts {
 /** Which loops take what is left to do, where they are not called after it. */
 const HANDS: Readonly<Record<string, readonly string[]>> = { outbox: ['voice', 'pages'], cards: ['voice'] };
 
+/** What is left to do after a round of a loop, where that is not anything. */
+const FOLLOWS: Readonly<Record<string, readonly string[]>> = { deadlines: ['outbox', 'cards'] };
+
 /** The whole bot, wired; nothing runs before `start`. */
 export async function createApp(given: AppParts) {
   const { config, journal, voice, clock, log, pager } = given;
@@ -189,7 +192,7 @@ export async function createApp(given: AppParts) {
         runs: async () => await runOnce(parts),
       };
       const loops = [
-        ...Object.entries(work).map(([name, once]) => loop(parts, name, once, () => wake())),
+        ...Object.entries(work).map(([name, once]) => loop(parts, name, once, () => wake(FOLLOWS[name]))),
         loop(parts, 'voice', voiceOnce),
         loop(parts, 'pages', pagesOnce),
         loop(parts, 'database watch', watch.round),

@@ -46,6 +46,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
   const resting = createRests(parts.clock);
   const doubts = createDoubts(parts);
   let held: () => boolean = () => true;
+  let alertsId: string | null = null;
 
   /**
    * One round. True when something was said, so that the next follows at once.
@@ -57,7 +58,10 @@ export function createAnnouncer(mouth: AnnouncerParts) {
     const now = await parts.journal.now();
     let said = false;
     let soon = false;
-    for (const card of await voice.staleCards(parts.rules.channels.alerts, 20 + resting.count())) {
+    // In a storm the channel rests most of the time, and the question goes through all open incidents.
+    const rests = alertsId !== null && !mayCall(alertsId);
+    const stale = rests ? [] : await voice.staleCards(parts.rules.channels.alerts, 20 + resting.count());
+    for (const card of stale) {
       if (resting.has(nameOf(card))) continue;
       if (card.incident.diagnosis === null && now - card.incident.openedAt < WAIT_FOR_FINDINGS_MS) {
         soon = true;
@@ -93,6 +97,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
     const shown = { version: incident.version, freezeVersion };
     const channel = parts.rules.channels.alerts;
     const id = await channels.idOf(channel);
+    alertsId = id;
     const view = viewOf(incident, freeze);
     const card = incidentCard(view);
     const key = `card/${incident.id}`;

@@ -13,6 +13,7 @@ import { STALE } from './voice-store.ts';
 export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step; ids: Ids }): Journal {
   const { pool, step, ids } = parts;
   const holder = `${hostname()} ${ids.next()}`;
+  let asking: Promise<pg.QueryResult<{ ms: number | null }>> | null = null;
 
   async function query<Row extends pg.QueryResultRow>(
     text: string,
@@ -136,16 +137,11 @@ export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step; 
     },
 
     async untilDue(most) {
-      const found = await query<{ ms: number | null }>(
-        `select extract(epoch from min(at) - oms_now())::float8 * 1000 as ms from (
-           select min(due_at) as at from incidents
-           union all select until from "freeze"
-           union all select min(look_at) from incidents where look_lease < clock_timestamp()
-           union all select oms_now() + (min(not_before) - clock_timestamp()) from inbox where done_at is null
-           union all select oms_now() + (min(lease) - clock_timestamp()) from runs where state <> 'ended'
-           union all select oms_now() + (min(until) - clock_timestamp()) from leases where until > clock_timestamp()) due`,
-        [],
-      );
+      // All loops ask at once after a round that woke them; one answer does for all.
+      asking ??= query<{ ms: number | null }>('select oms_until_due() as ms', []).finally(() => {
+        asking = null;
+      });
+      const found = await asking;
       return Math.max(0, Math.min(most, found.rows[0]?.ms ?? most));
     },
 

@@ -68,8 +68,7 @@ export function createVoiceStore({ pool, ids }: { pool: pg.Pool; ids: Ids }): Vo
     async heads(kind, limit) {
       const found = await pool.query<Waiting>(
         `select id::int, stream, key, kind, payload, attempts, after_mark as "afterMark"
-         from (select distinct on (stream) * from outbox where state <> 'sent' order by stream, seq) head
-         where kind = $1 and not_before <= clock_timestamp() order by id limit $2`,
+         from oms_outbox_heads($1, $2)`,
         [kind, limit],
       );
       return found.rows;
