@@ -12,6 +12,8 @@ const RESOURCES: Readonly<
   resourcequotas: { kind: 'ResourceQuota', group: '', version: 'v1' },
   deployments: { kind: 'Deployment', group: 'apps', version: 'v1' },
   replicasets: { kind: 'ReplicaSet', group: 'apps', version: 'v1' },
+  statefulsets: { kind: 'StatefulSet', group: 'apps', version: 'v1' },
+  controllerrevisions: { kind: 'ControllerRevision', group: 'apps', version: 'v1' },
   horizontalpodautoscalers: { kind: 'HorizontalPodAutoscaler', group: 'autoscaling', version: 'v2' },
 };
 export const METRICS_GROUP = 'metrics.k8s.io';
@@ -44,6 +46,10 @@ export const METHODS: Readonly<Record<string, readonly string[]>> = {
   'deployments/scale': ['GET', 'PATCH'],
   replicasets: ['GET'],
   'replicasets/item': ['GET'],
+  statefulsets: ['GET'],
+  'statefulsets/item': ['GET'],
+  controllerrevisions: ['GET'],
+  'controllerrevisions/item': ['GET'],
   horizontalpodautoscalers: ['GET'],
   'horizontalpodautoscalers/item': ['GET'],
 };

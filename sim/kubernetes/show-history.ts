@@ -14,7 +14,7 @@ import { time } from './status.ts';
 export const REVISION = 'deployment.kubernetes.io/revision';
 
 /** One entry for each writer and way, of the time of its last write, whatever that changed. */
-export function managedFields({ writes }: Deployment): Json[] {
+export function managedFields({ writes }: Pick<Deployment, 'writes'>): Json[] {
   const groups = Map.groupBy(writes, ({ manager, through }) => `${manager} ${through}`);
   return [...groups.values()].map((own) => entry(own));
 }

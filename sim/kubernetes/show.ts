@@ -11,6 +11,7 @@ import type { WorldState } from '../world/state.ts';
 import { managedFields, REVISION, showReplicaSet } from './show-history.ts';
 import { showPod, uid } from './show-pod.ts';
 import { showAutoscaler, showQuota } from './show-settings.ts';
+import { showRevision, showStatefulSet } from './show-stateful-set.ts';
 import { time } from './status.ts';
 
 /** A Deployment as the API shows it; its status is counted from the pods of this moment. */
@@ -189,7 +190,7 @@ export function showAll(
   namespace: string,
   now: number,
 ): readonly JsonObject[] {
-  const { deployments, secrets, events, quotas, autoscalers } = state.cluster;
+  const { deployments, statefulSets, secrets, events, quotas, autoscalers } = state.cluster;
   switch (resource) {
     case 'pods':
       return state.pods.map((pod) => showPod(state, pod, namespace));
@@ -198,6 +199,12 @@ export function showAll(
     case 'replicasets':
       return [...deployments.values()].flatMap((each) =>
         each.sets.map((set) => showReplicaSet(state, each, set, namespace)),
+      );
+    case 'statefulsets':
+      return [...statefulSets.values()].map((each) => showStatefulSet(state, each, namespace));
+    case 'controllerrevisions':
+      return [...statefulSets.values()].flatMap((each) =>
+        each.revisions.map((revision) => showRevision(each, revision, namespace)),
       );
     case 'secrets':
       return [...secrets.values()].map((each) => showSecret(each, namespace));

@@ -4,7 +4,7 @@ import type { Pod } from './pods.ts';
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
-/** One version of a Deployment's pod template. */
+/** One version of a Deployment's pod template; of a StatefulSet's as well, whose revisions keep the same. */
 export interface ReplicaSet {
   readonly hash: string;
   readonly template: JsonObject;
@@ -53,6 +53,13 @@ export interface Deployment {
   refusal: string | null;
 }
 
+/** Its pods are replaced when somebody deletes them (*OnDelete*), and here nobody does. */
+export interface StatefulSet
+  extends Pick<Deployment, 'name' | 'createdAt' | 'labels' | 'spec' | 'generation' | 'writes'> {
+  /** In the order in which they were made; one whose template came back has a new number. */
+  readonly revisions: ReplicaSet[];
+}
+
 export interface Secret {
   readonly name: string;
   readonly createdAt: number;
@@ -96,8 +103,7 @@ export interface Autoscaler {
 /** What Kubernetes knows beyond the pods themselves. */
 export interface Cluster {
   readonly deployments: Map<string, Deployment>;
-  /** Pod templates of StatefulSets by name; nobody changes those here. */
-  readonly statefulSets: ReadonlyMap<string, JsonObject>;
+  readonly statefulSets: Map<string, StatefulSet>;
   readonly secrets: Map<string, Secret>;
   /** The newest 500. */
   readonly events: ClusterEvent[];
@@ -148,8 +154,8 @@ export function createCluster(startedAt: number): Cluster {
     ],
   });
   const statefulSets = new Map([
-    ['kafka', template('kafka', 'registry.example.com/platform/kafka:4.3.1')],
-    ['postgres', template('postgres', 'registry.example.com/platform/postgres:18.4')],
+    ['kafka', statefulSet('kafka', 3, 'registry.example.com/platform/kafka:4.3.1', startedAt)],
+    ['postgres', statefulSet('postgres', 1, 'registry.example.com/platform/postgres:18.4', startedAt)],
   ]);
   return {
     deployments,
@@ -220,21 +226,48 @@ function deployment(
     },
     generation: 1,
     observed: 1,
-    sets: [
-      {
-        hash,
-        template: structuredClone(made),
-        createdAt,
-        revision: 1,
-        writtenAt: createdAt,
-        earlier: [],
-      },
-    ],
-    writes: [{ manager: 'kubectl-create', at: createdAt, through: 'object', template: true, replicas: true }],
+    sets: [firstVersion(hash, made, createdAt)],
+    writes: [firstWrite(createdAt)],
     progress: { reason: 'NewReplicaSetAvailable', at: createdAt },
     watched: false,
     refusal: null,
   };
+}
+
+function statefulSet(name: Pod['app'], replicas: number, image: string, createdAt: number): StatefulSet {
+  const made = template(name, image);
+  return {
+    name,
+    createdAt,
+    labels: { app: name },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      serviceName: `${name}-headless`,
+      template: made,
+      updateStrategy: { type: 'OnDelete' },
+      podManagementPolicy: 'OrderedReady',
+      revisionHistoryLimit: 10,
+    },
+    generation: 1,
+    revisions: [firstVersion('6f8d4b7c9', made, createdAt)],
+    writes: [firstWrite(createdAt)],
+  };
+}
+
+function firstVersion(hash: string, made: JsonObject, createdAt: number): ReplicaSet {
+  return {
+    hash,
+    template: structuredClone(made),
+    createdAt,
+    revision: 1,
+    writtenAt: createdAt,
+    earlier: [],
+  };
+}
+
+function firstWrite(at: number): Write {
+  return { manager: 'kubectl-create', at, through: 'object', template: true, replicas: true };
 }
 
 function template(name: Pod['app'], image: string): JsonObject {

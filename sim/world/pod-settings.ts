@@ -6,7 +6,8 @@ import type { WorldState } from './state.ts';
 /** The template that a pod was made from: what it runs with until it is replaced. */
 export function templateOf(state: WorldState, pod: Pick<Pod, 'app' | 'hash'>): JsonObject | undefined {
   const own = state.cluster.statefulSets.get(pod.app);
-  if (own !== undefined) return own;
+  // Nobody deletes the pods of a StatefulSet here, so each is still of the first.
+  if (own !== undefined) return own.revisions[0]?.template;
   const sets = state.cluster.deployments.get(pod.app)?.sets;
   return sets?.find((set) => set.hash === pod.hash)?.template;
 }

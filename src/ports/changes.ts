@@ -34,7 +34,7 @@ export interface Rollout {
   readonly kind: 'rollout';
   readonly at: number;
   readonly revision: number;
-  /** Whose pods it made; what a roll back names. */
+  /** Whose pods it made, what a roll back names; of a StatefulSet its controller revision. */
   readonly replicaSet: string;
   /** The template had been in use before: somebody rolled back. */
   readonly back: boolean;

@@ -33,6 +33,11 @@ describe('a right that is missing', () => {
     ],
     ['list events', { resource: 'events' }, () => connection().probe.events(WORKLOAD, soon())],
     ['list replicasets.apps', { resource: 'replicasets' }, () => connection().probe.events(WORKLOAD, soon())],
+    [
+      'get statefulsets.apps',
+      { resource: 'statefulsets' },
+      () => connection().probe.changes({ ...WORKLOAD, kind: 'StatefulSet' }, 0, soon()),
+    ],
     ['list pods', { resource: 'pods' }, () => connection().probe.containers(WORKLOAD, soon())],
     [
       'get deployments.apps',

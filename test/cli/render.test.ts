@@ -55,6 +55,22 @@ describe('in a company’s own names', () => {
     expect(roles('rbac-exec.yaml').map(({ metadata }) => metadata.namespace)).toEqual(['shop']);
   });
 
+  test('of a StatefulSet its controller revisions are read; where there is none they are not', () => {
+    const apps = (text: string) =>
+      parseAllDocuments(of(text)['rbac-look.yaml'] ?? '')
+        .map((document) => document.toJS())
+        .filter(({ kind }) => kind === 'Role')
+        .flatMap(({ rules }) => rules)
+        .filter(({ apiGroups }) => apiGroups.includes('apps'))
+        .map(({ resources, verbs }) => `${verbs} ${resources}`);
+    const engine = 'workloads: { workflowEngine: { kind: StatefulSet } }';
+    expect(apps(engine)).toEqual([
+      'get,list deployments,replicasets,statefulsets',
+      'list controllerrevisions',
+    ]);
+    expect(apps('')).toEqual(['get,list deployments,replicasets']);
+  });
+
   test('only what is restarted or changed may be, by its name and kind', () => {
     const granted = roles('rbac-change.yaml').flatMap(({ metadata, rules }) =>
       rules.map(

@@ -8,11 +8,12 @@ import { kubernetesContract, type Reach } from '../contracts/kubernetes.ts';
 import { kubernetesChanges } from '../contracts/kubernetes-changes.ts';
 import { execContract } from '../contracts/kubernetes-exec.ts';
 import { kubernetesHistory } from '../contracts/kubernetes-history.ts';
+import { kubernetesRevisions, type ReachSet, written } from '../contracts/kubernetes-revisions.ts';
 import { secretsContract } from '../contracts/kubernetes-secrets.ts';
 import { plainPolicy } from '../support/policy.ts';
 import { USAGE } from './support/metrics-server.ts';
 import { type TestNamespace, testNamespace, until } from './support/namespace.ts';
-import { deploy, letExec, listen, podsOf, pretendPods, writeLogs } from './support/pods.ts';
+import { deploy, deploySet, letExec, listen, podsOf, pretendPods, writeLogs } from './support/pods.ts';
 import { applyRoles } from './support/roles.ts';
 
 const PORT = 8080;
@@ -28,6 +29,8 @@ describe.skipIf(!pretendPods)('with no more than the roles of deploy/', () => {
   kubernetesContract('a real API server', reach);
   kubernetesChanges('a real API server', reach);
   kubernetesHistory('a real API server', reach);
+
+  kubernetesRevisions('a real API server', reachSet);
 
   execContract('a real API server', async () => {
     const here = await testNamespace();
@@ -119,6 +122,39 @@ describe.skipIf(!pretendPods)('with no more than the roles of deploy/', () => {
     };
   }
 });
+
+/** With the roles that are rendered for it. */
+async function reachSet(): Promise<ReachSet> {
+  const here = await testNamespace();
+  const namespace = here.name;
+  const token = await applyRoles(here, ['look'], 'workloads: { orderService: { kind: StatefulSet } }');
+  const name = 'order-service';
+  await deploySet(here, name);
+  const connection = await connectKubernetes({
+    kubeconfig: { text: here.kubeconfig(token) },
+    policy: plainPolicy,
+  });
+  return {
+    connection,
+    workload: { namespace, name, kind: 'StatefulSet', selector: `app=${name}` },
+    container: 'app',
+    async write(change) {
+      const body = await here.apps.readNamespacedStatefulSet({ namespace, name });
+      const { spec } = body;
+      if (spec === undefined) throw new Error('no spec');
+      if ('replicas' in change) spec.replicas = change.replicas;
+      else if (spec.template.spec !== undefined)
+        spec.template.spec.containers = [...written(spec.template.spec.containers, change.variable)];
+      await here.apps.replaceNamespacedStatefulSet({ namespace, name, body });
+    },
+    // Times are whole seconds, and what is written within two of them counts as one.
+    pass: async () => await setTimeout(2_500),
+    async stop() {
+      await connection.close();
+      await here.stop();
+    },
+  };
+}
 
 async function crowd(here: TestNamespace, { name }: Workload): Promise<void> {
   const metadata = { name: 'contract', namespace: here.name };

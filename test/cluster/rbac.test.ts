@@ -60,6 +60,21 @@ describe('the roles, as the API server reads them', () => {
     expect(await allowed(questions, other.name)).toEqual([]);
   });
 
+  test('of a StatefulSet also grant to look at it and at its revisions', async () => {
+    const third = await testNamespace();
+    try {
+      const bearer = await applyRoles(third, ['look'], 'workloads: { orderService: { kind: StatefulSet } }');
+      const apps = async (verb: string, resource: string) =>
+        await may(third, bearer, { verb, group: 'apps', resource });
+      expect(await apps('list', 'controllerrevisions')).toBe(true);
+      expect(await apps('get', 'statefulsets')).toBe(true);
+      expect(await apps('get', 'controllerrevisions')).toBe(false);
+      expect(await apps('patch', 'statefulsets')).toBe(false);
+    } finally {
+      await third.stop();
+    }
+  });
+
   test('grant nothing in the whole cluster', async () => {
     expect(await rulesOf(token, other.name)).toEqual(await rulesOf(nobody, other.name));
     expect(await allowed(GRANTED, '')).toEqual([]);

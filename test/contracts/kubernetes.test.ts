@@ -1,3 +1,5 @@
+import { containersOf, objectIn } from '../../sim/world/cluster.ts';
+import { writeStatefulSet } from '../../sim/world/stateful-set.ts';
 import { createClient } from '../../src/adapters/kubernetes/client.ts';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
 import { testCluster } from '../sim/kubernetes/support.ts';
@@ -6,6 +8,7 @@ import { kubernetesContract, type Reach } from './kubernetes.ts';
 import { kubernetesChanges } from './kubernetes-changes.ts';
 import { execContract } from './kubernetes-exec.ts';
 import { kubernetesHistory } from './kubernetes-history.ts';
+import { kubernetesRevisions, written } from './kubernetes-revisions.ts';
 import { secretsContract } from './kubernetes-secrets.ts';
 
 kubernetesContract('the pretend API server', reach);
@@ -59,6 +62,34 @@ async function reach(): Promise<Reach> {
     },
   };
 }
+
+kubernetesRevisions('the pretend API server', async () => {
+  const cluster = await testCluster();
+  const connection = await connectKubernetes({
+    kubeconfig: { text: cluster.kubernetes.kubeconfig() },
+    policy: plainPolicy,
+  });
+  return {
+    connection,
+    workload: { namespace: 'default', name: 'kafka', kind: 'StatefulSet', selector: 'app=kafka' },
+    container: 'kafka',
+    write: async (change) =>
+      await cluster.world.change((state, at) => {
+        const set = state.cluster.statefulSets.get('kafka');
+        if (set === undefined) throw new Error('no StatefulSet');
+        const spec = structuredClone(set.spec);
+        const pod = objectIn(objectIn(spec, 'template'), 'spec') ?? {};
+        if ('replicas' in change) spec['replicas'] = change.replicas;
+        else pod['containers'] = [...written(containersOf(objectIn(spec, 'template')), change.variable)];
+        writeStatefulSet(state, set, spec, 'kubectl-edit', at);
+      }),
+    pass: async () => await cluster.pass(3),
+    async stop() {
+      await connection.close();
+      await cluster.stop();
+    },
+  };
+});
 
 execContract('the pretend API server', async () => {
   const cluster = await testCluster();

@@ -1,19 +1,24 @@
+import type * as z from 'zod';
 import type { Rollout, WorkloadChange, WorkloadChanges } from '../../ports/changes.ts';
-import type { Workload } from '../../ports/kubernetes.ts';
+import type { Workload, WorkloadKind } from '../../ports/kubernetes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import type { KubernetesClient } from './client.ts';
+import { revisionsOf } from './controller-revisions.ts';
 import { deploymentPath, resourceOf } from './deployment.ts';
 import {
   AutoscalerList,
+  ControllerRevisionList,
   Deployment,
+  newestOf,
+  type Owned,
+  type Page,
   type ReplicaSet,
   ReplicaSetList,
   ScaleEventList,
-  type Writer,
 } from './history-schema.ts';
 import { listAll } from './pages.ts';
 import { read } from './schema.ts';
-import { differenceOf } from './template-difference.ts';
+import { differenceOf, marksOf } from './template-difference.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const EARLIER = 'deployment.kubernetes.io/revision-history';
@@ -21,7 +26,7 @@ const EARLIER = 'deployment.kubernetes.io/revision-history';
 const FOLLOWS_MS = 30_000;
 const SAME_MS = 2_000;
 
-/** @throws SystemError; *not found* when there is no such Deployment. What the role may not ask is named in it. */
+/** @throws SystemError; *not found* when there is no such workload. What the role may not ask is named in it. */
 export async function readChanges(
   client: KubernetesClient,
   workload: Workload,
@@ -29,10 +34,7 @@ export async function readChanges(
   signal: AbortSignal,
 ): Promise<WorkloadChanges> {
   const { namespace, name, selector, kind = 'Deployment' } = workload;
-  const keeps = kind === 'Deployment';
-  const unread: string[] = keeps
-    ? []
-    : [`What a rollout of the StatefulSet ${name} changed is not looked at; it has no replica sets.`];
+  const unread: string[] = [];
   const part = async <Item>(list: Promise<readonly Item[]>): Promise<readonly Item[]> =>
     await list.catch((err: unknown) => {
       // An API server that is too old for what is asked does not know it either.
@@ -42,22 +44,24 @@ export async function readChanges(
     });
   const space = encodeURIComponent(namespace);
   const apps = `/apis/apps/v1/namespaces/${space}`;
-  const [deployment, sets, autoscalers, events] = await Promise.all([
+  // A StatefulSet's pod templates are kept by controller revisions, a Deployment's by replica sets.
+  const versions = async <Item extends Owned>(
+    of: WorkloadKind,
+    plural: string,
+    schema: z.ZodType<Page<Item>>,
+  ): Promise<readonly Item[]> => {
+    if (of !== kind) return [];
+    const query = { labelSelector: selector };
+    const list = { resource: `${plural}.apps`, path: `${apps}/${plural}`, query, schema };
+    const all = await part(listAll(client, list, signal));
+    return all.filter(({ metadata }) => isOwnedBy(workload, metadata));
+  };
+  const [deployment, sets, revisions, autoscalers, events] = await Promise.all([
     client
       .json({ verb: 'get', resource: resourceOf(workload), path: deploymentPath(workload), signal })
       .then((answer) => read(Deployment, answer)),
-    part(
-      listAll(
-        client,
-        {
-          resource: 'replicasets.apps',
-          path: `${apps}/replicasets`,
-          query: { labelSelector: selector },
-          schema: ReplicaSetList,
-        },
-        signal,
-      ),
-    ),
+    versions('Deployment', 'replicasets', ReplicaSetList),
+    versions('StatefulSet', 'controllerrevisions', ControllerRevisionList),
     part(
       listAll(
         client,
@@ -82,9 +86,8 @@ export async function readChanges(
       ),
     ),
   ]);
-  const own = keeps ? sets.filter(({ metadata }) => isOwnedBy(name, metadata)) : [];
   const steps = events.flatMap(stepOf);
-  const rollouts = rolloutsOf(deployment, own, steps);
+  const rollouts = [...rolloutsOf(deployment, sets, steps), ...revisionsOf(revisions)];
   const scale = scaleOf(deployment, rollouts, steps);
   const bounds = autoscalers.flatMap(({ metadata, spec }): WorkloadChange[] => {
     const target = spec.scaleTargetRef;
@@ -99,8 +102,11 @@ export async function readChanges(
   };
 }
 
-export function isOwnedBy(name: string, { ownerReferences }: ReplicaSet['metadata']): boolean {
-  return ownerReferences.some((owner) => owner.kind === 'Deployment' && owner.name === name);
+export function isOwnedBy(
+  { name, kind = 'Deployment' }: Pick<Workload, 'name' | 'kind'>,
+  { ownerReferences }: Owned['metadata'],
+): boolean {
+  return ownerReferences.some((owner) => owner.kind === kind && owner.name === name);
 }
 
 /** The newest revision that a replica set is of; 0: the controller has not numbered it yet. */
@@ -144,7 +150,7 @@ function rolloutsOf(
         before:
           before === undefined ? null : { revision: before.revision, replicaSet: before.set.metadata.name },
         difference: before === undefined ? null : differenceOf(before.set.spec.template, spec.template),
-        marks: marksOf(set),
+        marks: marksOf(metadata, spec.template),
       },
     ];
   });
@@ -160,15 +166,6 @@ function backAt({ metadata, status }: Deployment, set: ReplicaSet, steps: readon
     newestOf(set.metadata.managedFields, () => true),
   ].filter((time) => time !== null);
   return times.length === 0 ? null : Math.min(...times);
-}
-
-function marksOf({ metadata, spec }: ReplicaSet): readonly string[] {
-  const { metadata: pod } = spec.template;
-  const all = [metadata.labels, metadata.annotations, pod?.labels, pod?.annotations];
-  const names = all.flatMap((marks) =>
-    Object.entries(marks ?? {}).flatMap(([name, value]) => (value === 'false' ? [] : [name])),
-  );
-  return [...new Set(names)];
 }
 
 /** One step of the controller: *Scaled up replica set x from 3 to 6*. */
@@ -231,12 +228,4 @@ function scaleOf(
     })
     .sort((one, other) => other.at - one.at)[0];
   return found === undefined ? null : { kind: 'scale', ...found, to: spec.replicas };
-}
-
-function newestOf(writers: readonly Writer[], fits: (fields: readonly string[]) => boolean): number | null {
-  const times = writers.flatMap(({ subresource, time, fieldsV1 }) => {
-    const fields = Object.keys(fieldsV1?.['f:spec'] ?? {});
-    return time == null || subresource !== '' || !fits(fields) ? [] : [time];
-  });
-  return times.length === 0 ? null : Math.max(...times);
 }

@@ -3,6 +3,11 @@ import { readQuantity } from './quantity.ts';
 import { Texts, Time } from './schema.ts';
 
 const Page = z.object({ continue: z.string().nullish() });
+/** One page of a list. */
+export interface Page<Item> {
+  readonly metadata: z.infer<typeof Page>;
+  readonly items: readonly Item[];
+}
 
 /** Who wrote which fields when; a time is that of the writer's last write, whatever it changed. */
 const Writer = z.object({
@@ -36,15 +41,20 @@ export const Template = z.looseObject({
 });
 export type Template = z.infer<typeof Template>;
 
+const Metadata = z.object({
+  name: z.string(),
+  creationTimestamp: Time,
+  labels: Texts,
+  annotations: Texts,
+  ownerReferences: z.array(z.object({ kind: z.string(), name: z.string() })).default([]),
+  managedFields: Writers,
+});
+export interface Owned {
+  readonly metadata: z.infer<typeof Metadata>;
+}
+
 export const ReplicaSet = z.object({
-  metadata: z.object({
-    name: z.string(),
-    creationTimestamp: Time,
-    labels: Texts,
-    annotations: Texts,
-    ownerReferences: z.array(z.object({ kind: z.string(), name: z.string() })).default([]),
-    managedFields: Writers,
-  }),
+  metadata: Metadata,
   spec: z.object({ template: Template }),
 });
 export type ReplicaSet = z.infer<typeof ReplicaSet>;
@@ -53,6 +63,20 @@ export const ReplicaSetList = z.object({
   kind: z.literal('ReplicaSetList'),
   metadata: Page,
   items: z.array(ReplicaSet),
+});
+
+/** Its data are the patch that would bring the template back. */
+const ControllerRevision = z.object({
+  metadata: Metadata,
+  revision: z.number().int(),
+  data: z.object({ spec: z.object({ template: Template }) }),
+});
+export type ControllerRevision = z.infer<typeof ControllerRevision>;
+
+export const ControllerRevisionList = z.object({
+  kind: z.literal('ControllerRevisionList'),
+  metadata: Page,
+  items: z.array(ControllerRevision),
 });
 
 export const Deployment = z.object({
@@ -95,3 +119,15 @@ export const ScaleEventList = z.object({
     }),
   ),
 });
+
+/** The last write of the object itself, by those whose fields of `spec` fit; null: nobody noted one. */
+export function newestOf(
+  writers: readonly Writer[],
+  fits: (fields: readonly string[]) => boolean,
+): number | null {
+  const times = writers.flatMap(({ subresource, time, fieldsV1 }) => {
+    const fields = Object.keys(fieldsV1?.['f:spec'] ?? {});
+    return time == null || subresource !== '' || !fits(fields) ? [] : [time];
+  });
+  return times.length === 0 ? null : Math.max(...times);
+}

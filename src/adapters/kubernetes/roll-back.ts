@@ -71,7 +71,7 @@ async function bothOf(
   ]);
   if (set === null) return null;
   const { metadata } = read(ReplicaSet, set);
-  if (!isOwnedBy(workload.name, metadata)) return null;
+  if (!isOwnedBy(workload, metadata)) return null;
   return {
     revision: revisionOf(metadata),
     wanted: templateOf(set),

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TemplateDifference } from '../../ports/changes.ts';
 import { RESTARTED_AT } from './deployment.ts';
-import type { Container, Template } from './history-schema.ts';
+import type { Container, Owned, Template } from './history-schema.ts';
 
 /** On every replica set's template and on no Deployment's. */
 export const HASH = 'pod-template-hash';
@@ -40,6 +40,17 @@ export function differenceOf(before: Template, after: Template): TemplateDiffere
       ]),
     ],
   };
+}
+
+/** Names of the labels and annotations of a version and of its pods, without those whose value is `false`. */
+export function marksOf(
+  { labels, annotations }: Pick<Owned['metadata'], 'labels' | 'annotations'>,
+  { metadata: pod }: Template,
+): readonly string[] {
+  const names = [labels, annotations, pod?.labels, pod?.annotations].flatMap((marks) =>
+    Object.entries(marks ?? {}).flatMap(([name, value]) => (value === 'false' ? [] : [name])),
+  );
+  return [...new Set(names)];
 }
 
 /** What a replica set adds to the template that it was made from goes. */

@@ -5,6 +5,8 @@ interface Place {
   readonly namespace: string;
   /** The order service lives here, and the secrets and the bot's account with it. */
   readonly home: boolean;
+  /** A workload whose pods, rollouts and changes are looked at is a StatefulSet. */
+  readonly sets: boolean;
   /** What is restarted or changed here, by kind. */
   readonly changed: Readonly<Record<WorkloadNames['kind'], readonly string[]>>;
 }
@@ -26,6 +28,9 @@ function placesOf({ orderService, workflowEngine, kafka, postgres }: Names): rea
     return {
       namespace,
       home: namespace === orderService.namespace,
+      sets: [...acted, workflowEngine].some(
+        (one) => one.namespace === namespace && one.kind === 'StatefulSet',
+      ),
       changed: { Deployment: named('Deployment'), StatefulSet: named('StatefulSet') },
     };
   });
@@ -67,12 +72,6 @@ function rule(
   ].join('\n');
 }
 
-function owners({ changed }: Place): string {
-  return changed.StatefulSet.length === 0
-    ? 'deployments, replicasets'
-    : 'deployments, replicasets, statefulsets';
-}
-
 /** `deploy/rbac-look.yaml`. */
 export function lookRoles(names: Names): string {
   const places = placesOf(names);
@@ -106,9 +105,19 @@ export function lookRoles(names: Names): string {
         'How far a rollout is, and what an approval is bound to; from the replica sets, what changed before the trouble began.',
       ],
       'apps',
-      owners(place),
+      place.sets ? 'deployments, replicasets, statefulsets' : 'deployments, replicasets',
       'get, list',
     ),
+    ...(place.sets
+      ? [
+          rule(
+            ['The same of a StatefulSet, which has no replica sets.'],
+            'apps',
+            'controllerrevisions',
+            'list',
+          ),
+        ]
+      : []),
     ...(place.home
       ? [
           rule(
@@ -181,7 +190,12 @@ ${places.map((place) => `${roleOf('oms-bot-change', place, rules(place))}${bound
 /** `deploy/rbac-exec.yaml`. */
 export function execRoles(names: Names): string {
   const home = names.orderService.namespace;
-  const place: Place = { namespace: home, home: true, changed: { Deployment: [], StatefulSet: [] } };
+  const place: Place = {
+    namespace: home,
+    home: true,
+    sets: false,
+    changed: { Deployment: [], StatefulSet: [] },
+  };
   return `# Lets the bot ask from inside a pod. Think before you apply it: RBAC cannot say which command, nor which pod of the
 # namespace, and whoever may exec may do there what the container may. The bot itself runs three commands, without a
 # shell: whether the payment gateway answers from there, whether a broker of Kafka does, and, approved, a heap dump.

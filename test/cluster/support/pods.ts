@@ -55,6 +55,27 @@ export async function deploy(
   });
 }
 
+/** A StatefulSet whose pods carry `app=<name>` and are replaced when somebody deletes them. */
+export async function deploySet({ apps, name: namespace }: TestNamespace, name: string): Promise<void> {
+  const labels = { app: name };
+  await apps.createNamespacedStatefulSet({
+    namespace,
+    body: {
+      metadata: { name, labels },
+      spec: {
+        replicas: 2,
+        serviceName: name,
+        selector: { matchLabels: labels },
+        updateStrategy: { type: 'OnDelete' },
+        template: {
+          metadata: { labels },
+          spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'app', image: IMAGE }] },
+        },
+      },
+    },
+  });
+}
+
 /** Those of a Deployment of `deploy`. */
 export async function podsOf(
   { core, name: namespace }: TestNamespace,

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
+import { rendered } from '../../../src/cli/render.ts';
+import { readConfig } from '../../../src/config.ts';
 import { type TestNamespace, until } from './namespace.ts';
 
 /** The bot's account in the manifests. */
@@ -17,13 +19,17 @@ export interface Right {
 /**
  * Applies `deploy/rbac-….yaml` as they are, but for the namespace, and resolves with a token of the bot's own account
  * once the API server knows them.
+ * @param yaml an `oms.yaml` for which they are rendered instead
  */
 export async function applyRoles(
   here: TestNamespace,
   roles: readonly ('look' | 'change' | 'exec')[],
+  yaml?: string,
 ): Promise<string> {
+  const own = yaml === undefined ? null : rendered(readConfig({ env: {}, readFile: () => yaml }).oms);
   for (const role of roles) {
-    const manifest = readFileSync(`deploy/rbac-${role}.yaml`, 'utf8');
+    const file = `rbac-${role}.yaml`;
+    const manifest = own === null ? readFileSync(`deploy/${file}`, 'utf8') : (own[file] ?? '');
     const inNamespace = manifest.replaceAll('namespace: default', `namespace: ${here.name}`);
     for (const each of parseAllDocuments(inNamespace)) {
       await here.objects.create(each.toJS() as KubernetesObject);
