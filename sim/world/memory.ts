@@ -13,8 +13,8 @@ const LOOK_MS = 15_000;
 export interface MemoryTrouble {
   /** Never given back until the container ends. */
   leakMibPerMinute: number;
-  /** More than this is not kept: caches that fill; infinite for a leak. */
-  leakMostMib: number;
+  /** The container never uses more in all: caches that fill; infinite for a leak. */
+  fullAtMib: number;
   /** Held by all pods at once: a wasteful read. */
   extraMib: number;
   /** The one pod that leaks; null: all do. */
@@ -35,7 +35,7 @@ export function createMemoryTrouble(): MemoryTrouble {
 
 const NONE = {
   leakMibPerMinute: 0,
-  leakMostMib: Number.POSITIVE_INFINITY,
+  fullAtMib: Number.POSITIVE_INFINITY,
   extraMib: 0,
   only: null,
   image: null,
@@ -56,17 +56,18 @@ export function setMemoryTrouble(
 export function workingSet(state: WorldState, pod: Pod, at: number): number {
   if (pod.waiting !== null || pod.deletedAt !== null) return 0;
   const usual = 320 + 60 * state.chance('memory', pod.name, pod.restarts);
-  const used = Math.round((usual + (pod.app === 'order-service' ? beyond(state, pod, at) : 0)) * MIB);
+  const all = pod.app === 'order-service' ? usual + beyond(state, pod, at) : usual;
+  const used = Math.round(Math.min(all, state.memory.fullAtMib) * MIB);
   return Math.min(used, memoryLimitOf(state, pod) ?? used);
 }
 
 /** MiB. */
 function beyond(state: WorldState, pod: Pod, at: number): number {
-  const { leakMibPerMinute, leakMostMib, extraMib, only, image, exportKibPerRow, since } = state.memory;
+  const { leakMibPerMinute, extraMib, only, image, exportKibPerRow, since } = state.memory;
   const minutes = Math.max(0, at - Math.max(since, pod.startedAt)) / MINUTE;
   const held = exportKibPerRow === 0 ? 0 : rowsIn(state, pod) * exportKibPerRow;
   const leaks = (only === null || only === pod.name) && (image === null || image === imageOf(state, pod));
-  const leaked = leaks ? Math.min(minutes * leakMibPerMinute, leakMostMib) : 0;
+  const leaked = leaks ? minutes * leakMibPerMinute : 0;
   return extraMib + leaked + held / 1_024;
 }
 

@@ -54,11 +54,13 @@ async function say(line: string): Promise<string | undefined> {
 describe('a memory limit that is too low', () => {
   story(memoryLimitLow);
 
-  test('the card tells of the kills and their cause, and recommends more memory, no restart', () => {
+  test('the card tells of full pods and their cause, and recommends more memory, no restart', async () => {
     expect(rig.card().text).toContain('prod · OMS-1 · High memory, OOM kills: broken');
-    expect(card()).toMatch(/3 containers were killed for memory in 30 min, order-service-\S+ \d+ min ago/);
+    expect(card()).toContain('Not ruled out: ');
+    await minutes(5);
+    expect(card()).toMatch(/order-service-\S+ uses 98 % of its memory limit, the most of 3 pods/);
     expect(card()).toContain(
-      '*Cause* The memory limit is too low: Each of the 3 pods was killed within 30 min.',
+      '*Cause* The memory limit is too low: All 3 pods reached 95 % within 30 min of their start and have stayed there.',
     );
     expect(card()).toMatch(
       /\*Changed\* image 2\.14\.1 → 2\.15\.0 on order-service, \d+ min before the first symptom\./,

@@ -34,10 +34,15 @@ describe('a release that leaks', () => {
     expect(refused).toEqual([]);
   });
 
-  test('stands on the card as the suspect, and the roll back is recommended', () => {
+  test('stands on the card as the suspect, and the roll back is recommended once kills at even gaps tell a leak', {
+    timeout: LONG,
+  }, async () => {
     expect(card()).toMatch(
       /\*Changed\* image 2\.14\.1 → 2\.15\.0 on order-service, 1[78] min before the first symptom\./,
     );
+    expect(card()).not.toContain('Recommended');
+    await minutes(9);
+    expect(card()).toMatch(/\*Cause\* The code leaks memory: \S+ was killed 3 times, each 8 min/);
     expect(card()).toMatch(
       /Roll back the service\*: .*Recommended: the trouble began 1[78] min after image 2\.14\.1 → 2\.15\.0 on order-service/,
     );

@@ -49,27 +49,30 @@ export const memoryLeak: Scenario = {
 export const memoryLimitLow: Scenario = {
   id: 'memory-limit-low',
   causes: ['8.C4'],
+  toldAfterMinutes: 5,
   runbook: 'memory',
   title:
-    'Since a release 45 min ago the caches want more than the limit; each pod is killed every 17 minutes.',
+    'Since a release 20 min ago the caches take 1,000 MiB of a limit of 1,024; all pods are full and stay so.',
   alert: {
-    alertname: 'OrderServiceOomKilled',
-    code: 'CONTAINER_OOM_KILLED',
+    alertname: 'OrderServiceMemoryHigh',
+    code: 'OUT_OF_MEMORY',
     severity: 'high',
-    summary: 'Containers of the order service are killed for their memory',
-    startsAgoMs: 10 * MINUTE,
+    summary: 'All pods of the order service use nearly all of their memory',
+    startsAgoMs: 2 * MINUTE,
   },
-  start: (state, now) => released(state, { leakMibPerMinute: 40, leakMostMib: 900 }, 45 * MINUTE, now),
+  start: (state, now) => released(state, { leakMibPerMinute: 40, fullAtMib: 1_000 }, 20 * MINUTE, now),
   recover: cured,
   end: cured,
 };
 
 export const leakyRelease: Scenario = {
   id: 'leaky-release',
-  runbook: 'memory',
   causes: ['8.C1'],
+  // Three kills at even gaps are seen by then.
+  toldAfterMinutes: 10,
+  runbook: 'memory',
   title:
-    'Since a release 25 min ago the pods leak 40 MiB a minute; each is killed every 17 minutes, until the version before is back.',
+    'Since a release 25 min ago the pods leak 80 MiB a minute; each is killed every 8 minutes, until the version before is back.',
   alert: {
     alertname: 'OrderServiceOomKilled',
     code: 'CONTAINER_OOM_KILLED',
@@ -77,7 +80,7 @@ export const leakyRelease: Scenario = {
     summary: 'Containers of the order service are killed for their memory',
     startsAgoMs: 7 * MINUTE,
   },
-  start: (state, now) => released(state, { leakMibPerMinute: 40 }, 25 * MINUTE, now),
+  start: (state, now) => released(state, { leakMibPerMinute: 80 }, 25 * MINUTE, now),
   recover: cured,
   end: cured,
 };

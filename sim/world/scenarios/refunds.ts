@@ -129,9 +129,9 @@ export const refundLimit: Scenario = {
 
 export const refundMethodGone: Scenario = {
   id: 'refund-method-gone',
-  causes: ['4.C2', '4.C3'],
+  causes: ['4.C2'],
   runbook: 'refund-delays',
-  title: 'The cards of 6 customers are closed, and one refund is above its charge; their money waits.',
+  title: 'The cards of 7 customers are closed; their money waits.',
   alert: {
     alertname: 'RefundsFail',
     code: 'REFUND_FAILED',
@@ -140,8 +140,7 @@ export const refundMethodGone: Scenario = {
     startsAgoMs: 30 * MINUTE,
   },
   start(state, now) {
-    plantLate(state, now, this.id, 6, 'status=400 reason=payment_method_closed', { methodValid: false });
-    plantLate(state, now, `${this.id} above`, 1, 'status=400 reason=amount_exceeds_charge', { above: 500 });
+    plantLate(state, now, this.id, 7, 'status=400 reason=payment_method_closed', { methodValid: false });
   },
   end(state, now) {
     settleRefunds(state, now);

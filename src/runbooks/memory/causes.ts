@@ -2,8 +2,9 @@ import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
 import { loadIs, spellLoad } from '../shared/load.ts';
 import { spell } from '../shared/spell.ts';
+import type { Change } from '../shared/what-changed.ts';
 import type { Kill, MemoryData } from './checks.ts';
-import { risingFor, shareOf, type UsageSeen } from './usage.ts';
+import { type PodUse, risingFor, shareOf, type UsageSeen } from './usage.ts';
 
 const MINUTE = 60_000;
 /** runbook-knowledge §8, our defaults. */
@@ -12,6 +13,7 @@ const EXPORT_BEFORE_MS = 30 * MINUTE;
 const ROUTE_BEFORE_MS = 5 * MINUTE;
 const QUERY_BEFORE_MS = 5 * MINUTE;
 const SOON_MS = 30 * MINUTE;
+const FLAT_MS = 5 * MINUTE;
 
 /** Kills that have to be as far apart as each other, and by how much a gap may differ from their mean (our defaults). */
 const EVEN_KILLS = 3;
@@ -167,37 +169,68 @@ const limit: Cause<MemoryData> = {
   title: 'The memory limit is too low',
   outside: false,
   rule: ({ memoryPercent, memorySoundPercent, usualFactor }) => ({
-    supported: `All pods reach ${memoryPercent} % of it within ${spell(SOON_MS)} of their start, or each was killed within ${spell(SOON_MS)}, at less than ${usualFactor} times the usual load.`,
+    supported: `All pods reach ${memoryPercent} % of it within ${spell(SOON_MS)} of their start and stay there for ${spell(FLAT_MS)} at less than ${usualFactor} times the usual load, or the limit was lowered and a pod was killed since or is that full.`,
     ruledOut: `Every pod uses less than ${memorySoundPercent} %, and none was killed for ${spell(SOON_MS)}.`,
   }),
   broughtBy: ['rollout'],
-  judge({ findings, now, thresholds }) {
+  judge({ findings, changes, now, thresholds }) {
     const usage = findings.usage.data;
     if (usage === null || usage.pods.length === 0)
       return open('How much memory the pods use could not be looked at.');
+    const { memoryPercent, memorySoundPercent } = thresholds;
     const shares = usage.pods.map(shareOf);
-    const soon = usage.pods.every(({ startedAt }) => startedAt !== null && now - startedAt <= SOON_MS);
-    const full = shares.every((share) => share !== null && share >= thresholds.memoryPercent);
+    const full = (share: number | null) => share !== null && share >= memoryPercent;
     const freshKills = (findings.kills.data?.kills ?? []).filter(({ at }) => now - at <= SOON_MS);
-    const everyPodDies = new Set(freshKills.map(({ pod }) => pod)).size === usage.pods.length;
-    if (((full && soon) || everyPodDies) && usage.load !== null && loadIs(usage.load, thresholds) !== 'usual')
-      return open(
-        `The pods are full soon after their start, but more comes than usual: ${spellLoad(usage.load)}.`,
-      );
-    if ((full && soon) || everyPodDies)
+    const lowered = loweredIn(changes.data?.changes ?? []);
+    if (lowered !== null && (shares.some(full) || freshKills.some(({ at }) => at >= lowered.at)))
+      return supported(`${lowered.line} ${spell(now - lowered.at)} ago, and the pods do not fit into it.`);
+    if (usage.pods.every((pod) => staysFull(usage, pod, memoryPercent))) {
+      if (usage.load !== null && loadIs(usage.load, thresholds) !== 'usual')
+        return open(
+          `The pods are full soon after their start, but more comes than usual: ${spellLoad(usage.load)}.`,
+        );
       return supported(
-        everyPodDies
-          ? `Each of the ${usage.pods.length} pods was killed within ${spell(SOON_MS)}.`
-          : `All ${usage.pods.length} pods are at ${thresholds.memoryPercent} % or more within ${spell(SOON_MS)} of their start.`,
+        `All ${usage.pods.length} pods reached ${memoryPercent} % within ${spell(SOON_MS)} of their start and have stayed there.`,
       );
-    if (
-      shares.every((share) => share !== null && share < thresholds.memorySoundPercent) &&
-      freshKills.length === 0
-    )
-      return ruledOut(`Every pod uses less than ${thresholds.memorySoundPercent} % of its limit.`);
-    return open('Some pods are full and some are not, or they have run for long.');
+    }
+    if (findings.kills.data === null) return open('Whether pods were killed (R54) could not be looked at.');
+    if (usage.silent > 0) return open(`Nothing was told of the memory of ${usage.silent} pods.`);
+    if (shares.every((share) => share !== null && share < memorySoundPercent) && freshKills.length === 0)
+      return ruledOut(`Every pod uses less than ${memorySoundPercent} % of its limit.`);
+    return open('Not all pods were seen to fill soon after their start and to stay full.');
   },
 };
+
+/** The newest rollout that lowered a memory limit; null: none did. */
+function loweredIn(changes: readonly Change[]): Change | null {
+  const lowers = ({ rollout }: Change) =>
+    rollout?.difference?.limits.some(
+      ({ resource, before, after }) =>
+        resource === 'memory' && after !== null && (before === null || after < before),
+    ) ?? false;
+  return changes.find(lowers) ?? null;
+}
+
+/**
+ * Seen full within half an hour of its start, and in each look since, for at least five minutes: what filled evenly from its
+ * usual 60 % or less would have been over its limit by then.
+ */
+function staysFull(
+  { samples }: UsageSeen,
+  { pod, limit: most, startedAt }: PodUse,
+  percent: number,
+): boolean {
+  if (most === null || startedAt === null) return false;
+  const isFull = (memory: number) => (memory / most) * 100 >= percent;
+  const since = samples.flatMap(({ at, byPod }) => {
+    const memory = byPod[pod];
+    return at < startedAt || memory === undefined ? [] : [{ at, full: isFull(memory) }];
+  });
+  const first = since.find(({ full }) => full);
+  const last = since.at(-1);
+  if (first === undefined || last === undefined || first.at - startedAt > SOON_MS) return false;
+  return last.at - first.at >= FLAT_MS && since.every(({ at, full }) => at < first.at || full);
+}
 
 const query: Cause<MemoryData> = {
   id: '8.C5',

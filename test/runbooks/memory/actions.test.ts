@@ -18,7 +18,7 @@ import {
   someSettings,
 } from '../../support/runbooks.ts';
 import { anExport } from '../exports/support.ts';
-import { aHeap, findings, GIB, rise, usageOf } from './support.ts';
+import { aHeap, findings, GIB, rise, soonFull, usageOf } from './support.ts';
 
 const judging = (given: Partial<Findings<MemoryData>>, change = {}) => aJudging(findings(given), change);
 const LEAK = { usage: seen('broken', usageOf(rise(40, 96, 60))) };
@@ -38,10 +38,7 @@ describe('R60, restart', () => {
     [
       'the limit is too low',
       {
-        kills: seen('broken', {
-          kills: ['a', 'b'].map((pod) => ({ pod, container: 'app', at: NOW })),
-          past: [],
-        }),
+        usage: seen('broken', soonFull([97, 98], 6)),
       },
       null,
       'the pods would be full again within minutes',

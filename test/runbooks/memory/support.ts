@@ -39,6 +39,20 @@ export function rise(from: number, to: number, minutes: number): readonly (reado
   });
 }
 
+/** Started 20 minutes ago, and at so many percent in each look of the last minutes; a minute apart. */
+export function soonFull(
+  percents: readonly [number, number],
+  minutes: number,
+  change: Partial<UsageSeen> = {},
+): UsageSeen {
+  const usage = usageOf(Array.from({ length: minutes + 1 }, () => percents));
+  return {
+    ...usage,
+    pods: usage.pods.map((pod) => ({ ...pod, startedAt: NOW - 20 * MINUTE })),
+    ...change,
+  };
+}
+
 /** All is well, but for what is given. */
 export function findings(change: Partial<Findings<MemoryData>> = {}): Findings<MemoryData> {
   return {
