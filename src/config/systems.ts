@@ -173,6 +173,9 @@ export const SYSTEMS = {
     .prefault({}),
   database: z
     .strictObject({
+      name: describe(Name, 'What alerts call it in their label `dependency`.').default(
+        RUNBOOK_NAMES.postgres.name,
+      ),
       application: describe(Name, 'application_name of the order service’s sessions.').default(
         RUNBOOK_NAMES.postgres.application,
       ),

@@ -213,6 +213,17 @@ export interface Runbook<Data> {
   readonly words: readonly (readonly string[])[];
   /** An alert with all labels of one row means this runbook. */
   labels?(names: Names): readonly Readonly<Record<string, string>>[];
+  /** The same as `words`, of words that a company chooses itself. */
+  namedWords?(names: Names): readonly (readonly string[])[];
+  /** Labels that decide before its codes and words do. */
+  readonly owner?: {
+    readonly labels: readonly string[];
+    /**
+     * Whose an alert is whose first of these labels has this value: this runbook's, another's, or null: not this one's,
+     * whatever else it may be. @param code null: words alone named this runbook
+     */
+    whose(code: string | null, value: string, names: Names): RunbookId | null;
+  };
   readonly severity: Severity;
   readonly team: TeamId;
   readonly checks: { readonly [Name in keyof Data]: Check<Data[Name]> };

@@ -1,3 +1,4 @@
+import { GROUP_LABELS } from '../domain/alert.ts';
 import { defineRunbook } from './define-runbook.ts';
 import { advice } from './kafka-lag/advice.ts';
 import { byHand } from './kafka-lag/by-hand.ts';
@@ -23,6 +24,13 @@ export const kafkaLag = defineRunbook<KafkaData>({
   words: ['kafka', 'lag', 'consumer', 'event'].flatMap((what) =>
     ['behind', 'high', 'failed'].map((how) => [what, how]),
   ),
+  owner: {
+    labels: GROUP_LABELS,
+    whose: (code, value, { kafka }) =>
+      code !== 'KAFKA_PUBLISH_FAILED' && value === kafka.inventoryGroup
+        ? 'inventory-reservation'
+        : 'kafka-lag',
+  },
   severity: 'high',
   team: 'orders',
   checks,

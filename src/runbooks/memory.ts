@@ -17,7 +17,11 @@ export const memory = defineRunbook<MemoryData>({
   number: 8,
   title: 'High memory, OOM kills',
   codes: CODES,
-  words: [['memory'], ['oom'], ['oomkilled'], ['heap']],
+  words: [['memory'], ['oom'], ['heap']],
+  labels: () => [{ reason: 'OOMKilled' }],
+  // Restarts of these pods are what running out of memory looks like from outside (8.S1, 8.S5).
+  namedWords: ({ orderService }) =>
+    ['restart', 'crashloop', 'crash loop'].map((what) => [what, orderService.deployment]),
   severity: 'high',
   team: 'orders',
   checks,

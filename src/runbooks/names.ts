@@ -100,6 +100,8 @@ export interface Names {
     readonly namespace: string;
     readonly selector: string;
     readonly managed: boolean;
+    /** What alerts call it in their label `dependency`. */
+    readonly name: string;
     /** `application_name` of the order service's sessions. */
     readonly application: string;
     readonly poolSizeEnv: string;

@@ -70,6 +70,7 @@ export const RUNBOOK_NAMES: Names = {
     namespace: NAMESPACE,
     selector: 'app=postgres',
     managed: false,
+    name: 'postgres',
     application: 'order-service',
     poolSizeEnv: 'DB_POOL_SIZE',
   },
