@@ -84,6 +84,10 @@ export const SYSTEMS = {
       statusLabel: describe(MetricName, 'The label of that counter with the HTTP status.').default(
         RUNBOOK_NAMES.traffic.statusLabel,
       ),
+      orderRoute: describe(
+        Name,
+        'The route of that counter that creates orders, for the impact of runbook 8 where the database cannot tell it.',
+      ).optional(),
       duration: describe(
         MetricName,
         'A histogram of how long requests take; unset: p95 is not told.',

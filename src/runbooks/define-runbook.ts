@@ -237,7 +237,11 @@ export interface Runbook<Data> {
   readonly impact: {
     /** What counts as affected, in words. */
     readonly means: string;
-    measure(ask: Asking): Promise<ImpactCounts | Impact>;
+    /** @param found what a check of the same look saw, as soon as it has */
+    measure(
+      ask: Asking,
+      found: <Name extends keyof Data>(name: Name) => Promise<Finding<Data[Name]>>,
+    ): Promise<ImpactCounts | Impact>;
   };
   /** A code that means another runbook while that one has an open incident: one outage is one incident. */
   readonly lends?: { readonly code: string; readonly to: RunbookId };

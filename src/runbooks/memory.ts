@@ -5,11 +5,9 @@ import { byHand } from './memory/by-hand.ts';
 import { causes, stands } from './memory/causes.ts';
 import { checks, type MemoryData } from './memory/checks.ts';
 import { dumpHeap } from './memory/dump.ts';
+import { CODES, measureImpact } from './memory/impact.ts';
 import { knowledge } from './memory/knowledge.ts';
 import { rollBackOf } from './roll-back.ts';
-import { ORDER_WINDOWS } from './shared/order-rate.ts';
-
-const CODES = ['OUT_OF_MEMORY', 'CONTAINER_OOM_KILLED'];
 
 /** Runbook 8: memory runs out, pods are killed. */
 export const memory = defineRunbook<MemoryData>({
@@ -42,22 +40,9 @@ export const memory = defineRunbook<MemoryData>({
   byHand,
   knowledge,
   impact: {
-    means: 'orders that failed with these codes ÷ orders',
-    async measure({ probes, names, thresholds, now, signal }) {
-      return await probes.ordersDatabase.failedShare(
-        {
-          waiting: names.statuses.pendingPayment,
-          // Waiting for a payment is another runbook's trouble.
-          waitingMinutes: 365 * 1_440,
-          codes: CODES,
-          windowsMinutes: ORDER_WINDOWS,
-          fewest: thresholds.impactFewestOrders,
-          now,
-          runbook: 'memory',
-        },
-        signal,
-      );
-    },
+    means:
+      'orders that failed with these codes ÷ orders; where the database cannot tell, requests for a new order that were answered 5xx ÷ all of them',
+    measure: measureImpact,
   },
   atOnce: () => null,
 });

@@ -61,6 +61,8 @@ export interface Names {
   readonly traffic: {
     readonly routeLabel: string;
     readonly statusLabel: string;
+    /** The route that creates orders; null: not configured. */
+    readonly orderRoute: string | null;
     readonly duration: string | null;
     readonly durationIn: 'seconds' | 'milliseconds';
   };

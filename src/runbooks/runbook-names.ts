@@ -42,7 +42,13 @@ export const RUNBOOK_NAMES: Names = {
     bufferFree: null,
     bufferTotal: null,
   },
-  traffic: { routeLabel: 'route', statusLabel: 'status', duration: null, durationIn: 'seconds' },
+  traffic: {
+    routeLabel: 'route',
+    statusLabel: 'status',
+    orderRoute: null,
+    duration: null,
+    durationIn: 'seconds',
+  },
   logPatterns: LOG_TEXTS,
   kafka: {
     bootstrap: 'kafka:9092',
