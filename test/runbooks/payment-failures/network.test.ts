@@ -1,3 +1,4 @@
+import { NOBODY_GETS_THERE } from '../../../src/runbooks/payment-failures/causes.ts';
 import { NOW, reporting, seen } from '../../support/runbooks.ts';
 import { aPath, gatewaySays, table } from './support.ts';
 
@@ -74,7 +75,7 @@ table('1.C1', [
       gateway: seen('broken', gatewaySays(['down', 'down'], NOW - 60_000)),
       path: seen('broken', aPath(2, 2, 60_000)),
     },
-    'supported',
-    /on 2 of 2 pods/,
+    'open',
+    NOBODY_GETS_THERE,
   ],
 ]);
