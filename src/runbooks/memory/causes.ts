@@ -1,7 +1,9 @@
 import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
+import type { Names } from '../names.ts';
 import { loadIs, spellLoad } from '../shared/load.ts';
 import { spell } from '../shared/spell.ts';
+import type { Changes } from '../shared/what-changed.ts';
 import type { Kill, MemoryData } from './checks.ts';
 import { risingFor, shareOf, type UsageSeen } from './usage.ts';
 
@@ -162,16 +164,32 @@ const loading: Cause<MemoryData> = {
   },
 };
 
+/** The newest change of the service's memory limit before the first symptom, where it took memory away; null: it did not. */
+function limitLowered(changes: Changes | null, { orderService }: Names) {
+  const { deployment, container: ours } = orderService;
+  for (const { workload, rollout, line, at } of changes?.changes ?? []) {
+    if (changes === null || at > changes.symptomAt || workload !== deployment) continue;
+    const found = rollout?.difference?.limits.find(
+      ({ container, resource }) => resource === 'memory' && (ours === null || container === ours),
+    );
+    if (found === undefined) continue;
+    const { before: was, after: is } = found;
+    const less = is !== null && (was === null || is < was);
+    return less ? { line, ago: changes.symptomAt - at } : null;
+  }
+  return null;
+}
+
 const limit: Cause<MemoryData> = {
   id: '8.C4',
   title: 'The memory limit is too low',
   outside: false,
   rule: ({ memoryPercent, memorySoundPercent, usualFactor }) => ({
-    supported: `All pods reach ${memoryPercent} % of it within ${spell(SOON_MS)} of their start, or each was killed within ${spell(SOON_MS)}, at less than ${usualFactor} times the usual load.`,
+    supported: `All pods reach ${memoryPercent} % of it within ${spell(SOON_MS)} of their start, or each was killed within ${spell(SOON_MS)}, at less than ${usualFactor} times the usual load; or pods are that full, or killed, after the limit was lowered (X1).`,
     ruledOut: `Every pod uses less than ${memorySoundPercent} %, and none was killed for ${spell(SOON_MS)}.`,
   }),
   broughtBy: ['rollout'],
-  judge({ findings, now, thresholds }) {
+  judge({ findings, changes, names, now, thresholds }) {
     const usage = findings.usage.data;
     if (usage === null || usage.pods.length === 0)
       return open('How much memory the pods use could not be looked at.');
@@ -179,6 +197,11 @@ const limit: Cause<MemoryData> = {
     const soon = usage.pods.every(({ startedAt }) => startedAt !== null && now - startedAt <= SOON_MS);
     const full = shares.every((share) => share !== null && share >= thresholds.memoryPercent);
     const freshKills = (findings.kills.data?.kills ?? []).filter(({ at }) => now - at <= SOON_MS);
+    const lowered = limitLowered(changes.data, names);
+    const short =
+      freshKills.length > 0 || shares.some((one) => one !== null && one >= thresholds.memoryPercent);
+    if (lowered !== null && short)
+      return supported(`${lowered.line}, ${spell(lowered.ago)} before the first symptom.`);
     const everyPodDies = new Set(freshKills.map(({ pod }) => pod)).size === usage.pods.length;
     if (((full && soon) || everyPodDies) && usage.load !== null && loadIs(usage.load, thresholds) !== 'usual')
       return open(

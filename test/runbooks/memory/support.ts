@@ -59,5 +59,6 @@ export const aHeap = (change: object = {}) => ({
   jvm: true,
   heap: GIB,
   freeDisk: 10 * GIB,
+  livenessMs: null,
   ...change,
 });
