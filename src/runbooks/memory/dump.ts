@@ -21,7 +21,7 @@ function waits({ findings, thresholds }: Judging<MemoryData>): string | null {
     return 'nobody knows whether the dump would fit on its disk';
   if (facts.freeDisk < facts.heap * ROOM)
     return `the dump would not fit: ${spellRoughly(facts.freeDisk)} are free, ${spellRoughly(facts.heap * ROOM)} are needed`;
-  const takes = (facts.heap / GIB) * thresholds.dumpSecondsPerGib * SECOND;
+  const takes = (facts.heap / GIB) * thresholds.dumpedGibSeconds * SECOND;
   if (facts.livenessMs !== null && facts.livenessMs <= takes)
     return `its liveness probe kills it after ${spell(facts.livenessMs)} without an answer, and the dump takes about ${spell(takes)}`;
   const ready = service.data?.state.ready ?? null;
@@ -43,12 +43,12 @@ export const dumpHeap: Action<MemoryData> = {
     'The dump holds customers’ data.',
     'It goes with its pod: whatever replaces the pods loses it.',
   ],
-  rule: ({ dumpSecondsPerGib }) => ({
+  rule: ({ dumpedGibSeconds }) => ({
     when: 'The code leaks memory (8.C1).',
     notWhile: [
       'The fullest pod runs no JVM.',
       `Less disk is free than ${ROOM} times its heap, or nobody knows.`,
-      `Its liveness probe would kill it sooner: a dump takes about ${dumpSecondsPerGib} s for each GiB of heap.`,
+      `Its liveness probe would kill it sooner: a dump takes about ${dumpedGibSeconds} s for each GiB of heap.`,
       'It is the only pod that is ready: it stands still meanwhile.',
     ],
   }),
