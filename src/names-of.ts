@@ -32,6 +32,7 @@ export function namesOf(oms: Config['oms']): Names {
     traffic: {
       routeLabel: metrics.routeLabel,
       statusLabel: metrics.statusLabel,
+      orderRoute: metrics.orderRoute ?? null,
       duration: metrics.duration ?? null,
       durationIn: metrics.durationIn,
     },

@@ -41,13 +41,29 @@ export function rulesOf({ oms }: Config, pager: boolean, timing: Timing = TIMING
 
 /** The configuration in intake's words. @param own who the bot is in Slack, so that it does not hear itself */
 export function intakeRulesOf({ oms }: Config, own: IntakeRules['own']): IntakeRules {
+  const names = namesOf(oms);
   return {
     environment: oms.environment,
     environmentLabel: oms.alerts.environmentLabel,
     scopeLabels: oms.alerts.scopeLabels,
-    runbooks: CATALOGUE,
+    runbooks: CATALOGUE.map(({ id, codes, words, namedWords }) => ({
+      id,
+      codes,
+      words: [...words, ...(namedWords?.(names) ?? [])],
+    })),
     labelRules: oms.alerts.rules,
-    ownLabels: ownLabels(namesOf(oms)),
+    ownLabels: ownLabels(names),
+    owners: CATALOGUE.flatMap(({ id, owner }) =>
+      owner === undefined
+        ? []
+        : [
+            {
+              runbook: id,
+              labels: owner.labels,
+              whose: (code: string | null, value: string) => owner.whose(code, value, names),
+            },
+          ],
+    ),
     trustedSenders: oms.trustedSenders,
     own,
   };

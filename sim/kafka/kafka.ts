@@ -1,5 +1,6 @@
-import type { KafkaLever, KafkaProbe } from '../../src/ports/kafka.ts';
-import { endOf, inSync, leaderOf, messageAt } from '../world/kafka.ts';
+import { findIds, OrderId } from '../../src/domain/ids.ts';
+import type { DeadOrder, KafkaLever, KafkaProbe } from '../../src/ports/kafka.ts';
+import { endOf, inSync, leaderOf, type Message, messageAt } from '../world/kafka.ts';
 import type { World } from '../world/world.ts';
 import { type Cluster, connected, refused } from './cluster.ts';
 import { groupsSeen } from './groups.ts';
@@ -34,7 +35,7 @@ export function pretendKafka(world: World): { readonly probe: KafkaProbe; readon
             byClass[name] = (byClass[name] ?? 0) + 1;
           }
           const oldestAt = left.length === 0 ? null : Math.min(...left.map(({ at }) => at));
-          return { total: left.length, oldestAt, byClass, whole: true };
+          return { total: left.length, oldestAt, byClass, whole: true, orders: ordersOf(left) };
         }),
 
       message: async (topic, partition, offset, signal) =>
@@ -68,6 +69,17 @@ export function pretendKafka(world: World): { readonly probe: KafkaProbe; readon
         }),
     },
   };
+}
+
+/** The order is a message's key, or the one that its value names. */
+function ordersOf(letters: readonly Pick<Message, 'at' | 'key' | 'value'>[]): readonly DeadOrder[] | null {
+  const newest = new Map<string, number>();
+  for (const { at, key, value } of letters) {
+    const [order, another] = OrderId.safeParse(key).success ? [key] : findIds('order', String(value ?? ''));
+    if (order == null || another !== undefined) return null;
+    newest.set(order, Math.max(at, newest.get(order) ?? at));
+  }
+  return [...newest].map(([order, at]) => ({ order, at }));
 }
 
 function topicOf({ state }: Cluster, name: string, setting: string) {

@@ -11,8 +11,14 @@ export function eventRoutes(world: World): Hono {
     const letters = await world.read((state) => [...state.kafka.deadLetters]);
     const byError: Record<string, number> = {};
     for (const { error } of letters) byError[error] = (byError[error] ?? 0) + 1;
+    const events = letters.map(({ order, at }) => ({ orderId: order, at: iso(at) }));
     const oldest = letters[0]?.at;
-    return c.json({ total: letters.length, oldestAt: oldest === undefined ? null : iso(oldest), byError });
+    return c.json({
+      total: letters.length,
+      oldestAt: oldest === undefined ? null : iso(oldest),
+      byError,
+      events,
+    });
   });
   app.post('/republish-failed', async (c) => {
     const by = requestedBy(c);

@@ -84,6 +84,10 @@ export const SYSTEMS = {
       statusLabel: describe(MetricName, 'The label of that counter with the HTTP status.').default(
         RUNBOOK_NAMES.traffic.statusLabel,
       ),
+      orderRoute: describe(
+        Name,
+        'The route of that counter that creates orders, for the impact of runbook 8 where the database cannot tell it.',
+      ).optional(),
       duration: describe(
         MetricName,
         'A histogram of how long requests take; unset: p95 is not told.',
@@ -173,6 +177,9 @@ export const SYSTEMS = {
     .prefault({}),
   database: z
     .strictObject({
+      name: describe(Name, 'What alerts call it in their label `dependency`.').default(
+        RUNBOOK_NAMES.postgres.name,
+      ),
       application: describe(Name, 'application_name of the order service’s sessions.').default(
         RUNBOOK_NAMES.postgres.application,
       ),

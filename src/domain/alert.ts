@@ -3,6 +3,9 @@ import type { RunbookId } from './severity.ts';
 
 export type AlertSource = 'alertmanager' | 'slack' | 'person';
 
+/** Labels by which exporters name a consumer group. */
+export const GROUP_LABELS = ['group', 'consumergroup', 'consumer_group'] as const;
+
 /** The ids that alerts and people brought, the newest last; a check says which it needs. */
 export interface KnownIds {
   readonly orders: readonly string[];

@@ -56,7 +56,7 @@ export function readAlertmanager(body: unknown, rules: IntakeRules): Reading {
     }
     const found = matches(text, one.labels, rules);
     if (found.length === 0) {
-      const because = ofNoRunbook(one.labels['alertname'] ?? '(without a name)', rules);
+      const because = ofNoRunbook(one.labels['alertname'] ?? '(without a name)', text, one.labels, rules);
       unmatched.push({ source: 'alertmanager', key: one.fingerprint, reason: 'unknown code', because });
       continue;
     }

@@ -82,10 +82,29 @@ const ENVIRONMENTS = [
   ['sandbox'],
 ];
 
+/** The value that a message gives to a label by its name, *dependency: redis* or *dependency="redis"*; undefined: none. */
+function labelIn(text: string, name: string): string | undefined {
+  const label = name.replace(/[^\w]/g, '\\$&');
+  return new RegExp(`(?<![\\w-])${label}[*_]*\\s*[:=][\\s*_\`"']*([\\w.-]*[\\w-])`, 'i').exec(text)?.[1];
+}
+
+/** Those labels of a message that tell one runbook's alerts from another's. */
+export function labelsIn(text: string, rules: IntakeRules): Readonly<Record<string, string>> {
+  const names = [
+    ...rules.owners.flatMap(({ labels }) => labels),
+    ...[...rules.labelRules, ...rules.ownLabels].flatMap(({ match }) => Object.keys(match)),
+  ];
+  return Object.fromEntries(
+    [...new Set(names)].flatMap((name) => {
+      const value = labelIn(text, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
 /** The environment that a message names, ours by our own name; null where it names none. */
 export function environmentIn(text: string, rules: IntakeRules): string | null {
-  const label = rules.environmentLabel.replace(/[^\w]/g, '\\$&');
-  const labelled = new RegExp(`(?<![\\w-])${label}[*_]*\\s*[:=][\\s*_\`"']*([\\w-]+)`, 'i').exec(text)?.[1];
+  const labelled = labelIn(text, rules.environmentLabel);
   if (labelled !== undefined) return labelled;
   const title = /^\s*\*?\[(?:FIRING|RESOLVED)[^\]]*\][^\n(]*\(([^)\n]*)\)/m.exec(text)?.[1];
   const named = (title ?? '').split(/[\s,]+/).filter((word) => isOurs(word, rules) || isEnvironment(word));

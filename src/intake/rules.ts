@@ -1,4 +1,4 @@
-import type { Alert, KnownIds } from '../domain/alert.ts';
+import { type Alert, GROUP_LABELS, type KnownIds } from '../domain/alert.ts';
 import { findIds } from '../domain/ids.ts';
 import type { RunbookId } from '../domain/severity.ts';
 
@@ -6,6 +6,14 @@ import type { RunbookId } from '../domain/severity.ts';
 interface LabelRule {
   readonly match: Readonly<Record<string, string>>;
   readonly runbook: string;
+}
+
+/** Whose an alert is that a runbook's code or words name, by the value of the first of these labels that it has. */
+interface OwnerRule {
+  readonly runbook: RunbookId;
+  readonly labels: readonly string[];
+  /** @param code null: words alone named the runbook. Null: not this runbook's, whatever else it may be. */
+  whose(code: string | null, value: string): RunbookId | null;
 }
 
 /** What intake has to know to tell alerts apart; handed in, so that this room knows no runbook. */
@@ -21,6 +29,8 @@ export interface IntakeRules {
   readonly labelRules: readonly LabelRule[];
   /** What the runbooks know by a label alone, where neither code, rule nor words say more. */
   readonly ownLabels: readonly LabelRule[];
+  /** Labels that decide before codes and words of a runbook do. */
+  readonly owners: readonly OwnerRule[];
   /** Bot ids, app ids or bot names whose messages count as alerts. */
   readonly trustedSenders: readonly string[];
   readonly own: { readonly userId: string; readonly botId: string };
@@ -36,18 +46,18 @@ export interface Match {
   readonly code: string | null;
 }
 
-/** Which runbooks a text and its labels mean: by code first, then by label rule, by words, by the runbooks' own labels. */
+/**
+ * Which runbooks a text and its labels mean: by code first, then by label rule, by words, by the runbooks' own labels.
+ * A label by which a runbook tells its alerts from another's decides before code and words.
+ */
 export function matches(
   text: string,
   labels: Readonly<Record<string, string>>,
   rules: IntakeRules,
 ): readonly Match[] {
-  const whole = `${text} ${Object.values(labels).join(' ')}`;
-  const byCode = rules.runbooks.flatMap(({ id, codes }) => {
-    const code = codes.find((one) => new RegExp(`(?<![A-Z0-9_])${one}(?![A-Z0-9_])`).test(whole));
-    return code === undefined ? [] : [{ runbook: id, code }];
-  });
-  if (byCode.length > 0) return byCode;
+  const whole = wholeOf(text, labels);
+  const owned = byOwner(byCode(whole, rules), labels, rules);
+  if (owned.length > 0) return owned;
   const by = (among: readonly LabelRule[]) =>
     among
       .filter(({ match }) => Object.entries(match).every(([label, value]) => labels[label] === value))
@@ -59,7 +69,40 @@ export function matches(
   const byWords = rules.runbooks.filter(({ words }) =>
     words.some((row) => row.every((word) => lower.includes(word))),
   );
-  return byWords.length > 0 ? byWords.map(({ id }) => ({ runbook: id, code: null })) : by(rules.ownLabels);
+  const meant = byOwner(
+    byWords.map(({ id }) => ({ runbook: id, code: null })),
+    labels,
+    rules,
+  );
+  return meant.length > 0 ? meant : by(rules.ownLabels);
+}
+
+/** Labels say much by their values: a code, a service, a reason. */
+function wholeOf(text: string, labels: Readonly<Record<string, string>>): string {
+  return `${text} ${Object.values(labels).join(' ')}`;
+}
+
+function byCode(whole: string, { runbooks }: IntakeRules): readonly (Match & { readonly code: string })[] {
+  return runbooks.flatMap(({ id, codes }) => {
+    const code = codes.find((one) => new RegExp(`(?<![A-Z0-9_])${one}(?![A-Z0-9_])`).test(whole));
+    return code === undefined ? [] : [{ runbook: id, code }];
+  });
+}
+
+/** Each where its label says that it belongs; two codes that come to one runbook are one match. */
+function byOwner(
+  found: readonly Match[],
+  labels: Readonly<Record<string, string>>,
+  { owners }: IntakeRules,
+): readonly Match[] {
+  const moved = found.flatMap((match) => {
+    const rule = owners.find(({ runbook }) => runbook === match.runbook);
+    const label = rule?.labels.find((name) => (labels[name] ?? '') !== '');
+    if (rule === undefined || label === undefined) return [match];
+    const runbook = rule.whose(match.code, labels[label] ?? '');
+    return runbook === null ? [] : [{ ...match, runbook }];
+  });
+  return moved.filter(({ runbook }, place) => moved.findIndex((one) => one.runbook === runbook) === place);
 }
 
 /** The clear answer to an alert that is labelled for another environment. */
@@ -68,8 +111,20 @@ export function ofAnother(environment: string, rules: IntakeRules): string {
 }
 
 /** The clear answer to an alert that no runbook knows. */
-export function ofNoRunbook(name: string, rules: IntakeRules): string {
-  return `No runbook knows the alert ${name}. A label or annotation with one of these codes would be taken: ${knownCodes(rules)}.`;
+export function ofNoRunbook(
+  name: string,
+  text: string,
+  labels: Readonly<Record<string, string>>,
+  rules: IntakeRules,
+): string {
+  // A code that is known, and whose alert was not taken: a label said that it is about something else.
+  const elsewhere = byCode(wholeOf(text, labels), rules).map(({ runbook, code }) => {
+    const said = (rules.owners.find((one) => one.runbook === runbook)?.labels ?? [])
+      .filter((label) => (labels[label] ?? '') !== '')
+      .map((label) => `${label}=${labels[label]?.slice(0, 100)}`);
+    return ` ${code} with ${said[0]} is about something else.`;
+  });
+  return `No runbook knows the alert ${name}.${elsewhere.join('')} A label or annotation with one of these codes would be taken: ${knownCodes(rules)}.`;
 }
 
 /** All codes that this bot knows, for a clear answer to an unknown one. */
@@ -79,8 +134,6 @@ function knownCodes(rules: IntakeRules): string {
 
 type Common = Omit<Alert, 'runbook' | 'code' | 'ids' | 'summary'>;
 
-/** Labels by which exporters name a consumer group. */
-const GROUP_LABELS = ['group', 'consumergroup', 'consumer_group'] as const;
 /** A consumer group's name as Kafka takes it, without spaces and quotes. */
 const GROUP = /^[\w.-]{1,200}$/;
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Reading, Unmatched } from '../domain/alert.ts';
-import { environmentIn, textOf } from './message-text.ts';
+import { environmentIn, labelsIn, textOf } from './message-text.ts';
 import { alertsOf, type IntakeRules, matches, ofAnother, ofNoRunbook, safeUrl } from './rules.ts';
 
 const Message = z.looseObject({
@@ -53,7 +53,8 @@ export function readSlackMessage(event: unknown, rules: IntakeRules): HeardMessa
     return ignored('a reply in a thread');
   const text = textOf(message);
   const title = TITLE.exec(text);
-  const found = matches(text, {}, rules);
+  const labels = labelsIn(text, rules);
+  const found = matches(text, labels, rules);
   const names = [message.bot_id, message.app_id, message.username, message.bot_profile?.name];
   const trusted =
     message.bot_id !== undefined &&
@@ -74,11 +75,11 @@ export function readSlackMessage(event: unknown, rules: IntakeRules): HeardMessa
     tellsResolved: false,
     by: null,
   };
-  const not = notTaken(text, title?.[2], found.length, rules);
+  const not = notTaken(text, title?.[2], labels, found.length, rules);
   const unmatched = not === null ? [] : [{ source: 'slack' as const, key: common.key, ...not }];
   return {
     kind: 'alert',
-    reading: { alerts: not === null ? alertsOf(common, text, {}, found) : [], unmatched, remarks: [] },
+    reading: { alerts: not === null ? alertsOf(common, text, labels, found) : [], unmatched, remarks: [] },
     trusted,
     channel,
     ts: message.ts,
@@ -91,6 +92,7 @@ export function readSlackMessage(event: unknown, rules: IntakeRules): HeardMessa
 function notTaken(
   text: string,
   name: string | undefined,
+  labels: Readonly<Record<string, string>>,
   found: number,
   rules: IntakeRules,
 ): Pick<Unmatched, 'reason' | 'because'> | null {
@@ -99,7 +101,7 @@ function notTaken(
     return { reason: 'other environment', because: ofAnother(environment, rules) };
   }
   if (found > 0) return null;
-  return { reason: 'unknown code', because: ofNoRunbook(name || '(without a name)', rules) };
+  return { reason: 'unknown code', because: ofNoRunbook(name || '(without a name)', text, labels, rules) };
 }
 
 function linkOf(message: z.infer<typeof Message>): string | null {

@@ -51,15 +51,15 @@ export async function diagnose(
     histories: async (named, from, to) => await parts.samples.between(named, from, to).catch(() => ({})),
   };
   const budget = giveUp(parts, parts.rules.timing.diagnosisMs, whole);
+  const asked = names.map(async (name) => {
+    const finding = await ask(parts, must(runbook.checks[name]), asking, whole.signal);
+    more.told?.(finding);
+    return finding;
+  });
+  const found = async (name: string) => await must(asked[names.indexOf(name)]);
   const [findings, impact] = await Promise.all([
-    Promise.all(
-      names.map(async (name) => {
-        const finding = await ask(parts, must(runbook.checks[name]), asking, whole.signal);
-        more.told?.(finding);
-        return finding;
-      }),
-    ),
-    measure(parts, runbook, asking, whole.signal),
+    Promise.all(asked),
+    measure(parts, runbook, { ...asking, signal: whole.signal }, found),
   ]);
   budget.abort();
   const byName = Object.fromEntries(names.map((name, place) => [name, must(findings[place])]));
@@ -163,14 +163,14 @@ function couldNotLook(parts: Looking, check: Check<unknown>, err: unknown): Seen
 async function measure(
   parts: Looking,
   runbook: AnyRunbook,
-  asking: Omit<Asking, 'signal'>,
-  signal: AbortSignal,
+  asking: Asking,
+  found: (name: string) => Promise<Finding>,
 ): Promise<Impact> {
-  const { now } = asking;
+  const { now, signal } = asking;
   try {
     const late: Impact = { known: false, because: 'The orders database did not answer in time.', at: now };
     const counts = await Promise.race([
-      parts.step('look impact', async () => await runbook.impact.measure({ ...asking, signal })),
+      parts.step('look impact', async () => await runbook.impact.measure(asking, found)),
       aborted(signal, late),
     ]);
     if ('known' in counts) return counts;

@@ -82,6 +82,14 @@ export interface DeadLettersSeen {
   readonly byClass: Readonly<Record<string, number>>;
   /** False: only the newest were read. */
   readonly whole: boolean;
+  /** The orders that they are about; null: not every one was read, or names an order. */
+  readonly orders: readonly DeadOrder[] | null;
+}
+
+export interface DeadOrder {
+  readonly order: string;
+  /** When its newest dead letter was put aside, epoch ms. */
+  readonly at: number;
 }
 
 /** An offset that is to be set, and what must stand there before. */

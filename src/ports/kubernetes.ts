@@ -119,6 +119,8 @@ export interface HeapFacts {
   readonly heap: number | null;
   /** Bytes that are free where the dump would lie; null: it does not say. */
   readonly freeDisk: number | null;
+  /** How long its liveness probe lets it stand still before its container is killed, ms; null: no probe does that. */
+  readonly livenessMs: number | null;
 }
 
 export interface LogQuestion {

@@ -1,4 +1,5 @@
 import type { ExportId, OrderId, PaymentId, RefundId, ReturnId } from '../domain/ids.ts';
+import type { DeadOrder } from './kafka.ts';
 import type { Licence } from './levers.ts';
 
 /** One page of a list, oldest first. */
@@ -155,6 +156,8 @@ export interface FailedEvents {
   readonly total: number;
   readonly oldestAt: number | null;
   readonly byClass: Readonly<Record<string, number>>;
+  /** The orders that they are about; null: the service does not tell all of them. */
+  readonly orders: readonly DeadOrder[] | null;
 }
 
 /** The questions beyond orders, by runbook. Null: the service does not know that id. Each throws SystemError. */

@@ -98,7 +98,7 @@ export interface ImpactCounts {
   readonly affected: number;
   readonly total: number;
   readonly windowMinutes: number;
-  readonly source: 'impact view' | 'orders table';
+  readonly source: 'impact view' | 'orders table' | 'requests that create orders';
   readonly at: number;
   /** Orders that were never created, counted in both numbers (X6); absent: none. */
   readonly missing?: number;
@@ -149,6 +149,8 @@ export interface FailedQuestion {
   readonly now: number;
   /** Which row of the impact view, where there is one. */
   readonly runbook: string;
+  /** Orders that never count as affected, whatever their code; at most 2,000. */
+  readonly except?: readonly string[];
 }
 
 export interface OrdersDatabaseProbe extends SessionQuestions {
@@ -158,6 +160,8 @@ export interface OrdersDatabaseProbe extends SessionQuestions {
   stuckShare(question: ShareQuestion, signal: AbortSignal): Promise<ImpactCounts>;
   /** Runbooks whose orders fail or wait: those ÷ orders created in the window. */
   failedShare(question: FailedQuestion, signal: AbortSignal): Promise<ImpactCounts>;
+  /** How many orders changed in the last so many minutes; `now` as above. */
+  changedOrders(minutes: number, now: number, signal: AbortSignal): Promise<number>;
   /** X6: how many orders were created of late, and at the same time last week. */
   orderRate(question: OrderRateQuestion, signal: AbortSignal): Promise<OrderRate>;
   /** A runbook of which the orders table knows nothing, from the impact view alone; null: there is no such view. */

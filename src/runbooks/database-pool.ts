@@ -12,6 +12,12 @@ import { withMissing } from './shared/order-rate.ts';
 
 const CODES = ['DB_POOL_EXHAUSTED', 'CONNECTION_TIMEOUT', 'TOO_MANY_CONNECTIONS'] as const;
 
+/** Whether a dependency is the orders database: by its configured name, or by what databases are called. */
+function isDatabase(dependency: string, name: string): boolean {
+  const said = dependency.toLowerCase();
+  return said.includes(name.toLowerCase()) || /postgres|database|(^|[^a-z])(db|pg)([^a-z]|$)/.test(said);
+}
+
 /** Runbook 6: the order service has no connections to its database left. */
 export const databasePool = defineRunbook<PoolData>({
   id: 'database-pool',
@@ -21,6 +27,14 @@ export const databasePool = defineRunbook<PoolData>({
   words: ['pool', 'connections', 'postgres'].flatMap((what) =>
     ['exhausted', 'timeout', 'too many'].map((how) => [what, how]),
   ),
+  // Everything that is asked over a network can time out; the label says what was.
+  owner: {
+    labels: ['dependency'],
+    whose: (code, value, { postgres }) =>
+      (code === null || code === 'CONNECTION_TIMEOUT') && !isDatabase(value, postgres.name)
+        ? null
+        : 'database-pool',
+  },
   severity: 'critical',
   team: 'orders',
   checks,

@@ -213,6 +213,17 @@ export interface Runbook<Data> {
   readonly words: readonly (readonly string[])[];
   /** An alert with all labels of one row means this runbook. */
   labels?(names: Names): readonly Readonly<Record<string, string>>[];
+  /** The same as `words`, of words that a company chooses itself. */
+  namedWords?(names: Names): readonly (readonly string[])[];
+  /** Labels that decide before its codes and words do. */
+  readonly owner?: {
+    readonly labels: readonly string[];
+    /**
+     * Whose an alert is whose first of these labels has this value: this runbook's, another's, or null: not this one's,
+     * whatever else it may be. @param code null: words alone named this runbook
+     */
+    whose(code: string | null, value: string, names: Names): RunbookId | null;
+  };
   readonly severity: Severity;
   readonly team: TeamId;
   readonly checks: { readonly [Name in keyof Data]: Check<Data[Name]> };
@@ -226,7 +237,11 @@ export interface Runbook<Data> {
   readonly impact: {
     /** What counts as affected, in words. */
     readonly means: string;
-    measure(ask: Asking): Promise<ImpactCounts | Impact>;
+    /** @param found what a check of the same look saw, as soon as it has */
+    measure(
+      ask: Asking,
+      found: <Name extends keyof Data>(name: Name) => Promise<Finding<Data[Name]>>,
+    ): Promise<ImpactCounts | Impact>;
   };
   /** A code that means another runbook while that one has an open incident: one outage is one incident. */
   readonly lends?: { readonly code: string; readonly to: RunbookId };

@@ -7,6 +7,7 @@ import { clearLocks } from './inventory-reservation/clear-locks.ts';
 import { knowledge } from './inventory-reservation/knowledge.ts';
 import { INVENTORY_CODES } from './inventory-reservation/logs.ts';
 import { resyncInventory } from './inventory-reservation/resync.ts';
+import { ordersSoldOut } from './inventory-reservation/stock.ts';
 import { orderWorkload } from './names.ts';
 import { consumersOf, restartConsumers } from './shared/consumers.ts';
 import { ORDER_WINDOWS } from './shared/order-rate.ts';
@@ -45,20 +46,26 @@ export const inventoryReservation = defineRunbook<InventoryData>({
   byHand,
   knowledge,
   impact: {
-    means: 'orders for which nothing could be reserved ÷ orders',
-    async measure({ probes, thresholds, now, signal }) {
-      return await probes.ordersDatabase.failedShare(
-        {
-          waiting: null,
-          waitingMinutes: 0,
-          codes: INVENTORY_CODES,
-          windowsMinutes: ORDER_WINDOWS,
-          fewest: thresholds.impactFewestOrders,
-          now,
-          runbook: 'inventory-reservation',
-        },
-        signal,
-      );
+    means: 'orders for which nothing could be reserved, but for products that are really sold out ÷ orders',
+    async measure(ask, found) {
+      const { probes, thresholds, now, signal } = ask;
+      const share = async (except: readonly string[]) =>
+        await probes.ordersDatabase.failedShare(
+          {
+            waiting: null,
+            waitingMinutes: 0,
+            codes: INVENTORY_CODES,
+            windowsMinutes: ORDER_WINDOWS,
+            fewest: thresholds.impactFewestOrders,
+            now,
+            runbook: 'inventory-reservation',
+            except,
+          },
+          signal,
+        );
+      const [all, { data }] = await Promise.all([share([]), found('stock')]);
+      const rightly = await ordersSoldOut(ask, data?.soldOut ?? []);
+      return rightly.length === 0 ? all : await share(rightly);
     },
   },
   atOnce: () => null,

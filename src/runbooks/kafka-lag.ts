@@ -1,8 +1,10 @@
+import { GROUP_LABELS } from '../domain/alert.ts';
 import { defineRunbook } from './define-runbook.ts';
 import { advice } from './kafka-lag/advice.ts';
 import { byHand } from './kafka-lag/by-hand.ts';
 import { causes } from './kafka-lag/causes.ts';
 import { checks, type KafkaData } from './kafka-lag/checks.ts';
+import { measureImpact } from './kafka-lag/impact.ts';
 import { knowledge } from './kafka-lag/knowledge.ts';
 import { replayLetters } from './kafka-lag/replay.ts';
 import { resetGroup } from './kafka-lag/reset.ts';
@@ -23,6 +25,13 @@ export const kafkaLag = defineRunbook<KafkaData>({
   words: ['kafka', 'lag', 'consumer', 'event'].flatMap((what) =>
     ['behind', 'high', 'failed'].map((how) => [what, how]),
   ),
+  owner: {
+    labels: GROUP_LABELS,
+    whose: (code, value, { kafka }) =>
+      code !== 'KAFKA_PUBLISH_FAILED' && value === kafka.inventoryGroup
+        ? 'inventory-reservation'
+        : 'kafka-lag',
+  },
   severity: 'high',
   team: 'orders',
   checks,
@@ -50,10 +59,7 @@ export const kafkaLag = defineRunbook<KafkaData>({
   knowledge,
   impact: {
     means: 'orders whose events are dead letters ÷ orders that changed',
-    async measure({ now }) {
-      const because = 'Which orders wait for an event is not counted; ordering itself goes on.';
-      return { known: false, because, at: now };
-    },
+    measure: measureImpact,
   },
   atOnce: () => null,
 });

@@ -5,11 +5,9 @@ import { byHand } from './memory/by-hand.ts';
 import { causes, stands } from './memory/causes.ts';
 import { checks, type MemoryData } from './memory/checks.ts';
 import { dumpHeap } from './memory/dump.ts';
+import { CODES, measureImpact } from './memory/impact.ts';
 import { knowledge } from './memory/knowledge.ts';
 import { rollBackOf } from './roll-back.ts';
-import { ORDER_WINDOWS } from './shared/order-rate.ts';
-
-const CODES = ['OUT_OF_MEMORY', 'CONTAINER_OOM_KILLED'];
 
 /** Runbook 8: memory runs out, pods are killed. */
 export const memory = defineRunbook<MemoryData>({
@@ -17,7 +15,11 @@ export const memory = defineRunbook<MemoryData>({
   number: 8,
   title: 'High memory, OOM kills',
   codes: CODES,
-  words: [['memory'], ['oom'], ['oomkilled'], ['heap']],
+  words: [['memory'], ['oom'], ['heap']],
+  labels: () => [{ reason: 'OOMKilled' }],
+  // Restarts of these pods are what running out of memory looks like from outside (8.S1, 8.S5).
+  namedWords: ({ orderService }) =>
+    ['restart', 'crashloop', 'crash loop'].map((what) => [what, orderService.deployment]),
   severity: 'high',
   team: 'orders',
   checks,
@@ -38,22 +40,9 @@ export const memory = defineRunbook<MemoryData>({
   byHand,
   knowledge,
   impact: {
-    means: 'orders that failed with these codes ÷ orders',
-    async measure({ probes, names, thresholds, now, signal }) {
-      return await probes.ordersDatabase.failedShare(
-        {
-          waiting: names.statuses.pendingPayment,
-          // Waiting for a payment is another runbook's trouble.
-          waitingMinutes: 365 * 1_440,
-          codes: CODES,
-          windowsMinutes: ORDER_WINDOWS,
-          fewest: thresholds.impactFewestOrders,
-          now,
-          runbook: 'memory',
-        },
-        signal,
-      );
-    },
+    means:
+      'orders that failed with these codes ÷ orders; where the database cannot tell, requests for a new order that were answered 5xx ÷ all of them',
+    measure: measureImpact,
   },
   atOnce: () => null,
 });

@@ -61,6 +61,8 @@ export interface Names {
   readonly traffic: {
     readonly routeLabel: string;
     readonly statusLabel: string;
+    /** The route that creates orders; null: not configured. */
+    readonly orderRoute: string | null;
     readonly duration: string | null;
     readonly durationIn: 'seconds' | 'milliseconds';
   };
@@ -100,6 +102,8 @@ export interface Names {
     readonly namespace: string;
     readonly selector: string;
     readonly managed: boolean;
+    /** What alerts call it in their label `dependency`. */
+    readonly name: string;
     /** `application_name` of the order service's sessions. */
     readonly application: string;
     readonly poolSizeEnv: string;

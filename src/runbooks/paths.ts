@@ -45,7 +45,10 @@ export const ADMIN_PATHS = {
   retryExport: at('/admin/exports/{id}/retry', 'Starts an export again (R73).'),
   createExport: at('/admin/exports', 'Makes a new export (R75).'),
   exports: at(null, 'Lists the exports that are in progress (X14); unset: skipped.'),
-  failedEvents: at(null, 'Counts dead letters (X13); unset: skipped.'),
+  failedEvents: at(
+    null,
+    'Counts dead letters (X13), and names the order of each in `events` for the impact of runbook 7; unset: skipped.',
+  ),
   inventoryItem: at(null, 'The service’s own count of one product (X7); unset: skipped.', 'each'),
 } as const satisfies Record<string, AdminPath>;
 

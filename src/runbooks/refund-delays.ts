@@ -17,6 +17,14 @@ export const refundDelays = defineRunbook<RefundData>({
   title: 'Refund delays',
   codes: ['REFUND_FAILED', 'REFUND_TIMEOUT', 'PAYMENT_GATEWAY_ERROR'],
   lends: { code: 'PAYMENT_GATEWAY_ERROR', to: 'payment-failures' },
+  // The gateway serves both; an alert that says so comes from taking money, not from giving it back.
+  owner: {
+    labels: ['context', 'operation', 'flow'],
+    whose: (code, value) =>
+      code === 'PAYMENT_GATEWAY_ERROR' && /^(payment|checkout|charge)s?$/i.test(value)
+        ? 'payment-failures'
+        : 'refund-delays',
+  },
   words: ['fail', 'delay', 'stuck', 'pending'].map((how) => ['refund', how]),
   severity: 'medium',
   team: 'payments',

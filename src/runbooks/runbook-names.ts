@@ -42,7 +42,13 @@ export const RUNBOOK_NAMES: Names = {
     bufferFree: null,
     bufferTotal: null,
   },
-  traffic: { routeLabel: 'route', statusLabel: 'status', duration: null, durationIn: 'seconds' },
+  traffic: {
+    routeLabel: 'route',
+    statusLabel: 'status',
+    orderRoute: null,
+    duration: null,
+    durationIn: 'seconds',
+  },
   logPatterns: LOG_TEXTS,
   kafka: {
     bootstrap: 'kafka:9092',
@@ -70,6 +76,7 @@ export const RUNBOOK_NAMES: Names = {
     namespace: NAMESPACE,
     selector: 'app=postgres',
     managed: false,
+    name: 'postgres',
     application: 'order-service',
     poolSizeEnv: 'DB_POOL_SIZE',
   },

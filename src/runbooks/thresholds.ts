@@ -124,6 +124,7 @@ export const THRESHOLDS = {
   returnWindowDays: runbook(30, 'days', 'The window for returns.'),
   memoryPercent: runbook(95, 'percent', 'Memory in trouble, of the limit.'),
   memorySoundPercent: ours(80, 'percent', 'Memory is sound below this share of the limit.'),
+  dumpedGibSeconds: ours(10, 'seconds', 'A pod stands still so long for each GiB of heap that is dumped.'),
   fraudPercent: ours(4, 'percent', 'Returns held for fraud: twice what the model is known to err.'),
   exportRows: runbook(100_000, 'orders', 'One export holds at most so many.'),
   exportMinutes: runbook(30, 'minutes', 'One export takes at most so long.'),

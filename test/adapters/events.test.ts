@@ -18,6 +18,8 @@ const ask = async () => await here.hands().probe.failedEvents(patient());
 const replay = async () => await here.hands().lever.republishFailed(LICENCE, patient());
 const letters = async () => await here.world.read(({ kafka }) => kafka.deadLetters);
 
+const EARLY = { orderId: 'ord_abc123', at: '2026-03-10T12:00:00Z' };
+
 test('what was put aside is counted, by error, with the oldest', async () => {
   const all = await letters();
   expect(all.length).toBeGreaterThan(100);
@@ -25,12 +27,32 @@ test('what was put aside is counted, by error, with the oldest', async () => {
     total: all.length,
     oldestAt: all[0]?.at,
     byClass: { NotEnoughReplicasException: all.length },
+    orders: expect.arrayContaining([{ order: all.at(-1)?.order, at: all.at(-1)?.at }]),
   });
 });
 
 test.each<[string, object, object]>([
-  ['none', { total: 0, oldestAt: null, byError: {} }, { total: 0, oldestAt: null, byClass: {} }],
-  ['no errors named', { total: 3 }, { total: 3, oldestAt: null, byClass: {} }],
+  [
+    'none',
+    { total: 0, oldestAt: null, byError: {}, events: [] },
+    { total: 0, oldestAt: null, byClass: {}, orders: [] },
+  ],
+  ['no errors named', { total: 3 }, { total: 3, oldestAt: null, byClass: {}, orders: null }],
+  [
+    'one order twice, with its newest',
+    { total: 2, events: [EARLY, { orderId: 'ord_abc123', at: '2026-03-10T12:05:00Z' }] },
+    {
+      total: 2,
+      oldestAt: null,
+      byClass: {},
+      orders: [{ order: 'ord_abc123', at: Date.parse('2026-03-10T12:05:00Z') }],
+    },
+  ],
+  [
+    'not all of them told',
+    { total: 2, events: [EARLY] },
+    { total: 2, oldestAt: null, byClass: {}, orders: null },
+  ],
 ])('%s', async (_what, body, expected) => {
   here.answers(FAILED, body);
   expect(await ask()).toEqual(expected);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { containersOf, type JsonObject } from '../../sim/world/cluster.ts';
 import { type Connected, connected, failure, soon, WORKLOAD } from './support.ts';
 
 const POD = 'order-service-7c9f6d5b8-4kx2p';
@@ -28,7 +29,7 @@ describe('before a dump', () => {
 
   test('nothing attaches to a process that is no JVM', async () => {
     await here.world.change(({ cluster }) => void cluster.jvms.clear());
-    expect(await heap()).toEqual({ jvm: false, heap: null, freeDisk: 8 * GIB });
+    expect(await heap()).toEqual({ jvm: false, heap: null, freeDisk: 8 * GIB, livenessMs: null });
     const commands = here.kubernetes.requests.flatMap(({ path, query }) =>
       path.endsWith('/exec') ? [query['command']] : [],
     );
@@ -46,6 +47,26 @@ describe('before a dump', () => {
       cluster.tools.delete('df');
     });
     expect(await heap()).toMatchObject({ jvm: true, freeDisk: null });
+  });
+
+  test.each<[string, JsonObject | null, number | null]>([
+    ['no probe', null, null],
+    ['a probe with the defaults of Kubernetes', { httpGet: { path: '/live', port: 8080 } }, 21_000],
+    [
+      'a strict one',
+      { httpGet: { path: '/live', port: 8080 }, periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 3 },
+      8_000,
+    ],
+    ['one that only opens a port', { tcpSocket: { port: 8080 } }, null],
+  ])('%s: the pod may stand still for so long', async (_what, livenessProbe, livenessMs) => {
+    await here.world.change(({ cluster }) => {
+      const templates = [...cluster.deployments.values()].flatMap(({ sets }) =>
+        sets.map(({ template }) => template),
+      );
+      for (const container of templates.flatMap(containersOf))
+        if (livenessProbe !== null) container['livenessProbe'] = livenessProbe;
+    });
+    expect(await heap()).toMatchObject({ livenessMs });
   });
 
   test('a pod that is gone is not found', async () => {

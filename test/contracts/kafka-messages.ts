@@ -139,6 +139,7 @@ export function messagesContract(open: () => KafkaUnderTest): void {
         oldestAt: now - 500 * MINUTE,
         byClass: { Timeout: 3, BadFormat: 1, unknown: 1 },
         whole: true,
+        orders: null,
       });
     });
 
@@ -149,6 +150,7 @@ export function messagesContract(open: () => KafkaUnderTest): void {
         oldestAt: now - 300 * MINUTE,
         byClass: { Timeout: 2 },
         whole: true,
+        orders: null,
       });
       await here.commit('replayer', { dead: [3, 2] });
       expect(await here.probe.deadLetters('dead', 'replayer', patient())).toEqual({
@@ -156,7 +158,26 @@ export function messagesContract(open: () => KafkaUnderTest): void {
         oldestAt: null,
         byClass: {},
         whole: true,
+        orders: [],
       });
+    });
+
+    test('tell their orders, by key or by the one that they name', async () => {
+      await here.topics({ late: 1 });
+      const letter = (key: string | null, value: string, minutesAgo: number): Written => ({
+        ...(key === null ? {} : { key }),
+        value,
+        at: now - minutesAgo * MINUTE,
+      });
+      await here.write('late', 0, [letter(MINE, '{}', 9), letter(null, `{"orderId":"${OTHER}"}`, 5)]);
+      await here.write('late', 0, [letter(MINE, '{}', 2)]);
+      const { orders } = await here.probe.deadLetters('late', null, patient());
+      expect([...(orders ?? [])].sort((one, other) => other.at - one.at)).toEqual([
+        { order: MINE, at: now - 2 * MINUTE },
+        { order: OTHER, at: now - 5 * MINUTE },
+      ]);
+      await here.write('late', 0, [letter(null, '{"stock":4}', 1)]);
+      expect((await here.probe.deadLetters('late', null, patient())).orders).toBeNull();
     });
 
     test('are all there while the replayer is unknown', async () => {

@@ -149,6 +149,35 @@ export function ordersDatabaseContract(name: string, open: () => Promise<OrdersD
       });
     });
 
+    test('leaves out orders by their ids, and counts what changed of late', async () => {
+      await here.sql(
+        'create table orders (id text, status text, updated_at timestamptz, created_at timestamptz, error_code text)',
+      );
+      await here.sql('grant select on orders to public');
+      for (const [id, minutesAgo] of [
+        ['ord_gone01', 5],
+        ['ord_fails1', 10],
+        ['ord_fails2', 40],
+      ] as const) {
+        const at = new Date(NOW - minutesAgo * 60_000).toISOString();
+        await here.sql('insert into orders values ($1, $2, $3, $3, $4)', [id, 'failed', at, 'GONE']);
+      }
+      const question = {
+        waiting: null,
+        waitingMinutes: 0,
+        codes: ['GONE'],
+        fewest: 1,
+        now: NOW,
+        runbook: 'x',
+      };
+      const share = async (except: readonly string[]) =>
+        await here.probe.failedShare({ ...question, windowsMinutes: [30], except }, patient());
+      expect(await share([])).toMatchObject({ affected: 2, total: 2 });
+      expect(await share(['ord_gone01'])).toMatchObject({ affected: 1, total: 2 });
+      expect(await here.probe.changedOrders(30, NOW, patient())).toBe(2);
+      expect(await here.probe.changedOrders(60, NOW, patient())).toBe(3);
+    });
+
     oversoldContract(() => here, NOW);
 
     test('counts orders of late and of the same time last week, over the narrowest span that has enough', async () => {

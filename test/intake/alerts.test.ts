@@ -18,6 +18,7 @@ const rules: IntakeRules = {
   ],
   labelRules: [{ match: { component: 'workflow' }, runbook: 'stuck-orders' }],
   ownLabels: [{ match: { dependency: 'payment-gateway' }, runbook: 'payment-failures' }],
+  owners: [],
   trustedSenders: ['Alertmanager'],
   own: { userId: 'UBOT', botId: 'BBOT' },
 };

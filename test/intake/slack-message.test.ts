@@ -9,6 +9,7 @@ const rules: IntakeRules = {
   runbooks: [{ id: 'stuck-orders', codes: ['WORKFLOW_STUCK'], words: [['stuck', 'order']] }],
   labelRules: [],
   ownLabels: [],
+  owners: [],
   trustedSenders: ['Alertmanager'],
   own: { userId: 'UBOT', botId: 'BBOT' },
 };

@@ -96,7 +96,9 @@ describe('bad input gets a clear answer', () => {
     await responder.click(rig.card(), 'Set status by hand…');
     await expect.poll(() => responder.modal()).not.toBeNull();
     expect(await responder.submit({ status: 'shipped', reason: 'too short' })).toMatchObject({ errors: {} });
-    expect(JSON.stringify(rig.card().blocks)).toMatch(/R17[R\d, ]* Kafka is not configured \(KAFKA_BROKERS\)\./);
+    expect(JSON.stringify(rig.card().blocks)).toMatch(
+      /R17[R\d, ]* Kafka is not configured \(KAFKA_BROKERS\)\./,
+    );
     expect(
       await responder.submit({
         status: 'shipped',

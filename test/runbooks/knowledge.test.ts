@@ -51,6 +51,8 @@ describe.each(told)('runbook $runbook.number', ({ runbook, knowledge }) => {
   });
 
   test('each sentence carries the bullet that it is named after', () => {
-    for (const { id } of runbook.advice ?? []) expect(knowledge[id]).toContainEqual({ by: 'advice', id });
+    // What an outage of the database means for others stands in runbook 6 alone, and is no bullet.
+    const named = (runbook.advice ?? []).filter(({ id }) => id !== '6.impact');
+    for (const { id } of named) expect(knowledge[id]).toContainEqual({ by: 'advice', id });
   });
 });

@@ -25,6 +25,7 @@ const rules: IntakeRules = {
   runbooks: [],
   labelRules: [],
   ownLabels: [],
+  owners: [],
   trustedSenders: ['Alertmanager'],
   own: { userId: 'UBOT', botId: 'BBOT' },
 };

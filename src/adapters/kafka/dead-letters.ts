@@ -5,7 +5,7 @@ import { topicOf } from './events.ts';
 import { committedOf } from './groups.ts';
 import { BEGINNING, END, offsetsOf, spotName } from './offsets.ts';
 import { type Range, readRanges } from './read.ts';
-import { errorClassOf } from './schema.ts';
+import { errorClassOf, orderOf } from './schema.ts';
 import type { Wire } from './wire.ts';
 
 /** Messages that are read for their class, the newest (our default). */
@@ -42,6 +42,8 @@ export async function deadLetters(wire: Wire, topic: string, group: string | nul
   const each = Math.ceil(READ / Math.max(1, open.length));
   const byClass: Record<string, number> = {};
   const first = new Map<number, number>();
+  const newest = new Map<string, number>();
+  let nameless = false;
   const seen = await readRanges(
     wire,
     cluster,
@@ -51,6 +53,9 @@ export async function deadLetters(wire: Wire, topic: string, group: string | nul
     (message) => {
       const named = errorClassOf(message) ?? NO_CLASS;
       byClass[named] = (byClass[named] ?? 0) + 1;
+      const order = orderOf(message);
+      if (order === null) nameless = true;
+      else newest.set(order, Math.max(message.at, newest.get(order) ?? message.at));
       first.set(message.partition, Math.min(message.at, first.get(message.partition) ?? message.at));
     },
   );
@@ -79,5 +84,7 @@ export async function deadLetters(wire: Wire, topic: string, group: string | nul
     oldestAt: first.size === 0 ? null : Math.min(...first.values()),
     byClass,
     whole,
+    orders:
+      whole && !nameless && seen.sealed === 0 ? [...newest].map(([order, at]) => ({ order, at })) : null,
   };
 }

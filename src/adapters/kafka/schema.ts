@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { OrderId } from '../../domain/ids.ts';
+import { findIds, OrderId } from '../../domain/ids.ts';
 import type { Message } from './batches.ts';
 
 /** Where the kind of an event stands: in a header (CloudEvents' among them) or in the event's own field, as found first. */
@@ -50,6 +50,14 @@ export function readEvent({ key, value, headers }: Message, orders: readonly str
   if (order === undefined) return looksLikeAnObject(value) ? 'not theirs' : 'unread';
   const type = firstOf(headers, TYPE_HEADERS) ?? typeOf(value);
   return { order, type: type === null ? null : printable(type) };
+}
+
+/** The order that a message is about: its key, or the one that its value names; null: none, or more than one. */
+export function orderOf({ key, value }: Message): string | null {
+  const keyed = OrderId.safeParse(key?.toString('utf8'));
+  if (keyed.success) return keyed.data;
+  const named = findIds('order', value?.toString('utf8') ?? '');
+  return named.length === 1 ? (named[0] ?? null) : null;
 }
 
 /** The class of a dead letter's error; null: no header names it. */

@@ -5,9 +5,11 @@ import { askedBefore, refused } from './change.ts';
 import { KUBERNETES, type KubernetesClient } from './client.ts';
 import { type Ended, mainContainer, runInPod } from './exec.ts';
 import { listPods } from './pods.ts';
+import type { Pod } from './schema.ts';
 
 /** Ours: nothing else is ever written, and nothing else is asked about. */
 const DUMP = /^\/tmp\/heap-[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.hprof$/;
+const SECOND = 1_000;
 const UNITS: Readonly<Record<string, number>> = { K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
 
 /**
@@ -21,15 +23,20 @@ export async function readHeap(
   pod: string,
   signal: AbortSignal,
 ): Promise<HeapFacts> {
-  const run = await inPod(client, workload, pod, signal);
-  const [process, disk] = await Promise.all([run(['cat', '/proc/1/comm']), run(['df', '-Pk', '/tmp'])]);
+  const found = await podOf(client, workload, pod, signal);
+  const run = inPod(client, workload, found);
+  const livenessMs = livenessOf(workload, found);
+  const [process, disk] = await Promise.all([
+    run(['cat', '/proc/1/comm'], signal),
+    run(['df', '-Pk', '/tmp'], signal),
+  ]);
   const freeDisk = disk.exit === 0 ? freeOf(disk.out) : null;
   const other = process.exit === 0 && process.out.trim() !== 'java';
-  if (other) return { jvm: false, heap: null, freeDisk };
-  const info = await run(['jcmd', '1', 'GC.heap_info']);
+  if (other) return { jvm: false, heap: null, freeDisk, livenessMs };
+  const info = await run(['jcmd', '1', 'GC.heap_info'], signal);
   // Without its tools a JVM cannot be told to write its heap either.
-  if (info.exit !== 0) return { jvm: false, heap: null, freeDisk };
-  return { jvm: true, heap: heapIn(info.out), freeDisk };
+  if (info.exit !== 0) return { jvm: false, heap: null, freeDisk, livenessMs };
+  return { jvm: true, heap: heapIn(info.out), freeDisk, livenessMs };
 }
 
 /** Bytes; null: it is not there. @throws SystemError */
@@ -41,8 +48,8 @@ export async function readFileSize(
   signal: AbortSignal,
 ): Promise<number | null> {
   if (!DUMP.test(file)) throw notOurs(file);
-  const run = await inPod(client, workload, pod, signal);
-  const ended = await run(['stat', '-c', '%s', file]);
+  const run = inPod(client, workload, await podOf(client, workload, pod, signal));
+  const ended = await run(['stat', '-c', '%s', file], signal);
   if (ended.exit === 0 && /^\d+\s*$/.test(ended.out)) return Number(ended.out);
   if (ended.exit !== 'no tool' && /no such file/i.test(ended.err)) return null;
   throw new SystemError(KUBERNETES, 'not understood', `stat in ${pod} ended with ${ended.exit}.`, {
@@ -60,8 +67,12 @@ export async function dumpHeap(
   signal: AbortSignal,
 ): Promise<string> {
   if (!DUMP.test(file)) throw notOurs(file);
-  const run = await askedBefore(async () => await inPod(client, workload, pod, signal));
-  const ended = await run(['jmap', `-dump:live,format=b,file=${file}`, '1']);
+  const run = inPod(
+    client,
+    workload,
+    await askedBefore(async () => await podOf(client, workload, pod, signal)),
+  );
+  const ended = await run(['jmap', `-dump:live,format=b,file=${file}`, '1'], signal);
   if (ended.exit === 0) return file;
   if (ended.exit === 'no tool') throw refused(`There is no jmap in ${pod}.`);
   const words = lastLine(ended);
@@ -73,7 +84,12 @@ export async function dumpHeap(
   });
 }
 
-async function inPod(client: KubernetesClient, workload: Workload, name: string, signal: AbortSignal) {
+async function podOf(
+  client: KubernetesClient,
+  workload: Workload,
+  name: string,
+  signal: AbortSignal,
+): Promise<Pod> {
   const pods = await listPods(client, workload, signal);
   const pod = pods.find(({ metadata }) => metadata.name === name);
   if (pod === undefined)
@@ -81,8 +97,24 @@ async function inPod(client: KubernetesClient, workload: Workload, name: string,
       sent: 'no',
       mayRetry: false,
     });
+  return pod;
+}
+
+function inPod(client: KubernetesClient, workload: Workload, pod: Pod) {
+  const { name } = pod.metadata;
   const where = { namespace: workload.namespace, pod: name, container: mainContainer(workload, pod) };
-  return async (command: readonly string[]): Promise<Ended> => await runInPod(client, where, command, signal);
+  return async (command: readonly string[], signal: AbortSignal): Promise<Ended> =>
+    await runInPod(client, where, command, signal);
+}
+
+/** A probe that only opens a port is answered by the kernel, also while the process stands still. */
+function livenessOf(workload: Workload, pod: Pod): number | null {
+  const main = mainContainer(workload, pod);
+  const probe = pod.spec.containers.find(({ name }) => name === main)?.livenessProbe ?? null;
+  if (probe === null || probe.tcpSocket != null) return null;
+  // Killed at the last failure, which is known when it timed out.
+  const { failureThreshold, periodSeconds, timeoutSeconds } = probe;
+  return ((failureThreshold - 1) * periodSeconds + timeoutSeconds) * SECOND;
 }
 
 /** Bytes that the JVM has taken for its heap: a dump is no larger. Each collector says it in its own words. */

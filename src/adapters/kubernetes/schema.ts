@@ -36,11 +36,20 @@ const Memory = z.string().transform((text, context) => {
 const Amounts = z.object({ memory: Memory.optional() }).nullish();
 export const Resources = z.object({ limits: Amounts, requests: Amounts }).nullish();
 
+/** Kubernetes' own defaults where the probe says nothing. */
+const LivenessProbe = z.object({
+  periodSeconds: z.number().positive().default(10),
+  failureThreshold: z.number().int().positive().default(3),
+  timeoutSeconds: z.number().positive().default(1),
+  tcpSocket: z.unknown().optional(),
+});
+
 const Container = z.object({
   name: z.string(),
   resources: Resources,
   image: z.string().default(''),
   restartPolicy: z.string().optional(),
+  livenessProbe: LivenessProbe.nullish(),
 });
 
 const Pod = z.object({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { OrderId } from '../../domain/ids.ts';
 import type { AdminChanges, AdminQuestions, FailedEvents } from '../../ports/order-service.ts';
 import { AbsentSystem } from '../../ports/system-error.ts';
 import { callService, type OrderServiceSettings } from './client.ts';
@@ -11,12 +12,14 @@ const Failed = z
     total: z.number().int().nonnegative(),
     oldestAt: Time.nullish(),
     byError: z.record(z.string().max(200), z.number().int().nonnegative()).nullish(),
+    events: z.array(z.looseObject({ orderId: OrderId, at: Time })).nullish(),
   })
   .transform(
-    ({ total, oldestAt, byError }): FailedEvents => ({
+    ({ total, oldestAt, byError, events }): FailedEvents => ({
       total,
       oldestAt: oldestAt ?? null,
       byClass: Object.fromEntries(Object.entries(byError ?? {}).slice(0, ERRORS)),
+      orders: events == null || events.length < total ? null : newestOf(events),
     }),
   );
 
@@ -49,4 +52,13 @@ export function eventChanges(settings: OrderServiceSettings): Pick<AdminChanges,
       return events === undefined ? 'Taken by the service.' : `Taken by the service for ${events} events.`;
     },
   };
+}
+
+/** Each order once, with its newest. */
+function newestOf(
+  events: readonly { readonly orderId: string; readonly at: number }[],
+): FailedEvents['orders'] {
+  const newest = new Map<string, number>();
+  for (const { orderId, at } of events) newest.set(orderId, Math.max(at, newest.get(orderId) ?? at));
+  return [...newest].map(([order, at]) => ({ order, at }));
 }

@@ -21,6 +21,8 @@ const Counts = z
   .object({ affected: z.int().nonnegative(), total: z.int().nonnegative(), as_of: z.date() })
   .refine(({ affected, total }) => affected <= total, 'more orders affected than there are');
 
+const Changed = z.object({ changed: z.int().nonnegative() });
+
 const Rate = z.object({ created: z.int().nonnegative(), last_week: z.int().nonnegative() });
 
 /** Reads of the orders database, by a role that should have no other right. */
@@ -87,8 +89,9 @@ export function ordersDatabaseProbe(
     },
 
     async failedShare(question, signal) {
-      const { codes, waiting, waitingMinutes, windowsMinutes } = question;
-      const text = `select (count(*) filter (where ${code} = any($3)
+      const { codes, waiting, waitingMinutes, windowsMinutes, except = [] } = question;
+      const counted = except.length === 0 ? '' : `and ${id}::text <> all($6)`;
+      const text = `select (count(*) filter (where (${code} = any($3) ${counted})
             or (${status} = $4 and ${updated} < $1::timestamptz - $5 * interval '1 minute')))::int as affected,
           count(*)::int as total, $1::timestamptz as as_of
         from ${name} where ${created} >= $1::timestamptz - $2 * interval '1 minute' and ${created} <= $1::timestamptz`;
@@ -98,13 +101,33 @@ export function ordersDatabaseProbe(
         if (seen !== null) return { ...seen, windowMinutes: windowsMinutes[0] ?? 30 };
         let found: ImpactCounts | null = null;
         for (const windowMinutes of windowsMinutes) {
-          const [row] = await ask(text, [now, windowMinutes, codes, waiting, waitingMinutes]);
+          const [row] = await ask(text, [
+            now,
+            windowMinutes,
+            codes,
+            waiting,
+            waitingMinutes,
+            ...(except.length === 0 ? [] : [except]),
+          ]);
           found = { ...counts(row, 'The count of orders'), source: 'orders table', windowMinutes };
           if (found.total >= question.fewest) break;
         }
         if (found === null) throw new Error('The impact was asked for no window.');
         return found;
       }, signal);
+    },
+
+    async changedOrders(minutes, now, signal) {
+      const rows = await readOnly(
+        async (ask) =>
+          await ask(
+            `select count(*)::int as changed from ${name}
+             where ${updated} >= $1::timestamptz - $2 * interval '1 minute' and ${updated} <= $1::timestamptz`,
+            [new Date(now).toISOString(), minutes],
+          ),
+        signal,
+      );
+      return Changed.parse(rows[0]).changed;
     },
 
     async orderRate({ now, windowsMinutes, fewest }, signal) {

@@ -36,6 +36,7 @@ export const knowledge = {
   '6.B3': [
     { by: 'by hand', id: 'm6.1' },
     { by: 'action', step: 'R41', part: 'owes it' },
+    { by: 'advice', id: '6.B3' },
   ],
   '6.B4': [{ by: 'check', step: 'R37', part: 'every minute while the incident is open or mitigated' }],
   '6.N1': [

@@ -1,10 +1,12 @@
 import type { Advice } from '../define-runbook.ts';
+import { pointsToDatabase } from '../shared/points-to.ts';
 import { isQuiet } from '../shared/quiet-hours.ts';
 import { stands } from './causes.ts';
 import type { ExportData } from './checks.ts';
 
 /** What the runbook says of exports at its moment. */
 export const advice: readonly Advice<ExportData>[] = [
+  pointsToDatabase(),
   {
     id: '10.B2',
     shown: 'while an export failed or may be cancelled',

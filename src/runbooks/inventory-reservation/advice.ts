@@ -1,5 +1,6 @@
 import type { Advice } from '../define-runbook.ts';
 import { recommends } from '../shared/moment.ts';
+import { pointsToDatabase } from '../shared/points-to.ts';
 import { spell } from '../shared/spell.ts';
 import { stands } from './causes.ts';
 import type { InventoryData } from './checks.ts';
@@ -9,6 +10,7 @@ const MINUTE = 60_000;
 
 /** What runbook 2 says at its moment. */
 export const advice: readonly Advice<InventoryData>[] = [
+  pointsToDatabase(),
   {
     id: '2.B1',
     shown: 'while reservations run out of time (2.C4)',

@@ -1,14 +1,17 @@
 import { broken, healthy, type Seen, skipped, unknown } from '../../domain/finding.ts';
-import { AbsentSystem } from '../../ports/system-error.ts';
+import { findIds } from '../../domain/ids.ts';
+import { AbsentSystem, SystemError } from '../../ports/system-error.ts';
 import type { Asking, Check } from '../define-runbook.ts';
 import { curl, orderWorkload, shellWord } from '../names.ts';
 import { aboutEach } from '../shared/batch.ts';
 import { withoutPeople } from '../shared/log-lines.ts';
 import { spell } from '../shared/spell.ts';
 import { INVENTORY_CODES, type ReservationLogs } from './logs.ts';
-import { productsIn } from './products.ts';
+import { productIn, productsIn } from './products.ts';
 
 const SECOND = 1_000;
+/** Orders that are left out of the impact by their ids. */
+const MOST_SOLD_OUT = 2_000;
 
 /** One product as both sides count it. */
 export interface StockOf {
@@ -86,7 +89,25 @@ export async function countsNow(
   }
 }
 
-async function failingProducts({ probes, names, thresholds, signal }: Comparing) {
+/** Orders whose product is really gone: they were refused rightly. Without the lines none is known to be. */
+export async function ordersSoldOut(ask: Comparing, soldOut: readonly string[]): Promise<readonly string[]> {
+  if (soldOut.length === 0) return [];
+  try {
+    const lines = (await failureLines(ask)).filter(
+      (line) => line.includes('INVENTORY_UNAVAILABLE') && soldOut.includes(productIn(line) ?? ''),
+    );
+    return [...new Set(lines.flatMap((line) => findIds('order', line)))].slice(0, MOST_SOLD_OUT);
+  } catch (err) {
+    if (err instanceof AbsentSystem || err instanceof SystemError) return [];
+    throw err;
+  }
+}
+
+async function failingProducts(ask: Comparing) {
+  return productsIn(await failureLines(ask));
+}
+
+async function failureLines({ probes, names, thresholds, signal }: Comparing): Promise<readonly string[]> {
   const logs = await probes.kubernetes.logs(
     {
       workload: orderWorkload(names),
@@ -96,7 +117,7 @@ async function failingProducts({ probes, names, thresholds, signal }: Comparing)
     },
     signal,
   );
-  return productsIn(logs.flatMap(({ lines }) => lines.map(withoutPeople)));
+  return logs.flatMap(({ lines }) => lines.map(withoutPeople));
 }
 
 /** Both sides of each product, several at once; a product of which one side says nothing is left out. */

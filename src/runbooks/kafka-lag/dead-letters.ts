@@ -53,19 +53,27 @@ export const deadLetters: Check<Letters> = {
   },
 };
 
+type Reading = Pick<Asking, 'probes' | 'names' | 'signal'>;
+
 /** @throws AbsentSystem where neither place is configured */
-export async function readLetters({
-  probes,
-  names,
-  signal,
-}: Pick<Asking, 'probes' | 'names' | 'signal'>): Promise<
-  Letters & Pick<DeadLettersSeen, 'byClass' | 'whole'>
-> {
+async function readAll({ probes, names, signal }: Reading): Promise<DeadLettersSeen> {
   const { deadLetterTopic, deadLetterGroup } = names.kafka;
-  const { total, oldestAt, byClass, whole } =
-    deadLetterTopic === null
-      ? { ...(await probes.orderService.failedEvents(signal)), whole: true }
-      : await probes.kafka.deadLetters(deadLetterTopic, deadLetterGroup, signal);
+  return deadLetterTopic === null
+    ? { ...(await probes.orderService.failedEvents(signal)), whole: true }
+    : await probes.kafka.deadLetters(deadLetterTopic, deadLetterGroup, signal);
+}
+
+/** Orders whose events were put aside since then; null: the letters do not all say of which order they are. */
+export async function ordersWithLetters(ask: Reading, since: number): Promise<number | null> {
+  const { orders } = await readAll(ask);
+  return orders === null ? null : orders.filter(({ at }) => at >= since).length;
+}
+
+/** @throws AbsentSystem where neither place is configured */
+export async function readLetters(
+  ask: Reading,
+): Promise<Letters & Pick<DeadLettersSeen, 'byClass' | 'whole'>> {
+  const { total, oldestAt, byClass, whole } = await readAll(ask);
   const serialization = Object.entries(byClass).reduce(
     (sum, [name, count]) => sum + (isSerialization(name) ? count : 0),
     0,

@@ -1,8 +1,9 @@
 import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
+import type { Names } from '../names.ts';
 import { loadIs, spellLoad } from '../shared/load.ts';
 import { spell } from '../shared/spell.ts';
-import type { Change } from '../shared/what-changed.ts';
+import type { Changes } from '../shared/what-changed.ts';
 import type { Kill, MemoryData } from './checks.ts';
 import { type PodUse, risingFor, shareOf, type UsageSeen } from './usage.ts';
 
@@ -164,16 +165,32 @@ const loading: Cause<MemoryData> = {
   },
 };
 
+/** The newest change of the service's memory limit before the first symptom, where it took memory away; null: it did not. */
+function limitLowered(changes: Changes | null, { orderService }: Names) {
+  const { deployment, container: ours } = orderService;
+  for (const { workload, rollout, line, at } of changes?.changes ?? []) {
+    if (changes === null || at > changes.symptomAt || workload !== deployment) continue;
+    const found = rollout?.difference?.limits.find(
+      ({ container, resource }) => resource === 'memory' && (ours === null || container === ours),
+    );
+    if (found === undefined) continue;
+    const { before: was, after: is } = found;
+    const less = is !== null && (was === null || is < was);
+    return less ? { line, at, ago: changes.symptomAt - at } : null;
+  }
+  return null;
+}
+
 const limit: Cause<MemoryData> = {
   id: '8.C4',
   title: 'The memory limit is too low',
   outside: false,
   rule: ({ memoryPercent, memorySoundPercent, usualFactor }) => ({
-    supported: `All pods reach ${memoryPercent} % of it within ${spell(SOON_MS)} of their start and stay there for ${spell(FLAT_MS)} at less than ${usualFactor} times the usual load, or the limit was lowered and a pod was killed since or is that full.`,
+    supported: `All pods reach ${memoryPercent} % of it within ${spell(SOON_MS)} of their start and stay there for ${spell(FLAT_MS)} at less than ${usualFactor} times the usual load; or pods are that full, or were killed within ${spell(SOON_MS)}, after the limit was lowered (X1).`,
     ruledOut: `Every pod uses less than ${memorySoundPercent} %, and none was killed for ${spell(SOON_MS)}.`,
   }),
   broughtBy: ['rollout'],
-  judge({ findings, changes, now, thresholds }) {
+  judge({ findings, changes, names, now, thresholds }) {
     const usage = findings.usage.data;
     if (usage === null || usage.pods.length === 0)
       return open('How much memory the pods use could not be looked at.');
@@ -181,9 +198,9 @@ const limit: Cause<MemoryData> = {
     const shares = usage.pods.map(shareOf);
     const full = (share: number | null) => share !== null && share >= memoryPercent;
     const freshKills = (findings.kills.data?.kills ?? []).filter(({ at }) => now - at <= SOON_MS);
-    const lowered = loweredIn(changes.data?.changes ?? []);
+    const lowered = limitLowered(changes.data, names);
     if (lowered !== null && (shares.some(full) || freshKills.some(({ at }) => at >= lowered.at)))
-      return supported(`${lowered.line} ${spell(now - lowered.at)} ago, and the pods do not fit into it.`);
+      return supported(`${lowered.line}, ${spell(lowered.ago)} before the first symptom.`);
     if (usage.pods.every((pod) => staysFull(usage, pod, memoryPercent))) {
       if (usage.load !== null && loadIs(usage.load, thresholds) !== 'usual')
         return open(
@@ -200,16 +217,6 @@ const limit: Cause<MemoryData> = {
     return open('Not all pods were seen to fill soon after their start and to stay full.');
   },
 };
-
-/** The newest rollout that lowered a memory limit; null: none did. */
-function loweredIn(changes: readonly Change[]): Change | null {
-  const lowers = ({ rollout }: Change) =>
-    rollout?.difference?.limits.some(
-      ({ resource, before, after }) =>
-        resource === 'memory' && after !== null && (before === null || after < before),
-    ) ?? false;
-  return changes.find(lowers) ?? null;
-}
 
 /**
  * Seen full within half an hour of its start, and in each look since, for at least five minutes: what filled evenly from its

@@ -1,16 +1,18 @@
 import type { Action, Judging } from '../define-runbook.ts';
 import { orderWorkload } from '../names.ts';
-import { spellRoughly } from '../shared/spell.ts';
+import { spell, spellRoughly } from '../shared/spell.ts';
 import { stands } from './causes.ts';
 import type { MemoryData } from './checks.ts';
 
+const SECOND = 1_000;
 const MINUTE = 60_000;
+const GIB = 1024 ** 3;
 /** Disk that a dump needs, in heaps (our default). */
 const ROOM = 1.2;
 const LONGEST_REASON = 500;
 
 /** Why the fullest pod's heap is not dumped now; null: nothing speaks against it. */
-function waits({ findings }: Judging<MemoryData>): string | null {
+function waits({ findings, thresholds }: Judging<MemoryData>): string | null {
   const { heap, service } = findings;
   const facts = heap.data;
   if (facts === null) return 'the pod could not be looked into';
@@ -19,6 +21,9 @@ function waits({ findings }: Judging<MemoryData>): string | null {
     return 'nobody knows whether the dump would fit on its disk';
   if (facts.freeDisk < facts.heap * ROOM)
     return `the dump would not fit: ${spellRoughly(facts.freeDisk)} are free, ${spellRoughly(facts.heap * ROOM)} are needed`;
+  const takes = (facts.heap / GIB) * thresholds.dumpedGibSeconds * SECOND;
+  if (facts.livenessMs !== null && facts.livenessMs <= takes)
+    return `its liveness probe kills it after ${spell(facts.livenessMs)} without an answer, and the dump takes about ${spell(takes)}`;
   const ready = service.data?.state.ready ?? null;
   if (ready === null) return 'nobody knows how many pods are ready';
   return ready < 2 ? 'it is the only pod that is ready, and it stands still meanwhile' : null;
@@ -38,11 +43,12 @@ export const dumpHeap: Action<MemoryData> = {
     'The dump holds customers’ data.',
     'It goes with its pod: whatever replaces the pods loses it.',
   ],
-  rule: () => ({
+  rule: ({ dumpedGibSeconds }) => ({
     when: 'The code leaks memory (8.C1).',
     notWhile: [
       'The fullest pod runs no JVM.',
       `Less disk is free than ${ROOM} times its heap, or nobody knows.`,
+      `Its liveness probe would kill it sooner: a dump takes about ${dumpedGibSeconds} s for each GiB of heap.`,
       'It is the only pod that is ready: it stands still meanwhile.',
     ],
   }),

@@ -1,9 +1,11 @@
 import type { Advice } from '../define-runbook.ts';
+import { pointsToDatabase } from '../shared/points-to.ts';
 import { stands } from './causes.ts';
 import type { ReturnData } from './checks.ts';
 
 /** What the runbook says of returns at its moment. */
 export const advice: readonly Advice<ReturnData>[] = [
+  pointsToDatabase(),
   {
     id: '9.N2',
     shown: 'while the fraud model holds returns (9.C2)',

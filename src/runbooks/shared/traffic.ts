@@ -6,7 +6,7 @@ import { histogramQuantile } from './quantile.ts';
 import { type AllTraffic, SERIES, summed, trafficQuestion } from './traffic-samples.ts';
 
 /** Failures, p95 and rates are those of so long before the look, min. */
-const MINUTES = 10;
+export const MINUTES = 10;
 const P95 = 0.95;
 /** Routes that stand as evidence. */
 const SHOWN = 6;
@@ -23,6 +23,8 @@ export interface RouteSeen {
   readonly since: number | null;
   /** Answered 5xx, percent; null: it had no request. */
   readonly errorPercent: number | null;
+  /** Counted in the ten minutes before the look; null: too little is kept to say. */
+  readonly counted: { readonly requests: number; readonly failures: number } | null;
 }
 
 /** What comes to the order service, over all pods, in the ten minutes before the look. */
@@ -101,7 +103,8 @@ async function seenOf(ask: Asking, page: AllTraffic): Promise<TrafficSeen | null
       const usual = each[place]?.usual?.usual ?? null;
       const is = usual === null ? null : loadIs({ perMinute, usual }, ask.thresholds);
       const least = (usual ?? 0) * ask.thresholds.spikeFactor;
-      const [came = 0, failed = 0] = byRoute[place] ?? [];
+      const counted = byRoute[place] ?? null;
+      const [came = 0, failed = 0] = counted ?? [];
       return {
         route,
         perMinute,
@@ -109,6 +112,7 @@ async function seenOf(ask: Asking, page: AllTraffic): Promise<TrafficSeen | null
         is,
         since: is === 'spike' ? await risenSince(ask, SERIES.route(route), least) : null,
         errorPercent: came === 0 ? null : (failed / came) * 100,
+        counted: counted === null ? null : { requests: came, failures: failed },
       };
     }),
   );

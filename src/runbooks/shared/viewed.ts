@@ -9,11 +9,11 @@ const FINISHED_MINUTES = 1_440;
  * schema may make, else *unknown*.
  * @param what whose number is missing: *refunds were finished*
  */
-export function impactByView(
+export function impactByView<Data>(
   runbook: RunbookId,
   what: string,
   means: string,
-): Pick<Runbook<never>['impact'], 'means' | 'measure'> {
+): Pick<Runbook<Data>['impact'], 'means' | 'measure'> {
   return {
     means,
     async measure({ probes, now, signal }) {

@@ -28,7 +28,7 @@ test('systems that are not configured are skipped, those that do not answer unkn
   ]);
   expect(dark.impact).toMatchObject({
     known: false,
-    because: expect.stringContaining('ordering itself goes on'),
+    because: expect.stringContaining('Ordering itself goes on'),
   });
 });
 
@@ -204,6 +204,7 @@ describe('X13', () => {
     total: 40,
     oldestAt: NOW - 3 * 60 * MINUTE,
     byClass: { TimeoutException: 28, SerializationException: 12 },
+    orders: null,
   };
 
   test('from the service, with when the oldest is dropped', async () => {
@@ -220,7 +221,7 @@ describe('X13', () => {
     const asked: unknown[] = [];
     const deadLetters: KafkaProbe['deadLetters'] = async (topic, group) => {
       asked.push([topic, group]);
-      return { total: 0, oldestAt: null, byClass: {}, whole: true };
+      return { total: 0, oldestAt: null, byClass: {}, whole: true, orders: [] };
     };
     const names = {
       ...NAMES,

@@ -54,6 +54,7 @@ const saying = (
         total: Object.values(dead).reduce((sum, one) => sum + one, 0),
         oldestAt: null,
         byClass: dead,
+        orders: null,
       }),
     },
   });

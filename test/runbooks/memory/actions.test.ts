@@ -101,6 +101,12 @@ describe('R57, the heap dump', () => {
       { heap: seen('healthy', aHeap({ freeDisk: GIB })) },
       'the dump would not fit: 1 GiB are free, 1.2 GiB are needed',
     ],
+    ['a liveness probe that waits longer', { heap: seen('healthy', aHeap({ livenessMs: 10_001 })) }, null],
+    [
+      'a liveness probe that does not',
+      { heap: seen('healthy', aHeap({ heap: 4 * GIB, livenessMs: 31_000 })) },
+      'its liveness probe kills it after 31 s without an answer, and the dump takes about 40 s',
+    ],
     [
       'room not known',
       { heap: seen('healthy', aHeap({ freeDisk: null })) },

@@ -73,5 +73,6 @@ export const aHeap = (change: object = {}) => ({
   jvm: true,
   heap: GIB,
   freeDisk: 10 * GIB,
+  livenessMs: null,
   ...change,
 });

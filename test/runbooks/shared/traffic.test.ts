@@ -113,8 +113,24 @@ describe('X5', () => {
     });
     expect(found.data?.p95Ms).toBeCloseTo(300);
     expect(found.data?.routes).toEqual([
-      { route: LIST, perMinute: 60, usual: 60, is: 'usual', since: null, errorPercent: 0 },
-      { route: PLACE, perMinute: 40, usual: 40, is: 'usual', since: null, errorPercent: 0 },
+      {
+        route: LIST,
+        perMinute: 60,
+        usual: 60,
+        is: 'usual',
+        since: null,
+        errorPercent: 0,
+        counted: { requests: 600, failures: 0 },
+      },
+      {
+        route: PLACE,
+        perMinute: 40,
+        usual: 40,
+        is: 'usual',
+        since: null,
+        errorPercent: 0,
+        counted: { requests: 400, failures: 0 },
+      },
     ]);
   });
 
