@@ -7,8 +7,6 @@ import { percentOf, used } from './pool.ts';
 import { troubles, whoseIs } from './sessions.ts';
 
 const MINUTE = 60_000;
-/** A pool that is full on all pods for so long is too small (runbook-knowledge 6.C5; our default). */
-const SMALL_FOR_MS = 10 * MINUTE;
 
 type Said = { readonly verdict: CauseVerdict; readonly because: string };
 const supported = (because: string): Said => ({ verdict: 'supported', because });
@@ -149,8 +147,8 @@ const small: Cause<PoolData> = {
   id: '6.C5',
   title: 'Pool is too small',
   outside: false,
-  rule: ({ poolBrokenPercent, poolSoundPercent }) => ({
-    supported: `Every pool is at ${poolBrokenPercent} % or more for ${spell(SMALL_FOR_MS)}, at least half of the connections in use are at work, and 6.C2 and 6.C3 are ruled out.`,
+  rule: ({ poolBrokenPercent, poolSoundPercent, smallPoolMinutes }) => ({
+    supported: `Every pool is at ${poolBrokenPercent} % or more for ${smallPoolMinutes} min, at least half of the connections in use are at work, and 6.C2 and 6.C3 are ruled out.`,
     ruledOut: `A pod uses less than ${poolSoundPercent} % of its pool.`,
   }),
   judge(judging) {
@@ -161,8 +159,9 @@ const small: Cause<PoolData> = {
     if (easy !== undefined) return ruledOut(`${easy.pod} uses ${easy.active} of ${easy.size} connections.`);
     if (pool.allFullSince === null) return open('Not every pool is nearly full.');
     const forMs = now - pool.allFullSince;
-    if (forMs < SMALL_FOR_MS)
-      return open(`All pools have been nearly full for ${spell(forMs)}; ${spell(SMALL_FOR_MS)} would tell.`);
+    const { smallPoolMinutes } = thresholds;
+    if (forMs < smallPoolMinutes * MINUTE)
+      return open(`All pools have been nearly full for ${spell(forMs)}; ${smallPoolMinutes} min would tell.`);
     const work = atWork(judging);
     if (work === null) return open('How many of the connections are at work was not seen.');
     if (work.active * 2 < work.used)

@@ -8,12 +8,9 @@ import type { LagSeen } from './lag.ts';
 import { inTrouble, messages } from './lag.ts';
 import { type GroupSeen, standing } from './lag-memory.ts';
 import { restartOf } from './restart.ts';
-import { spell } from './spell.ts';
 
 const MINUTE = 60_000;
 const SECOND = 1_000;
-/** A group that rebalances for longer will not end by itself (our default). */
-const REBALANCE_MS = 5 * MINUTE;
 const REBALANCES: ReadonlySet<string> = new Set(['PreparingRebalance', 'CompletingRebalance']);
 
 /** The deployments that run consumer groups, by group; null: there is none of that name. */
@@ -125,8 +122,8 @@ export function restartConsumers<Data>(given: {
       return `kubectl -n ${workload.namespace} rollout restart ${targetOf(workload)}`;
     },
     notes: ['Its pods are replaced one after the other and go on where the group stopped.'],
-    rule: () => ({
-      when: `A group stands still on all partitions under its members, or has been rebalancing for over ${spell(REBALANCE_MS)}.`,
+    rule: ({ rebalanceMinutes }) => ({
+      when: `A group stands still on all partitions under its members, or has been rebalancing for over ${rebalanceMinutes} min.`,
       notWhile: [
         'Its lag falls: it catches up by itself.',
         'Only one partition stands still: the same message would be read again.',
@@ -157,8 +154,9 @@ export function restartConsumers<Data>(given: {
     when(judging, draft) {
       const group = seenAs(judging, draft);
       if (group === undefined) return null;
-      if (rebalances(group, judging.now))
-        return `the group has been rebalancing for over ${spell(REBALANCE_MS)}`;
+      const { rebalanceMinutes } = judging.thresholds;
+      if (rebalances(group, judging))
+        return `the group has been rebalancing for over ${rebalanceMinutes} min`;
       const how = standing(group, judging.now);
       return how === 'all' || how === 'only' ? 'nothing of the group moves' : null;
     },
@@ -222,8 +220,11 @@ async function lagOf({ probes, signal }: Proving, group: string): Promise<number
   return groups.find((one) => one.group === group)?.lag ?? null;
 }
 
-function rebalances({ state, inState }: GroupSeen, now: number): boolean {
-  return REBALANCES.has(state) && now - inState.since > REBALANCE_MS;
+function rebalances(
+  { state, inState }: GroupSeen,
+  { now, thresholds }: Pick<Judging<unknown>, 'now' | 'thresholds'>,
+): boolean {
+  return REBALANCES.has(state) && now - inState.since > thresholds.rebalanceMinutes * MINUTE;
 }
 
 /** Consumers serve nobody: one pod alone may be restarted (runbook-knowledge §0). */
