@@ -92,10 +92,21 @@ export function restartConsumers<Data>(given: {
     );
   const seenAs = (judging: Judging<Data>, { parameters }: { parameters: Readonly<Record<string, string>> }) =>
     groupsOf(judging).find(({ group }) => group === parameters['group']);
+  // All that there is to wait for: what holds for other restarts does not for these, which serve nobody.
+  const rule: Action<Data>['rule'] = ({ rebalanceMinutes }) => ({
+    when: `A group stands still on all partitions under its members, or has been rebalancing for over ${rebalanceMinutes} min.`,
+    notWhile: [
+      'Its lag falls: it catches up by itself.',
+      'Only one partition stands still: the same message would be read again.',
+      'Its deployment is not configured, is scaled to 0, or is being rolled out.',
+      'An outage outside is supported: a restart cannot cure it.',
+    ],
+  });
   const one = (group: string) =>
     restartOf<Data>({
       step: 'X16',
       source: '',
+      rule,
       // A group without a deployment is drafted below and never gets here.
       workload: (names) => consumersOf(names, group) ?? unnamed(group),
       state: (judging) => given.consumers(judging)?.byGroup[group] ?? null,
@@ -122,15 +133,7 @@ export function restartConsumers<Data>(given: {
       return `kubectl -n ${workload.namespace} rollout restart ${targetOf(workload)}`;
     },
     notes: ['Its pods are replaced one after the other and go on where the group stopped.'],
-    rule: ({ rebalanceMinutes }) => ({
-      when: `A group stands still on all partitions under its members, or has been rebalancing for over ${rebalanceMinutes} min.`,
-      notWhile: [
-        'Its lag falls: it catches up by itself.',
-        'Only one partition stands still: the same message would be read again.',
-        'Its deployment is not configured, is scaled to 0, or is being rolled out.',
-        'An outage outside is supported: a restart cannot cure it.',
-      ],
-    }),
+    rule,
     draft: (judging) =>
       groupsOf(judging).flatMap(({ group }) => {
         const workload = consumersOf(judging.names, group);
