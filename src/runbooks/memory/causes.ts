@@ -48,7 +48,12 @@ function evenlyKilled(past: readonly Kill[], { evenKills, evenGapShare }: Thresh
     const times = kills.map(({ at }) => at).sort((left, right) => left - right);
     const gaps = times.slice(1).map((at, place) => at - (times[place] ?? at));
     const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
-    if (times.length >= evenKills && gaps.every((gap) => Math.abs(gap - mean) <= mean * evenGapShare))
+    // One gap alone is even with itself.
+    if (
+      times.length >= evenKills &&
+      gaps.length > 1 &&
+      gaps.every((gap) => Math.abs(gap - mean) <= mean * evenGapShare)
+    )
       return { pod: name.split(' ')[0] ?? '', times: times.length, gapMs: mean };
   }
   return null;
