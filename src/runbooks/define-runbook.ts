@@ -1,5 +1,5 @@
 import type { KnownIds } from '../domain/alert.ts';
-import type { Owed } from '../domain/duty.ts';
+import type { FoundDone, Owed } from '../domain/duty.ts';
 import type { CauseVerdict, Finding, Seen, StepName } from '../domain/finding.ts';
 import type { Impact } from '../domain/impact.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -176,6 +176,8 @@ export interface Action<Data> {
   readonly mitigates: boolean;
   /** What the run leaves for people to do; an undo among it holds the incident open until it is done. */
   readonly owes: readonly Owed[];
+  /** What of it the system did by itself, as a check sees; asked with each sample of the proof. */
+  foundDone?(proving: Proving): Promise<readonly FoundDone[]>;
   /** Not approved while the proof of any run on the same target is under way, in whatever incident: money is not paid twice. */
   readonly afterProof?: boolean;
   /** Whose yes counts, where it is not everybody's whom the tier allows (runbook 9: managers). */
