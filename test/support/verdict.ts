@@ -1,3 +1,4 @@
+import { keepPast } from '../../scripts/demo/past.ts';
 import { pretendKafka } from '../../sim/kafka/kafka.ts';
 import { pretendRedis } from '../../sim/redis/redis.ts';
 import type { Scenario } from '../../sim/world/scenarios/scenario.ts';
@@ -11,7 +12,7 @@ import { sampleFigures } from '../../src/pipeline/sampler.ts';
 import type { Sample } from '../../src/ports/samples.ts';
 import { intakeRulesOf, rulesOf } from '../../src/rules-of.ts';
 import { runbookById } from '../../src/runbooks/catalogue.ts';
-import { handsIn } from './bot.ts';
+import { handsIn, YAML } from './bot.ts';
 import { startPretendWorld } from './rig.ts';
 
 const MINUTE = 60_000;
@@ -42,6 +43,7 @@ export async function verdictOf(
   } = {},
 ): Promise<Verdict> {
   const pretend = await startPretendWorld({
+    yaml: YAML.replace('metrics:', 'metrics:\n  requests: http_requests_total'),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ordersPerHour: 80,
     // Its sessions are real ones.
@@ -58,7 +60,10 @@ export async function verdictOf(
     samples: {
       async add(at, values) {
         for (const [name, value] of Object.entries(values))
-          figures.set(name, [...(figures.get(name) ?? []), { at, value }]);
+          figures.set(
+            name,
+            [...(figures.get(name) ?? []), { at, value }].sort((one, other) => one.at - other.at),
+          );
       },
       since: async (name, from) => (figures.get(name) ?? []).filter(({ at }) => at >= from),
       between: async (names, from, to) =>
@@ -75,6 +80,8 @@ export async function verdictOf(
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: fail },
   };
   try {
+    // Queries of a story run on a server of its own, which has no part in what was before.
+    await keepPast(parts.samples, async () => await sampleFigures(parts), pretend.now());
     for (const story of stories) await pretend.world.start(story);
     await options.noise?.(pretend);
     let incident = opened(stories[0], hands.config, pretend.now());

@@ -38,7 +38,7 @@ const leak: Cause<PoolData> = {
   title: 'Connections are not given back',
   outside: false,
   rule: ({ poolBrokenPercent, poolSoundPercent, idleSessions, idleMinutes, usualFactor }) => ({
-    supported: `At least ${idleSessions} sessions of ours idle in a transaction for over ${idleMinutes} min, or a pool is at ${poolBrokenPercent} % or more twice while less than ${usualFactor} times the usual comes and under half of the connections in use are at work.`,
+    supported: `At least ${idleSessions} sessions of ours idle in a transaction for over ${idleMinutes} min, or a pool is at ${poolBrokenPercent} % or more twice while less than ${usualFactor} times the usual comes, under half of the connections in use are at work and the database was not restarted (6.C4).`,
     ruledOut: `No sessions were left idle, and at least half of the connections in use are at work or every pool is below ${poolSoundPercent} %.`,
   }),
   broughtBy: ['rollout'],
@@ -57,6 +57,9 @@ const leak: Cause<PoolData> = {
     const said = `${work.active} of ${work.used} connections in use are at work in the database`;
     if (work.active * 2 >= work.used) return ruledOut(`${said}, and none was left idle in a transaction.`);
     if (findings.pool.data?.full !== true) return open(`${said}; no pool has been full for long.`);
+    // What a pod counts as in use may be what the restart has cut off.
+    if (failover.judge(judging).verdict === 'supported')
+      return open(`${said}; the database was restarted, and the others may be cut off.`);
     const comes = load(judging);
     if (comes === 'usual') return supported(`${said}, at usual load.`);
     return open(
