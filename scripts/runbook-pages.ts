@@ -27,12 +27,9 @@ function pageOf(runbook: AnyRunbook): string {
     ...looks(runbook),
     '## How we judge',
     ...causes.map(({ title: cause, rule, outside }) => {
-      const told = rule?.(DEFAULT_THRESHOLDS);
+      const told = rule(DEFAULT_THRESHOLDS);
       const where = outside ? ['It lies outside: nothing of ours cures it.'] : [];
-      const how =
-        told === undefined
-          ? ['By the findings above; the card says what spoke for it.']
-          : [`Supported: ${told.supported}`, `Ruled out: ${told.ruledOut}`, 'Open otherwise.'];
+      const how = [`Supported: ${told.supported}`, `Ruled out: ${told.ruledOut}`, 'Open otherwise.'];
       return section(cause, [...how, ...where]);
     }),
     '## What we offer, and when not',
@@ -67,13 +64,12 @@ function looks(runbook: AnyRunbook): readonly string[] {
 }
 
 function offered(action: AnyAction): string {
-  const told = action.rule?.(DEFAULT_THRESHOLDS);
+  const told = action.rule(DEFAULT_THRESHOLDS);
   const plan = action.proof.plan(DEFAULT_THRESHOLDS);
   return section(`${action.step} ${action.title}`, [
     `${capital(action.tier)}${action.tier === 'guarded' ? ': two people' : ''}.`,
-    ...(told === undefined
-      ? ['The card says when it is recommended, and why it waits.']
-      : [`Recommended: ${told.when}`, ...told.notWhile.map((reason) => `It waits: ${reason}`)]),
+    `Recommended: ${told.when}`,
+    ...told.notWhile.map((reason) => `It waits: ${reason}`),
     ...action.notes,
     `Proof: ${plan.words.replace(/\.$/, '')}; asked every ${Math.round(plan.everyMs / 1_000)} s for up to ${Math.round(plan.withinMs / 60_000)} min.`,
     ...(action.mitigates ? ['It heals for now: the incident is watched, not resolved.'] : []),

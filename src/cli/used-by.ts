@@ -36,10 +36,9 @@ export function saidWith(oms: Config['oms']): Said {
     for (const step of stepsIn(runbook, names)) add(step.step, step.equivalent);
     for (const action of runbook.actions) {
       add(action.step, action.proof.plan(thresholds));
-      if (action.rule !== undefined) add(action.step, action.rule(thresholds));
+      add(action.step, action.rule(thresholds));
     }
-    for (const cause of runbook.causes)
-      if (cause.rule !== undefined) add(`“${cause.title}” of ${runbook.id}`, cause.rule(thresholds));
+    for (const cause of runbook.causes) add(`“${cause.title}” of ${runbook.id}`, cause.rule(thresholds));
   }
   return said;
 }

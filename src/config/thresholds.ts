@@ -15,6 +15,7 @@ const WHOLE: ReadonlySet<Unit> = new Set([
   'pods',
   'connections',
   'sessions',
+  'kills',
 ]);
 
 /** The schema of `thresholds`, from the one table of them. */

@@ -1,5 +1,5 @@
 import type { StepName } from './finding.ts';
-import type { PersonId, RunId } from './ids.ts';
+import { botFrom, type PersonId, type RunId } from './ids.ts';
 import type { ByHandId, Tick } from './incident.ts';
 import type { Run } from './run.ts';
 import type { TeamId } from './severity.ts';
@@ -57,6 +57,21 @@ export interface Owed {
   readonly tell?: Telling;
 }
 
+/** Something that is owed and was done by the system itself. */
+export interface FoundDone {
+  /** The duty's own words. */
+  readonly what: string;
+  /** The check that saw it. */
+  readonly from: StepName;
+}
+
+interface DutyDone {
+  readonly type: 'duty done';
+  readonly duty: string;
+  readonly by: PersonId;
+  readonly at: number;
+}
+
 /** The duties of one run, as its action declares them. */
 export function dutiesOf(
   run: Run,
@@ -104,17 +119,27 @@ export function dutiesOfTick(
   }));
 }
 
+/** Duties of this run that a check has found done already: the bot ticks them off, and says from what. */
+export function foundDone(
+  { owed }: { readonly owed: readonly Duty[] },
+  run: RunId,
+  found: readonly FoundDone[],
+  at: number,
+): readonly DutyDone[] {
+  return openDuties(owed).flatMap((duty) => {
+    const seen = found.find(({ what }) => duty.run === run && duty.what === what);
+    return seen === undefined
+      ? []
+      : [{ type: 'duty done' as const, duty: duty.id, by: botFrom(seen.from), at }];
+  });
+}
+
 /** The run took a temporary change back: whoever approved it has ticked the duty off. */
 export function takenBack(
   { owed }: { readonly owed: readonly Duty[] },
   run: Pick<Run, 'action' | 'by' | 'targets'>,
   at: number,
-): readonly {
-  readonly type: 'duty done';
-  readonly duty: string;
-  readonly by: PersonId;
-  readonly at: number;
-}[] {
+): readonly DutyDone[] {
   return openUndos(owed)
     .filter(({ undo, targets }) => undo === run.action && targets.some((one) => run.targets.includes(one)))
     .map(({ id }) => ({ type: 'duty done' as const, duty: id, by: run.by, at }));

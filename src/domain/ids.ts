@@ -50,8 +50,21 @@ export type IncidentId = `OMS-${number}`;
 /** The id of a proposal; the only thing a button carries. */
 export type OfferId = string;
 export type RunId = string;
-/** A Slack user id (`U…` or `W…`), or `pagerduty:<name>` for somebody who acted there. */
+/**
+ * A Slack user id (`U…` or `W…`), `pagerduty:<name>` for somebody who acted there, or `oms-bot, from X10` for what the bot
+ * itself found done.
+ */
 export type PersonId = string;
+
+/** The bot in a person's place: it ticks off what this check has found done. */
+export function botFrom(step: string): PersonId {
+  return `oms-bot, from ${step}`;
+}
+
+/** In a sentence of the pipeline: people of Slack as a mention, everybody else by name. */
+export function mentioned(by: PersonId): string {
+  return /^[UW][A-Z0-9]{1,20}$/.test(by) ? `<@${by}>` : by;
+}
 
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }

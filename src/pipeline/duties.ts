@@ -1,5 +1,5 @@
 import type { Duty } from '../domain/duty.ts';
-import type { PersonId } from '../domain/ids.ts';
+import { mentioned, type PersonId } from '../domain/ids.ts';
 import type { Incident } from '../domain/incident.ts';
 import { changeOf } from './change.ts';
 import type { Answer, Parts } from './parts.ts';
@@ -27,7 +27,7 @@ export async function tickOff(parts: Parts, id: string, by: PersonId): Promise<A
     if (incident === null || duty === undefined)
       return { ok: false, because: 'This button belongs to no duty that is known here.' };
     if (duty.done !== null)
-      return { ok: false, because: `<@${duty.done.by}> ticked it off already.`, incident, duty };
+      return { ok: false, because: `${mentioned(duty.done.by)} ticked it off already.`, incident, duty };
     const done = { ...duty, done: { by, at: tx.now } };
     tx.save(changeOf(incident, [{ type: 'duty done', duty: id, by, at: tx.now }], parts.rules));
     return { ok: true, because: `Ticked off with your name: ${duty.what}`, incident, duty: done };

@@ -12,7 +12,7 @@ import type { Parts } from './parts.ts';
  * stays good between two looks; a different one supersedes it.
  */
 export function propose(
-  parts: Parts,
+  parts: Pick<Parts, 'rules' | 'ids'>,
   incident: Incident,
   { byName: findings, causes, open }: Look,
   now: number,

@@ -1,4 +1,4 @@
-import { takenBack } from '../domain/duty.ts';
+import { foundDone, takenBack } from '../domain/duty.ts';
 import type { StepName } from '../domain/finding.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Proof, ProofSample, ProofVerdict, Run } from '../domain/run.ts';
@@ -18,19 +18,22 @@ export function proofPlanned(parts: Parts, step: StepName, now: number): Proof {
 export async function sampleProof(parts: Parts, seen: Incident, run: Run, now: number): Promise<void> {
   const action = actionOf(run.action);
   const items = await parts.journal.transact('read items', async (tx) => await tx.items(run.id));
-  const sample: ProofSample = await parts
+  const asked = await proving(parts, run, items);
+  const silent: ProofSample = {
+    at: now,
+    moved: [],
+    unknown: run.targets,
+    line: 'The system did not answer.',
+    value: null,
+    worse: false,
+  };
+  const { sample, found } = await parts
     .step(`proof ${run.action}`, async () => ({
-      ...(await action.proof.sample(await proving(parts, run, items))),
-      at: now,
+      sample: { ...(await action.proof.sample(asked)), at: now },
+      // A duty that nobody could look after stays owed.
+      found: (await action.foundDone?.(asked).catch(() => [])) ?? [],
     }))
-    .catch(() => ({
-      at: now,
-      moved: [],
-      unknown: run.targets,
-      line: 'The system did not answer.',
-      value: null,
-      worse: false,
-    }));
+    .catch(() => ({ sample: silent, found: [] }));
   await parts.journal.transact('proof', async (tx) => {
     const incident = await tx.incident(seen.id);
     const current = incident?.runs.find(({ id }) => id === run.id);
@@ -40,6 +43,7 @@ export async function sampleProof(parts: Parts, seen: Incident, run: Run, now: n
     const proof = judge(current, current.proof, sample);
     const events: IncidentEvent[] = [
       { type: 'run updated', run: run.id, change: { proof }, because: proof.line, at: tx.now },
+      ...foundDone(incident, run.id, found, tx.now),
     ];
     if (proof.verdict === 'helped') {
       // The call's answer was lost, and the look shows that it was done.

@@ -59,6 +59,12 @@ export interface OrderServiceProbe extends AdminQuestions {
   stuckOrders(question: StuckQuestion, signal: AbortSignal): Promise<StuckPage>;
   /** X10: one order now; null when the service does not know it. */
   order(id: OrderId, signal: AbortSignal): Promise<OrderSummary | null>;
+  /** X10: whether a note of the order since then holds this text; null: the service shows no notes of it. */
+  orderNoted(
+    id: OrderId,
+    question: { readonly text: string; readonly since: number },
+    signal: AbortSignal,
+  ): Promise<boolean | null>;
   /** R1, from every ready pod; where no cluster is configured, from the service's address as one. */
   gatewayHealth(signal: AbortSignal): Promise<readonly PodAnswer<GatewayHealth>[]>;
   /** R4, from every ready pod: the sum over all label sets of each name that the page has; others are left out. */

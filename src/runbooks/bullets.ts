@@ -27,7 +27,7 @@ export function bulletsIn(runbook: AnyRunbook): readonly ListedBullet[] {
   );
   return ids.map((id) => ({
     id,
-    carriedBy: (runbook.knowledge?.[id] ?? []).flatMap((carrier) => {
+    carriedBy: (runbook.knowledge[id] ?? []).flatMap((carrier) => {
       const says = saysOf(runbook, carrier);
       if (says === null) return [];
       return [{ by: carrier.by, name: nameOf(carrier), says, part: partOf(carrier) }];

@@ -1,5 +1,5 @@
 import type { KnownIds } from '../domain/alert.ts';
-import type { Owed } from '../domain/duty.ts';
+import type { FoundDone, Owed } from '../domain/duty.ts';
 import type { CauseVerdict, Finding, Seen, StepName } from '../domain/finding.ts';
 import type { Impact } from '../domain/impact.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -80,7 +80,7 @@ export interface Cause<Data> {
   /** Changes of these kinds bring it about: with such a suspect (X1) it stands before others that are supported too. */
   readonly broughtBy?: readonly Change['kind'][];
   /** The rule in words, one sentence each, for the runbook's page; what `judge` decides. */
-  readonly rule?: (thresholds: Thresholds) => { readonly supported: string; readonly ruledOut: string };
+  readonly rule: (thresholds: Thresholds) => { readonly supported: string; readonly ruledOut: string };
   judge(judging: Judging<Data>): { readonly verdict: CauseVerdict; readonly because: string };
 }
 
@@ -150,7 +150,7 @@ export interface Action<Data> {
   /** What the runbook says of it, for the card; one sentence each. */
   readonly notes: readonly string[];
   /** When it is recommended and when it waits, in words, for the runbook's page; what `when` and `notWhile` decide. */
-  readonly rule?: (thresholds: Thresholds) => { readonly when: string; readonly notWhile: readonly string[] };
+  readonly rule: (thresholds: Thresholds) => { readonly when: string; readonly notWhile: readonly string[] };
   draft(judging: Judging<Data>): readonly Draft[];
   /** Why it is recommended now; null when it is only possible. */
   when(judging: Judging<Data>, draft: Draft): string | null;
@@ -176,6 +176,8 @@ export interface Action<Data> {
   readonly mitigates: boolean;
   /** What the run leaves for people to do; an undo among it holds the incident open until it is done. */
   readonly owes: readonly Owed[];
+  /** What of it the system did by itself, as a check sees; asked with each sample of the proof. */
+  foundDone?(proving: Proving): Promise<readonly FoundDone[]>;
   /** Not approved while the proof of any run on the same target is under way, in whatever incident: money is not paid twice. */
   readonly afterProof?: boolean;
   /** Whose yes counts, where it is not everybody's whom the tier allows (runbook 9: managers). */
@@ -233,7 +235,7 @@ export interface Runbook<Data> {
   readonly advice?: readonly Advice<Data>[];
   readonly byHand?: readonly ByHand<Data>[];
   /** Every bullet of the source with what carries it. */
-  readonly knowledge?: Knowledge;
+  readonly knowledge: Knowledge;
   readonly impact: {
     /** What counts as affected, in words. */
     readonly means: string;

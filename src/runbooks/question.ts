@@ -13,6 +13,7 @@ export function asAction(question: AnyQuestion): AnyAction {
     source: question.source,
     equivalent: (names) => question.equivalent(names),
     notes: [],
+    rule: () => ({ when: 'A person asks it.', notWhile: [] }),
     draft: () => [],
     when: () => null,
     notWhile: (judging) => question.notWhile(judging),

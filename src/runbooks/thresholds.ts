@@ -19,7 +19,9 @@ export type Unit =
   | 'pods'
   | 'connections'
   | 'sessions'
-  | 'products';
+  | 'products'
+  | 'kills'
+  | 'times the heap';
 
 /** A number that means trouble, or that a form opens with. `oms.yaml` may override each. */
 export interface Threshold {
@@ -114,8 +116,14 @@ export const THRESHOLDS = {
   ),
   longQuerySeconds: ours(60, 'seconds', 'A query that runs for longer is long.'),
   idleSessions: ours(5, 'sessions', 'So many sessions that idle in a transaction are a leak.'),
+  smallPoolMinutes: ours(10, 'minutes', 'A pool that is nearly full on all pods for so long is too small.'),
   idleMinutes: ours(5, 'minutes', 'A session that idles in a transaction for longer counts.'),
   databaseRestartMinutes: ours(30, 'minutes', 'A restart of the database counts for so long.'),
+  usualAgainMinutes: ours(
+    30,
+    'minutes',
+    'A temporary change is taken back when it has not been needed for so long.',
+  ),
   modalPoolSize: runbook(50, 'connections', 'What the form for a larger pool opens with.'),
   modalReplicas: runbook(6, 'pods', 'What the form for more replicas opens with.'),
   modalMemoryGib: runbook(4, 'GiB', 'What the form for more memory opens with.'),
@@ -124,6 +132,27 @@ export const THRESHOLDS = {
   returnWindowDays: runbook(30, 'days', 'The window for returns.'),
   memoryPercent: runbook(95, 'percent', 'Memory in trouble, of the limit.'),
   memorySoundPercent: ours(80, 'percent', 'Memory is sound below this share of the limit.'),
+  leakMinutes: ours(60, 'minutes', 'Memory that rises for so long without a pause is a leak.'),
+  evenKills: ours(3, 'kills', 'So many kills of one container at even gaps are a leak.'),
+  evenGapShare: ours(0.25, 'parts of 1', 'Gaps are even that differ from their mean by no more than this.'),
+  exportBeforeMinutes: ours(
+    30,
+    'minutes',
+    'An export that began so shortly before a kill or a rise may be why.',
+  ),
+  beforeRiseMinutes: ours(
+    5,
+    'minutes',
+    'A query that began, or a route that jumped, so shortly before a rise may be why.',
+  ),
+  limitSoonMinutes: ours(30, 'minutes', 'Pods that are full so soon after their start have too low a limit.'),
+  limitStaysMinutes: ours(5, 'minutes', 'Pods that stay full for so long are no passing peak.'),
+  limitJustSetMinutes: ours(
+    15,
+    'minutes',
+    'A limit that was raised so shortly ago has replaced the pods already.',
+  ),
+  dumpRoomFactor: ours(1.2, 'times the heap', 'A heap is dumped where so much disk is free.'),
   dumpedGibSeconds: ours(10, 'seconds', 'A pod stands still so long for each GiB of heap that is dumped.'),
   fraudPercent: ours(4, 'percent', 'Returns held for fraud: twice what the model is known to err.'),
   exportRows: runbook(100_000, 'orders', 'One export holds at most so many.'),
@@ -135,6 +164,13 @@ export const THRESHOLDS = {
     'The producer’s buffer is nearly full below this share that is free.',
   ),
   brokerMemoryPercent: ours(90, 'percent', 'Kafka’s pods are at their limit from here on.'),
+  outOfSyncSeconds: ours(
+    30,
+    'seconds',
+    'Partitions are in trouble that two looks so far apart saw out of sync.',
+  ),
+  rebalanceMinutes: ours(5, 'minutes', 'A group that rebalances for longer hangs.'),
+  deadLettersDays: runbook(7, 'days', 'Dead letters are kept for so long.'),
   groupEmptyMinutes: ours(
     2,
     'minutes',

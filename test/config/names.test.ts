@@ -59,6 +59,11 @@ describe('a name that cannot be one', () => {
   test.each([
     ['a selector that takes everything', 'workloads: { kafka: { selector: "" } }', 'app=order-service'],
     ['one that only leaves out', 'workloads: { kafka: { selector: "tier!=web" } }', 'every other pod'],
+    [
+      'a consumer’s that takes everything',
+      'kafka: { consumers: { mails: { deployment: mailer, selector: "" } } }',
+      'app=order-service',
+    ],
     ['one that is none', 'workloads: { kafka: { selector: "app = kafka" } }', 'app=order-service'],
     ['capitals in Kubernetes', 'payments: { secret: Stripe_Key }', 'small letters'],
     ['a path without its id', 'admin: { order: /orders }', '{id}'],

@@ -130,6 +130,18 @@ export function orderServiceContract(name: string, open: () => Promise<OrderServ
       expect(await outcome(set)).toMatchObject({ fault: 'not found', sent: 'no' });
     });
 
+    test('tells whether the reason of a status set by hand is noted, and of none before it', async () => {
+      const id = await stuck(7);
+      const noted = async (text: string, since: number, order = id) =>
+        await here.probe.orderNoted(order, { text, since }, patient());
+      expect(await noted('warehouse confirmed it', 0)).toBe(false);
+      await here.lever.setStatus(id, 'shipped', 'warehouse confirmed it', LICENCE, patient());
+      expect(await noted('warehouse confirmed it', 0)).toBe(true);
+      expect(await noted('another reason', 0)).toBe(false);
+      expect(await noted('warehouse confirmed it', Number.MAX_SAFE_INTEGER)).toBe(false);
+      expect(await noted('warehouse confirmed it', 0, UNKNOWN)).toBeNull();
+    });
+
     test('without the right token nothing is told and nothing is done', async () => {
       const { probe, lever } = here.stranger;
       const id = await stuck(5);

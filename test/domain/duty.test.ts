@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dutiesOf, dutiesOfTick, reminderAt, teamOf } from '../../src/domain/duty.ts';
+import { dutiesOf, dutiesOfTick, foundDone, reminderAt, teamOf } from '../../src/domain/duty.ts';
 import { aRun } from '../support/incidents.ts';
 
 const owed = (what: string) =>
@@ -56,4 +56,25 @@ test('a step by hand owes once, however often it is ticked off', () => {
   const first = dutiesOfTick({ owed: [] }, tick, owes, () => 'd1');
   expect(first).toMatchObject([{ owner: 'U1', step: 'm1.4', run: null, at: 5 }]);
   expect(dutiesOfTick({ owed: first }, tick, owes, () => 'd2')).toEqual([]);
+});
+
+test('what a check has found done is ticked off in the bot’s own name, of that run alone', () => {
+  const owed = dutiesOf(
+    aRun(),
+    [
+      { what: 'Add a note.', owner: 'orders' },
+      { what: 'Tell them.', owner: 'orders' },
+    ],
+    ['x'],
+    0,
+    () => 'd1',
+  ).map((duty, place) => ({ ...duty, id: `d${place}` }));
+  const found = [{ what: 'Add a note.', from: 'X10' as const }];
+  expect(foundDone({ owed }, 'run-1', found, 7)).toEqual([
+    { type: 'duty done', duty: 'd0', by: 'oms-bot, from X10', at: 7 },
+  ]);
+  expect(foundDone({ owed }, 'run-2', found, 7)).toEqual([]);
+  expect(foundDone({ owed }, 'run-1', [], 7)).toEqual([]);
+  const done = owed.map((duty) => ({ ...duty, done: { by: 'U1', at: 5 } }));
+  expect(foundDone({ owed: done }, 'run-1', found, 7)).toEqual([]);
 });

@@ -27,19 +27,30 @@ async function list(who: string) {
   return answer;
 }
 
+/** One order by hand, asked for by one and approved by another. */
+async function setByHand(): Promise<void> {
+  const asker = rig.slack.as('URESPONDER');
+  await asker.click(rig.card(), 'Set status by hand…');
+  await expect.poll(() => asker.modal()).not.toBeNull();
+  await asker.submit({ status: 'shipped', reason: 'warehouse confirmed the parcel' });
+  await rig.app.idle();
+  await rig.slack.as('UAPPROVER').click(rig.card(), 'Approve: Set status by hand', { confirm: true });
+  await rig.app.idle();
+}
+
 describe('what a run leaves to do', () => {
   test('stands on the card, for the team or for whoever asked', async () => {
-    const asker = rig.slack.as('URESPONDER');
-    await asker.click(rig.card(), 'Set status by hand…');
-    await expect.poll(() => asker.modal()).not.toBeNull();
-    await asker.submit({ status: 'shipped', reason: 'warehouse confirmed the parcel' });
-    await rig.app.idle();
-    await rig.slack.as('UAPPROVER').click(rig.card(), 'Approve: Set status by hand', { confirm: true });
-    await rig.app.idle();
-    expect(card()).toMatch(
+    await setByHand();
+    expect(card()).toMatch(/Tell the warehouse: .* For <@URESPONDER>/);
+  });
+
+  test('the note that the service took with the reason is ticked off by the bot, which says from what', () => {
+    const thread = rig.slack.thread(ALERTS, rig.card().ts).map(({ text }) => text);
+    expect(thread.join('\n')).toMatch(
       /Add the order note: who, why, old → new status\. \(ord_\w+\) For the orders team/,
     );
-    expect(card()).toMatch(/Tell the warehouse: .* For <@URESPONDER>/);
+    expect(thread.join('\n')).toContain('oms-bot, from X10 has done: Add the order note');
+    expect(card()).not.toContain('Add the order note');
   });
 
   test('is posted to its team once, with what happened', async () => {
@@ -52,15 +63,15 @@ describe('what a run leaves to do', () => {
   });
 
   test('is listed for anybody, and one press with a name ticks it off', async () => {
+    await setByHand();
     const owed = await list('UBYSTANDER');
     expect(owed.text).toBe('2 duties are owed.');
     const person = rig.slack.as('UBYSTANDER');
     await person.click(owed, 'Done');
     await rig.app.idle();
-    expect(person.ephemerals().at(-1)?.text).toContain('Ticked off with your name: Add the order note');
-    expect(card()).not.toContain('Add the order note');
+    expect(person.ephemerals().at(-1)?.text).toContain('Ticked off with your name: Tell the warehouse');
     const thread = rig.slack.thread(ALERTS, rig.card().ts).map(({ text }) => text);
-    expect(thread.join()).toContain('<@UBYSTANDER> has done: Add the order note');
+    expect(thread.join()).toContain('<@UBYSTANDER> has done: Tell the warehouse');
   });
 
   test('pressed again says who did it', async () => {
@@ -78,12 +89,13 @@ describe('what a run leaves to do', () => {
     await rig.app.idle();
     expect(rig.card().text).toContain('resolved');
     expect(card()).toContain('Tell the warehouse');
-    const [post] = rig.slack.messages('#warehouse');
+    const newest = () => rig.slack.messages('#warehouse').at(-1);
+    const post = newest();
     if (post === undefined) throw new Error('Nothing stands in the warehouse.');
     await rig.slack.as('UBYSTANDER').click(post, 'Done', { again: true });
-    await expect.poll(() => rig.slack.messages('#warehouse')[0]?.text).toContain('Done by <@UBYSTANDER>');
+    await expect.poll(() => newest()?.text).toContain('Done by <@UBYSTANDER>');
     await rig.app.idle();
-    expect(JSON.stringify(rig.slack.messages('#warehouse')[0]?.blocks)).not.toContain('oms_done');
+    expect(JSON.stringify(newest()?.blocks)).not.toContain('oms_done');
     expect(card()).not.toContain('Tell the warehouse');
     expect((await list('URESPONDER')).text).toBe('Nothing is owed.');
   });
@@ -92,7 +104,10 @@ describe('what a run leaves to do', () => {
     const found = await rig.store.owner.query<{ by: string }>(
       `select text::jsonb ->> 'by' as by from journal where text::jsonb ->> 'type' = 'duty done' order by seq`,
     );
-    expect(found.rows.map(({ by }) => by)).toEqual(['UBYSTANDER', 'UBYSTANDER']);
+    expect(found.rows.map(({ by }) => by)).toEqual([
+      ...Array(2).fill('oms-bot, from X10'),
+      ...Array(2).fill('UBYSTANDER'),
+    ]);
     expect(rig.slack.problems).toEqual([]);
   });
 });

@@ -5,9 +5,7 @@ import type { AnyRunbook, Carrier } from '../../src/runbooks/define-runbook.ts';
 /** How many bullets of each kind every runbook of the source has. */
 const KINDS = { S: 5, C: 5, H: 5, F: 5, B: 4, N: 4 };
 
-const told = CATALOGUE.flatMap((runbook) =>
-  runbook.knowledge === undefined ? [] : [{ runbook, knowledge: runbook.knowledge as Told }],
-);
+const told = CATALOGUE.map((runbook) => ({ runbook, knowledge: runbook.knowledge as Told }));
 type Told = Readonly<Record<string, readonly Carrier[]>>;
 
 /** What a carrier names, and whether this runbook has it. */

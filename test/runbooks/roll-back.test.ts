@@ -52,6 +52,7 @@ const outside: Cause<Data> = {
   id: '8.C9',
   title: 'Elsewhere',
   outside: true,
+  rule: () => ({ supported: 'Always.', ruledOut: 'Never.' }),
   judge: () => ({ verdict: 'supported', because: 'It is.' }),
 };
 

@@ -24,6 +24,7 @@ export const pulls: Check<null> = {
   look: async ({ levers }) => healthy(String(levers), null),
 };
 
+const rule = () => ({ supported: '', ruledOut: '' });
 export const reads = defineRunbook({
   ...stuckOrders,
   causes: [
@@ -31,7 +32,20 @@ export const reads = defineRunbook({
       id: '3.C9',
       title: 'One that reads a finding of its runbook',
       outside: false,
+      rule,
       judge: ({ findings }) => ({ verdict: 'open', because: findings.engine.line }),
+    },
+  ],
+});
+export const silent = defineRunbook({
+  ...stuckOrders,
+  causes: [
+    // @ts-expect-error A cause says its rule in words.
+    {
+      id: '3.C9',
+      title: 'One that only decides',
+      outside: false,
+      judge: () => ({ verdict: 'open' as const, because: '' }),
     },
   ],
 });
@@ -42,6 +56,7 @@ export const dreams = defineRunbook({
       id: '3.C9',
       title: 'One that reads a finding of another runbook',
       outside: false,
+      rule,
       // @ts-expect-error Runbook 3 has no finding of that name.
       judge: ({ findings }) => ({ verdict: 'open', because: findings.gateway.line }),
     },

@@ -7,13 +7,16 @@ import { metricsOf } from './metrics.ts';
 import { askEveryPod } from './pods.ts';
 import { refundQuestions } from './refunds.ts';
 import { returnQuestions } from './returns.ts';
-import { gatewayHealthOf, Order, StuckOrders } from './schema.ts';
+import { gatewayHealthOf, Noted, Order, StuckOrders } from './schema.ts';
 import { shippingQuestions } from './shipping.ts';
 import { trafficOf } from './traffic.ts';
 
 /** Reads of the order service's admin API. */
 export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceProbe {
-  const probe: Pick<OrderServiceProbe, 'stuckOrders' | 'order' | 'gatewayHealth' | 'metrics' | 'traffic'> = {
+  const probe: Pick<
+    OrderServiceProbe,
+    'stuckOrders' | 'order' | 'orderNoted' | 'gatewayHealth' | 'metrics' | 'traffic'
+  > = {
     async stuckOrders({ status, olderThanMinutes, limit, cursor }, signal) {
       const query = new URLSearchParams({ status, olderThan: `${olderThanMinutes}m`, limit: String(limit) });
       if (cursor !== null) query.set('cursor', cursor);
@@ -33,6 +36,16 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
         signal,
       }),
 
+    async orderNoted(id, { text, since }, signal) {
+      const page = await callKnown(settings, Noted, {
+        method: 'GET',
+        path: settings.paths.order.replace('{id}', id),
+        signal,
+      });
+      const notes = page?.notes ?? null;
+      return notes === null ? null : notes.some((note) => note.at >= since && holds(note, text));
+    },
+
     gatewayHealth: async (signal) =>
       await askEveryPod(settings, settings.paths.gatewayHealth, gatewayHealthOf, signal),
 
@@ -51,4 +64,9 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
     ...returnQuestions(settings),
     ...shippingQuestions(settings),
   } as OrderServiceProbe;
+}
+
+/** Whatever the service calls a note's text. */
+function holds(note: object, text: string): boolean {
+  return Object.values(note).some((value) => typeof value === 'string' && value.includes(text.trim()));
 }

@@ -7,8 +7,6 @@ import { percentOf, used } from './pool.ts';
 import { troubles, whoseIs } from './sessions.ts';
 
 const MINUTE = 60_000;
-/** A pool that is full on all pods for so long is too small (runbook-knowledge 6.C5; our default). */
-const SMALL_FOR_MS = 10 * MINUTE;
 
 type Said = { readonly verdict: CauseVerdict; readonly because: string };
 const supported = (because: string): Said => ({ verdict: 'supported', because });
@@ -40,7 +38,7 @@ const leak: Cause<PoolData> = {
   title: 'Connections are not given back',
   outside: false,
   rule: ({ poolBrokenPercent, poolSoundPercent, idleSessions, idleMinutes, usualFactor }) => ({
-    supported: `At least ${idleSessions} sessions of ours idle in a transaction for over ${idleMinutes} min, or a pool is at ${poolBrokenPercent} % or more twice while less than ${usualFactor} times the usual comes, under half of the connections in use are at work and 6.C4 is not supported.`,
+    supported: `At least ${idleSessions} sessions of ours idle in a transaction for over ${idleMinutes} min, or a pool is at ${poolBrokenPercent} % or more twice while less than ${usualFactor} times the usual comes, under half of the connections in use are at work and the database was not restarted (6.C4).`,
     ruledOut: `No sessions were left idle, and at least half of the connections in use are at work or every pool is below ${poolSoundPercent} %.`,
   }),
   broughtBy: ['rollout'],
@@ -58,11 +56,10 @@ const leak: Cause<PoolData> = {
     if (work === null) return open('Not every pod said how full its pool is.');
     const said = `${work.active} of ${work.used} connections in use are at work in the database`;
     if (work.active * 2 >= work.used) return ruledOut(`${said}, and none was left idle in a transaction.`);
-    if (failover.judge(judging).verdict === 'supported')
-      return open(
-        `${said}; the database changed (6.C4), and pools may hold connections that it has no more.`,
-      );
     if (findings.pool.data?.full !== true) return open(`${said}; no pool has been full for long.`);
+    // What a pod counts as in use may be what the restart has cut off.
+    if (failover.judge(judging).verdict === 'supported')
+      return open(`${said}; the database was restarted, and the others may be cut off.`);
     const comes = load(judging);
     if (comes === 'usual') return supported(`${said}, at usual load.`);
     return open(
@@ -153,8 +150,8 @@ const small: Cause<PoolData> = {
   id: '6.C5',
   title: 'Pool is too small',
   outside: false,
-  rule: ({ poolBrokenPercent, poolSoundPercent }) => ({
-    supported: `Every pool is at ${poolBrokenPercent} % or more for ${spell(SMALL_FOR_MS)}, at least half of the connections in use are at work, and 6.C2 and 6.C3 are ruled out.`,
+  rule: ({ poolBrokenPercent, poolSoundPercent, smallPoolMinutes }) => ({
+    supported: `Every pool is at ${poolBrokenPercent} % or more for ${smallPoolMinutes} min, at least half of the connections in use are at work, and 6.C2 and 6.C3 are ruled out.`,
     ruledOut: `A pod uses less than ${poolSoundPercent} % of its pool.`,
   }),
   judge(judging) {
@@ -165,8 +162,9 @@ const small: Cause<PoolData> = {
     if (easy !== undefined) return ruledOut(`${easy.pod} uses ${easy.active} of ${easy.size} connections.`);
     if (pool.allFullSince === null) return open('Not every pool is nearly full.');
     const forMs = now - pool.allFullSince;
-    if (forMs < SMALL_FOR_MS)
-      return open(`All pools have been nearly full for ${spell(forMs)}; ${spell(SMALL_FOR_MS)} would tell.`);
+    const { smallPoolMinutes } = thresholds;
+    if (forMs < smallPoolMinutes * MINUTE)
+      return open(`All pools have been nearly full for ${spell(forMs)}; ${smallPoolMinutes} min would tell.`);
     const work = atWork(judging);
     if (work === null) return open('How many of the connections are at work was not seen.');
     if (work.active * 2 < work.used)

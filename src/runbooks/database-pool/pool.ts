@@ -1,17 +1,15 @@
 import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { ProofSample } from '../../domain/run.ts';
-import type { Check, Proving } from '../define-runbook.ts';
+import type { Asking, Check, Proving } from '../define-runbook.ts';
 import { curl } from '../names.ts';
 import { earlier } from '../shared/earlier.ts';
+import { keep } from '../shared/kept.ts';
 import { type Load, loadOf } from '../shared/load.ts';
 import { spell } from '../shared/spell.ts';
 import type { Thresholds } from '../thresholds.ts';
 
+const SECOND = 1_000;
 const MINUTE = 60_000;
-/** *Full* has to be said twice, so far apart (runbook-knowledge §0: 15 s). */
-const FULL_AFTER_MS = 15_000;
-/** So much of the past is kept, to say when the load fits into what was before a temporary change. */
-const KEEP_MS = 30 * MINUTE;
 const KEEP = 40;
 
 export interface PodPool {
@@ -26,11 +24,11 @@ export interface PoolSeen {
   readonly pods: number;
   /** When the row of looks with a pool at or above the limit began, epoch ms; null: none is. */
   readonly fullSince: number | null;
-  /** Said twice, 15 s apart. */
+  /** Said twice, `downSeconds` apart. */
   readonly full: boolean;
   /** The same for all pods at once, every one of which answered. */
   readonly allFullSince: number | null;
-  /** The fullest pod's use and that of all pods together, at the looks of the last half hour. */
+  /** The fullest pod's use and that of all pods together, at the looks of late. */
   readonly looks: readonly { readonly at: number; readonly most: number; readonly all: number }[];
   /** Null: nobody can say how much comes. */
   readonly load: Load | null;
@@ -63,9 +61,9 @@ export const pool: Check<PoolSeen> = {
       pools: read.pools,
       pods: read.pods,
       fullSince,
-      full: fullSince !== null && now - fullSince >= FULL_AFTER_MS,
+      full: fullSince !== null && now - fullSince >= thresholds.downSeconds * SECOND,
       allFullSince: allFull ? (before?.allFullSince ?? now) : null,
-      looks: whole ? kept(before?.looks ?? [], read.pools, now) : (before?.looks ?? []),
+      looks: whole ? kept(before?.looks ?? [], read.pools, ask) : (before?.looks ?? []),
       load,
     };
     const since = fullSince === null || fullSince === now ? '' : ` for ${spell(now - fullSince)}`;
@@ -115,9 +113,14 @@ function nobodySaid({ pods, problem }: Read): string {
   );
 }
 
-function kept(before: PoolSeen['looks'], pools: readonly PodPool[], now: number): PoolSeen['looks'] {
+/** As much of the past as tells when the load fits into what was before a temporary change. */
+function kept(
+  before: PoolSeen['looks'],
+  pools: readonly PodPool[],
+  { now, thresholds }: Pick<Asking, 'now' | 'thresholds'>,
+): PoolSeen['looks'] {
   const look = { at: now, most: Math.max(...pools.map(({ active }) => active)), all: used(pools) };
-  return [...before, look].filter(({ at }) => now - at <= KEEP_MS + MINUTE).slice(-KEEP);
+  return keep(before, look, (thresholds.usualAgainMinutes + 1) * MINUTE, KEEP);
 }
 
 /** Over all pods. */

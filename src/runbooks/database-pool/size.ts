@@ -14,13 +14,12 @@ import { sizeNow, sizeOf, soundPool } from './pool.ts';
 import { MORE_WAITS, moreWaits } from './restart.ts';
 
 const MINUTE = 60_000;
-/** What was enough for so long is enough again (runbook-knowledge §0; our default). */
-const QUIET_MS = 30 * MINUTE;
 /** Pods that anybody would ask for. */
 const PODS = 1_000;
 
 const NO_ROOM = 'All pods of a rollout together with the sessions of others would not fit into the server.';
-const BACK = 'As much comes as usual again, or what was before would have been enough for 30 min.';
+const back = ({ usualAgainMinutes }: Thresholds) =>
+  `As much comes as usual again, or what was before would have been enough for ${usualAgainMinutes} min.`;
 
 /** R43 and its undo. */
 export const [raisePool, lowerPool] = temporaryOf<PoolData>({
@@ -29,10 +28,10 @@ export const [raisePool, lowerPool] = temporaryOf<PoolData>({
   setting: POOL_SIZE,
   workload: orderWorkload,
   notes: ['All pods together must fit into what the database server takes.'],
-  rule: () => ({
+  rule: (thresholds) => ({
     when: 'The pools are too small (6.C5), or traffic jumped (6.C3) and the server has room.',
     notWhile: ['Connections are not given back (6.C1): a leak fills any pool.', ...MORE_WAITS, NO_ROOM],
-    back: BACK,
+    back: back(thresholds),
   }),
   seen: ({ findings }) => findings.service.data,
   opensWith: ({ modalPoolSize }) => modalPoolSize,
@@ -68,7 +67,11 @@ export const [addPods, removePods] = temporaryOf<PoolData>({
   setting: REPLICAS,
   workload: orderWorkload,
   notes: ['Each new pod takes a pool of its own from the database server.'],
-  rule: () => ({ when: 'Traffic jumped (6.C3).', notWhile: [...MORE_WAITS, NO_ROOM], back: BACK }),
+  rule: (thresholds) => ({
+    when: 'Traffic jumped (6.C3).',
+    notWhile: [...MORE_WAITS, NO_ROOM],
+    back: back(thresholds),
+  }),
   seen: ({ findings }) => findings.service.data,
   opensWith: ({ modalReplicas }) => modalReplicas,
   when: (judging) => (stands(judging, '6.C3') ? 'more comes than usual' : null),
@@ -145,22 +148,23 @@ async function podsNow(proving: Proving): Promise<number | null> {
 }
 
 /**
- * Why the change may be taken back: the traffic that it was for is over, or for half an hour all looks would have fitted into
+ * Why the change may be taken back: the traffic that it was for is over, or for so long all looks would have fitted into
  * what was before. That the pools are sound now says nothing: the change itself made them so.
  */
 function quiet(judging: Judging<PoolData>, step: 'R43' | 'R44'): string | null {
   const { findings, incident, now, thresholds } = judging;
-  if (isOver(incident.causeHistory, '6.C3', now, QUIET_MS)) return 'as much comes as usual again';
+  const quietMs = thresholds.usualAgainMinutes * MINUTE;
+  if (isOver(incident.causeHistory, '6.C3', now, quietMs)) return 'as much comes as usual again';
   const pool = findings.pool.data;
   const run = incident.runs.findLast(({ action, outcome }) => action === step && outcome === 'done');
   const before = Number(run?.parameters['before'] === '' ? thresholds.poolSize : run?.parameters['before']);
   const looks = pool?.looks ?? [];
   const first = looks[0];
-  if (pool === null || run === undefined || first === undefined || now - first.at < QUIET_MS) return null;
+  if (pool === null || run === undefined || first === undefined || now - first.at < quietMs) return null;
   const share = thresholds.poolSoundPercent / 100;
   const enough =
     step === 'R43'
       ? looks.every(({ most }) => most < before * share)
       : looks.every(({ all }) => all < before * poolSize(judging) * share);
-  return enough ? 'for 30 min what was before would have been enough' : null;
+  return enough ? `for ${thresholds.usualAgainMinutes} min what was before would have been enough` : null;
 }

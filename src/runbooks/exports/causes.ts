@@ -150,6 +150,11 @@ export function stands(judging: Judging<ExportData>, id: string): boolean {
   return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
 }
 
+/** It is known to hold no more orders than one export may. */
+export function withinLimits(judging: Judging<ExportData>): boolean {
+  return size.judge(judging).verdict === 'ruled out';
+}
+
 /** Why no export is begun now, whichever; null: nothing speaks against it. */
 export function waitsFor({ findings, open: runbooks }: Judging<ExportData>): string | null {
   const fed = { 'database-pool': 'the database', memory: 'memory' } as const;

@@ -1,7 +1,7 @@
 import { isOver } from '../../domain/cause-history.ts';
 import { ExportId } from '../../domain/ids.ts';
 import { aboutEach, batchOf, type Standing } from '../shared/batch.ts';
-import { stands, waitsFor } from './causes.ts';
+import { stands, waitsFor, withinLimits } from './causes.ts';
 import type { ExportData } from './checks.ts';
 import { jobNow, whole } from './jobs.ts';
 
@@ -34,10 +34,12 @@ export const retryExport = batchOf<ExportData>({
       'The bucket cannot be used.',
     ],
   }),
-  when({ incident, now }) {
-    return ['10.C4', '10.C5'].some((id) => isOver(incident.causeHistory, id, now))
-      ? 'what stopped it is over'
-      : null;
+  when(judging) {
+    const { incident, now } = judging;
+    if (['10.C4', '10.C5'].some((id) => isOver(incident.causeHistory, id, now)))
+      return 'what stopped it is over';
+    const fits = stands(judging, '10.C1') && !stands(judging, '10.C5') && withinLimits(judging);
+    return fits ? 'it ran out of time, and is within its limits' : null;
   },
   notWhile(judging) {
     if (stands(judging, '10.C2')) return 'it is too large and would fail again; make it in pieces';

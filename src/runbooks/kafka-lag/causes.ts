@@ -9,8 +9,6 @@ import { PUBLISH_CLASSES, type PublishClass } from './producer.ts';
 import type { Poison } from './stuck.ts';
 
 const SECOND = 1_000;
-/** *Twice* is so far apart (runbook-knowledge 7.C4). */
-const OUT_OF_SYNC_MS = 30 * SECOND;
 
 type Said = { readonly verdict: CauseVerdict; readonly because: string };
 
@@ -131,18 +129,17 @@ const partitions: Cause<KafkaData> = {
   id: '7.C4',
   title: 'Partitions in trouble',
   outside: true,
-  rule: () => ({
-    supported:
-      'Partitions have had no leader or been out of sync in two looks 30 s apart, and no broker that is away explains it.',
+  rule: ({ outOfSyncSeconds }) => ({
+    supported: `Partitions have had no leader or been out of sync in two looks ${outOfSyncSeconds} s apart, and no broker that is away explains it.`,
     ruledOut: 'All partitions are in sync.',
   }),
   judge(judging) {
-    const { findings, now } = judging;
+    const { findings, now, thresholds } = judging;
     const seen = findings.topic.data;
     if (seen === null) return open('The partitions (R49) could not be looked at.');
     if (seen.troubleSince === null)
       return ruledOut(`All ${seen.partitions} partitions of ${seen.topic} are in sync.`);
-    if (now - seen.troubleSince < OUT_OF_SYNC_MS)
+    if (now - seen.troubleSince < thresholds.outOfSyncSeconds * SECOND)
       return open('Partitions are not in sync; they are asked again.');
     if (broker.judge(judging).verdict === 'supported')
       return open('A broker that is away leaves its partitions behind; they follow when it is back.');

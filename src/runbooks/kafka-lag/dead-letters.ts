@@ -5,8 +5,7 @@ import { curl } from '../names.ts';
 import { spell } from '../shared/spell.ts';
 import { isSerialization } from './producer.ts';
 
-/** Dead letters leave after so long (runbook: 7 days). */
-const KEPT_MS = 7 * 24 * 60 * 60_000;
+const DAY = 86_400_000;
 
 export interface Letters {
   readonly total: number;
@@ -31,14 +30,14 @@ export const deadLetters: Check<Letters> = {
   },
   deadlineMs: 4_000,
   async look(ask) {
-    const { now } = ask;
+    const { now, thresholds } = ask;
     const seen = await readLetters(ask);
     if (seen.total === 0) return healthy('No event waits among the dead letters.', seen);
     const { oldestAt } = seen;
     const leaves =
       oldestAt === null
         ? ''
-        : `, the oldest for ${spell(now - oldestAt)}; it is dropped in ${spell(oldestAt + KEPT_MS - now)}`;
+        : `, the oldest for ${spell(now - oldestAt)}; it is dropped in ${spell(oldestAt + thresholds.deadLettersDays * DAY - now)}`;
     const never =
       seen.serialization === 0
         ? ''

@@ -12,10 +12,6 @@ import type { MemoryData } from './checks.ts';
 import { readUsage } from './usage.ts';
 
 const MINUTE = 60_000;
-/** A run of pods that started again counts as planned for so long (8, R60). */
-const JUST_NOW_MS = 15 * MINUTE;
-/** Younger pods have not reached what they will use (as 8.C4, our default). */
-const GROWN_MS = 30 * MINUTE;
 
 const FIX = { what: 'Ship the fix: page large reads, stream exports, limit batch jobs.', owner: 'orders' };
 
@@ -69,7 +65,9 @@ function fitsAgain(
 ): string | null {
   const usage = findings.usage.data;
   if (usage === null || usage.silent > 0 || usage.pods.length === 0) return null;
-  const grown = usage.pods.every(({ startedAt }) => startedAt !== null && now - startedAt >= GROWN_MS);
+  // Younger pods have not reached what they will use.
+  const grownMs = thresholds.limitSoonMinutes * MINUTE;
+  const grown = usage.pods.every(({ startedAt }) => startedAt !== null && now - startedAt >= grownMs);
   const percent = (Math.max(...usage.pods.map(({ memory }) => memory)) / limit) * 100;
   if (!grown || percent >= thresholds.memorySoundPercent) return null;
   return ['8.C1', '8.C2', '8.C4'].some((id) => isOver(incident.causeHistory, id, now))
@@ -175,26 +173,27 @@ export const addReplicas = temporaryOf<MemoryData>({
 const restart = restartOf<MemoryData>({
   step: 'R60',
   source: 'kubectl rollout restart deployment/order-service',
-  rule: () => ({
+  rule: ({ limitJustSetMinutes }) => ({
     when: 'The code leaks memory (8.C1).',
     notWhile: [
       'An export is running: the restart would kill it.',
       'Only a low limit (8.C4) is the cause: the pods would be full again within minutes.',
-      `The limit is being raised (R58) or was within ${JUST_NOW_MS / MINUTE} min: that replaces the pods already.`,
+      `The limit is being raised (R58) or was within ${limitJustSetMinutes} min: that replaces the pods already.`,
     ],
   }),
   workload: orderWorkload,
   state: ({ findings }) => findings.service.data?.state ?? null,
   when: (judging) => (stands(judging, '8.C1') ? 'it empties the pods until the leak fills them again' : null),
   notWhile(judging) {
-    const { incident, now } = judging;
+    const { incident, now, thresholds } = judging;
+    const justNowMs = thresholds.limitJustSetMinutes * MINUTE;
     const job = running(judging);
     if (job !== null) return `it would kill the export ${job}`;
     if (stands(judging, '8.C4') && !stands(judging, '8.C1'))
       return 'the pods would be full again within minutes';
     const rolled = incident.runs.some(
       ({ action, state, endedAt }) =>
-        action.startsWith('R58') && (state !== 'ended' || (endedAt !== null && now - endedAt < JUST_NOW_MS)),
+        action.startsWith('R58') && (state !== 'ended' || (endedAt !== null && now - endedAt < justNowMs)),
     );
     return rolled ? 'the change of the limit replaces the pods already' : null;
   },

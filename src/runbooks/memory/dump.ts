@@ -7,8 +7,6 @@ import type { MemoryData } from './checks.ts';
 const SECOND = 1_000;
 const MINUTE = 60_000;
 const GIB = 1024 ** 3;
-/** Disk that a dump needs, in heaps (our default). */
-const ROOM = 1.2;
 const LONGEST_REASON = 500;
 
 /** Why the fullest pod's heap is not dumped now; null: nothing speaks against it. */
@@ -19,8 +17,9 @@ function waits({ findings, thresholds }: Judging<MemoryData>): string | null {
   if (!facts.jvm) return 'it runs no JVM';
   if (facts.heap === null || facts.freeDisk === null)
     return 'nobody knows whether the dump would fit on its disk';
-  if (facts.freeDisk < facts.heap * ROOM)
-    return `the dump would not fit: ${spellRoughly(facts.freeDisk)} are free, ${spellRoughly(facts.heap * ROOM)} are needed`;
+  const needed = facts.heap * thresholds.dumpRoomFactor;
+  if (facts.freeDisk < needed)
+    return `the dump would not fit: ${spellRoughly(facts.freeDisk)} are free, ${spellRoughly(needed)} are needed`;
   const takes = (facts.heap / GIB) * thresholds.dumpedGibSeconds * SECOND;
   if (facts.livenessMs !== null && facts.livenessMs <= takes)
     return `its liveness probe kills it after ${spell(facts.livenessMs)} without an answer, and the dump takes about ${spell(takes)}`;
@@ -43,11 +42,11 @@ export const dumpHeap: Action<MemoryData> = {
     'The dump holds customers’ data.',
     'It goes with its pod: whatever replaces the pods loses it.',
   ],
-  rule: ({ dumpedGibSeconds }) => ({
+  rule: ({ dumpedGibSeconds, dumpRoomFactor }) => ({
     when: 'The code leaks memory (8.C1).',
     notWhile: [
       'The fullest pod runs no JVM.',
-      `Less disk is free than ${ROOM} times its heap, or nobody knows.`,
+      `Less disk is free than ${dumpRoomFactor} times its heap, or nobody knows.`,
       `Its liveness probe would kill it sooner: a dump takes about ${dumpedGibSeconds} s for each GiB of heap.`,
       'It is the only pod that is ready: it stands still meanwhile.',
     ],

@@ -2,12 +2,13 @@ import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { KubernetesProbe } from '../../ports/kubernetes.ts';
 import type { Check, Proving } from '../define-runbook.ts';
 import { orderWorkload } from '../names.ts';
+import { keep } from '../shared/kept.ts';
 import { type Load, loadOf } from '../shared/load.ts';
 import { spell, spellRoughly } from '../shared/spell.ts';
 
 const MINUTE = 60_000;
-/** A leak is told by an hour of rise (runbook-knowledge 8.C1, our default). */
-const KEEP_MS = 75 * MINUTE;
+/** What is kept is longer than what tells a leak (8.C1): so many times, in so many looks at most. */
+const LONGER = 1.25;
 const KEEP = 80;
 /** A wobble below this is no fall, share of what was. */
 const WOBBLE = 0.02;
@@ -96,7 +97,7 @@ export const usage: Check<UsageSeen> = {
     const [read, load] = await Promise.all([readUsage({ probes, names, signal }), loadOf(ask)]);
     const before = (previous?.['usage']?.data as UsageSeen | null | undefined)?.samples ?? [];
     const byPod = Object.fromEntries(read.pods.map(({ pod, memory }) => [pod, memory]));
-    const samples = [...before, { at: now, byPod }].filter(({ at }) => now - at <= KEEP_MS).slice(-KEEP);
+    const samples = keep(before, { at: now, byPod }, thresholds.leakMinutes * LONGER * MINUTE, KEEP);
     const seen: UsageSeen = { ...read, load, samples };
     const evidence = read.pods.map((pod) => {
       const share = shareOf(pod);

@@ -1,4 +1,4 @@
-import type { ByHand } from '../define-runbook.ts';
+import type { ByHand, Judging } from '../define-runbook.ts';
 import { stands } from './causes.ts';
 import type { ReturnData } from './checks.ts';
 
@@ -44,4 +44,54 @@ export const byHand: readonly ByHand<ReturnData>[] = [
         : null;
     },
   },
+  {
+    id: 'm9.4',
+    owner: 'whoever asked',
+    what: 'Note the exception at the return: who, why.',
+    link: 'returnAdmin',
+    shown: 'after a return was approved (R66) or its window extended (R68), until that duty is ticked off',
+    when: (judging) => exceptionOwed(judging, 'Note the exception'),
+    text: (judging) =>
+      exceptions(judging)
+        .map(
+          ({ targets, parameters, requestedBy, by }) =>
+            `${targets[0]}: ${what(parameters)}, by <@${requestedBy ?? by}>. Why: ${parameters['reason']}`,
+        )
+        .join('\n'),
+  },
+  {
+    id: 'm9.5',
+    owner: 'whoever asked',
+    what: 'Tell customer service: return, decision.',
+    link: null,
+    shown: 'after a return was approved (R66) or its window extended (R68), until that duty is ticked off',
+    when: (judging) => exceptionOwed(judging, 'Tell customer service'),
+    text: (judging) =>
+      exceptions(judging)
+        .map(({ targets, parameters }) => `${targets[0]}: ${what(parameters)}.`)
+        .join('\n'),
+  },
 ];
+
+/** Runs that made an exception, the newest first. */
+function exceptions({ incident }: Pick<Judging<ReturnData>, 'incident'>) {
+  return incident.runs
+    .filter(
+      ({ action, outcome }) =>
+        (action === 'R66' || action === 'R68') && outcome !== null && outcome !== 'failed',
+    )
+    .reverse();
+}
+
+function what({ days }: Readonly<Record<string, string>>): string {
+  return days === undefined ? 'approved by hand' : `window ${days} days longer`;
+}
+
+function exceptionOwed(judging: Judging<ReturnData>, duty: string): string | null {
+  const runs = exceptions(judging).map(({ id }) => id);
+  const owed = judging.incident.owed.some(
+    ({ run, what: words, done }) =>
+      done === null && run !== null && runs.includes(run) && words.startsWith(duty),
+  );
+  return owed ? 'An exception was made for a return.' : null;
+}

@@ -32,11 +32,15 @@ export const knowledge = {
   '9.F4': [{ by: 'action', step: 'R68' }],
   '9.F5': [{ by: 'by hand', id: 'm9.1' }],
   '9.B1': [{ by: 'action', step: 'R66', part: 'its reason is sent along and journaled' }],
-  '9.B2': [{ by: 'action', step: 'R68', part: 'owed: the note' }],
+  '9.B2': [
+    { by: 'action', step: 'R68', part: 'owed: the note' },
+    { by: 'by hand', id: 'm9.4' },
+  ],
   '9.B3': [{ by: 'action', step: 'R67', part: 'safe; its note' }],
   '9.B4': [
     { by: 'action', step: 'R66', part: 'owed: customer service' },
     { by: 'action', step: 'R68', part: 'owed: customer service' },
+    { by: 'by hand', id: 'm9.5' },
   ],
   '9.N1': [
     { by: 'cause', id: '9.C1' },
@@ -50,6 +54,7 @@ export const knowledge = {
   '9.N4': [
     { by: 'action', step: 'R66', part: 'owed: the note' },
     { by: 'action', step: 'R68', part: 'owed: the note' },
+    { by: 'by hand', id: 'm9.4' },
     { by: 'by hand', id: 'm9.1' },
   ],
 } satisfies Knowledge<9>;

@@ -32,7 +32,7 @@ export function batchOf<Data>(given: {
   readonly title: string;
   readonly source: string;
   readonly notes: readonly string[];
-  readonly rule?: Action<Data>['rule'];
+  readonly rule: Action<Data>['rule'];
   /** `{id}` stands for the target. */
   readonly path: (names: Names) => string;
   /** *order*, *orders*. */
@@ -94,7 +94,7 @@ export function batchOf<Data>(given: {
     equivalent: (names, targets) =>
       curl(names, given.path(names).replace('{id}', targets[0] ?? `<${one}>`), '-X POST '),
     notes: given.notes,
-    ...(given.rule === undefined ? {} : { rule: given.rule }),
+    rule: given.rule,
     draft(judging) {
       const found = given.found(judging);
       if (found === null) return [];

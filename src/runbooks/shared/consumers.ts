@@ -8,12 +8,9 @@ import type { LagSeen } from './lag.ts';
 import { inTrouble, messages } from './lag.ts';
 import { type GroupSeen, standing } from './lag-memory.ts';
 import { restartOf } from './restart.ts';
-import { spell } from './spell.ts';
 
 const MINUTE = 60_000;
 const SECOND = 1_000;
-/** A group that rebalances for longer will not end by itself (our default). */
-const REBALANCE_MS = 5 * MINUTE;
 const REBALANCES: ReadonlySet<string> = new Set(['PreparingRebalance', 'CompletingRebalance']);
 
 /** The deployments that run consumer groups, by group; null: there is none of that name. */
@@ -95,10 +92,21 @@ export function restartConsumers<Data>(given: {
     );
   const seenAs = (judging: Judging<Data>, { parameters }: { parameters: Readonly<Record<string, string>> }) =>
     groupsOf(judging).find(({ group }) => group === parameters['group']);
+  // All that there is to wait for: what holds for other restarts does not for these, which serve nobody.
+  const rule: Action<Data>['rule'] = ({ rebalanceMinutes }) => ({
+    when: `A group stands still on all partitions under its members, or has been rebalancing for over ${rebalanceMinutes} min.`,
+    notWhile: [
+      'Its lag falls: it catches up by itself.',
+      'Only one partition stands still: the same message would be read again.',
+      'Its deployment is not configured, is scaled to 0, or is being rolled out.',
+      'An outage outside is supported: a restart cannot cure it.',
+    ],
+  });
   const one = (group: string) =>
     restartOf<Data>({
       step: 'X16',
       source: '',
+      rule,
       // A group without a deployment is drafted below and never gets here.
       workload: (names) => consumersOf(names, group) ?? unnamed(group),
       state: (judging) => given.consumers(judging)?.byGroup[group] ?? null,
@@ -125,15 +133,7 @@ export function restartConsumers<Data>(given: {
       return `kubectl -n ${workload.namespace} rollout restart ${targetOf(workload)}`;
     },
     notes: ['Its pods are replaced one after the other and go on where the group stopped.'],
-    rule: () => ({
-      when: `A group stands still on all partitions under its members, or has been rebalancing for over ${spell(REBALANCE_MS)}.`,
-      notWhile: [
-        'Its lag falls: it catches up by itself.',
-        'Only one partition stands still: the same message would be read again.',
-        'Its deployment is not configured, is scaled to 0, or is being rolled out.',
-        'An outage outside is supported: a restart cannot cure it.',
-      ],
-    }),
+    rule,
     draft: (judging) =>
       groupsOf(judging).flatMap(({ group }) => {
         const workload = consumersOf(judging.names, group);
@@ -157,8 +157,9 @@ export function restartConsumers<Data>(given: {
     when(judging, draft) {
       const group = seenAs(judging, draft);
       if (group === undefined) return null;
-      if (rebalances(group, judging.now))
-        return `the group has been rebalancing for over ${spell(REBALANCE_MS)}`;
+      const { rebalanceMinutes } = judging.thresholds;
+      if (rebalances(group, judging))
+        return `the group has been rebalancing for over ${rebalanceMinutes} min`;
       const how = standing(group, judging.now);
       return how === 'all' || how === 'only' ? 'nothing of the group moves' : null;
     },
@@ -222,8 +223,11 @@ async function lagOf({ probes, signal }: Proving, group: string): Promise<number
   return groups.find((one) => one.group === group)?.lag ?? null;
 }
 
-function rebalances({ state, inState }: GroupSeen, now: number): boolean {
-  return REBALANCES.has(state) && now - inState.since > REBALANCE_MS;
+function rebalances(
+  { state, inState }: GroupSeen,
+  { now, thresholds }: Pick<Judging<unknown>, 'now' | 'thresholds'>,
+): boolean {
+  return REBALANCES.has(state) && now - inState.since > thresholds.rebalanceMinutes * MINUTE;
 }
 
 /** Consumers serve nobody: one pod alone may be restarted (runbook-knowledge §0). */

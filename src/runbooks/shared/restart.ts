@@ -51,14 +51,11 @@ export function restartWaits(
 }
 
 /** What every restart waits for, in words (runbook-knowledge §0). */
-function withShared(
-  own: ReturnType<NonNullable<Action<unknown>['rule']>> | undefined,
-  { readyPodsForRestart }: Thresholds,
-) {
+function withShared(own: ReturnType<Action<unknown>['rule']>, { readyPodsForRestart }: Thresholds) {
   return {
-    when: own?.when ?? '',
+    when: own.when,
     notWhile: [
-      ...(own?.notWhile ?? []),
+      ...own.notWhile,
       'Another rollout is under way, paused or stuck.',
       `Fewer than ${readyPodsForRestart} pods are ready.`,
     ],
@@ -70,7 +67,7 @@ export function restartOf<Data>(given: {
   readonly step: Action<Data>['step'];
   readonly source: string;
   /** When it is recommended, and what it waits for beyond what every restart waits for; in words. */
-  readonly rule?: Action<Data>['rule'];
+  readonly rule: Action<Data>['rule'];
   readonly workload: (names: Names) => Workload;
   readonly state: (judging: Judging<Data>) => DeploymentState | null;
   readonly when: (judging: Judging<Data>) => string | null;
@@ -89,9 +86,7 @@ export function restartOf<Data>(given: {
     equivalent: (names) =>
       `kubectl -n ${workload(names).namespace} rollout restart ${targetOf(workload(names))}`,
     notes: ['Pods are replaced one after the other; the others go on serving.'],
-    ...(given.rule === undefined
-      ? {}
-      : { rule: (thresholds) => withShared(given.rule?.(thresholds), thresholds) }),
+    rule: (thresholds) => withShared(given.rule(thresholds), thresholds),
     draft(judging) {
       const state = given.state(judging);
       if (state === null) return [];

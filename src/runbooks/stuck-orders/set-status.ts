@@ -13,6 +13,11 @@ const SECOND = 1_000;
 /** Characters. */
 const LONGEST_REASON = 500;
 
+/** What R22 owes where the service does not note the reason itself (m3.2). */
+const NOTE = 'Add the order note: who, why, old → new status.';
+/** The service's clock may be behind ours by so much. */
+const CLOCKS_MS = MINUTE;
+
 /** Events before any manual change (runbook): who goes on without them says so. */
 const UNCHECKED: Field = {
   name: 'unchecked',
@@ -155,11 +160,19 @@ export const setStatus: Action<StuckData> = {
   },
   mitigates: false,
   owes: [
-    { what: 'Add the order note: who, why, old → new status.', owner: 'orders' },
+    { what: NOTE, owner: 'orders' },
     {
       what: 'Tell the warehouse: order, old → new status, by whom.',
       owner: 'whoever asked',
       tell: { to: 'warehouse', says: 'The status of {targets} was set by hand: {from} → {status}.' },
     },
   ],
+  async foundDone({ run, probes, signal }) {
+    const [order = ''] = run.targets;
+    const text = run.parameters['reason'] ?? '';
+    if (run.beganAt === null || text === '') return [];
+    const since = run.beganAt - CLOCKS_MS;
+    const noted = await probes.orderService.orderNoted(OrderId.parse(order), { text, since }, signal);
+    return noted === true ? [{ what: NOTE, from: 'X10' }] : [];
+  },
 };

@@ -47,6 +47,16 @@ describe('6.C1, a leak', () => {
       '19 of 40 connections in use are at work in the database, at usual load.',
     ],
     [
+      'under half are at work, minutes after the database was restarted',
+      {
+        ...given.pool([20, 20], { load: USUAL }),
+        ...ours(19),
+        ...given.pods({ restartedAt: NOW - 6 * MINUTE }),
+      },
+      'open',
+      'the database was restarted, and the others may be cut off',
+    ],
+    [
       'under half are at work, the load is not known',
       { ...given.pool([20, 20]), ...ours(19) },
       'open',

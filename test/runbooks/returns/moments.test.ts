@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Duty } from '../../../src/domain/duty.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { ReturnData } from '../../../src/runbooks/returns/checks.ts';
 import { returns } from '../../../src/runbooks/returns.ts';
+import { anIncident, aRun } from '../../support/incidents.ts';
 import { aJudging, seen } from '../../support/runbooks.ts';
 import { approvals, aReturn, aScore, aWindow, findings, held, labels, rows } from './support.ts';
 
@@ -28,4 +30,52 @@ test.each([
   ['a constraint', { approvals: seen('broken', approvals({ constraint: 9 })) }, ['m9.2']],
 ] as const)('%s', (_what, given, expected) => {
   expect(moments(given)).toEqual(expected);
+});
+
+describe('an exception that was made', () => {
+  const run = aRun({
+    action: 'R68',
+    targets: ['ret_aaa111'],
+    parameters: { days: '7', reason: 'the parcel came late' },
+    requestedBy: 'UASKER',
+  });
+  const owed = returnsOwe('R68').map(
+    (what, place): Duty => ({
+      id: `d${place}`,
+      what,
+      owner: 'UASKER',
+      targets: ['ret_aaa111'],
+      run: run.id,
+      undo: null,
+      at: 0,
+      done: null,
+    }),
+  );
+
+  /** The duties of an action, in its own words. */
+  function returnsOwe(step: string): readonly string[] {
+    return returns.actions.find((action) => action.step === step)?.owes.map(({ what }) => what) ?? [];
+  }
+  const judging = (done: readonly string[]) =>
+    aJudging(findings(), {
+      incident: anIncident([], {
+        runs: [run],
+        owed: owed.map((duty) => (done.includes(duty.id) ? { ...duty, done: { by: 'U1', at: 1 } } : duty)),
+      }),
+    });
+  const steps = (done: readonly string[]) =>
+    (returns.byHand ?? []).flatMap(({ id, when }) => (when(judging(done)) === null ? [] : [id]));
+
+  test('is noted and told until each is ticked off', () => {
+    expect(steps([])).toEqual(['m9.4', 'm9.5']);
+    expect(steps(['d0'])).toEqual(['m9.5']);
+    expect(steps(['d1'])).toEqual(['m9.4']);
+    expect(steps(['d0', 'd1'])).toEqual([]);
+  });
+
+  test('has its words ready: what, for the note also by whom and why', () => {
+    const text = (id: string) => returns.byHand?.find((one) => one.id === id)?.text?.(judging([]));
+    expect(text('m9.4')).toBe('ret_aaa111: window 7 days longer, by <@UASKER>. Why: the parcel came late');
+    expect(text('m9.5')).toBe('ret_aaa111: window 7 days longer.');
+  });
 });

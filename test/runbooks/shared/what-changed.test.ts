@@ -242,6 +242,7 @@ describe('several causes are supported', () => {
     id,
     title: id,
     outside: false,
+    rule: () => ({ supported: '', ruledOut: '' }),
     judge: () => ({ verdict, because: 'It is.' }),
     ...more,
   });

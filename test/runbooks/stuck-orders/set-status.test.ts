@@ -233,6 +233,25 @@ describe('R22: the run', () => {
     expect(await setStatus.proof.sample(proving(order))).toMatchObject(sample),
   );
 
+  test.each([
+    ['it is among them', true, [{ what: setStatus.owes[0]?.what, from: 'X10' }]],
+    ['it is not', false, []],
+    ['the service shows no notes', null, []],
+  ])('the note that it owes is found done from the order’s notes: %s', async (_what, noted, found) => {
+    const questions: unknown[] = [];
+    const probes = fakeProbes({
+      orderService: {
+        async orderNoted(id, question) {
+          questions.push([id, question]);
+          return noted;
+        },
+      },
+    });
+    const shown = { ...run, beganAt: NOW, parameters: { reason: 'warehouse confirmed it' } };
+    expect(await setStatus.foundDone?.(aProving(probes, { run: shown }))).toEqual(found);
+    expect(questions).toEqual([['ord_aaa111', { text: 'warehouse confirmed it', since: NOW - MINUTE }]]);
+  });
+
   test('guarded; 1 min, two samples of 15 s; owes the note and the warehouse', () => {
     expect(setStatus.tier).toBe('guarded');
     expect(setStatus.proof.plan(DEFAULT_THRESHOLDS)).toMatchObject({

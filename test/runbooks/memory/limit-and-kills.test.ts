@@ -3,6 +3,7 @@ import type { CauseVerdict } from '../../../src/domain/finding.ts';
 import type { Rollout } from '../../../src/ports/changes.ts';
 import { causes } from '../../../src/runbooks/memory/causes.ts';
 import type { Change } from '../../../src/runbooks/shared/what-changed.ts';
+import { DEFAULT_THRESHOLDS } from '../../../src/runbooks/thresholds.ts';
 import { OPENED } from '../../support/incidents.ts';
 import { aJudging, MINUTE, seen } from '../../support/runbooks.ts';
 import { findings, GIB, usageOf } from './support.ts';
@@ -53,4 +54,13 @@ test.each<[string, Parameters<typeof findings>[0], readonly Change[], CauseVerdi
     changes: seen('healthy', { changes, suspect: null, symptomAt: OPENED }),
   });
   expect(causes.find(({ id }) => id === '8.C4')?.judge(judging).verdict).toBe(verdict);
+});
+
+test('8.C1: two kills have one gap, which is no pattern, whatever is configured', () => {
+  const kill = (ago: number) => ({ pod: 'a', container: 'app', at: OPENED - ago * MINUTE });
+  const past = [kill(40), kill(20)];
+  const judging = aJudging(findings({ kills: seen('broken', { kills: past.slice(1), past }) }), {
+    thresholds: { ...DEFAULT_THRESHOLDS, evenKills: 1 },
+  });
+  expect(causes.find(({ id }) => id === '8.C1')?.judge(judging).verdict).toBe('open');
 });
