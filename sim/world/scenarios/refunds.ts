@@ -2,6 +2,7 @@ import { payWaiting } from '../payments.ts';
 import type { Charge } from '../refund.ts';
 import { addRefund, giveUp, planTry, replayRefunds, settleRefunds } from '../refunds.ts';
 import type { WorldState } from '../state.ts';
+import { gatewayNoMore } from './payment-failures.ts';
 import { replayPayments } from './replay-payments.ts';
 import type { Scenario, ScenarioAlert } from './scenario.ts';
 
@@ -43,9 +44,7 @@ function gatewayScenario(story: {
   readonly late: number;
   readonly detail: string;
 }): Scenario {
-  const up = (state: WorldState) => {
-    state.conditions.gateway = 'up';
-  };
+  const up = gatewayNoMore(story.gateway);
   return {
     id: story.id,
     causes: story.causes,
@@ -121,6 +120,10 @@ export const refundLimit: Scenario = {
     replayRefunds(state, now - 45 * MINUTE);
     state.timeline.advance(now);
   },
+  /** A new day, or a word with the provider. */
+  recover(state) {
+    state.conditions.refundLimitUntil = null;
+  },
   end(state, now) {
     state.conditions.refundLimitUntil = null;
     settleRefunds(state, now);
@@ -161,6 +164,13 @@ export const refundAboveCharge: Scenario = {
   },
   start(state, now) {
     plantLate(state, now, this.id, 3, 'status=400 reason=amount_exceeds_charge', { above: 500 });
+  },
+  /** Somebody settles what is really owed. */
+  recover(state) {
+    for (const refund of state.refunds.values()) {
+      const { amount, refunded } = refund.charge;
+      if (refund.gateway === null) refund.amount = Math.min(refund.amount, amount - refunded);
+    }
   },
   end(state, now) {
     settleRefunds(state, now);

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { scenarios } from '../../sim/world/scenarios/catalogue.ts';
+import type { Scenario } from '../../sim/world/scenarios/scenario.ts';
+import { isContext, type StepName } from '../../src/domain/finding.ts';
+import { carryOut, offersAfter, offersOf } from '../support/carry-out.ts';
+import { type Answers, CURES, type Cure, type Deed } from '../support/cures.ts';
+import { type Judged, judgedWorld } from '../support/judged.ts';
+import { lookUntilTold, saidOf, supportedIn } from '../support/verdict.ts';
+
+/** An action is repeated for what it offers next, at most so often: the card shows a few of many. */
+const MOST_TIMES = 20;
+
+test('each scenario has its cure', () => {
+  expect(Object.keys(CURES).sort()).toEqual(scenarios.map(({ id }) => id).sort());
+});
+
+describe.each(scenarios)('$id', (story) => {
+  test('what cures another cause does not cure this one; its own cure does', async () => {
+    const cure = cureOf(story);
+    const judged = await judgedWorld([story]);
+    try {
+      await lookUntilTold(judged, [story]);
+      const others = scenarios.filter(
+        ({ runbook, causes }) => runbook === story.runbook && causes.some((id) => !story.causes.includes(id)),
+      );
+      const mine = [...cure.deeds.flatMap((deed) => stepOf(deed) ?? []), ...(cure.also ?? [])];
+      for (const other of others) await cureWrongly(judged, other, mine);
+      const before = await lookUntilTold(judged, [story]);
+      expect(supportedIn(before), saidOf(before)).toEqual(expect.arrayContaining([...story.causes]));
+
+      await people(judged, story, cure);
+      for (const deed of cure.deeds) await act(judged, deed, 'as recommended');
+      const after = await lookUntilTold(judged, []);
+      expect(supportedIn(after), saidOf(after)).toEqual([]);
+      const stays = (cure.stays ?? []).map(([step]) => step);
+      const broken = after.findings.filter((finding) => finding.verdict === 'broken' && !isContext(finding));
+      expect(broken.filter(({ step }) => !stays.includes(step)).map(({ step, line }) => `${step} ${line}`)).toEqual([]);
+    } finally {
+      await judged.stop();
+    }
+  });
+});
+
+function cureOf({ id }: Scenario): Cure {
+  const cure = CURES[id];
+  if (cure === undefined) throw new Error(`${id} has no cure.`);
+  return cure;
+}
+
+function stepOf(deed: Deed): StepName | null {
+  return typeof deed === 'number' ? null : typeof deed === 'string' ? deed : deed[0];
+}
+
+async function people(judged: Judged, story: Scenario, cure: Cure): Promise<void> {
+  if (cure.people === true && story.recover === undefined) throw new Error(`Nobody can recover ${story.id}.`);
+  if (cure.people === true)
+    await judged.pretend.world.change((state, now) => story.recover?.(state, now));
+}
+
+/** What would cure another story of the runbook, as far as it is offered here, without what cures this one. */
+async function cureWrongly(judged: Judged, other: Scenario, mine: readonly StepName[]): Promise<void> {
+  const cure = cureOf(other);
+  await people(judged, other, cure);
+  for (const deed of cure.deeds) {
+    const step = stepOf(deed);
+    if (step !== null && !mine.includes(step)) await act(judged, deed, 'if offered');
+  }
+}
+
+async function act(judged: Judged, deed: Deed, how: 'as recommended' | 'if offered'): Promise<void> {
+  if (typeof deed === 'number') {
+    await judged.pass(deed);
+    return;
+  }
+  const [step, answers] = typeof deed === 'string' ? [deed, {} as Answers] : deed;
+  const done = new Set<string>();
+  for (let times = 0; times < MOST_TIMES; times += 1) {
+    const look = await judged.look();
+    const offers = offersOf(offersAfter(judged, look), step).filter(
+      ({ targets, waits }) => targets.length > 0 && waits === null && !done.has(targets.join()),
+    );
+    if (times === 0 && how === 'as recommended' && offers.length === 0)
+      throw new Error(`${step} is not offered: ${JSON.stringify(offersOf(offersAfter(judged, look), step))}`);
+    if (offers.length === 0) return;
+    for (const offer of offers) {
+      done.add(offer.targets.join());
+      await carryOut(judged, offer, answers);
+    }
+  }
+}
