@@ -23,17 +23,23 @@ export function offersAfter(judged: Judged, look: Look): readonly Offer[] {
 
 /**
  * Does what a run of this offer does, with the real levers: looks whether it still holds, then asks for each target once.
- * @throws Error when it does not hold, or the form would refuse the answers
+ * @param given answers to its form; what is not given stays as the form opens
+ * Resolves with what has changed since it was offered, where nothing was asked for; null: it was done.
+ * @throws Error when the form would refuse the answers
  * @throws SystemError when a system refuses
  */
 export async function carryOut(
   judged: Judged,
   offer: Offer,
-  answers: Readonly<Record<string, string>> = {},
-): Promise<void> {
+  given: Readonly<Record<string, string>> = {},
+): Promise<string | null> {
   const { parts, hands, pretend } = judged;
   const { names, thresholds } = parts.rules;
   const action = actionOf(offer.action);
+  const initial = offer.fields.flatMap((field) =>
+    field.initial === undefined ? [] : [[field.name, field.initial] as const],
+  );
+  const answers = { ...Object.fromEntries(initial), ...given };
   const wrong = action.validate(answers, { names, thresholds, shown: offer.parameters });
   if (Object.keys(wrong).length > 0) throw new Error(`${offer.title}: ${Object.values(wrong).join(' ')}`);
   const parameters = { ...offer.parameters, ...answers };
@@ -55,13 +61,14 @@ export async function carryOut(
     { probes: hands.probes, run, items: [], names, thresholds, now: at, signal },
     run,
   );
-  if ('changed' in still) throw new Error(`${offer.title} does not hold any more: ${still.changed}`);
+  if ('changed' in still) return still.changed;
   const noted = { ...parameters, ...still.noted };
   for (const target of still.targets) {
     const licence = { key: `${run.id}/${target}`, by: run.by };
     await action.apply(target, noted, { levers: hands.levers, names, thresholds, licence, signal });
   }
   judged.ran({ ...run, targets: still.targets, parameters: noted });
+  return null;
 }
 
 export function offersOf(offers: readonly Offer[], step: StepName): readonly Offer[] {

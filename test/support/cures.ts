@@ -1,3 +1,5 @@
+import { exportsOf } from '../../sim/world/exports.ts';
+import type { WorldState } from '../../sim/world/state.ts';
 import type { StepName } from '../../src/domain/finding.ts';
 
 export type Answers = Readonly<Record<string, string>>;
@@ -10,8 +12,10 @@ export interface Cure {
   /** People or time do their part first: the story's own `recover`. */
   readonly people?: true;
   readonly deeds: readonly Deed[];
-  /** Actions of the same runbook that help here as well: no wrong fix. */
+  /** Actions of the same runbook that help here as well, or hide for a while what tells the cause: no wrong fix. */
   readonly also?: readonly StepName[];
+  /** The cause stands for what it has spoiled for good; what was made in its place is looked at instead. */
+  readonly instead?: { readonly because: string; holds(state: WorldState): boolean };
   /** Checks that stay broken for long, and why that is right. */
   readonly stays?: readonly (readonly [StepName, string])[];
 }
@@ -25,6 +29,9 @@ const OVER = 7;
 const stuck = (more: Partial<Cure> = {}): Cure => ({
   people: true,
   deeds: [OVER, 'R20', LOGS],
+  stays: [
+    ['R16', 'Those that got stuck within the last two hours are shown and retried when they are that old.'],
+  ],
   ...more,
 });
 const refunds = (more: Partial<Cure> = {}): Cure => ({
@@ -38,6 +45,8 @@ const returns = (more: Partial<Cure> = {}): Cure => ({
   ...more,
 });
 
+const EXTEND = ['R68', { days: '20', ...REASON }] as const;
+
 /** By the scenario's id. */
 export const CURES: Readonly<Record<string, Cure>> = {
   'workflow-engine-crash': { deeds: ['R20', 16, ['R22', { status: 'shipped', ...REASON }], 1] },
@@ -48,21 +57,23 @@ export const CURES: Readonly<Record<string, Cure>> = {
 
   'gateway-down': { people: true, deeds: [OVER, 'R5', LOGS] },
   'network-path': { people: true, deeds: [OVER, 'R5', LOGS] },
-  'network-one-pod': { deeds: ['R7', OVER, 'R5', LOGS] },
+  'network-one-pod': { deeds: ['R7', LOGS] },
   'key-rotated': { deeds: ['R7', OVER, 'R5', LOGS] },
-  'rate-limited': { people: true, deeds: [OVER, 'R5', LOGS] },
+  'rate-limited': { people: true, deeds: [12, 'R5', LOGS] },
   declines: { people: true, deeds: [LOGS] },
 
   'refunds-gateway-down': refunds(),
   'refunds-throttled': refunds(),
-  'refund-limit': refunds(),
+  // The gateway’s next day.
+  'refund-limit': { deeds: [25 * 60, 'R27', 5, 'R27', 5] },
   'refund-method-gone': { deeds: [['R29', REASON], 2] },
   'refund-above-charge': refunds(),
   'refunds-cut-off': refunds(),
 
   'returns-held': { deeds: [['R66', REASON], 3] },
   'returns-engine-crash': { deeds: ['R67', 16] },
-  'returns-window-wrong': { people: true, deeds: [['R68', { days: '7', ...REASON }], 1, 'R67', 16] },
+  // The five oldest are looked at.
+  'returns-window-wrong': { deeds: [EXTEND, 1, 'R67', 16, EXTEND, 1, 'R67', 16] },
   'returns-without-label': returns(),
   'returns-engine-refuses': returns(),
   'returns-violate': returns(),
@@ -73,13 +84,14 @@ export const CURES: Readonly<Record<string, Cure>> = {
   'stock-corrected': { deeds: ['R13', LOGS] },
   'crowd-collides': { people: true, deeds: [LOGS] },
 
-  'carrier-credentials-expired': { deeds: [['R35', REASON], 1, 'R36', OVER, 'R34', LOGS] },
-  'carrier-down': { people: true, deeds: [OVER, 'R34', LOGS] },
+  'carrier-credentials-expired': { deeds: [['R35', REASON], 1, 'R36', OVER, 'R34', 31, 'R34', 5] },
+  'carrier-down': { people: true, deeds: [OVER, 'R34', 31, 'R34', 5] },
   'invalid-addresses': { people: true, deeds: [1, 'R34', LOGS] },
   'parcels-incomplete': { people: true, deeds: [1, 'R34', LOGS] },
   'country-not-served': { people: true, deeds: [1, 'R34', LOGS] },
 
-  'consumers-stuck': { deeds: ['X16', 10] },
+  // Stopped and started, the consumers are new ones as well.
+  'consumers-stuck': { deeds: ['X16', 10], also: ['R51-stop', 'R51-skip', 'R51-start'] },
   'poison-message': { deeds: ['R51-stop', 2, ['R51-skip', REASON], 1, 'R51-start', 10] },
   'broker-away': { people: true, deeds: [OVER, 'R52', LOGS] },
   'kafka-cut-off': { deeds: ['R50', OVER, 'R52', LOGS] },
@@ -87,21 +99,40 @@ export const CURES: Readonly<Record<string, Cure>> = {
   'replicas-behind': { people: true, deeds: [OVER, 'R52', LOGS] },
 
   'upload-refused': { people: true, deeds: [OVER, 'R73', 15] },
-  'export-too-large': { deeds: ['R75'] },
+  'export-too-large': {
+    // A week at a time.
+    deeds: ['R75', 5, 'R75', 5, 'R75', 5, 'R75', 5, 'R75', 5],
+    instead: {
+      because: 'A month stays too large for one file; its weeks have each a file now.',
+      holds: (state) => exportsOf(state, 'completed').length === 5 && exportsOf(state, 'failed').length === 1,
+    },
+    stays: [['R69', 'The job that was too large stays failed; its pieces are jobs of their own.']],
+  },
   'export-hangs': { deeds: ['R74', 5] },
-  'export-out-of-memory': { people: true, deeds: [LOGS] },
+  'export-out-of-memory': {
+    people: true,
+    deeds: [LOGS],
+    stays: [['R54', 'A kill is told for two hours.']],
+  },
   'export-query-slow': { people: true, deeds: ['R74', 5] },
 
-  'connection-leak': { deeds: ['R41', LOGS] },
+  'connection-leak': {
+    // New pods have lost too many again after a quarter of an hour: only the code's fix is a cure.
+    deeds: ['R41', 10],
+    stays: [
+      ['X11', 'The log is read 30 min back.'],
+      ['X5', 'Those that failed count for 10 min.'],
+    ],
+  },
   'blocking-query': { deeds: ['R42', LOGS] },
   'small-pool': { deeds: [['R43', { to: '30' }], LOGS], also: ['R44'] },
   'traffic-jumped': { people: true, deeds: [LOGS] },
   'database-restarted': { people: true, deeds: [LOGS] },
 
   'memory-leak': { people: true, deeds: ['R60', 10] },
-  'memory-limit-low': { deeds: [['R58', { to: '4' }], 15] },
-  'wasteful-route': { people: true, deeds: ['R60', 15] },
-  'leaky-release': { deeds: ['X2', LOGS], also: [] },
+  'memory-limit-low': { deeds: [['R58', { to: '4' }], 15], also: ['X2', 'R60'] },
+  'wasteful-route': { people: true, deeds: [15], also: ['R58', 'R60', 'X2'] },
+  'leaky-release': { deeds: ['X2', LOGS], also: ['R58'] },
   'export-eats-memory': { people: true, deeds: [LOGS] },
-  'query-eats-memory': { people: true, deeds: [LOGS] },
+  'query-eats-memory': { people: true, deeds: [LOGS], also: ['R58', 'R60', 'X2'] },
 };

@@ -120,10 +120,6 @@ export const refundLimit: Scenario = {
     replayRefunds(state, now - 45 * MINUTE);
     state.timeline.advance(now);
   },
-  /** A new day, or a word with the provider. */
-  recover(state) {
-    state.conditions.refundLimitUntil = null;
-  },
   end(state, now) {
     state.conditions.refundLimitUntil = null;
     settleRefunds(state, now);

@@ -24,9 +24,11 @@ const supported = (because: string): Said => ({ verdict: 'supported', because })
 const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
 const open = (because: string): Said => ({ verdict: 'open', because });
 
-/** When memory got short: the kills of late, else the beginning of the rise; empty: neither is known. */
-function shortAt({ findings, now }: Judging<MemoryData>): readonly number[] {
-  const killed = (findings.kills.data?.kills ?? []).map(({ at }) => at).filter((at) => now - at <= SOON_MS);
+/** When memory got short: the kills of this incident, else the beginning of the rise; empty: neither is known. */
+function shortAt({ findings, now, incident }: Judging<MemoryData>): readonly number[] {
+  const from = Math.min(now, incident.clockStartedAt) - SOON_MS;
+  const { kills = [], past = [] } = findings.kills.data ?? {};
+  const killed = [...kills, ...past].map(({ at }) => at).filter((at) => at >= from);
   const usage = findings.usage.data;
   if (killed.length > 0 || usage === null) return killed;
   const { ms } = risingFor(usage);
@@ -47,13 +49,15 @@ function flat(usage: UsageSeen, now: number): boolean {
   );
 }
 
-/** A container that is killed again and again after the same time; null: none is. */
-function evenKills(past: readonly Kill[]) {
+/** A container that is killed again and again after the same time, and was due to be no later than now; null: none is. */
+function evenKills(past: readonly Kill[], now: number) {
   for (const [name, kills] of Map.groupBy(past, ({ pod, container }) => `${pod} ${container}`)) {
     const times = kills.map(({ at }) => at).sort((left, right) => left - right);
     const gaps = times.slice(1).map((at, place) => at - (times[place] ?? at));
     const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
-    if (times.length >= EVEN_KILLS && gaps.every((gap) => Math.abs(gap - mean) <= mean * EVEN_SHARE))
+    const goesOn = now - (times.at(-1) ?? 0) <= mean * (1 + EVEN_SHARE);
+    const even = gaps.every((gap) => Math.abs(gap - mean) <= mean * EVEN_SHARE);
+    if (times.length >= EVEN_KILLS && goesOn && even)
       return { pod: name.split(' ')[0] ?? '', times: times.length, gapMs: mean };
   }
   return null;
@@ -69,7 +73,7 @@ const leak: Cause<MemoryData> = {
   title: 'The code leaks memory',
   outside: false,
   rule: ({ usualFactor }) => ({
-    supported: `Memory has risen for ${spell(LEAK_MS)} on half of the pods at less than ${usualFactor} times the usual load, or a container was killed at least ${EVEN_KILLS} times at even gaps; no export runs.`,
+    supported: `Memory has risen for ${spell(LEAK_MS)} on half of the pods at less than ${usualFactor} times the usual load, or a container was killed at least ${EVEN_KILLS} times at even gaps, the last no longer ago than such a gap; no export runs.`,
     ruledOut: `Memory has been flat for ${spell(LEAK_MS)}, and no pod began anew meanwhile.`,
   }),
   broughtBy: ['rollout'],
@@ -77,7 +81,7 @@ const leak: Cause<MemoryData> = {
     const usage = findings.usage.data;
     const running = findings.exports.data?.running ?? null;
     if (usage === null) return open('How much memory the pods use could not be looked at.');
-    const even = evenKills(findings.kills.data?.past ?? []);
+    const even = evenKills(findings.kills.data?.past ?? [], now);
     if (even !== null) {
       const dies = `${even.pod} was killed ${even.times} times, each ${spell(even.gapMs)} after the one before`;
       if (running === null) return open(`${dies}; whether exports run is not known.`);
