@@ -3,7 +3,7 @@ import { scenarios } from '../../sim/world/scenarios/catalogue.ts';
 import type { Scenario } from '../../sim/world/scenarios/scenario.ts';
 import { isContext, type StepName } from '../../src/domain/finding.ts';
 import { carryOut, offersAfter, offersOf } from '../support/carry-out.ts';
-import { type Answers, CURES, type Cure, type Deed } from '../support/cures.ts';
+import { CURES, type Cure, type Deed } from '../support/cures.ts';
 import { type Judged, judgedWorld } from '../support/judged.ts';
 import { lookUntilTold, saidOf, supportedIn } from '../support/verdict.ts';
 
@@ -31,8 +31,7 @@ describe.each(scenarios)('$id', (story) => {
       const before = await lookUntilTold(judged, [story]);
       expect(supportedIn(before), saidOf(before)).toEqual(expect.arrayContaining([...story.causes]));
 
-      await people(judged, story, cure);
-      for (const deed of cure.deeds) await act(judged, deed, 'as recommended');
+      for (const deed of cure.deeds) await act(judged, story, deed, 'as recommended');
       const after = await lookUntilTold(judged, []);
       if (cure.instead === undefined) expect(supportedIn(after), saidOf(after)).toEqual([]);
       else expect(await judged.pretend.world.read(cure.instead.holds)).toBe(true);
@@ -54,30 +53,35 @@ function cureOf({ id }: Scenario): Cure {
 }
 
 function stepOf(deed: Deed): StepName | null {
-  return typeof deed === 'number' ? null : typeof deed === 'string' ? deed : deed[0];
-}
-
-async function people(judged: Judged, story: Scenario, cure: Cure): Promise<void> {
-  if (cure.people === true && story.recover === undefined) throw new Error(`Nobody can recover ${story.id}.`);
-  if (cure.people === true) await judged.pretend.world.change((state, now) => story.recover?.(state, now));
+  if (deed === 'people' || typeof deed === 'number') return null;
+  return typeof deed === 'string' ? deed : deed[0];
 }
 
 /** What would cure another story of the runbook, as far as it is offered here, without what cures this one. */
 async function cureWrongly(judged: Judged, other: Scenario, mine: readonly StepName[]): Promise<void> {
-  const cure = cureOf(other);
-  await people(judged, other, cure);
-  for (const deed of cure.deeds) {
+  for (const deed of cureOf(other).deeds) {
     const step = stepOf(deed);
-    if (step !== null && !mine.includes(step)) await act(judged, deed, 'if offered');
+    if (deed === 'people' || (step !== null && !mine.includes(step)))
+      await act(judged, other, deed, 'if offered');
   }
 }
 
-async function act(judged: Judged, deed: Deed, how: 'as recommended' | 'if offered'): Promise<void> {
+async function act(
+  judged: Judged,
+  story: Scenario,
+  deed: Deed,
+  how: 'as recommended' | 'if offered',
+): Promise<void> {
   if (typeof deed === 'number') {
     await wait(judged, deed);
     return;
   }
-  const [step, answers] = typeof deed === 'string' ? [deed, {} as Answers] : deed;
+  if (deed === 'people') {
+    if (story.recover === undefined) throw new Error(`Nobody can recover ${story.id}.`);
+    await judged.pretend.world.change((state, now) => story.recover?.(state, now));
+    return;
+  }
+  const [step, answers = {}, only] = typeof deed === 'string' ? [deed] : deed;
   const done = new Set<string>();
   for (let times = 0; times < MOST_TIMES; times += 1) {
     const look = await judged.look();
@@ -87,6 +91,13 @@ async function act(judged: Judged, deed: Deed, how: 'as recommended' | 'if offer
     );
     if (times === 0 && how === 'as recommended' && offers.length === 0)
       throw new Error(`${step} is not offered: ${JSON.stringify(offersOf(offersAfter(judged, look), step))}`);
+    if (
+      times === 0 &&
+      how === 'as recommended' &&
+      only === undefined &&
+      offers.every(({ recommended }) => recommended === null)
+    )
+      throw new Error(`${step} is not recommended.`);
     if (offers.length === 0) return;
     for (const offer of offers) {
       for (const target of offer.targets) done.add(target);

@@ -4,13 +4,19 @@ import type { StepName } from '../../src/domain/finding.ts';
 
 export type Answers = Readonly<Record<string, string>>;
 
-/** What is done in turn: an action as it is offered then, for as many offers as there are, or so many minutes pass. */
-export type Deed = StepName | readonly [StepName, Answers] | number;
+/**
+ * What is done in turn. `people`: people or time do their part, the story's own `recover`; a number: so many minutes pass; else
+ * an action, for as many offers as there are, which the bot recommends then, or only offers.
+ */
+export type Deed =
+  | 'people'
+  | number
+  | StepName
+  | readonly [StepName, Answers]
+  | readonly [StepName, Answers, 'only offered'];
 
 /** What takes one scenario's cause away, and what it left behind. */
 export interface Cure {
-  /** People or time do their part first: the story's own `recover`. */
-  readonly people?: true;
   readonly deeds: readonly Deed[];
   /** Actions of the same runbook that help here as well, or hide for a while what tells the cause: no wrong fix. */
   readonly also?: readonly StepName[];
@@ -26,79 +32,70 @@ const LOGS = 35;
 /** A cause is over after two looks without it, and a rate limit after 5 min. */
 const OVER = 7;
 
-const stuck = (more: Partial<Cure> = {}): Cure => ({
-  people: true,
-  deeds: [OVER, 'R20', LOGS],
+const STUCK: Cure = {
+  deeds: ['people', OVER, 'R20', LOGS],
   stays: [
     ['R16', 'Those that got stuck within the last two hours are shown and retried when they are that old.'],
   ],
-  ...more,
-});
-const refunds = (more: Partial<Cure> = {}): Cure => ({
-  people: true,
-  deeds: [OVER, 'R27', LOGS],
-  ...more,
-});
-const returns = (more: Partial<Cure> = {}): Cure => ({
-  people: true,
-  deeds: [OVER, 'R67', LOGS],
-  ...more,
-});
-
+};
+const REFUNDS: Cure = { deeds: ['people', OVER, 'R27', LOGS] };
+const RETURNS: Cure = { deeds: ['people', OVER, 'R67', LOGS] };
 const EXTEND = ['R68', { days: '20', ...REASON }] as const;
 
 /** By the scenario's id. */
 export const CURES: Readonly<Record<string, Cure>> = {
-  'workflow-engine-crash': { deeds: ['R20', 16, ['R22', { status: 'shipped', ...REASON }], 1] },
-  'webhook-refused': stuck(),
+  'workflow-engine-crash': {
+    deeds: ['R20', 16, ['R22', { status: 'shipped', ...REASON }, 'only offered'], 1],
+  },
+  'webhook-refused': STUCK,
   'events-lost': { deeds: ['R21', 16] },
-  'illegal-transitions': stuck(),
-  'transaction-timeouts': stuck(),
+  'illegal-transitions': STUCK,
+  'transaction-timeouts': STUCK,
 
-  'gateway-down': { people: true, deeds: [OVER, 'R5', LOGS] },
-  'network-path': { people: true, deeds: [OVER, 'R5', LOGS] },
+  'gateway-down': { deeds: ['people', OVER, 'R5', LOGS] },
+  'network-path': { deeds: ['people', OVER, 'R5', LOGS] },
   'network-one-pod': { deeds: ['R7', LOGS] },
   'key-rotated': { deeds: ['R7', OVER, 'R5', LOGS] },
-  'rate-limited': { people: true, deeds: [12, 'R5', LOGS] },
-  declines: { people: true, deeds: [LOGS] },
+  'rate-limited': { deeds: ['people', 12, 'R5', LOGS] },
+  declines: { deeds: ['people', LOGS] },
 
-  'refunds-gateway-down': refunds(),
-  'refunds-throttled': refunds(),
+  'refunds-gateway-down': REFUNDS,
+  'refunds-throttled': REFUNDS,
   // The gateway’s next day.
   'refund-limit': { deeds: [25 * 60, 'R27', 5, 'R27', 5] },
   'refund-method-gone': { deeds: [['R29', REASON], 2] },
-  'refund-above-charge': refunds(),
-  'refunds-cut-off': refunds(),
+  'refund-above-charge': REFUNDS,
+  'refunds-cut-off': REFUNDS,
 
   'returns-held': { deeds: [['R66', REASON], 3] },
   'returns-engine-crash': { deeds: ['R67', 16] },
   // The five oldest are looked at.
   'returns-window-wrong': { deeds: [EXTEND, 1, 'R67', 16, EXTEND, 1, 'R67', 16] },
-  'returns-without-label': returns(),
-  'returns-engine-refuses': returns(),
-  'returns-violate': returns(),
+  'returns-without-label': RETURNS,
+  'returns-engine-refuses': RETURNS,
+  'returns-violate': RETURNS,
 
   'stale-locks': { deeds: ['R14', LOGS] },
-  'inventory-sync-stopped': { people: true, deeds: ['R13', LOGS] },
-  'reservations-slow': { people: true, deeds: [LOGS] },
+  'inventory-sync-stopped': { deeds: ['people', 'R13', LOGS] },
+  'reservations-slow': { deeds: ['people', LOGS] },
   'stock-corrected': { deeds: ['R13', LOGS] },
-  'crowd-collides': { people: true, deeds: [LOGS] },
+  'crowd-collides': { deeds: ['people', LOGS] },
 
   'carrier-credentials-expired': { deeds: [['R35', REASON], 1, 'R36', OVER, 'R34', 31, 'R34', 5] },
-  'carrier-down': { people: true, deeds: [OVER, 'R34', 31, 'R34', 5] },
-  'invalid-addresses': { people: true, deeds: [1, 'R34', LOGS] },
-  'parcels-incomplete': { people: true, deeds: [1, 'R34', LOGS] },
-  'country-not-served': { people: true, deeds: [1, 'R34', LOGS] },
+  'carrier-down': { deeds: ['people', OVER, 'R34', 31, 'R34', 5] },
+  'invalid-addresses': { deeds: ['people', 1, 'R34', LOGS] },
+  'parcels-incomplete': { deeds: ['people', OVER, 'R34', LOGS] },
+  'country-not-served': { deeds: ['people', 1, ['R34', {}, 'only offered'], LOGS] },
 
   // Stopped and started, the consumers are new ones as well.
   'consumers-stuck': { deeds: ['X16', 10], also: ['R51-stop', 'R51-skip', 'R51-start'] },
   'poison-message': { deeds: ['R51-stop', 2, ['R51-skip', REASON], 1, 'R51-start', 10] },
-  'broker-away': { people: true, deeds: [OVER, 'R52', LOGS] },
+  'broker-away': { deeds: ['people', OVER, 'R52', LOGS] },
   'kafka-cut-off': { deeds: ['R50', OVER, 'R52', LOGS] },
   'producer-buffer-full': { deeds: ['R50', OVER, 'R52', LOGS] },
-  'replicas-behind': { people: true, deeds: [OVER, 'R52', LOGS] },
+  'replicas-behind': { deeds: ['people', OVER, 'R52', LOGS] },
 
-  'upload-refused': { people: true, deeds: [OVER, 'R73', 15] },
+  'upload-refused': { deeds: ['people', OVER, 'R73', 15] },
   'export-too-large': {
     // A week at a time.
     deeds: ['R75', 5, 'R75', 5, 'R75', 5, 'R75', 5, 'R75', 5],
@@ -110,11 +107,10 @@ export const CURES: Readonly<Record<string, Cure>> = {
   },
   'export-hangs': { deeds: ['R74', 5] },
   'export-out-of-memory': {
-    people: true,
-    deeds: [LOGS],
+    deeds: ['people', LOGS],
     stays: [['R54', 'A kill is told for two hours.']],
   },
-  'export-query-slow': { people: true, deeds: ['R74', 5] },
+  'export-query-slow': { deeds: ['R74', 'people', 5] },
 
   'connection-leak': {
     // New pods have lost too many again after a quarter of an hour: only the code's fix is a cure.
@@ -126,13 +122,13 @@ export const CURES: Readonly<Record<string, Cure>> = {
   },
   'blocking-query': { deeds: ['R42', LOGS] },
   'small-pool': { deeds: [['R43', { to: '30' }], LOGS], also: ['R44'] },
-  'traffic-jumped': { people: true, deeds: [LOGS] },
-  'database-restarted': { people: true, deeds: [LOGS] },
+  'traffic-jumped': { deeds: ['people', LOGS] },
+  'database-restarted': { deeds: ['people', LOGS] },
 
-  'memory-leak': { people: true, deeds: ['R60', 10] },
+  'memory-leak': { deeds: ['R60', 'people', 10] },
   'memory-limit-low': { deeds: [['R58', { to: '4' }], 15], also: ['X2', 'R60'] },
-  'wasteful-route': { people: true, deeds: [15], also: ['R58', 'R60', 'X2'] },
+  'wasteful-route': { deeds: ['people', 15], also: ['R58', 'R60', 'X2'] },
   'leaky-release': { deeds: ['X2', LOGS], also: ['R58'] },
-  'export-eats-memory': { people: true, deeds: [LOGS] },
-  'query-eats-memory': { people: true, deeds: [LOGS], also: ['R58', 'R60', 'X2'] },
+  'export-eats-memory': { deeds: ['people', LOGS] },
+  'query-eats-memory': { deeds: ['people', LOGS], also: ['R58', 'R60', 'X2'] },
 };
