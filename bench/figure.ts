@@ -1,6 +1,7 @@
 import { percentile } from './statistics.ts';
 
-export type Unit = 'ms' | 'MB';
+/** `%` and `of all` count what went wrong, out of `samples`. */
+export type Unit = 'ms' | 'MB' | '%' | 'of all';
 
 /** A measured number and whose it is. */
 export interface Amount {
@@ -22,12 +23,21 @@ export interface Figure {
   readonly range: readonly [low: number, high: number];
   /** How many times ours was measured. */
   readonly samples: number;
+  /** What the number is made of, as lines of a table. */
+  readonly details?: readonly string[];
+}
+
+/** What a long measurement may be cut down to. */
+export interface Limits {
+  readonly seeds?: number;
+  /** Ids. */
+  readonly scenarios?: readonly string[];
 }
 
 /** What `npm run bench -- <name>` runs. */
 export interface Bench {
   readonly name: string;
-  run(progress: (line: string) => void): Promise<readonly Figure[]>;
+  run(progress: (line: string) => void, limits: Limits): Promise<readonly Figure[]>;
 }
 
 export interface Verdict {

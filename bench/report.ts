@@ -32,6 +32,9 @@ export function asTable(figures: readonly Figure[], machine: Machine): string {
     ...lines.slice(0, 1),
     widths.map((width) => '-'.repeat(width)).join('  '),
     ...lines.slice(1),
+    ...figures.flatMap(({ name, details = [] }) =>
+      details.length === 0 ? [] : ['', `${name}:`, ...details],
+    ),
     '',
     where,
   ].join('\n');
@@ -54,9 +57,11 @@ function row(figure: Figure): readonly string[] {
 }
 
 function times(value: number): string {
-  return `${value.toFixed(2)} ×`;
+  // Beside nothing there is no ratio.
+  return Number.isFinite(value) ? `${value.toFixed(2)} ×` : '–';
 }
 
 function amount(value: number, unit: Figure['unit']): string {
+  if (unit === 'of all') return String(value);
   return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ${unit}`;
 }

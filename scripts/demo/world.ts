@@ -10,16 +10,16 @@ import { pretendRedis } from '../../sim/redis/redis.ts';
 import { bucketOfExports, startS3 } from '../../sim/s3/s3.ts';
 import { startSlack } from '../../sim/slack/slack.ts';
 import { startStatusPages } from '../../sim/status-page/status-page.ts';
-import { findScenario, scenarios } from '../../sim/world/scenarios/catalogue.ts';
+import { findScenario } from '../../sim/world/scenarios/catalogue.ts';
 import { createWorld } from '../../sim/world/world.ts';
 import { USAGE } from '../../src/intake/command.ts';
-import { CATALOGUE } from '../../src/runbooks/catalogue.ts';
 import { createAlertmanager } from './alertmanager.ts';
 import { startBot } from './bot.ts';
 import { createDemoClock } from './clock.ts';
 import { type Closers, createClosers } from './closers.ts';
 import { botAccess, openPool, serviceAccess, startDatabases } from './databases.ts';
 import { furnish, PERSONAS, YAML } from './people.ts';
+import { STORIES } from './stories.ts';
 
 /** The pretend systems let happen what is due so often, ms. */
 const LIVE_MS = 2_000;
@@ -151,12 +151,7 @@ async function start(closers: Closers, progress: (part: string) => void): Promis
     personas: PERSONAS,
     usage: Object.values(USAGE),
     stories: {
-      // The numbers of the runbooks are the order in which people look for them.
-      all: CATALOGUE.flatMap((runbook) =>
-        scenarios
-          .filter((scenario) => scenario.runbook === runbook.id)
-          .map(({ id, title }) => ({ id, title, runbook: `${runbook.number} ${runbook.title}` })),
-      ),
+      all: STORIES,
       async start(id) {
         const scenario = known(id);
         await world.start(scenario);

@@ -15,9 +15,20 @@ export interface StoryClock {
   onChange(listener: () => void): () => void;
 }
 
+/** One that can be started. */
+export interface Story {
+  readonly id: string;
+  /** One line for people. */
+  readonly title: string;
+  /** Its number and title. */
+  readonly runbook: string;
+  /** The title of the cause that it is; the bot is not told. */
+  readonly cause: string;
+}
+
 /** The stories that can be started, and their ends; whoever composes the world decides what else happens then. */
 export interface Stories {
-  readonly all: readonly { readonly id: string; readonly title: string; readonly runbook: string }[];
+  readonly all: readonly Story[];
   /** @throws Error for an unknown one */
   start(id: string): Promise<void>;
   end(id: string): Promise<void>;

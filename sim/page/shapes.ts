@@ -32,6 +32,7 @@ export interface PageScenario {
   readonly id: string;
   readonly title: string;
   readonly runbook: string;
+  readonly cause: string;
   readonly running: boolean;
 }
 

@@ -42,10 +42,11 @@ export async function stateFor(
       .map(({ id, channel, text, at }) => ({ id, channel, text, at })),
     pagerduty: pagerduty.incidents,
     world,
-    scenarios: stories.all.map(({ id, title, runbook }) => ({
+    scenarios: stories.all.map(({ id, title, runbook, cause }) => ({
       id,
       title,
       runbook,
+      cause,
       running: world.scenarios.includes(id),
     })),
     clock: {

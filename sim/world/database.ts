@@ -113,8 +113,8 @@ export function since(
 
 /** The query is over; what its pod held of the answer goes with it. */
 export function endHeavy({ database, memory, conditions }: WorldState): void {
+  if (database.heavy === null) return;
   database.heavy = null;
-  memory.only = null;
-  memory.leakMibPerMinute = 0;
+  if (memory.only !== null) Object.assign(memory, { only: null, leakMibPerMinute: 0 });
   conditions.exportsHang = false;
 }

@@ -21,7 +21,7 @@ interface AtGateway {
 export interface Refund {
   readonly id: string;
   readonly charge: Charge;
-  readonly amount: number;
+  amount: number;
   readonly createdAt: number;
   status: 'pending' | 'succeeded' | 'credited';
   errorCode: string | null;

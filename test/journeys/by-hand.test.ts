@@ -114,7 +114,7 @@ describe('steps by hand', () => {
 
 describe('the gateway is down', () => {
   test('the backup processor is offered to be switched to, and the tick owes the way back', async () => {
-    await rig.world.change((state) => rateLimited.recover?.(state));
+    await rig.world.change((state, now) => rateLimited.recover?.(state, now));
     // The log window has nothing of the first trouble any more.
     await rig.skip(31);
     await rig.world.change((state) => {

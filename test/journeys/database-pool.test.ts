@@ -120,7 +120,7 @@ describe('the session has gone before the click counts', () => {
 
   test('and another query may run in its place: nothing is ended, and the card says so', async () => {
     const shown = rig.card();
-    await rig.world.change((state) => blockingQuery.recover?.(state));
+    await rig.world.change((state, now) => blockingQuery.recover?.(state, now));
     await rig.slack.as('URESPONDER').click(shown, 'End query', { confirm: true });
     await rig.app.idle();
     expect(card()).toMatch(/Nothing was started: session \d+ no longer runs that query/);

@@ -102,7 +102,7 @@ describe('a bucket that takes nothing any more', () => {
   });
 
   test('once it takes files again, the retry goes through', async () => {
-    await rig.world.change((state) => uploadRefused.recover?.(state));
+    await rig.world.change((state, now) => uploadRefused.recover?.(state, now));
     await minutes(1);
     expect(card()).not.toContain('cannot be used');
     await rig.slack.as('URESPONDER').click(rig.card(), 'Retry the export', { again: true });

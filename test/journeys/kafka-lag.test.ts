@@ -124,7 +124,7 @@ describe('a broker goes away and comes back', () => {
   });
 
   test('once it is back and stays so, the replay is recommended', async () => {
-    await told.rig.world.change((state) => brokerAway.recover?.(state));
+    await told.rig.world.change((state, now) => brokerAway.recover?.(state, now));
     await until(9, says('Recommended: the trouble is over, and events still wait.'));
   });
 

@@ -97,7 +97,7 @@ describe('consumers that no restart helps', () => {
   });
 
   test('started again with the fault mended, it reads everything', async () => {
-    await told.rig.world.change((state) => consumersStuck.recover?.(state));
+    await told.rig.world.change((state, now) => consumersStuck.recover?.(state, now));
     await press('URESPONDER', 'Start the consumers again');
     await until(15, async () => (await group()).lag < 100);
     expect((await group()).members).toBe(2);

@@ -124,7 +124,8 @@ async function during<T>(id: string, work: (story: Scenario) => Promise<T>): Pro
   }
 }
 
-const recover = async (story: Scenario) => await pretend.world.change((state) => story.recover?.(state));
+const recover = async (story: Scenario) =>
+  await pretend.world.change((state, now) => story.recover?.(state, now));
 
 describe('the workflow engine’s log (X9) and the lines that no command greps (X11)', () => {
   test('a healthy engine says nothing', async () => {

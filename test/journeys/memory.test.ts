@@ -131,7 +131,7 @@ describe('a memory limit that is too low', () => {
   });
 
   test('once the next version wants less, setting it back is recommended, done and proven', async () => {
-    await rig.world.change((state) => memoryLimitLow.recover?.(state));
+    await rig.world.change((state, now) => memoryLimitLow.recover?.(state, now));
     await minutes(2);
     expect(card()).toMatch(/Recommended: the cause is over, and the pods would use at most 3\d %/);
     await rig.slack

@@ -73,7 +73,7 @@ describe('the payment gateway is down', () => {
   });
 
   test('once the gateway answers and nothing fails any more, the retry is recommended', async () => {
-    await rig.world.change((state) => gatewayDown.recover?.(state));
+    await rig.world.change((state, now) => gatewayDown.recover?.(state, now));
     await minutes(8);
     expect(card()).toContain('Recommended: the trouble is over, and orders still wait.');
   });

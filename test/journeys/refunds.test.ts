@@ -67,7 +67,7 @@ describe('the gateway is down, and refunds never reached it', () => {
   });
 
   test('once it answers and nothing fails any more, the gateway tells what it lacks, and a retry is recommended', async () => {
-    await rig.world.change((state) => refundsGatewayDown.recover?.(state));
+    await rig.world.change((state, now) => refundsGatewayDown.recover?.(state, now));
     await rig.skip(6);
     await minutes(2);
     expect(card()).toContain('The gateway lacks 18 of ');
@@ -150,7 +150,7 @@ describe('a refund that a person named, retried while store credit for it waits 
 
   test('the credit is refused: nobody knows yet what came of the retry', async () => {
     const id = await firstLate();
-    await rig.world.change((state) => refundsGatewayDown.recover?.(state));
+    await rig.world.change((state, now) => refundsGatewayDown.recover?.(state, now));
     await rig.skip(6);
     await minutes(2);
     const asker = rig.slack.as('URESPONDER');

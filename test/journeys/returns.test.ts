@@ -192,7 +192,7 @@ describe('the carrier makes no labels', () => {
   });
 
   test('once it answers, the retry is recommended', async () => {
-    await rig.world.change((state) => returnsWithoutLabel.recover?.(state));
+    await rig.world.change((state, now) => returnsWithoutLabel.recover?.(state, now));
     await rig.skip(7);
     await minutes(2);
     expect(card()).toContain('Recommended: “Labels of returns fail” is over, and returns still wait.');

@@ -190,7 +190,7 @@ describe('the carrier was down, and is up again', () => {
   });
 
   test('once it is over the labels are recommended; an order that got one by hand is left alone', async () => {
-    await rig.world.change((state) => carrierDown.recover?.(state));
+    await rig.world.change((state, now) => carrierDown.recover?.(state, now));
     await minutes(8);
     expect(card()).toMatch(/Recommended: “The carrier is down or throttles us” is over/);
     const byHand = await oldest();

@@ -1,10 +1,10 @@
 import { request } from 'node:http';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { STORIES } from '../../scripts/demo/stories.ts';
 import type { PageParts } from '../../sim/page/parts.ts';
 import { type Page, startPage } from '../../sim/page/server.ts';
 import type { PageState } from '../../sim/page/shapes.ts';
-import { scenarios } from '../../sim/world/scenarios/catalogue.ts';
 import { openBrowser } from '../support/demo.ts';
 import { ALERTS, startPretendWorld } from '../support/rig.ts';
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
       onChange: () => () => undefined,
     },
     stories: {
-      all: scenarios,
+      all: STORIES,
       start: async (id) => {
         throw new Error(`There is no scenario ${id}.`);
       },

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { migrate } from '../../src/store/database.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded.ts';
 import { noteRan } from '../systems/notes.ts';
 import { roomInMemory } from './folder.ts';
+import { prepareServer } from './postgres.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -19,16 +19,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const server =
     given === undefined || given === '' ? await startEmbeddedPostgres({ within: roomInMemory() }) : null;
   const url = server?.url ?? given ?? '';
-  const migrated = `t_migrated_${process.pid}`;
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const version = await client.query<{ server_version: string }>('show server_version');
   noteRan('PostgreSQL', version.rows[0]?.server_version.split(' ')[0] ?? 'unknown');
-  // A role belongs to the whole server.
-  const known = await client.query(`select from pg_roles where rolname = 'oms_bot'`);
-  if (known.rowCount === 0) await client.query('create role oms_bot nologin');
-  await client.query(`create database ${migrated}`);
-  await migrate(Object.assign(new URL(url), { pathname: `/${migrated}` }).href);
+  const migrated = await prepareServer(url);
   project.provide('postgresUrl', url);
   project.provide('migrated', migrated);
   return async () => {

@@ -6,6 +6,7 @@ import type { Scenario } from '../../sim/world/scenarios/scenario.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { begin, evolve } from '../../src/domain/evolve.ts';
 import type { Incident } from '../../src/domain/incident.ts';
+import type { Run } from '../../src/domain/run.ts';
 import { readAlertmanager } from '../../src/intake/alertmanager.ts';
 import { diagnose, type Look, type Looking } from '../../src/pipeline/diagnose.ts';
 import { sampleFigures } from '../../src/pipeline/sampler.ts';
@@ -29,6 +30,8 @@ export interface Judged {
   /** As the bot would keep it. */
   incident(): Incident;
   look(): Promise<Look>;
+  /** A run was carried out and has ended. */
+  ran(run: Run): void;
   /** So many minutes pass; the figures of each whole one are kept, as the bot's sampler keeps them. */
   pass(minutes: number): Promise<void>;
   stop(): Promise<void>;
@@ -77,6 +80,9 @@ export async function judgedWorld(
       parts,
       stop,
       incident: () => incident,
+      ran(run) {
+        incident = { ...incident, runs: [...incident.runs, run] };
+      },
       async look() {
         const now = pretend.now();
         await parts.samples.add(now, await sampleFigures(parts));

@@ -1,6 +1,38 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { migrate } from '../../src/store/database.ts';
+
+/** Where test databases are made. */
+interface Server {
+  readonly postgresUrl: string;
+  /** The name of a database as the bot's migrations leave it; copied, never used. */
+  readonly migrated: string;
+}
+
+let named: Server | null = null;
+
+/** Outside a test run, which has a server of its own (`global-setup.ts`), somebody names one. */
+export function nameServer(server: Server): void {
+  named = server;
+}
+
+export function ofServer(what: keyof Server): string {
+  return named?.[what] ?? inject(what);
+}
+
+/** Makes the role of the bot, and the database that others are copies of. @returns its name */
+export async function prepareServer(url: string): Promise<string> {
+  const migrated = `t_migrated_${process.pid}`;
+  // A role belongs to the whole server.
+  await onServer(
+    url,
+    `do $$ begin create role oms_bot nologin; exception when duplicate_object then null; end $$`,
+  );
+  await onServer(url, `create database ${migrated}`);
+  await migrate(Object.assign(new URL(url), { pathname: `/${migrated}` }).href);
+  return migrated;
+}
 
 export interface FreshDatabase {
   readonly url: string;
@@ -12,7 +44,7 @@ export interface FreshDatabase {
  * @param template what it is a copy of; an empty one unless told
  */
 export async function freshDatabase(template = 'template1'): Promise<FreshDatabase> {
-  const server = inject('postgresUrl');
+  const server = ofServer('postgresUrl');
   const name = `t_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
   // Copied as files: through the write-ahead log it takes ten times as long.
   await onServer(server, `create database ${name} template ${template} strategy file_copy`);
@@ -43,5 +75,9 @@ export async function readingRole(url: string): Promise<FreshDatabase & { readon
   const as = new URL(url);
   as.username = name;
   as.password = name;
-  return { name, url: as.href, drop: async () => await onServer(inject('postgresUrl'), `drop role ${name}`) };
+  return {
+    name,
+    url: as.href,
+    drop: async () => await onServer(ofServer('postgresUrl'), `drop role ${name}`),
+  };
 }

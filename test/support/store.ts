@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { inject } from 'vitest';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Ids, Step } from '../../src/ports/clock.ts';
 import type { Journal } from '../../src/ports/journal.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { openPool } from '../../src/store/database.ts';
 import { createJournal } from '../../src/store/journal.ts';
-import { asBot, freshDatabase } from './postgres.ts';
+import { asBot, freshDatabase, ofServer } from './postgres.ts';
 
 export const quiet: Log = {
   debug: () => undefined,
@@ -31,7 +30,7 @@ export interface TestStore {
 
 /** A migrated database and the journal on it, as the role that the bot runs as. */
 export async function openStore(): Promise<TestStore> {
-  const database = await freshDatabase(inject('migrated'));
+  const database = await freshDatabase(ofServer('migrated'));
   const pool = openPool(asBot(database.url), quiet);
   const owner = openPool(database.url, quiet, 2);
   return {

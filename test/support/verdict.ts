@@ -7,14 +7,22 @@ const LOOKS_AT = [0, 0.5, 1.5] as const;
 /** Then a look every so often, until the story can be told, min. */
 const LATER = 5;
 
+/** Done to the world before each look, the first being 0. */
+export type Disturb = (judged: Judged, round: number) => Promise<void>;
+
 /** Looks until somebody who watches from the beginning can tell these stories; resolves with the last look. */
-export async function lookUntilTold(judged: Judged, stories: readonly Scenario[]): Promise<Look> {
+export async function lookUntilTold(
+  judged: Judged,
+  stories: readonly Scenario[],
+  disturb: Disturb = async () => undefined,
+): Promise<Look> {
   const told = Math.max(0, ...stories.map(({ toldAfterMinutes }) => toldAfterMinutes ?? 0));
   const later = Array.from({ length: Math.ceil(told / LATER) }, (_, place) => (place + 1) * LATER);
   let last: Look | null = null;
   let waited = 0;
-  for (const at of [...LOOKS_AT, ...later]) {
+  for (const [round, at] of [...LOOKS_AT, ...later].entries()) {
     await judged.pass(at - waited);
+    await disturb(judged, round);
     waited = at;
     last = await judged.look();
   }
@@ -25,16 +33,14 @@ export async function lookUntilTold(judged: Judged, stories: readonly Scenario[]
 /**
  * What the bot makes of a world in which these stories run.
  * @param options.seed of the world
- * @param options.disturb done to the world before the looks
  */
 export async function verdictOf(
   stories: readonly [Scenario, ...Scenario[]],
-  options: { readonly seed?: number; readonly disturb?: (judged: Judged) => Promise<void> } = {},
+  options: { readonly seed?: number; readonly disturb?: Disturb } = {},
 ): Promise<Look> {
   const judged = await judgedWorld(stories, options);
   try {
-    await options.disturb?.(judged);
-    return await lookUntilTold(judged, stories);
+    return await lookUntilTold(judged, stories, options.disturb);
   } finally {
     await judged.stop();
   }

@@ -129,7 +129,8 @@ export const smallPool = poolScenario({
     state.database.demand = 66;
   },
   cure(state) {
-    state.database.demand = USUAL_DEMAND;
+    // With more traffic than usual it is that which takes the connections.
+    if (state.demand.factor === 1) state.database.demand = USUAL_DEMAND;
   },
 });
 
@@ -156,6 +157,7 @@ export const trafficJumped = poolScenario({
     backdateTraffic(state, JUMPED_MS, now);
   },
   cure(state) {
+    if (state.demand.factor === 1) return;
     state.demand.factor = 1;
     state.database.demand = USUAL_DEMAND;
   },

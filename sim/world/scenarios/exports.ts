@@ -2,14 +2,10 @@ import { endHeavy } from '../database.ts';
 import { beginExport, exportsOf } from '../exports.ts';
 import { setMemoryTrouble } from '../memory.ts';
 import type { WorldState } from '../state.ts';
-import type { Scenario } from './scenario.ts';
+import { exportsStream } from './memory.ts';
+import { day, type Scenario } from './scenario.ts';
 
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
-
-export function day(at: number, ago: number): string {
-  return new Date(at - ago * DAY).toISOString().slice(0, 10);
-}
 
 /** Lets a job begin in the past and live through it until now. */
 function plant(state: WorldState, id: string, days: number, agoMs: number, now: number): void {
@@ -109,17 +105,12 @@ export const exportOutOfMemory: Scenario = {
     setMemoryTrouble(state, { exportKibPerRow: 16 }, began);
     plant(state, 'exp_rows21d', 21, now - began, now);
   },
-  recover: enough,
+  recover: exportsStream,
   end(state) {
-    enough(state);
+    exportsStream(state);
     forget(state);
   },
 };
-
-/** The next version writes row by row. */
-function enough(state: WorldState): void {
-  setMemoryTrouble(state, {}, 0);
-}
 
 export const exportQuerySlow: Scenario = {
   id: 'export-query-slow',

@@ -37,8 +37,11 @@ function paymentScenario(story: {
   };
 }
 
-function gatewayUp(state: WorldState): void {
-  state.conditions.gateway = 'up';
+/** The gateway is no more what it was; another trouble of its own stays. */
+export function gatewayNoMore(was: 'down' | 'rate-limited'): (state: WorldState) => void {
+  return ({ conditions }) => {
+    if (conditions.gateway === was) conditions.gateway = 'up';
+  };
 }
 
 function pathOpen(state: WorldState): void {
@@ -61,7 +64,7 @@ export const gatewayDown = paymentScenario({
     state.conditions.gateway = 'down';
     return since;
   },
-  cure: gatewayUp,
+  cure: gatewayNoMore('down'),
 });
 
 export const networkPath = paymentScenario({
@@ -146,7 +149,7 @@ export const rateLimited = paymentScenario({
     state.conditions.gateway = 'rate-limited';
     return since;
   },
-  cure: gatewayUp,
+  cure: gatewayNoMore('rate-limited'),
 });
 
 export const declines = paymentScenario({

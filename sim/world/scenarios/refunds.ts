@@ -2,6 +2,7 @@ import { payWaiting } from '../payments.ts';
 import type { Charge } from '../refund.ts';
 import { addRefund, giveUp, planTry, replayRefunds, settleRefunds } from '../refunds.ts';
 import type { WorldState } from '../state.ts';
+import { gatewayNoMore } from './payment-failures.ts';
 import { replayPayments } from './replay-payments.ts';
 import type { Scenario, ScenarioAlert } from './scenario.ts';
 
@@ -43,9 +44,7 @@ function gatewayScenario(story: {
   readonly late: number;
   readonly detail: string;
 }): Scenario {
-  const up = (state: WorldState) => {
-    state.conditions.gateway = 'up';
-  };
+  const up = gatewayNoMore(story.gateway);
   return {
     id: story.id,
     causes: story.causes,
@@ -161,6 +160,13 @@ export const refundAboveCharge: Scenario = {
   },
   start(state, now) {
     plantLate(state, now, this.id, 3, 'status=400 reason=amount_exceeds_charge', { above: 500 });
+  },
+  /** Somebody settles what is really owed. */
+  recover(state) {
+    for (const refund of state.refunds.values()) {
+      const { amount, refunded } = refund.charge;
+      if (refund.gateway === null) refund.amount = Math.min(refund.amount, amount - refunded);
+    }
   },
   end(state, now) {
     settleRefunds(state, now);

@@ -1,5 +1,4 @@
-import type { Product } from '../inventory.ts';
-import { productOf } from '../inventory.ts';
+import { lockKey, lockValue, type Product, productOf } from '../inventory.ts';
 import type { Order } from '../order.ts';
 import { holdPayment } from '../payments.ts';
 import { reserve } from '../reservations.ts';
@@ -37,6 +36,7 @@ function undo(state: WorldState, order: Order): void {
       takeBackLabel(state, order);
     }
   }
+  giveBackLock(state, order);
   const { createdAt } = order;
   // Planned anew once something is reserved.
   holdPayment(order);
@@ -47,4 +47,11 @@ function undo(state: WorldState, order: Order): void {
   order.payment.tries = 0;
   state.dirty.add(order.id);
   state.timeline.schedule(createdAt, (at) => reserve(state, order, at, at));
+}
+
+/** The write that was under way never was. */
+function giveBackLock({ inventory, chance, pods }: WorldState, order: Order): void {
+  const key = lockKey(productOf(inventory, chance, order));
+  const held = inventory.locks.get(key)?.value;
+  if (pods.some(({ name }) => held === lockValue(chance, name, order.id))) inventory.locks.delete(key);
 }

@@ -168,8 +168,8 @@ export const returnsEngineRefuses: Scenario = {
     state.conditions.engineFault = 'return';
     plantBoth(state, this.id, now);
   },
-  recover(state) {
-    state.conditions.engineFault = 'none';
+  recover({ conditions }) {
+    if (conditions.engineFault === 'return') conditions.engineFault = 'none';
   },
   end(state, now) {
     state.conditions.engineFault = 'none';

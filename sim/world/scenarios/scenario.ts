@@ -30,10 +30,18 @@ export interface Scenario {
   readonly title: string;
   readonly alert: ScenarioAlert;
   start(state: WorldState, now: number): void;
-  /** Only the cause goes; what it left behind stays. Absent where the cause is over from the start. */
-  recover?(state: WorldState): void;
+  /**
+   * Only this cause goes, as people or time would take it away; what it left behind stays, and so does any other cause. Absent
+   * where the cause is over from the start, and where the bot's own actions are the cure.
+   */
+  recover?(state: WorldState, now: number): void;
   /** Everything is well again. */
   end(state: WorldState, now: number): void;
+}
+
+/** The date so many days before, `2024-01-31`. */
+export function day(at: number, ago: number): string {
+  return new Date(at - ago * 24 * 60 * 60_000).toISOString().slice(0, 10);
 }
 
 /** Orders that entered *processing* evenly within a span of the past and stayed there. */

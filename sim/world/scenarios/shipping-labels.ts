@@ -100,9 +100,15 @@ function parcelScenario(story: {
   readonly title: string;
   readonly alert: Omit<Scenario['alert'], 'severity' | 'startsAgoMs'>;
   readonly spoil: (shipment: Order['shipment']) => void;
-  readonly mend: (shipment: Order['shipment'], state: WorldState) => void;
+  /** Of a parcel with this trouble. */
+  readonly wrong: (shipment: Order['shipment'], state: WorldState) => boolean;
+  readonly mend: (shipment: Order['shipment'], state: WorldState, now: number) => void;
 }): Scenario {
   const { id, causes, title, alert } = story;
+  const mendAll = (state: WorldState, now: number) => {
+    for (const { shipment } of waiting(state))
+      if (story.wrong(shipment, state)) story.mend(shipment, state, now);
+  };
   return {
     id,
     causes,
@@ -116,8 +122,9 @@ function parcelScenario(story: {
       for (const { shipment } of wrong) story.spoil(shipment);
       replayLabels(state, wrong, now);
     },
+    recover: mendAll,
     end(state, now) {
-      for (const { shipment } of waiting(state)) story.mend(shipment, state);
+      mendAll(state, now);
       labelAll(state, now);
     },
   };
@@ -135,8 +142,10 @@ export const invalidAddresses = parcelScenario({
   spoil(shipment) {
     shipment.addressValid = false;
   },
-  mend(shipment) {
+  wrong: ({ addressValid }) => !addressValid,
+  mend(shipment, _state, now) {
     shipment.addressValid = true;
+    shipment.addressChangedAt = now;
   },
 });
 
@@ -152,6 +161,7 @@ export const parcelsIncomplete = parcelScenario({
   spoil(shipment) {
     shipment.weight = false;
   },
+  wrong: ({ weight }) => !weight,
   mend(shipment) {
     shipment.weight = true;
   },
@@ -169,6 +179,7 @@ export const countryNotServed = parcelScenario({
   spoil(shipment) {
     shipment.country = 'NO';
   },
+  wrong: ({ country }, { carrier }) => !carrier.countries.includes(country),
   mend(shipment, { carrier }) {
     shipment.country = carrier.countries[0] ?? shipment.country;
   },

@@ -15,8 +15,8 @@ function refused(
       state.conditions.engineFault = fault;
       replayShipments(state, now - SINCE_MS, now);
     },
-    recover(state) {
-      state.conditions.engineFault = 'none';
+    recover({ conditions }) {
+      if (conditions.engineFault === fault) conditions.engineFault = 'none';
     },
     end(state, now) {
       state.conditions.engineFault = 'none';

@@ -72,7 +72,8 @@ const memory: Cause<ExportData> = {
   title: 'The export exhausts memory',
   outside: false,
   rule: () => ({
-    supported: 'A pod ran out of memory while the job ran, or the log says so.',
+    supported:
+      'A pod ran out of memory while the job ran, which has not completed since, or the log says so.',
     ruledOut: 'Neither the pods nor the log tell of it.',
   }),
   judge(judging) {
@@ -82,6 +83,7 @@ const memory: Cause<ExportData> = {
     const killedAt = judging.findings.kills.data?.killedAt ?? null;
     const during =
       job !== null &&
+      job.status !== 'completed' &&
       killedAt !== null &&
       killedAt >= job.startedAt &&
       killedAt <= (job.endedAt ?? judging.now);

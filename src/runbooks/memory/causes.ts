@@ -14,10 +14,11 @@ const supported = (because: string): Said => ({ verdict: 'supported', because })
 const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
 const open = (because: string): Said => ({ verdict: 'open', because });
 
-/** When memory got short: the kills of late, else the beginning of the rise; empty: neither is known. */
-function shortAt({ findings, now, thresholds }: Judging<MemoryData>): readonly number[] {
-  const ofLateMs = thresholds.limitSoonMinutes * MINUTE;
-  const killed = (findings.kills.data?.kills ?? []).map(({ at }) => at).filter((at) => now - at <= ofLateMs);
+/** When memory got short: the kills of this incident, else the beginning of the rise; empty: neither is known. */
+function shortAt({ findings, now, incident, thresholds }: Judging<MemoryData>): readonly number[] {
+  const from = Math.min(now, incident.clockStartedAt) - thresholds.limitSoonMinutes * MINUTE;
+  const { kills = [], past = [] } = findings.kills.data ?? {};
+  const killed = [...kills, ...past].map(({ at }) => at).filter((at) => at >= from);
   const usage = findings.usage.data;
   if (killed.length > 0 || usage === null) return killed;
   const { ms } = risingFor(usage);
@@ -42,18 +43,16 @@ function flat(
   );
 }
 
-/** A container that is killed again and again after the same time; null: none is. */
-function evenlyKilled(past: readonly Kill[], { evenKills, evenGapShare }: Thresholds) {
+/** A container that is killed again and again after the same time, and was due to be no later than now; null: none is. */
+function evenlyKilled(past: readonly Kill[], now: number, { evenKills, evenGapShare }: Thresholds) {
   for (const [name, kills] of Map.groupBy(past, ({ pod, container }) => `${pod} ${container}`)) {
     const times = kills.map(({ at }) => at).sort((left, right) => left - right);
     const gaps = times.slice(1).map((at, place) => at - (times[place] ?? at));
     const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+    const goesOn = now - (times.at(-1) ?? 0) <= mean * (1 + evenGapShare);
     // One gap alone is even with itself.
-    if (
-      times.length >= evenKills &&
-      gaps.length > 1 &&
-      gaps.every((gap) => Math.abs(gap - mean) <= mean * evenGapShare)
-    )
+    const even = gaps.length > 1 && gaps.every((gap) => Math.abs(gap - mean) <= mean * evenGapShare);
+    if (times.length >= evenKills && goesOn && even)
       return { pod: name.split(' ')[0] ?? '', times: times.length, gapMs: mean };
   }
   return null;
@@ -69,7 +68,7 @@ const leak: Cause<MemoryData> = {
   title: 'The code leaks memory',
   outside: false,
   rule: ({ usualFactor, leakMinutes, evenKills }) => ({
-    supported: `Memory has risen for ${spell(leakMinutes * MINUTE)} on half of the pods at less than ${usualFactor} times the usual load, or a container was killed at least ${evenKills} times at even gaps; no export runs.`,
+    supported: `Memory has risen for ${spell(leakMinutes * MINUTE)} on half of the pods at less than ${usualFactor} times the usual load, or a container was killed at least ${evenKills} times at even gaps, the last no longer ago than such a gap; no export runs.`,
     ruledOut: `Memory has been flat for ${spell(leakMinutes * MINUTE)}, and no pod began anew meanwhile.`,
   }),
   broughtBy: ['rollout'],
@@ -79,7 +78,7 @@ const leak: Cause<MemoryData> = {
     const usage = findings.usage.data;
     const running = findings.exports.data?.running ?? null;
     if (usage === null) return open('How much memory the pods use could not be looked at.');
-    const even = evenlyKilled(findings.kills.data?.past ?? [], thresholds);
+    const even = evenlyKilled(findings.kills.data?.past ?? [], judging.now, thresholds);
     if (even !== null) {
       const dies = `${even.pod} was killed ${even.times} times, each ${spell(even.gapMs)} after the one before`;
       if (running === null) return open(`${dies}; whether exports run is not known.`);

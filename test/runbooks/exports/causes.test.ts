@@ -67,6 +67,16 @@ const ROWS: readonly Row[] = [
   ],
   [
     '10.C3',
+    'a kill while it ran, and it has completed',
+    {
+      kills: seen('broken', { killedAt: NOW - 5 * MINUTE }),
+      jobs: seen('healthy', { jobs: [anExport({ status: 'completed', endedAt: NOW - MINUTE })] }),
+    },
+    'ruled out',
+    /No pod/,
+  ],
+  [
+    '10.C3',
     'a kill before it',
     { kills: seen('broken', { killedAt: NOW - 50 * MINUTE }) },
     'ruled out',

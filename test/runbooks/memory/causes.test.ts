@@ -116,6 +116,13 @@ const ROWS: readonly Row[] = [
     /^a was killed 3 times, each 41 min after the one before, and no export runs/,
   ],
   ['8.C1', 'three kills at uneven gaps', { kills: past(5, 15, 86) }, 'open', /watched for/],
+  [
+    '8.C1',
+    'three kills at even gaps, and none when the next was due',
+    { kills: past(60, 100, 141) },
+    'open',
+    /watched for/,
+  ],
   ['8.C1', 'two kills', { kills: past(5, 45) }, 'open', /watched for/],
   [
     '8.C1',

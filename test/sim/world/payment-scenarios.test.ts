@@ -187,7 +187,7 @@ describe('declines', () => {
       `select id from orders where status = 'payment_failed' and error_code = 'PAYMENT_DECLINED'`,
     );
     expect(rows).toHaveLength(after.payments.declines);
-    await here.world.change((state) => scenario('declines').recover?.(state));
+    await here.world.change((state, now) => scenario('declines').recover?.(state, now));
     await here.world.retryPayments(null);
     here.skip(30 * MINUTE);
     expect((await here.world.snapshot()).payments.declines).toBeGreaterThanOrEqual(after.payments.declines);

@@ -111,7 +111,7 @@ describe('webhook-refused', () => {
   });
 
   test('once the warehouse accepts, a retry frees them; without one the old stay', async () => {
-    await here.world.change((state) => scenario('webhook-refused').recover?.(state));
+    await here.world.change((state, now) => scenario('webhook-refused').recover?.(state, now));
     here.skip(45 * MINUTE);
     const left = await stuckIds(here.world);
     expect(left.length).toBeGreaterThan(15);

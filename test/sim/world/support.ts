@@ -104,7 +104,7 @@ export async function paymentErrors(world: World, sinceMs: number): Promise<read
 
 /** Takes away the scenario's cause, nothing else. */
 export async function recover(world: World, id: string): Promise<void> {
-  await world.change((state) => scenario(id).recover?.(state));
+  await world.change((state, now) => scenario(id).recover?.(state, now));
 }
 
 export async function statuses(

@@ -2,23 +2,24 @@ import { useState } from 'react';
 import type { PageScenario } from '../../shapes.ts';
 import { useDesk } from '../desk.ts';
 
-/** The stories that can be started and ended, by runbook; one that runs is never hidden. */
+/** A runbook is chosen, then one of its causes; one that runs is never hidden. */
 export function Scenarios() {
   const { state } = useDesk();
-  const runbooks = [...new Set(state.scenarios.map(({ runbook }) => runbook))];
   return (
     <section className="side-card">
-      <h2>Scenarios</h2>
-      {runbooks.map((runbook) => (
-        <Group key={runbook} runbook={runbook} all={state.scenarios} />
+      <h2>What goes wrong</h2>
+      <p className="side-note">
+        Choose a runbook, then the cause. The bot gets the alert alone; start a second cause for two at once.
+      </p>
+      {[...Map.groupBy(state.scenarios, ({ runbook }) => runbook)].map(([runbook, own]) => (
+        <Runbook key={runbook} title={runbook} own={own} />
       ))}
     </section>
   );
 }
 
-function Group(props: { readonly runbook: string; readonly all: readonly PageScenario[] }) {
-  const { runbook, all } = props;
-  const own = all.filter((scenario) => scenario.runbook === runbook);
+function Runbook(props: { readonly title: string; readonly own: readonly PageScenario[] }) {
+  const { title, own } = props;
   const running = own.some((scenario) => scenario.running);
   const [open, setOpen] = useState(false);
   return (
@@ -27,10 +28,17 @@ function Group(props: { readonly runbook: string; readonly all: readonly PageSce
       open={open || running}
       onToggle={(event) => setOpen(event.currentTarget.open)}
     >
-      <summary>{runbook}</summary>
-      <ul className="stories">
-        {own.map((scenario) => (
-          <Story key={scenario.id} {...scenario} />
+      <summary>{title}</summary>
+      <ul className="causes">
+        {[...Map.groupBy(own, ({ cause }) => cause)].map(([cause, stories]) => (
+          <li key={cause}>
+            <h3>{cause}</h3>
+            <ul className="stories">
+              {stories.map((story) => (
+                <Story key={story.id} {...story} />
+              ))}
+            </ul>
+          </li>
         ))}
       </ul>
     </details>
@@ -41,7 +49,6 @@ function Story(props: { readonly id: string; readonly title: string; readonly ru
   const { id, title, running } = props;
   const { run } = useDesk();
   const [busy, setBusy] = useState(false);
-  const name = id.replaceAll('-', ' ');
   async function press(): Promise<void> {
     setBusy(true);
     await run(running ? { do: 'end', scenario: id } : { do: 'start', scenario: id });
@@ -49,15 +56,12 @@ function Story(props: { readonly id: string; readonly title: string; readonly ru
   }
   return (
     <li className={running ? 'story story-running' : 'story'}>
-      <div>
-        <strong>{name.charAt(0).toUpperCase() + name.slice(1)}</strong>
-        <p>{title}</p>
-      </div>
+      <p>{title}</p>
       <button
         type="button"
         className="button"
         disabled={busy}
-        aria-label={`${running ? 'End' : 'Start'} ${name}`}
+        aria-label={`${running ? 'End' : 'Start'} ${id.replaceAll('-', ' ')}`}
         onClick={() => void press()}
       >
         {running ? 'End' : 'Start'}
