@@ -39,28 +39,21 @@ export const USUAL: Readonly<Record<string, readonly Item[]>> = {
 
 /** Asked for by their names alone: what else there is in the namespace is nobody’s business. */
 export async function secretItems(probes: Probes, namespace: string): Promise<readonly Item[]> {
-  const ask = async (key: string, name: string): Promise<Item> => {
+  const key = 'secret';
+  const ask = async (whose: string, name: string): Promise<Item> => {
     try {
       const found = await probes.kubernetes.secret(namespace, name, null, soon());
-      if (found !== null) return { key, notes: [`found: the secret ${namespace}/${name}`] };
-      return { key, off: true, value: name, notes: [`not found in namespace ${namespace}`] };
+      if (found !== null) return { key, notes: [`found: ${whose}.secret, ${namespace}/${name}`] };
+      return { key, off: true, value: name, notes: [`not found in namespace ${namespace}: ${name}`] };
     } catch (err) {
-      return { key, off: true, value: name, notes: [`not looked at: ${saidBy(err)}`] };
+      return { key, off: true, value: name, notes: [`not looked at. ${saidBy(err)}`] };
     }
   };
   return [
-    { key: 'payments', value: [await ask('secret', gateway.secret)] },
-    {
-      key: 'carriers',
-      value: [
-        await ask('secret', carrier.secret),
-        { key: 'staged', off: true, value: carrier.staged, notes: STAGED },
-      ],
-    },
+    { key: 'payments', value: [await ask('payments', gateway.secret)] },
+    { key: 'carriers', value: [await ask('carriers', carrier.secret)] },
   ];
 }
-
-const STAGED = ['Where whoever holds a new carrier key puts it (R35); it is there while one waits.'];
 
 /** @throws SystemError, AbsentSystem */
 export async function lockItems(probes: Probes) {
@@ -88,6 +81,9 @@ export async function bucketItems(probes: Probes) {
   };
 }
 
+/** Of a right that is missing only which one: what the server says of it names the user, and is long. */
 export function saidBy(err: unknown): string {
-  return err instanceof Error ? err.message : 'It did not answer.';
+  if (!(err instanceof Error)) return 'It did not answer.';
+  const [right] = /^The bot's role may not [^ ]+ [^ ]+\./.exec(err.message) ?? [];
+  return right ?? err.message;
 }

@@ -155,7 +155,7 @@ export function poolItems(service: FoundWorkload | null): readonly Item[] {
     return [{ key, value: only, notes: [`found: a variable of ${service.name}, by its name`] }];
   if (only !== undefined) return oneOf(key, found);
   const notes = [
-    `not found: ${service.name} sets no variable ${postgres.poolSizeEnv}, nor one with “pool” and “size” or “max”`,
+    `not found: ${service.name} sets no variable ${postgres.poolSizeEnv}, nor one with “pool” and “size” or “max” (R43 sets the pool’s size by it)`,
   ];
   return [{ key, off: true, value: postgres.poolSizeEnv, notes }];
 }

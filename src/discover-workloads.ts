@@ -55,11 +55,15 @@ const LABELLED = {
 const SIDECARS =
   /^(istio-proxy|linkerd-proxy|envoy|vault-agent|cloud-sql-proxy|cloudsql-proxy|fluent-bit|fluentd|filebeat|promtail|datadog-agent|otel-collector|log-shipper)$/;
 
+const KINDS = ['Deployment', 'StatefulSet'] as const;
+
 /** What one look at a cluster found. */
 export interface Surroundings {
   /** The first is `workloads.namespace`. */
   readonly namespaces: readonly string[];
   readonly all: readonly FoundWorkload[];
+  /** *4 Deployments*, of each kind that could be listed. */
+  readonly listed: readonly string[];
   /** What could not be listed, one sentence each. */
   readonly unread: readonly string[];
 }
@@ -69,9 +73,7 @@ export async function surroundings(
   probe: KubernetesProbe,
   namespaces: readonly string[],
 ): Promise<Surroundings> {
-  const wanted = namespaces.flatMap((namespace) =>
-    (['Deployment', 'StatefulSet'] as const).map((kind) => ({ namespace, kind })),
-  );
+  const wanted = namespaces.flatMap((namespace) => KINDS.map((kind) => ({ namespace, kind })));
   const lists = await Promise.allSettled(
     wanted.map(async ({ namespace, kind }) => await probe.workloads(namespace, kind, soon())),
   );
@@ -79,11 +81,18 @@ export async function surroundings(
   if (failed !== undefined && lists.every(({ status }) => status === 'rejected')) throw failed.reason;
   return {
     namespaces,
+    listed: KINDS.flatMap((kind) => {
+      const own = lists.flatMap((list, at) =>
+        list.status === 'fulfilled' && wanted[at]?.kind === kind ? [list.value.length] : [],
+      );
+      const count = own.reduce((sum, one) => sum + one, 0);
+      return own.length === 0 ? [] : [`${count} ${kind}${count === 1 ? '' : 's'}`];
+    }),
     all: lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : [])),
     unread: lists.flatMap((list, at) =>
       list.status === 'fulfilled'
         ? []
-        : [`${wanted[at]?.kind}s of ${wanted[at]?.namespace} could not be looked at: ${saidBy(list.reason)}`],
+        : [`${wanted[at]?.kind}s of ${wanted[at]?.namespace} not looked at. ${saidBy(list.reason)}`],
     ),
   };
 }
@@ -96,9 +105,14 @@ export async function workloadItems(
   const [home = ''] = around.namespaces;
   const found = (key: keyof typeof ROLES) => likestHere(ROLES[key], around);
   const service = found('orderService');
-  const engine = found('workflowEngine');
+  const own = service.state === 'one' ? service.match.item : null;
+  // By the same selector one would be taken for the other.
+  const others = around.all.filter(
+    (one) => one.selector !== own?.selector || one.namespace !== own.namespace,
+  );
+  const engine = likestHere(ROLES.workflowEngine, { ...around, all: others });
   return {
-    service: service.state === 'one' ? service.match.item : null,
+    service: own,
     items: [
       { key: 'namespace', value: home },
       ...changed('orderService', service, around),
@@ -247,15 +261,23 @@ async function beside(
       ...where(one, around),
       ...selectorItems(one.selector, whole ? null : usual),
     ]);
+  const unread: string[] = [];
   for (const namespace of around.namespaces)
     for (const selector of LABELLED[key]) {
-      const pods = await probe.pods({ namespace, name: key, selector }, soon()).catch(() => []);
+      const pods = await probe.pods({ namespace, name: key, selector }, soon()).catch((err) => {
+        unread.push(`pods of ${namespace} not looked at. ${saidBy(err)}`);
+        return [];
+      });
       if (pods.length === 0) continue;
-      const notes = [`found: ${pods.length} pods in ${namespace} with the label ${selector}`];
+      const many = pods.length === 1 ? '1 pod' : `${pods.length} pods`;
+      const notes = [`found: ${many} in ${namespace} with the label ${selector}`];
       const value = [...where({ namespace }, around), ...selectorItems(selector, usual)];
       return [{ key, notes, ...(value.length > 0 ? { value } : {}) }];
     }
-  const notes = [...missing(key, around), 'managed: true says that somebody else runs it'];
+  const notes = [
+    ...new Set([...missing(key, around), ...unread]),
+    'managed: true says that somebody else runs it',
+  ];
   return [{ key, off: true, value: [{ key: 'selector', value: usual }, managed], notes }];
 }
 

@@ -87,10 +87,9 @@ function unread(key: string): (err: unknown) => readonly Item[] {
 }
 
 function lineOf(around: Surroundings): string {
-  const count = (kind: string) => around.all.filter((one) => one.kind === kind).length;
   const there =
     around.all.length === 0
-      ? `${spaces(around)}: nothing is there; --namespace names another.`
-      : `${spaces(around)}: ${count('Deployment')} Deployments, ${count('StatefulSet')} StatefulSets.`;
+      ? `${spaces(around)} has no Deployment and no StatefulSet that can be seen; --namespace names another.`
+      : `${around.listed.join(', ')} in ${spaces(around)}.`;
   return [there, ...around.unread].join(' ');
 }

@@ -21,9 +21,19 @@ export function oneOf(key: string, values: readonly string[]): readonly Item[] {
   });
 }
 
+/** Dotted keys that stand there as comments and wait for somebody, each once. */
+export function openIn(items: readonly Item[]): readonly string[] {
+  const all = items.flatMap(({ key, value, off }) => {
+    if (off === true) return [key];
+    return areItems(value) ? openIn(value).map((inner) => `${key}.${inner}`) : [];
+  });
+  return [...new Set(all)];
+}
+
 /** Whether `value` is what stands below a key. */
 function areItems(value: Item['value']): value is readonly Item[] {
-  return Array.isArray(value) && value.some((one) => typeof one === 'object');
+  // Without any there is nothing to write: no list of ours is empty.
+  return Array.isArray(value) && value.every((one) => typeof one === 'object');
 }
 
 /** `oms.yaml`: what counts as keys, all else as comments. @param header its first comments */
@@ -51,7 +61,7 @@ function fill(
       continue;
     }
     const key = new Scalar(item.key);
-    key.spaceBefore = apart;
+    key.spaceBefore = apart && map.items.length > 0;
     const all = [...above, ...notes];
     if (all.length > 0) key.commentBefore = comment(all);
     above = [];

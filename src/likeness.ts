@@ -18,7 +18,7 @@ interface Named {
 
 export interface Match<Item> {
   readonly item: Item;
-  /** *its name is the runbook’s* */
+  /** *by its name, as in the runbook* */
   readonly because: string;
 }
 
@@ -41,35 +41,13 @@ const LABELS = [
 /** Of an environment, a place or a number. */
 const HARMLESS = /^(prod|production|live|stage|staging|dev|main|eu|us|v?\d+|order|orders|oms|shop)$/;
 
-/** What stands beside the thing itself. */
-const OTHERS = [
-  ...[
-    'admin',
-    'backup',
-    'bouncer',
-    'bridge',
-    'canary',
-    'commander',
-    'connect',
-    'consumer',
-    'consumers',
-    'control',
-  ],
-  ...[
-    'cron',
-    'cruise',
-    'entity',
-    'exporter',
-    'frontend',
-    'gateway',
-    'job',
-    'metrics',
-    'migrate',
-    'migration',
-  ],
-  ...['mirror', 'mock', 'operator', 'pgbouncer', 'pooler', 'proxy', 'registry', 'rest', 'schema', 'sentinel'],
-  ...['test', 'ui', 'web', 'worker', 'workers', 'zookeeper'],
-];
+/** What stands beside the thing itself, or is surely something else. */
+const OTHERS = new Set(
+  `admin backup bouncer bridge canary commander connect consumer consumers control cron cruise entity exporter frontend
+  gateway job metrics migrate migration mirror mock operator pgbouncer pooler proxy registry rest schema sentinel test ui web
+  worker workers cassandra database db elasticsearch flow flows kafka memcached mongo mongodb mysql opensearch pg pgsql
+  postgres postgresql rabbitmq redis redpanda saga valkey workflow workflows zookeeper`.split(/\s+/),
+);
 
 export function wordsOf(text: string): readonly string[] {
   return text
@@ -81,13 +59,13 @@ export function wordsOf(text: string): readonly string[] {
 /** The nearest: by the exact name, by a label that is it, by words of the name, by words of a label. */
 export function likest<Item extends Named>(role: Role, items: readonly Item[]): Likest<Item> {
   const nearer: readonly ((item: Item) => string | null)[] = [
-    ({ name }) => (name === role.name ? 'its name is the runbook’s' : null),
-    (item) => labelOf(item, (value) => value === role.name),
+    ({ name }) => (name === role.name ? 'by its name, as in the runbook' : null),
+    (item) => (isOther(role, item) ? null : labelOf(item, (value) => value === role.name)),
     ({ name }) => {
       const because = fitting(role, name);
-      return because === null ? null : `its name has ${because}`;
+      return because === null ? null : `by its name (${because})`;
     },
-    (item) => labelOf(item, (value) => fitting(role, value) !== null),
+    (item) => (isOther(role, item) ? null : labelOf(item, (value) => fitting(role, value) !== null)),
   ];
   for (const why of nearer) {
     const matches = matching(items, why);
@@ -95,12 +73,17 @@ export function likest<Item extends Named>(role: Role, items: readonly Item[]): 
     if (match !== undefined)
       return more.length === 0 ? { state: 'one', match } : { state: 'several', matches };
   }
-  const matches = matching(items, ({ name }) => {
-    const words = wordsOf(name);
+  const matches = matching(items, (item) => {
+    const words = wordsOf(item.name);
     const word = [...role.is, ...(role.hints ?? [])].find((one) => words.includes(one));
-    return word === undefined || words.some((one) => OTHERS.includes(one)) ? null : `its name has “${word}”`;
+    return word === undefined || isOther(role, item) ? null : `by its name (${word})`;
   });
   return matches.length === 0 ? { state: 'none' } : { state: 'perhaps', matches };
+}
+
+/** Named for something else, whatever its labels say: all parts of one application often share them. */
+function isOther({ is, ok, hints = [] }: Role, { name }: Named): boolean {
+  return wordsOf(name).some((word) => OTHERS.has(word) && ![...is, ...ok, ...hints].includes(word));
 }
 
 function matching<Item>(items: readonly Item[], why: (item: Item) => string | null): readonly Match<Item>[] {
@@ -112,7 +95,7 @@ function matching<Item>(items: readonly Item[], why: (item: Item) => string | nu
 
 function labelOf({ labels }: Named, fits: (value: string) => boolean): string | null {
   const key = LABELS.find((one) => labels[one] !== undefined && fits(labels[one]));
-  return key === undefined ? null : `its label ${key}=${labels[key]}`;
+  return key === undefined ? null : `by its label ${key}=${labels[key]}`;
 }
 
 /** The words by which a text is taken for it; null: it is not. */
@@ -122,7 +105,5 @@ function fitting({ name, is, ok }: Role, text: string): string | null {
   const found = spelt.filter((word) => is.includes(word));
   const known = spelt.every((word) => [...is, ...ok].includes(word) || HARMLESS.test(word));
   const beside = spelt.filter((word) => ok.includes(word));
-  return found.length === 0 || !known
-    ? null
-    : [...new Set([...found, ...beside])].map((word) => `“${word}”`).join(', ');
+  return found.length === 0 || !known ? null : [...new Set([...found, ...beside])].join(', ');
 }

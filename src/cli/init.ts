@@ -3,7 +3,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readConfig } from '../config.ts';
 import { discover, type Said } from '../discover.ts';
-import { firstFile, type Item } from '../first-file.ts';
+import { firstFile, type Item, openIn } from '../first-file.ts';
 import { realHands } from '../parts.ts';
 
 const SCHEMA = fileURLToPath(new URL('../../docs/oms.schema.json', import.meta.url));
@@ -64,7 +64,7 @@ export interface InitOptions {
  * looked at. What two things could be is left to people.
  * @param print what was looked at
  * @returns the exit code: 0 written, 1 refused, or there was nothing to see
- * @throws ConfigError of the environment
+ * @throws ConfigError of the environment; Error where the kubeconfig cannot be read
  */
 export async function initConfig(
   given: string | undefined,
@@ -80,29 +80,37 @@ export async function initConfig(
     return 1;
   }
   const read = (text: string | null) => readConfig({ env, readFile: () => text });
-  const hands = await realHands(read(null), log);
-  const more: Awaited<ReturnType<typeof realHands>>[] = [];
+  const opened: Awaited<ReturnType<typeof realHands>>[] = [];
+  const open = async (text: string | null) => {
+    const hands = await realHands(read(text), log);
+    opened.push(hands);
+    return hands;
+  };
   try {
-    const spaces = namespace.length > 0 ? namespace : [hands.namespace ?? 'default'];
-    const { items, said } = await discover(hands.probes, spaces, async (orders) => {
-      const found = await realHands(read(firstFile([], [{ key: 'orders', value: orders }])), log);
-      more.push(found);
+    const { probes, namespace: own } = await open(null);
+    const spaces = namespace.length > 0 ? namespace : [own ?? 'default'];
+    const { items, said } = await discover(probes, spaces, async (orders) => {
+      const found = await open(firstFile([], [{ key: 'orders', value: orders }]));
       return found.probes.ordersDatabase;
     });
     for (const { system, line } of said) print(`${system}: ${line}`);
     if (!said.some(({ saw }) => saw)) {
-      print(
-        'There was nothing to see, and nothing was written. KUBECONFIG=~/.kube/config shows the cluster.',
-      );
+      const cluster = own === null ? ' `export KUBECONFIG=~/.kube/config` shows it your cluster.' : '';
+      print(`There was nothing to see, and nothing was written.${cluster}`);
+      print('`cp oms.example.yaml oms.yaml` begins without looking.');
       return 1;
     }
     const text = firstFile(headOf(stdout ? 'oms.yaml' : file, said), [...YOURS, ...items]);
+    // Nobody should find out at the next start that it cannot be read.
     read(text);
     if (stdout) process.stdout.write(text);
     else write(file, text, print);
+    const undecided = openIn(items.filter(({ off }) => off !== true));
+    if (undecided.length > 0) print(`Left to you, with what is known beside it: ${undecided.join(', ')}.`);
+    print('Next: say at its top what no system tells, then `npx oms config check --live`.');
     return 0;
   } finally {
-    await Promise.all([hands, ...more].map(async (each) => await each.close()));
+    await Promise.all(opened.map(async (each) => await each.close()));
   }
 }
 
@@ -111,8 +119,8 @@ function headOf(file: string, said: readonly Said[]): readonly string[] {
   return [
     ...(existsSync(SCHEMA) && !schema.startsWith('..') ? [`yaml-language-server: $schema=${schema}`] : []),
     'Written by `oms config init` from what it saw. Read each *found* once: it goes by names and labels.',
-    'What is not here, or stands here as a comment, is as in the runbook; `npx oms config explain` shows all of it.',
-    ...said.map(({ system, line }) => `  ${system}: ${line}`),
+    'What is not here, or is a comment, is as in the runbook; `npx oms config explain` shows all of it.',
+    ...said.filter(({ saw }) => saw).map(({ system, line }) => `  ${system}: ${line}`),
   ];
 }
 
@@ -125,9 +133,5 @@ function write(file: string, text: string, print: (line: string) => void): void 
     print(`${file} is kept as ${kept}.`);
   }
   writeFileSync(file, text, { flag: 'wx' });
-  const open = text
-    .split('\n')
-    .filter((line) => /^\s*# (# )*.*\b(not found|not looked at|Take one|Perhaps)/.test(line));
-  print(`${file} was written${open.length === 0 ? '' : `; ${open.length} things in it are open`}.`);
-  print('Next: say at its top what no system tells, then `npx oms config check --live`.');
+  print(`${file} was written.`);
 }
