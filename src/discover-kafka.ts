@@ -8,8 +8,8 @@ import { RUNBOOK_NAMES } from './runbooks/names.ts';
 
 const { ordersTopic, inventoryGroup } = RUNBOOK_NAMES.kafka;
 const DEAD = ['dead', 'deadletter', 'deadletters', 'dlq', 'dlt'];
-/** What a group's name has beside what it is called after. */
-const GROUP = ['cg', 'consumer', 'consumers', 'group'];
+/** What names of groups and of what runs them have beside what they are called after. */
+const GROUP = ['cg', 'consumer', 'consumers', 'group', 'service', 'svc'];
 
 /** Topics by the groups that read them, `kafka.consumers` by what runs them. @throws SystemError, AbsentSystem */
 export async function kafkaItems(

@@ -40,6 +40,8 @@ function areItems(value: Item['value']): value is readonly Item[] {
 export function firstFile(header: readonly string[], items: readonly Item[]): string {
   const map = new YAMLMap<Scalar<string>, unknown>();
   const left = fill(map, items, true);
+  // An empty map would be written as `{}`, behind which no key may follow.
+  if (map.items.length === 0) return `${comment([...header, '', ...left]).replace(/^(?=.)/gm, '#')}\n`;
   const document = new Document(map);
   document.commentBefore = comment(header);
   if (left.length > 0) document.comment = comment(left);
