@@ -38,7 +38,14 @@ const NO_ORDERS_DATABASE = 'The orders database is not configured (ORDERS_DATABA
 export async function realHands(
   { env, oms }: Config,
   log: Log,
-): Promise<{ probes: Probes; levers: Levers; pager: Pager | null; close: () => Promise<void> }> {
+): Promise<{
+  probes: Probes;
+  levers: Levers;
+  pager: Pager | null;
+  /** Where the cluster's credentials work unless told otherwise; null: there is no cluster. */
+  namespace: string | null;
+  close: () => Promise<void>;
+}> {
   const cluster = await clusterOf(env);
   const kafka = kafkaOf({ env, oms });
   const names = namesOf(oms);
@@ -79,6 +86,7 @@ export async function realHands(
       ordersDatabase: database?.lever ?? absent(NO_ORDERS_DATABASE),
     },
     pager: pagerOf({ env, oms }),
+    namespace: cluster?.namespace ?? null,
     close: async () => {
       redis?.close();
       kafka?.close();

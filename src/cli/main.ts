@@ -5,6 +5,7 @@ import { audit } from './audit.ts';
 import { checkConfig, explainConfig } from './config.ts';
 import { diagnoseHere } from './diagnose.ts';
 import { doctor } from './doctor.ts';
+import { initConfig } from './init.ts';
 import { renderConfig } from './render.ts';
 import { listRunbooks } from './runbooks.ts';
 
@@ -13,7 +14,7 @@ const oms = new Command('oms')
   .showHelpAfterError('`npx oms help` shows every command.')
   .addHelpText(
     'after',
-    '\nTry:\n  oms config check               what is wrong or missing before npm start\n  oms doctor                     whether everything can be reached, and what is skipped\n  oms config explain escalation  one group of settings\n  oms runbooks                   every step of the ten runbooks\n  oms diagnose stuck-orders      the same diagnosis as in Slack\n  oms audit verify               whether the journal is whole',
+    '\nTry:\n  oms config init                a first oms.yaml from what is in the cluster\n  oms config check               what is wrong or missing before npm start\n  oms doctor                     whether everything can be reached, and what is skipped\n  oms config explain escalation  one group of settings\n  oms runbooks                   every step of the ten runbooks\n  oms diagnose stuck-orders      the same diagnosis as in Slack\n  oms audit verify               whether the journal is whole',
   )
   .showSuggestionAfterError();
 /** An option may be given several times. */
@@ -23,6 +24,17 @@ function gathered(id: string, before: string[]): string[] {
 const print = (line: string) => console.log(line);
 
 const config = oms.command('config').description('what the bot is told by oms.yaml and the environment');
+config
+  .command('init [file]')
+  .description('writes a commented oms.yaml from what it finds in the cluster and beside it')
+  .option('--namespace <name>', 'where to look; given again, one more (the first is the home)', gathered, [])
+  .option('--force', 'also where the file is there; the old one is kept beside it')
+  .option('--stdout', 'prints it and writes nothing')
+  .action(async (file: string | undefined, given: { namespace: string[]; force?: true; stdout?: true }) => {
+    const { namespace, force = false, stdout = false } = given;
+    const options = { namespace, force, stdout };
+    process.exitCode = await initConfig(file, options, stdout ? (line) => console.error(line) : print);
+  });
 config
   .command('check')
   .description('names every mistake')

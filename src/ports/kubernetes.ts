@@ -1,4 +1,5 @@
 import type { ChangesProbe } from './changes.ts';
+import type { DiscoveryProbe } from './discovery.ts';
 import type { SecretFacts, SecretPair } from './secrets.ts';
 
 export type { SecretFacts, SecretPair } from './secrets.ts';
@@ -175,7 +176,7 @@ export interface DeploymentState {
 }
 
 /** Reads only. Throws SystemError; *forbidden* names the verb and the resource that the role lacks. */
-export interface KubernetesProbe extends ChangesProbe {
+export interface KubernetesProbe extends ChangesProbe, DiscoveryProbe {
   /** R18. All pages. */
   pods(workload: Workload, signal: AbortSignal): Promise<readonly PodSummary[]>;
   /** R2, R19: all containers of all pods at once. One that cannot be read is a problem of its own, never of the others. */

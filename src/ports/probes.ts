@@ -1,5 +1,6 @@
 import type { OrderId } from '../domain/ids.ts';
 import type { CatalogProbe } from './catalog.ts';
+import type { FoundTable } from './discovery.ts';
 import type { KafkaProbe } from './kafka.ts';
 import type { KubernetesProbe } from './kubernetes.ts';
 import type { AdminQuestions } from './order-service.ts';
@@ -160,6 +161,8 @@ export interface FailedQuestion {
 }
 
 export interface OrdersDatabaseProbe extends SessionQuestions {
+  /** Tables and views with their columns, whatever they are called. */
+  tables(signal: AbortSignal): Promise<readonly FoundTable[]>;
   /** The statuses of orders that changed within so many days. */
   statuses(days: number, signal: AbortSignal): Promise<readonly string[]>;
   /** Those that have been in a status for too long, and those + the ones that left it within the window. */

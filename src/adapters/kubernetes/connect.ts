@@ -1,7 +1,7 @@
 import type { KubernetesLever, KubernetesProbe, PodHttp, Workload } from '../../ports/kubernetes.ts';
 import type { Policy } from '../resilience.ts';
 import { createClient } from './client.ts';
-import type { Kubeconfig } from './kubeconfig.ts';
+import { type Kubeconfig, namespaceOf } from './kubeconfig.ts';
 import { kubernetesLever } from './lever.ts';
 import { podHttp } from './pod-http.ts';
 import { kubernetesProbe } from './probe.ts';
@@ -9,6 +9,8 @@ import { kubernetesProbe } from './probe.ts';
 export interface KubernetesConnection {
   readonly probe: KubernetesProbe;
   readonly lever: KubernetesLever;
+  /** Where its credentials' owner works unless told otherwise. */
+  readonly namespace: string;
   podHttp(workload: Workload, port: number): PodHttp;
   /** Ends its connections; calls that run fail. */
   close(): Promise<void>;
@@ -26,6 +28,7 @@ export async function connectKubernetes(options: {
   return {
     probe: kubernetesProbe(client),
     lever: kubernetesLever(client),
+    namespace: namespaceOf(options.kubeconfig),
     podHttp: (workload, port) => podHttp(client, workload, port),
     close: () => client.close(),
   };

@@ -8,12 +8,18 @@ import * as z from 'zod';
 export type Kubeconfig = 'in cluster' | { readonly file: string } | { readonly text: string };
 
 /** Where Kubernetes puts a pod's own credentials. */
-const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+const SERVICE_ACCOUNT = `${ACCOUNT}/token`;
 
 /** As much of a kubeconfig as tells that it names a cluster; the library reads all of it at the first call. */
 const Shape = z.object({
   'current-context': z.string().min(1),
-  contexts: z.array(z.object({ name: z.string(), context: z.object({ cluster: z.string() }) })),
+  contexts: z.array(
+    z.object({
+      name: z.string(),
+      context: z.object({ cluster: z.string(), namespace: z.string().nullish() }),
+    }),
+  ),
   clusters: z.array(z.object({ name: z.string(), cluster: z.object({ server: z.url() }) })),
 });
 
@@ -38,6 +44,17 @@ export function checkKubeconfig(kubeconfig: Kubeconfig): void {
   const context = shape?.contexts.find(({ name }) => name === shape['current-context']);
   const named = shape?.clusters.some(({ name }) => name === context?.context.cluster) ?? false;
   if (!named) throw new Error('The kubeconfig names no current cluster.');
+}
+
+/** The namespace that its user works in, as for kubectl: the context's, a pod's own; `default` where neither is told. */
+export function namespaceOf(kubeconfig: Kubeconfig): string {
+  if (kubeconfig === 'in cluster') {
+    const file = `${ACCOUNT}/namespace`;
+    return (existsSync(file) ? readFileSync(file, 'utf8').trim() : '') || 'default';
+  }
+  const shape = Shape.safeParse(contentOf(kubeconfig)).data;
+  const context = shape?.contexts.find(({ name }) => name === shape['current-context']);
+  return context?.context.namespace || 'default';
 }
 
 /**

@@ -13,6 +13,7 @@ import { readRevision } from './roll-back.ts';
 import { readPair, readSecret, readSecretTime } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { readUse } from './use.ts';
+import { readWorkloads } from './workloads.ts';
 
 /** Reads through the API server. */
 export function kubernetesProbe(client: KubernetesClient): KubernetesProbe {
@@ -46,6 +47,8 @@ export function kubernetesProbe(client: KubernetesClient): KubernetesProbe {
 
     deployment: async (workload, signal) =>
       await orNull(async () => stateOf(await getDeployment(client, workload, signal))),
+
+    workloads: async (namespace, kind, signal) => await readWorkloads(client, namespace, kind, signal),
 
     changes: async (workload, since, signal) =>
       await orNull(async () => await readChanges(client, workload, since, signal)),

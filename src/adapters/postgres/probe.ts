@@ -9,6 +9,7 @@ import { planQuestion } from './plan.ts';
 import { type Question, reading } from './read.ts';
 import { ORDERS_DATABASE } from './schema.ts';
 import { type Reading, sessionQuestions } from './sessions.ts';
+import { tablesQuestion } from './tables.ts';
 
 export interface OrdersTable {
   readonly table: string;
@@ -43,6 +44,7 @@ export function ordersDatabaseProbe(
 
   return {
     ...sessionQuestions(readOnly),
+    tables: tablesQuestion(readOnly),
     oversold: oversoldQuestion(readOnly, { table: name, id, status, code, created }),
     exportPlan: planQuestion(readOnly, {
       table: name,

@@ -31,7 +31,11 @@ export interface TestCluster extends TestWorld {
 }
 
 export async function testCluster(
-  options: { readonly podHttp?: PodHttp; readonly allowed?: readonly AccessRule[] } = {},
+  options: {
+    readonly podHttp?: PodHttp;
+    readonly allowed?: readonly AccessRule[];
+    readonly namespace?: string;
+  } = {},
 ): Promise<TestCluster> {
   const here = await testWorld();
   const kubernetes = await startKubernetes({ world: here.world, ...options });
