@@ -105,7 +105,12 @@ const MEMORY: readonly Row[] = [
     }),
     [],
   ],
-  ['8.C4', 'full soon after the start', pods({ usage: usage([[96, 97]], { pods: young }) }), ['R58']],
+  [
+    '8.C4',
+    'full soon after the start',
+    pods({ usage: seen('broken', memory.soonFull([96, 97], 20)) }),
+    ['R58'],
+  ],
   [
     '8.C5',
     'a query',
