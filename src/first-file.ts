@@ -80,9 +80,7 @@ function below(items: readonly Item[]): YAMLMap {
 }
 
 function leaf(value: Item['value']): unknown {
-  const node = new Document(value).contents;
-  if (node !== null && 'flow' in node) node.flow = true;
-  return node;
+  return new Document().createNode(value, { flow: true });
 }
 
 function counts({ value, off }: Item): boolean {

@@ -77,6 +77,14 @@ describe('a right that is missing', () => {
   });
 });
 
+test('a StatefulSet’s revisions that may not be listed are named, and the rest is told', async () => {
+  here.kubernetes.forbid({ resource: 'controllerrevisions' });
+  const kafka = { namespace: 'default', name: 'kafka', kind: 'StatefulSet', selector: 'app=kafka' } as const;
+  const found = await here.connection.probe.changes(kafka, 0, soon());
+  expect(found?.changes).toEqual([]);
+  expect(found?.unread).toEqual([expect.stringContaining('may not list controllerrevisions.apps.')]);
+});
+
 describe('pods', () => {
   test('come of all pages', async () => {
     await here.world.change((state) => {

@@ -145,7 +145,8 @@ async function reachSet(): Promise<ReachSet> {
       if ('replicas' in change) spec.replicas = change.replicas;
       else if (spec.template.spec !== undefined)
         spec.template.spec.containers = [...written(spec.template.spec.containers, change.variable)];
-      await here.apps.replaceNamespacedStatefulSet({ namespace, name, body });
+      // Whoever made it wrote everything; only another's writes tell what they were about.
+      await here.apps.replaceNamespacedStatefulSet({ namespace, name, body, fieldManager: 'contract' });
     },
     // Times are whole seconds, and what is written within two of them counts as one.
     pass: async () => await setTimeout(2_500),

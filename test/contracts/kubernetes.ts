@@ -77,6 +77,18 @@ export function kubernetesContract(name: string, reach: () => Promise<Reach>): v
       expect(await probe.pods({ ...here.workload, selector: 'app=nobody-at-all' }, soon())).toEqual([]);
     });
 
+    test('tells which Deployments there are, by the selector that their pods have', async () => {
+      const { probe } = here.connection;
+      const { namespace, name: wanted, selector } = here.workload;
+      const found = (await probe.workloads(namespace, 'Deployment', soon())).find(
+        (one) => one.name === wanted,
+      );
+      expect(found).toMatchObject({ kind: 'Deployment', namespace, selector });
+      expect(found?.containers[0]).toMatchObject({ name: here.container });
+      expect(found?.replicas).toBeGreaterThanOrEqual(2);
+      expect(await probe.workloads('nobody-at-all', 'Deployment', soon()).catch(() => [])).toEqual([]);
+    });
+
     test('tells containers one by one, with what they may use', async () => {
       const { probe } = here.connection;
       const pods = await probe.pods(here.workload, soon());

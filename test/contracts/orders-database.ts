@@ -81,6 +81,20 @@ export function ordersDatabaseContract(name: string, open: () => Promise<OrdersD
       expect(await here.probe.statuses(7, patient())).toEqual(['paid']);
     });
 
+    test('tells tables with their columns, and which of them may be read', async () => {
+      await here.sql('create table orders (id text, placed timestamptz)');
+      await here.sql('grant select (id) on orders to public');
+      expect(await here.probe.tables(patient())).toEqual([
+        {
+          table: 'orders',
+          columns: [
+            { name: 'id', type: 'text', readable: true },
+            { name: 'placed', type: 'timestamp with time zone', readable: false },
+          ],
+        },
+      ]);
+    });
+
     test('of no orders counts none', async () => {
       await table([]);
       expect(await here.probe.stuckShare(QUESTION, patient())).toMatchObject({ affected: 0, total: 0 });
