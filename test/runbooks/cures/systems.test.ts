@@ -66,7 +66,6 @@ const KAFKA: readonly Row[] = [
 
 const pods = (given: Parameters<typeof memory.findings>[0]): AnyFindings => ({ ...memory.findings(given) });
 const usage = (...given: Parameters<typeof memory.usageOf>) => seen('broken', memory.usageOf(...given));
-const young = memory.usageOf([[96, 97]]).pods.map((pod) => ({ ...pod, startedAt: NOW - 10 * MINUTE }));
 const running = (startedAt: number) => seen('healthy', { running: [exports.anExport({ startedAt })] });
 const MEMORY: readonly Row[] = [
   [

@@ -6,7 +6,7 @@ import type { MemoryData } from '../../../src/runbooks/memory/checks.ts';
 import { memory } from '../../../src/runbooks/memory.ts';
 import { aJudging, MINUTE, NOW, seen, trafficSeen } from '../../support/runbooks.ts';
 import { anExport } from '../exports/support.ts';
-import { findings, GIB, rise, soonFull, usageOf } from './support.ts';
+import { findings, rise, usageOf } from './support.ts';
 
 const usage = (...given: Parameters<typeof usageOf>) => seen('broken', usageOf(...given));
 const exporting = (...running: readonly ExportJob[]) => seen('healthy', { running });
