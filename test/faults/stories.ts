@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { workflowEngineCrash } from '../../sim/world/scenarios/workflow-engine-crash.ts';
 import { ALERTS, newestCard } from '../support/rig.ts';
 import type { Story, Walk, World } from './kill.ts';
@@ -71,6 +72,8 @@ export const payments: Story = {
     'read back R7',
     'commit item read back',
     'proof R7',
+    'commit complaint',
+    'commit ticked',
     'commit page instead of Slack',
     'commit Slack is back',
   ],
@@ -91,6 +94,8 @@ export const payments: Story = {
   },
   actions: ['R5', 'R7'],
   async after(walk, name) {
+    if (name === null || name === 'commit complaint') await complained(walk);
+    if (name === null || name === 'commit ticked') await ticked(walk);
     if (name === null || name.endsWith('Slack') || name.endsWith('back')) await slackGone(walk);
     const { world, until, settledWithin, incident } = walk;
     // Open incidents are looked at again and again; only this one is of interest.
@@ -110,6 +115,52 @@ export const payments: Story = {
 /** A rollout of the journey before comes to its end. */
 async function readyAgain(world: World): Promise<void> {
   await world.skipWorld(3);
+}
+
+/** A person reports what a customer says, and sends it once more only where nobody took it. */
+async function complained({ world, region, until, settledWithin }: Walk): Promise<void> {
+  const counted = async () => await events(world, 'alert joined', `customers of ${region}`);
+  let taken = false;
+  await until('the complaint is counted', async () => {
+    taken ||=
+      (await world.slack
+        .as('UBYSTANDER')
+        .command(ALERTS, `/oms report payment-failures customers of ${region} cannot pay`)
+        .catch(() => null)) === 'ok';
+    await settledWithin();
+    return taken && (await counted()) > 0;
+  });
+  expect(await counted(), 'a complaint twice').toBe(1);
+}
+
+/** A person ticks a step by hand off, and again until it is noted. */
+async function ticked({ world, until, settledWithin, incident }: Walk): Promise<void> {
+  const { id } = (await incident()) ?? { id: 'none' };
+  const noted = async () => await events(world, 'ticked', 'm1.1', id);
+  const text = { type: 'plain_text', text: 'Tick' };
+  const option = { text, value: `${id} m1.1 incident` };
+  const menu = { type: 'static_select', action_id: 'oms_tick:0', placeholder: text, options: [option] };
+  const card = { ...newestCard(world.slack), blocks: [{ type: 'actions', elements: [menu] }] };
+  await until('the step is ticked off', async () => {
+    if ((await noted()) > 0) return true;
+    await world.slack
+      .as('UBYSTANDER')
+      .click(card, { actionId: 'oms_tick:0' }, { option: option.value })
+      .catch(() => undefined);
+    await settledWithin();
+    return false;
+  });
+  expect(await noted(), 'a tick twice').toBe(1);
+}
+
+/** How many events of that type the journal has whose own words contain `words`. */
+async function events(world: World, type: string, words: string, incident?: string): Promise<number> {
+  const { rows } = await world.store.owner.query<{ count: number }>(
+    `select count(*)::int as count from journal j join journal_asides a on a.seq = j.seq
+     where j.text::jsonb ->> 'type' = $1 and position($2 in a.text) > 0 and ($3::text is null or j.incident = $3)`,
+    [type, words, incident ?? null],
+  );
+  return rows[0]?.count ?? 0;
 }
 
 async function slackGone({ world, region, until, settled, alert }: Walk): Promise<void> {
