@@ -157,8 +157,8 @@ export const crowdCollides: Scenario = {
   title:
     'Five times as many orders come as usual for 40 minutes; one in four collides with another over its product.',
   alert: {
-    alertname: 'InventoryUnavailable',
-    code: 'INVENTORY_UNAVAILABLE',
+    alertname: 'OversoldProducts',
+    code: 'OVERSOLD_PRODUCT',
     severity: 'high',
     summary: 'Orders are refused though the shop shows stock',
     startsAgoMs: 15 * MINUTE,
