@@ -4,10 +4,12 @@ import type { Bench, Figure, Limits } from './figure.ts';
 import { alerts } from './figures/alerts.ts';
 import { commands } from './figures/commands.ts';
 import { deadlines } from './figures/deadlines.ts';
+import { diagnosis } from './figures/diagnosis.ts';
 import { kafka } from './figures/kafka.ts';
 import { logs } from './figures/logs.ts';
 import { memory } from './figures/memory.ts';
 import { redis } from './figures/redis.ts';
+import { start } from './figures/start.ts';
 import { stuckList } from './figures/stuck-list.ts';
 import { takeover } from './figures/takeover.ts';
 import { typing } from './figures/typing.ts';
@@ -28,6 +30,8 @@ const BENCHES: readonly Bench[] = [
   logs,
   memory,
   verdicts,
+  diagnosis,
+  start,
 ];
 
 const { values, positionals } = parseArgs({

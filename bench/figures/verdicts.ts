@@ -64,7 +64,7 @@ export const verdicts: Bench = {
 };
 
 async function judge(story: Scenario, seed: number, noisy: boolean): Promise<Judgement> {
-  const look = await verdictOf([story], noisy ? { seed, disturb: noise(seed) } : { seed });
+  const look = await verdictOf([story], noisy ? { seed, disturb: noise(seed, story.id) } : { seed });
   const causes = look.causes.map(({ id, verdict, because }) => ({ id, verdict, because }));
   return judgementOf(story.causes, supportedIn(look), causes);
 }

@@ -60,10 +60,11 @@ const ASKED = [
 /**
  * A noisy world: each pod logs much that has nothing to do with the story, errors among it, and now and then an answer is slow,
  * refused, cut off, garbage or lost. Some go well when they are asked again; of some questions nothing is answered at that look.
- * @param seed the same one disturbs in the same places
+ * @param seed the same one disturbs the same story in the same places
  */
-export function noise(seed: number): Disturb {
-  const chance = createChance(seed);
+export function noise(seed: number, story: string): Disturb {
+  const any = createChance(seed);
+  const chance: Chance = (...labels) => any(story, ...labels);
   let written = 0;
   let back: readonly (() => void)[] = [];
   return async ({ pretend }, round) => {

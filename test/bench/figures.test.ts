@@ -102,6 +102,16 @@ describe('the report', () => {
     expect(lines.at(-1)).toBe('2 cores, 24 GB, Node 24.0.0; load 0.5 → 1.3.');
   });
 
+  test('has no ratio beside nothing, and shows what a number is made of', () => {
+    const none = { name: 'quiet', value: 0 };
+    const text = asTable(
+      [aFigure({ name: 'wrong', unit: 'of all', ours: none, beside: none, details: ['| a | b |'] })],
+      MACHINE,
+    );
+    expect(text).toMatch(/wrong +0 quiet +0 quiet +–/);
+    expect(text).toContain('\nwrong:\n| a | b |\n');
+  });
+
   test('keeps its columns under each other', () => {
     const [head = '', , first = '', second = ''] = asTable(figures, MACHINE).split('\n');
     expect([first, second].map((line) => line.indexOf('≤'))).toEqual([

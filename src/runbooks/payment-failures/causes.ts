@@ -3,7 +3,7 @@ import type { Cause, Judging } from '../define-runbook.ts';
 import { seenByHand } from '../shared/by-hand.ts';
 import { absent, dominating } from '../shared/in-words.ts';
 import { logsSay as classSays } from '../shared/log-classes.ts';
-import { cutOff } from '../shared/path.ts';
+import { cutOff, notSeenOpen } from '../shared/path.ts';
 import { spell } from '../shared/spell.ts';
 import { providerSays, reported } from '../shared/status-page.ts';
 import type { PaymentData } from './checks.ts';
@@ -62,12 +62,16 @@ function onlyCutOff({ findings: { gateway, path } }: Judging<PaymentData>): bool
 export const NOBODY_GETS_THERE =
   'No pod gets to the provider, so nobody can tell from here how it is; the path comes first.';
 
+/** Without R3 a pod that has no path looks the same as a gateway that is down. */
+export const PATH_NOT_SEEN =
+  'The health check says down, and whether the pods have a path to the provider was not seen (R3).';
+
 const outage: Cause<PaymentData> = {
   id: '1.C1',
   title: 'Payment gateway down or degraded',
   outside: true,
   rule: (thresholds) => ({
-    supported: `The health check (R1) says down in two looks ${thresholds.downSeconds} s apart while neither 401/403 nor 429 dominates, 5xx and timeouts dominate the logs (R2: ${dominating(thresholds)}), or the provider reports an incident (X3, or m1.1).`,
+    supported: `The health check (R1) says down in two looks ${thresholds.downSeconds} s apart while a pod has a path (R3, where it can be tried) and neither 401/403 nor 429 dominates, 5xx and timeouts dominate the logs (R2: ${dominating(thresholds)}), or the provider reports an incident (X3, or m1.1).`,
     ruledOut: `Every pod reaches the gateway (R1), 5xx and timeouts are absent (${absent(thresholds)}), and the provider reports nothing or is not asked (X3).`,
   }),
   judge(judging) {
@@ -77,11 +81,12 @@ const outage: Cause<PaymentData> = {
     const says = providerThinks(judging);
     const told = says === 'incident' || says === 'seen by a person';
     if (!told && cutOff(judging.findings.path, judging.thresholds) === 'all') return open(NOBODY_GETS_THERE);
-    if (gatewayDown(judging) && since !== null) {
+    const down = gatewayDown(judging) && since !== null;
+    if (down && !notSeenOpen(judging.findings.path)) {
       const pods = gateway.data?.pods ?? [];
-      const down = pods.filter(({ value }) => value?.status === 'down').length;
+      const many = pods.filter(({ value }) => value?.status === 'down').length;
       return supported(
-        `The health check has said down for ${spell(judging.now - since)}, on ${down} of ${pods.length} pods.`,
+        `The health check has said down for ${spell(judging.now - since)}, on ${many} of ${pods.length} pods.`,
       );
     }
     if (onlyCutOff(judging) && logsSay(judging, 'outage') === 'quiet')
@@ -91,6 +96,7 @@ const outage: Cause<PaymentData> = {
       return supported('A person saw an incident on the provider’s status page.');
     if (logsSay(judging, 'outage') === 'dominates')
       return supported(`${lines(judging, 'outage')} payments met a 5xx or a timeout in ${minutes} min.`);
+    if (down) return open(PATH_NOT_SEEN);
     if (answersWell(judging))
       return says === 'open'
         ? open('Payments reach the gateway, and whether its provider reports an incident is not sure (X3).')

@@ -1,9 +1,9 @@
 import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
-import { NOBODY_GETS_THERE, network } from '../payment-failures/causes.ts';
+import { NOBODY_GETS_THERE, network, PATH_NOT_SEEN } from '../payment-failures/causes.ts';
 import { absent, dominating } from '../shared/in-words.ts';
 import { logsSay } from '../shared/log-classes.ts';
-import { cutOff } from '../shared/path.ts';
+import { cutOff, notSeenOpen } from '../shared/path.ts';
 import { spell } from '../shared/spell.ts';
 import { providerSays, reported } from '../shared/status-page.ts';
 import type { RefundData } from './checks.ts';
@@ -43,7 +43,7 @@ const outage: Cause<RefundData> = {
   title: 'Payment gateway in trouble',
   outside: true,
   rule: (thresholds) => ({
-    supported: `The health check (R1) says down in two looks ${thresholds.downSeconds} s apart while neither 401/403 nor 429 dominates, 5xx and timeouts dominate the tries of refunds (R24: ${dominating(thresholds)}), or the provider reports an incident (X3).`,
+    supported: `The health check (R1) says down in two looks ${thresholds.downSeconds} s apart while a pod has a path (R3, where it can be tried) and neither 401/403 nor 429 dominates, 5xx and timeouts dominate the tries of refunds (R24: ${dominating(thresholds)}), or the provider reports an incident (X3).`,
     ruledOut: `Every pod reaches the gateway (R1), 5xx and timeouts are absent (${absent(thresholds)}), and the provider reports nothing or is not asked (X3).`,
   }),
   judge(judging) {
@@ -52,7 +52,8 @@ const outage: Cause<RefundData> = {
     const provider = providerSays(judging.findings.provider);
     const { path } = judging.findings;
     if (provider !== 'incident' && cutOff(path, judging.thresholds) === 'all') return open(NOBODY_GETS_THERE);
-    if (gatewayDown(judging) && since !== null)
+    const down = gatewayDown(judging) && since !== null;
+    if (down && !notSeenOpen(path))
       return supported(`The health check has said down for ${spell(judging.now - since)}.`);
     if (provider === 'incident') return supported(reported(judging.findings.provider));
     const said = says(judging, 'outage');
@@ -60,6 +61,7 @@ const outage: Cause<RefundData> = {
       return supported(
         `${lines(judging, 'outage')} tries of refunds met a 5xx or a timeout in ${judging.thresholds.logWindowMinutes} min.`,
       );
+    if (down) return open(PATH_NOT_SEEN);
     if (gateway.verdict === 'healthy' && said === 'quiet' && provider === 'open')
       return open(
         'Refunds reach the gateway, and whether its provider reports an incident is not sure (X3).',

@@ -108,3 +108,8 @@ export function cutOff(
   if (data.shut.length === data.pods) return twice(data.mostSince) ? 'all' : 'some';
   return twice(data.mostSince) ? 'most' : 'some';
 }
+
+/** The path was to be tried, and no pod was seen to get through: what is called down behind it may be well. */
+export function notSeenOpen({ verdict, data }: Finding<PathSeen>): boolean {
+  return verdict !== 'skipped' && (data === null || data.open === 0);
+}

@@ -16,24 +16,8 @@ const route = (since: number) =>
   seen('healthy' as const, {
     ...trafficSeen(400),
     routes: [
-      {
-        route: '/items',
-        perMinute: 100,
-        usual: 100,
-        is: 'usual' as const,
-        since: null,
-        errorPercent: 0,
-        counted: null,
-      },
-      {
-        route: '/orders',
-        perMinute: 300,
-        usual: 100,
-        is: 'spike' as const,
-        since,
-        errorPercent: 0,
-        counted: null,
-      },
+      { route: '/items', perMinute: 100, usual: 100, is: 'usual' as const, since: null, errorPercent: 0 },
+      { route: '/orders', perMinute: 300, usual: 100, is: 'spike' as const, since, errorPercent: 0 },
     ],
   });
 /** Kills of one pod, so many minutes ago. */
@@ -92,22 +76,16 @@ const ROWS: readonly Row[] = [
       }),
     },
     'open',
-    /began anew within 1 h/,
+    /began anew within the hour/,
   ],
   [
     '8.C1',
     'an hour, of which it rose for a part',
     { usage: usage([...rise(50, 50, 40), ...rise(40, 80, 25)]) },
     'open',
-    /risen for 25 min on 2 of 2 pods; 60 min would tell/,
+    /risen for 25 min on 2 of 2 pods; an hour tells/,
   ],
-  [
-    '8.C1',
-    'a short look',
-    { usage: usage(rise(40, 60, 10)) },
-    'open',
-    /watched for 10 min; 60 min would tell/,
-  ],
+  ['8.C1', 'a short look', { usage: usage(rise(40, 60, 10)) }, 'open', /watched for 10 min; an hour tells/],
   [
     '8.C1',
     'three kills at even gaps',
@@ -244,6 +222,25 @@ const ROWS: readonly Row[] = [
     /no route’s requests jumped/,
   ],
   ['8.C3', 'not looked at', { usage: seen('unknown', null) }, 'open', /no route’s requests jumped/],
+  [
+    '8.C5',
+    'a query just before the rise',
+    {
+      usage: usage(rise(40, 90, 20)),
+      queries: seen('healthy', { long: [{ pid: 7, beganAt: NOW - 22 * MINUTE }] }),
+    },
+    'supported',
+    /pid 7/,
+  ],
+  [
+    '8.C5',
+    'a query, and nobody knows since when memory rises',
+    { queries: seen('healthy', { long: [{ pid: 7, beganAt: NOW - 22 * MINUTE }] }) },
+    'open',
+    /not known/,
+  ],
+  ['8.C5', 'no long query', {}, 'ruled out', /No query/],
+  ['8.C5', 'no database', { queries: seen('skipped', null) }, 'open', /R39/],
 ];
 
 describe('the causes of runbook 8', () => {

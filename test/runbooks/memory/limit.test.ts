@@ -1,11 +1,72 @@
 import { describe, expect, test } from 'vitest';
+import type { CauseVerdict } from '../../../src/domain/finding.ts';
+import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { MemoryData } from '../../../src/runbooks/memory/checks.ts';
 import { memory } from '../../../src/runbooks/memory.ts';
 import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
-import { findings, GIB, usageOf } from './support.ts';
+import { findings, GIB, rise, soonFull, usageOf } from './support.ts';
 
 const usage = (...given: Parameters<typeof usageOf>) => seen('broken', usageOf(...given));
+const usual = { perMinute: 100, usual: 100, than: 'the last 24 h' } as const;
 const killed = (pod: string, ago: number) => ({ pod, container: 'app', at: NOW - ago * MINUTE });
+
+type Row = readonly [string, Partial<Findings<MemoryData>>, CauseVerdict, RegExp];
+
+const ROWS: readonly Row[] = [
+  [
+    'each pod was killed, which a leak does too',
+    { kills: seen('broken', { kills: [killed('a', 3), killed('b', 9)], past: [] }) },
+    'open',
+    /seen to fill soon/,
+  ],
+  [
+    'all full soon after their start, and no more since',
+    { usage: seen('broken', soonFull([96, 97], 5)) },
+    'supported',
+    /All 2 pods reached 95 % within 30 min of their start and have stayed there/,
+  ],
+  [
+    'all full soon after their start, for less than five minutes',
+    { usage: seen('broken', soonFull([96, 97], 4)) },
+    'open',
+    /seen to fill soon/,
+  ],
+  [
+    'all full soon after their start, and one was killed meanwhile',
+    {
+      usage: seen('broken', {
+        ...soonFull([96, 97], 8),
+        samples: [...rise(96, 96, 4), [50, 97], [96, 97], [96, 97]].map(([a = 0, b = 0], place) => ({
+          at: NOW - (7 - place) * MINUTE,
+          byPod: { a: (a / 100) * GIB, b: (b / 100) * GIB },
+        })),
+      }),
+    },
+    'open',
+    /seen to fill soon/,
+  ],
+  [
+    'all full soon after their start, and the load has doubled',
+    { usage: seen('broken', soonFull([96, 97], 6, { load: { ...usual, perMinute: 250 } })) },
+    'open',
+    /more comes than usual: 250/,
+  ],
+  ['all full after ten hours', { usage: usage(rise(96, 96, 20)) }, 'open', /seen to fill soon/],
+  ['kills not looked at', { kills: seen('unknown', null) }, 'open', /\(R54\) could not be looked at/],
+  [
+    'a pod of which nothing was told',
+    { usage: usage([[40, 41]], { silent: 1 }) },
+    'open',
+    /Nothing was told of the memory of 1 pods/,
+  ],
+  ['room everywhere', {}, 'ruled out', /less than 80 %/],
+  ['one full', { usage: usage([[50, 97]]) }, 'open', /seen to fill soon/],
+];
+
+test.each(ROWS)('8.C4 %s', (_what, given, verdict, because) => {
+  const said = memory.causes.find(({ id }) => id === '8.C4')?.judge(aJudging<MemoryData>(findings(given)));
+  expect(said).toMatchObject({ verdict, because: expect.stringMatching(because) });
+});
 
 describe('8.C4, a limit that was lowered', () => {
   const lowered = (before: number | null, after: number | null, ago: number) => ({

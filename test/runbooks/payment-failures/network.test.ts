@@ -1,5 +1,5 @@
 import { NOW, reporting, seen } from '../../support/runbooks.ts';
-import { aPath, gatewaySays, table } from './support.ts';
+import { aPath, gatewaySays, logCounts, table } from './support.ts';
 
 const down = (...ago: readonly number[]) =>
   seen('broken', gatewaySays(['down', 'up'], NOW - (ago[0] ?? 20_000)));
@@ -75,6 +75,18 @@ table('1.C1', [
       path: seen('broken', aPath(2, 2, 60_000)),
     },
     'open',
-    /^No pod gets to the provider/,
+    /comes first|was not seen \(R3\)/,
+  ],
+  [
+    'it says down, and nobody could try the path',
+    { gateway: down(60_000), path: seen('unknown', null) },
+    'open',
+    /was not seen \(R3\)/,
+  ],
+  [
+    'it says down, nobody could try the path, and payments meet 503',
+    { gateway: down(60_000), path: seen('unknown', null), logs: seen('broken', logCounts({ outage: 9 })) },
+    'supported',
+    /^9 payments met a 5xx/,
   ],
 ]);

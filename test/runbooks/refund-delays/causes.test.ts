@@ -28,6 +28,12 @@ const NO_LOGS = { logs: seen('unknown', null) };
 table('4.C1', [
   ['down twice', { gateway: down() }, 'supported', 'The health check has said down for 20 s.'],
   ['down once', { gateway: down(5_000) }, 'open', /down once/],
+  [
+    'down twice, and nobody could try the path',
+    { gateway: down(), path: seen('unknown', null) },
+    'open',
+    /was not seen \(R3\)/,
+  ],
   ['down, but 429 dominates', { gateway: down(), ...logged({ 'rate limit': 9 }) }, 'open', /./],
   ['down, but 401 dominates', { gateway: down(), ...logged({ credentials: 9 }) }, 'open', /./],
   [
