@@ -5,6 +5,8 @@ import { orderServiceApp } from './app.ts';
 export interface OrderService extends FaultyServer {
   /** Off as in the real service. On: a repeated `Idempotency-Key` gets the first answer again. */
   honourIdempotencyKeys: boolean;
+  /** The token may only read: whatever else is asked with it is answered 403. */
+  readOnly: boolean;
   /**
    * How many requests of that method and path came in: whether they were done or not, answered or not, so that a
    * double send is seen under every fault. A text must be the whole path.
@@ -30,6 +32,7 @@ export async function startOrderService(options: {
     world: options.world,
     token: options.token,
     honoursIdempotencyKeys: () => service.honourIdempotencyKeys,
+    readOnly: () => service.readOnly,
   });
   const server = await startFaultyServer({
     name: 'order-service',
@@ -39,6 +42,7 @@ export async function startOrderService(options: {
   const service: OrderService = {
     ...server,
     honourIdempotencyKeys: false,
+    readOnly: false,
     forPod: async (pod, request) => await app.fetch(request, { pod }),
     count(method, path) {
       return server.requests.filter(

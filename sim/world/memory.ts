@@ -107,6 +107,7 @@ function kill(state: WorldState, pod: Pod, at: number): void {
   note(
     state,
     at,
+    pod.app,
     'Pod',
     pod.name,
     'OOMKilling',
