@@ -5,13 +5,13 @@ import { eventsLost } from '../../sim/world/scenarios/events-lost.ts';
 import { exportHangs } from '../../sim/world/scenarios/exports.ts';
 import { staleLocks } from '../../sim/world/scenarios/inventory-reservation.ts';
 import { bufferFull } from '../../sim/world/scenarios/kafka-lag.ts';
-import { memoryLeak } from '../../sim/world/scenarios/memory.ts';
+import { memoryLimitLow } from '../../sim/world/scenarios/memory.ts';
 import { keyRotated } from '../../sim/world/scenarios/payment-failures.ts';
 import { refundsGatewayDown } from '../../sim/world/scenarios/refunds.ts';
 import { returnsEngineCrash } from '../../sim/world/scenarios/returns.ts';
 import type { Scenario } from '../../sim/world/scenarios/scenario.ts';
 import { carrierCredentialsExpired } from '../../sim/world/scenarios/shipping-labels.ts';
-import { ACME, ACME_YAML, TROUBLE, TROUBLES } from '../support/acme.ts';
+import { ACME, ACME_YAML, acmeLabels } from '../support/acme.ts';
 import { namesAsked, namesIn } from '../support/default-names.ts';
 import { type Rig, startRig } from '../support/rig.ts';
 
@@ -23,6 +23,8 @@ const STORIES: readonly {
   readonly answers?: Readonly<Record<string, Entry>>;
   /** It takes a second person. */
   readonly guarded?: boolean;
+  /** Without this one it cannot help. */
+  readonly then?: string;
   /** The cause has to be over before. */
   readonly recovers?: boolean;
 }[] = [
@@ -35,13 +37,27 @@ const STORIES: readonly {
     action: 'Put the staged credentials in use',
     answers: { reason: 'The key ran out last night.' },
     guarded: true,
+    then: 'Restart the service',
   },
   { scenario: connectionLeak, action: 'Restart the service' },
   { scenario: bufferFull, action: 'Restart the service' },
-  { scenario: memoryLeak, action: 'Restart the service' },
+  { scenario: memoryLimitLow, action: 'Raise the memory limit', answers: {} },
   { scenario: returnsEngineCrash, action: 'Retry return workflow' },
   { scenario: exportHangs, action: 'Cancel the export' },
 ];
+
+interface Button {
+  readonly text: { readonly text: string };
+  readonly confirm?: object;
+}
+
+/** Buttons and choices, wherever they stand. */
+function elementsIn(value: unknown): readonly Button[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const within = Object.values(value).flatMap(elementsIn);
+  const isOne = 'value' in value && 'text' in value && typeof value.text === 'object';
+  return isOne ? [value as Button, ...within] : within;
+}
 
 describe.each(STORIES)('$scenario.id in a company with names of its own', (story) => {
   const { scenario, action } = story;
@@ -52,14 +68,19 @@ describe.each(STORIES)('$scenario.id in a company with names of its own', (story
       .thread(rig.alerts, rig.card().ts)
       .map(({ text }) => text)
       .join('\n');
+  const buttons = () => elementsIn(rig.card().blocks);
   async function until(most: number, holds: () => boolean): Promise<void> {
     for (let passed = 0; passed < most && !holds(); passed += 1) await rig.skip(1);
     expect(holds(), card() + thread()).toBe(true);
   }
   async function press(who: string, text: string): Promise<void> {
-    await until(20, () => card().includes(`"text":"${text}`));
-    const [button = ''] = /"text":"[^"]*"/.exec(card().slice(card().indexOf(`"text":"${text}`))) ?? [];
-    await rig.slack.as(who).click(rig.card(), button.slice(8, -1), { confirm: true });
+    const button = () => buttons().find((one) => one.text.text.startsWith(text));
+    await until(20, () => button() !== undefined);
+    const found = button();
+    if (found !== undefined)
+      await rig.slack
+        .as(who)
+        .click(rig.card(), found.text.text, found.confirm === undefined ? {} : { confirm: true });
     await rig.app.idle();
   }
 
@@ -68,19 +89,14 @@ describe.each(STORIES)('$scenario.id in a company with names of its own', (story
     rig = await startRig({
       yaml: ACME_YAML,
       names: ACME,
-      ordersPerHour: 120,
+      ordersPerHour: 80,
       restMs: 50,
       ordersServer: scenario.runbook === 'database-pool',
     });
     await rig.world.start(scenario);
     const exportId = /exp_\w+/.exec(scenario.alert.summary)?.[0] ?? '';
     await rig.alert({
-      labels: {
-        alertname: 'AcmeBell',
-        acme_stage: 'prod',
-        acme_region: 'north',
-        [TROUBLE]: TROUBLES[scenario.runbook],
-      },
+      labels: acmeLabels(scenario.runbook),
       annotations: { summary: `The bell rang. ${exportId}` },
     });
     await rig.app.idle();
@@ -114,6 +130,7 @@ describe.each(STORIES)('$scenario.id in a company with names of its own', (story
       await rig.app.idle();
     }
     if (story.guarded === true) await press('UAPPROVER', `Approve: ${action}`);
+    if (story.then !== undefined) await press('URESPONDER', story.then);
     await until(60, () => new RegExp(`\\*${action}\\*.*\\*helped\\*`, 's').test(thread()));
   });
 

@@ -129,8 +129,8 @@ function workload(name: (typeof APPS)[number]) {
   return { namespace, deployment, selector: selector(ACME.apps[name]), container };
 }
 
-/** Labels by which ACME's alerts are known; they have no code of the runbook's. */
-export const TROUBLE = 'acme_trouble';
+/** The label by which ACME's alerts are known; they have no code of the runbook's. */
+const TROUBLE = 'acme_trouble';
 const RUNBOOKS = {
   money: 'payment-failures',
   holds: 'inventory-reservation',
@@ -143,9 +143,18 @@ const RUNBOOKS = {
   comebacks: 'returns',
   dumps: 'exports',
 } as const;
-export const TROUBLES = Object.fromEntries(
+const TROUBLES = Object.fromEntries(
   Object.entries(RUNBOOKS).map(([word, runbook]) => [runbook, word]),
 ) as Record<(typeof RUNBOOKS)[keyof typeof RUNBOOKS], string>;
+
+export function acmeLabels(runbook: keyof typeof TROUBLES): Readonly<Record<string, string>> {
+  return {
+    alertname: 'AcmeBell',
+    acme_stage: ACME_OMS.environment,
+    acme_region: 'north',
+    [TROUBLE]: TROUBLES[runbook],
+  };
+}
 
 /** Its oms.yaml, but for what the pretend systems add about their own addresses. */
 export const ACME_OMS = {

@@ -1,5 +1,6 @@
 import { pretendKafka } from '../../sim/kafka/kafka.ts';
 import { pretendRedis } from '../../sim/redis/redis.ts';
+import type { CompanyNames } from '../../sim/world/names.ts';
 import type { Scenario } from '../../sim/world/scenarios/scenario.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { begin, evolve } from '../../src/domain/evolve.ts';
@@ -38,12 +39,19 @@ export async function verdictOf(
   stories: readonly [Scenario, ...Scenario[]],
   options: {
     readonly seed?: number;
+    /** What the company calls things; by its labels the alert is known. */
+    readonly company?: {
+      readonly names: CompanyNames;
+      readonly yaml: string;
+      readonly labels: (runbook: Scenario['runbook']) => Readonly<Record<string, string>>;
+    };
     readonly noise?: (world: Awaited<ReturnType<typeof startPretendWorld>>) => Promise<void>;
   } = {},
 ): Promise<Verdict> {
   const pretend = await startPretendWorld({
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ordersPerHour: 80,
+    ...(options.company === undefined ? {} : { names: options.company.names, yaml: options.company.yaml }),
     // Its sessions are real ones.
     ordersServer: stories.some(({ causes }) => causes.some((id) => QUERIES.test(id))),
   });
@@ -77,7 +85,7 @@ export async function verdictOf(
   try {
     for (const story of stories) await pretend.world.start(story);
     await options.noise?.(pretend);
-    let incident = opened(stories[0], hands.config, pretend.now());
+    let incident = opened(stories[0], hands.config, pretend.now(), options.company?.labels(stories[0].runbook));
     let last: Look | null = null;
     let waited = 0;
     const told = Math.max(...stories.map(({ toldAfterMinutes }) => toldAfterMinutes ?? 0));
@@ -115,6 +123,7 @@ function opened(
   story: Scenario,
   config: Awaited<ReturnType<typeof handsIn>>['config'],
   now: number,
+  labels?: Readonly<Record<string, string>>,
 ): Incident {
   const { alertname, code, summary, startsAgoMs } = story.alert;
   const startsAt = now - startsAgoMs;
@@ -123,8 +132,8 @@ function opened(
     alerts: [
       {
         status: 'firing',
-        labels: { alertname, code, environment: config.oms.environment },
-        annotations: { summary },
+        labels: labels ?? { alertname, code, environment: config.oms.environment },
+        annotations: { summary: labels === undefined ? summary : idsIn(summary) },
         startsAt: new Date(startsAt).toISOString(),
         fingerprint: story.id,
       },
@@ -141,6 +150,11 @@ function opened(
     alert,
     at: now,
   });
+}
+
+/** Without the words that the runbook knows an alert by. */
+function idsIn(summary: string): string {
+  return (summary.match(/\b(?:ord|ref|ret|exp|pay)_\w+/g) ?? ['none']).join(' ');
 }
 
 function fail(facts: object, message: string): never {
