@@ -14,7 +14,8 @@ export interface OrderService extends FaultyServer {
   count(method: string, path: string | RegExp): number;
   /**
    * Asks one pod past the Service, as Kubernetes' pod proxy does: neither logged nor counted here, and no fault applies.
-   * A pod that is not there or not ready answers 503.
+   * A pod that is not there or not ready answers 503;
+   * at another port than its own nobody does.
    */
   forPod(pod: string, request: Request): Promise<Response>;
 }
@@ -43,7 +44,11 @@ export async function startOrderService(options: {
     ...server,
     honourIdempotencyKeys: false,
     readOnly: false,
-    forPod: async (pod, request) => await app.fetch(request, { pod }),
+    async forPod(pod, request) {
+      const { port } = new URL(request.url);
+      if (port !== '' && Number(port) !== options.world.names.port) throw new Error('connection refused');
+      return await app.fetch(request, { pod });
+    },
     count(method, path) {
       return server.requests.filter(
         (request) =>

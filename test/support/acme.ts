@@ -1,4 +1,4 @@
-import { APPS, type AppNames, type CompanyNames } from '../../sim/world/names.ts';
+import type { APPS, AppNames, CompanyNames } from '../../sim/world/names.ts';
 import { LINK_NAMES } from '../../src/runbooks/links.ts';
 import { ADMIN_PATHS, PATH_NAMES } from '../../src/runbooks/paths.ts';
 

@@ -85,7 +85,12 @@ export async function verdictOf(
   try {
     for (const story of stories) await pretend.world.start(story);
     await options.noise?.(pretend);
-    let incident = opened(stories[0], hands.config, pretend.now(), options.company?.labels(stories[0].runbook));
+    let incident = opened(
+      stories[0],
+      hands.config,
+      pretend.now(),
+      options.company?.labels(stories[0].runbook),
+    );
     let last: Look | null = null;
     let waited = 0;
     const told = Math.max(...stories.map(({ toldAfterMinutes }) => toldAfterMinutes ?? 0));
