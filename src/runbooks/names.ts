@@ -103,6 +103,9 @@ export interface Names {
     /** `application_name` of the order service's sessions. */
     readonly application: string;
     readonly poolSizeEnv: string;
+    /** Shown in commands to type; `name` null: psql takes the user's. */
+    readonly user: string;
+    readonly name: string | null;
   };
   readonly carrier: {
     readonly secret: string;

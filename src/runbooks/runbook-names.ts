@@ -72,6 +72,8 @@ export const RUNBOOK_NAMES: Names = {
     managed: false,
     application: 'order-service',
     poolSizeEnv: 'DB_POOL_SIZE',
+    user: 'orders',
+    name: null,
   },
   carrier: {
     secret: 'shipping-carrier-credentials',

@@ -23,8 +23,8 @@ const STORIES: readonly {
   readonly answers?: Readonly<Record<string, Entry>>;
   /** It takes a second person. */
   readonly guarded?: boolean;
-  /** Without this one it cannot help. */
-  readonly then?: string;
+  /** It helps once the service is restarted. */
+  readonly restarts?: boolean;
   /** The cause has to be over before. */
   readonly recovers?: boolean;
 }[] = [
@@ -37,7 +37,7 @@ const STORIES: readonly {
     action: 'Put the staged credentials in use',
     answers: { reason: 'The key ran out last night.' },
     guarded: true,
-    then: 'Restart the service',
+    restarts: true,
   },
   { scenario: connectionLeak, action: 'Restart the service' },
   { scenario: bufferFull, action: 'Restart the service' },
@@ -130,7 +130,7 @@ describe.each(STORIES)('$scenario.id in a company with names of its own', (story
       await rig.app.idle();
     }
     if (story.guarded === true) await press('UAPPROVER', `Approve: ${action}`);
-    if (story.then !== undefined) await press('URESPONDER', story.then);
+    if (story.restarts === true) await press('URESPONDER', 'Restart the service');
     await until(60, () => new RegExp(`\\*${action}\\*.*\\*helped\\*`, 's').test(thread()));
   });
 

@@ -243,7 +243,12 @@ export const ACME_OMS = {
     },
   },
   redis: { lockPattern: `${ACME.locks}*`, lockTtlSeconds: 3_600 },
-  database: { application: ACME.application, poolSizeEnv: own(ACME.variables, 'DB_POOL_SIZE') },
+  database: {
+    application: ACME.application,
+    poolSizeEnv: own(ACME.variables, 'DB_POOL_SIZE'),
+    user: 'teller',
+    name: 'tills',
+  },
   carriers: {
     secret: own(secrets, 'shipping-carrier-credentials'),
     staged: own(secrets, 'shipping-carrier-credentials-next'),
