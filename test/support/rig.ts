@@ -15,6 +15,7 @@ import { readConfig } from '../../src/config.ts';
 import { type Address, ALERTS, ROUTING_KEY, S3_ACCESS, startBot, TOKEN, YAML } from './bot.ts';
 import { type OrdersServer, startOrdersServer } from './orders-server.ts';
 import { asBot, freshDatabase } from './postgres.ts';
+import { ordersReader, READ_ONLY, readOnlyKafka } from './read-only.ts';
 import { openStore } from './store.ts';
 
 export { ALERTS, ROUTING_KEY } from './bot.ts';
@@ -31,6 +32,8 @@ export async function startPretendWorld(
     readonly ordersServer?: boolean;
     /** What the company calls things; the yaml has to say the same. */
     readonly names?: CompanyNames;
+    /** The bot may look everywhere and change nothing anywhere; there is no Redis. */
+    readonly readOnly?: boolean;
   } = {},
 ) {
   const store = await openStore();
@@ -51,6 +54,11 @@ export async function startPretendWorld(
   });
   const service = await startOrderService({ world, token: TOKEN });
   const kubernetes = await startKubernetes({ world, podHttp: service.forPod });
+  const reader = options.readOnly === true ? await ordersReader(ordersPool, orders.url) : null;
+  if (options.readOnly === true) {
+    kubernetes.allow(READ_ONLY);
+    service.readOnly = true;
+  }
   const slack = await startSlack({
     manifest: fileURLToPath(new URL('../../manifest.yml', import.meta.url)),
     limits: {
@@ -93,7 +101,7 @@ export async function startPretendWorld(
     address: {
       yaml: `${yaml}${statusPages.yaml}${catalog.yaml}`,
       database: asBot(store.url),
-      orders: orders.url,
+      orders: reader?.url ?? orders.url,
       service: service.url,
       slack: { botToken: slack.botToken, appToken: slack.appToken, apiUrl: slack.apiUrl },
       pagerduty: options.pagerduty ?? pagerduty.url,
@@ -117,6 +125,7 @@ export async function startPretendWorld(
       await ordersPool.end();
       await store.close();
       await orders.drop();
+      await reader?.drop();
     },
   };
 }
@@ -129,6 +138,7 @@ export async function startRig(
     readonly pagerduty?: string;
     readonly ordersServer?: boolean;
     readonly names?: CompanyNames;
+    readonly readOnly?: boolean;
   } & Parameters<typeof startBot>[1] = {},
 ) {
   const pretend = await startPretendWorld(options);
@@ -136,8 +146,8 @@ export async function startRig(
   await import('@kubernetes/client-node');
   const { slack, store } = pretend;
   const bot = await startBot(pretend.address, {
-    redis: pretendRedis(pretend.world),
-    kafka: pretendKafka(pretend.world),
+    ...(options.readOnly === true ? {} : { redis: pretendRedis(pretend.world) }),
+    kafka: options.readOnly === true ? readOnlyKafka(pretend.world) : pretendKafka(pretend.world),
     ...options,
   });
   const { app } = bot;
