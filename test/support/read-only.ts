@@ -21,6 +21,7 @@ export async function ordersReader(owner: pg.Pool, url: string) {
   for (const { table } of rows) await owner.query(`grant select on ${table} to ${role.name}`);
   await owner.query(`grant pg_read_all_stats to ${role.name}`);
   return {
+    name: role.name,
     url: role.url,
     // The server of its own goes with the story.
     drop: async () => await role.drop().catch(() => undefined),
