@@ -177,7 +177,9 @@ describe.each(STORIES)(
         await rig.app.idle();
         await rig.skip(1);
         expect(card()).toMatch(
-          new RegExp(`${offer?.title}\\*, approved by <@URESPONDER>.*403.*this token may only read`),
+          new RegExp(
+            `${offer?.title}\\*, approved by <@URESPONDER>.*403.*this token may only read\\. The token in ORDER_SERVICE_TOKEN_FILE lacks the right`,
+          ),
         );
         const run = (await incident()).runs.at(-1);
         expect([run?.outcome, run?.state]).toEqual(['failed', 'ended']);
