@@ -16,9 +16,9 @@ const MARK = 'pretend world of oms-bot: emptied at its start';
 const Row = z.object({
   id: z.string(),
   status: z.string(),
-  error_code: z.string().nullable(),
-  created_at: z.date(),
-  updated_at: z.date(),
+  code: z.string().nullable(),
+  made: z.date(),
+  moved: z.date(),
 });
 
 const Existing = z.object({ there: z.boolean(), mark: z.string().nullable() });
@@ -74,8 +74,8 @@ export async function adoptRows(pool: SqlPool, state: WorldState): Promise<void>
   const { table, columns, statuses } = state.names.orders;
   const open = [...state.orders.values()].filter(isOpen).map((order) => order.id);
   const { rows } = await pool.query(
-    `select ${columns.id} as id, ${columns.status} as status, ${columns.errorCode} as error_code,
-            ${columns.createdAt} as created_at, ${columns.updatedAt} as updated_at
+    `select ${columns.id} as id, ${columns.status} as status, ${columns.errorCode} as code,
+            ${columns.createdAt} as made, ${columns.updatedAt} as moved
        from ${table} where ${columns.status} = any($2) or ${columns.id} = any($1)`,
     [open, ['pending_payment', 'processing'].map((status) => called(statuses, status))],
   );
@@ -88,15 +88,15 @@ export async function adoptRows(pool: SqlPool, state: WorldState): Promise<void>
     const known = state.orders.get(row.id);
     // What could not be written yet is newer than the table.
     if (state.dirty.has(row.id)) continue;
-    const order = known ?? foundOrder(row.id, row.created_at.getTime());
+    const order = known ?? foundOrder(row.id, row.made.getTime());
     state.orders.set(row.id, order);
     if (order.status !== row.status) {
       order.run = null;
       voidPayment(order);
     }
     order.status = row.status;
-    order.errorCode = row.error_code;
-    order.updatedAt = row.updated_at.getTime();
+    order.errorCode = row.code;
+    order.updatedAt = row.moved.getTime();
   }
   for (const id of open) {
     if (!seen.has(id) && !state.dirty.has(id)) state.orders.delete(id);
