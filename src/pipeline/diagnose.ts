@@ -120,11 +120,15 @@ async function deniedTargets(
   const own = new AbortController();
   const timer = giveUp(parts, RIGHTS_MS, own);
   const soon = AbortSignal.any([signal, own.signal]);
-  const asked = needed.map(async ({ target, right }) => {
+  const lacks = async ({ target, right }: (typeof needed)[number]) => {
+    // One answer that is missing takes none of the others away.
     const may = await parts.probes.kubernetes.may(right.right, soon).catch(() => true);
     return may ? [] : [[target, lacking(right)] as const];
-  });
-  const answers = await Promise.race([Promise.all(asked), aborted(soon, [])]);
+  };
+  const all = parts
+    .step('look rights', async () => await Promise.all(needed.map(async (one) => await lacks(one))))
+    .catch(() => []);
+  const answers = await Promise.race([all, aborted(soon, [])]);
   timer.abort();
   return new Map(answers.flat());
 }
