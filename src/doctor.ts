@@ -5,7 +5,9 @@ import { type Examined, type Notes, soon } from './examined.ts';
 import { namesOf } from './names-of.ts';
 import type { Probes } from './ports/probes.ts';
 import { AbsentSystem } from './ports/system-error.ts';
-import type { Names } from './runbooks/names.ts';
+import { CATALOGUE } from './runbooks/catalogue.ts';
+import { stepsIn } from './runbooks/listing.ts';
+import { type Names, RUNBOOK_NAMES } from './runbooks/names.ts';
 import { examineSlack } from './slack/examine.ts';
 
 const DAYS = 7;
@@ -48,9 +50,19 @@ async function about(system: string, ask: (notes: Notes) => Promise<void>): Prom
     await ask(notes);
   } catch (err) {
     const because = err instanceof Error ? err.message : 'It did not answer.';
-    (err instanceof AbsentSystem ? notes.skipped : notes.trouble).push(because);
+    if (err instanceof AbsentSystem) notes.skipped.push(because, ...withoutIt(system));
+    else notes.trouble.push(because);
   }
   return { system, ...notes };
+}
+
+/** What a system that nobody configured costs: every step of a runbook that needs it. */
+function withoutIt(system: string): readonly string[] {
+  const steps = CATALOGUE.flatMap((runbook) => stepsIn(runbook, RUNBOOK_NAMES))
+    .filter((step) => step.system === system)
+    .map(({ step }) => step);
+  const some = [...new Set(steps)];
+  return some.length === 0 ? [] : [`Without it the bot neither looks nor acts there: ${some.join(', ')}.`];
 }
 
 /** Who may approve, and who is called. */
@@ -67,10 +79,17 @@ async function slackOf({ env, oms }: Config, { fine, trouble, skipped }: Notes):
   trouble.push(...said.trouble);
 }
 
-async function serviceOf(names: Names, { orderService }: Probes, { fine, trouble }: Notes): Promise<void> {
+async function serviceOf(
+  names: Names,
+  { orderService }: Probes,
+  { fine, trouble, skipped }: Notes,
+): Promise<void> {
   const question = { status: names.statuses.processing, olderThanMinutes: 1, limit: 1, cursor: null };
   await orderService.stuckOrders(question, soon());
   fine.push(`It lists orders (${names.paths.stuckOrders}).`);
+  skipped.push(
+    'Whether its token may also change something is seen at the first approved action only: nothing is tried.',
+  );
   const wanted = Object.values(names.metrics).filter((name) => name !== null);
   const pods = await orderService.metrics(wanted, soon());
   const silent = pods.filter(({ problem }) => problem !== null);
@@ -83,7 +102,11 @@ async function serviceOf(names: Names, { orderService }: Probes, { fine, trouble
   else if (pages.length > 0) fine.push(`${pages.length} pods’ pages have all ${wanted.length} metrics.`);
 }
 
-async function databaseOf({ env, oms }: Config, probes: Probes, { fine, trouble }: Notes): Promise<void> {
+async function databaseOf(
+  { env, oms }: Config,
+  probes: Probes,
+  { fine, trouble, skipped }: Notes,
+): Promise<void> {
   const there = await probes.ordersDatabase.statuses(DAYS, soon());
   const { processing, pendingPayment, readyToShip, manualStatuses, beforeProcessing } = oms.orders;
   const used = [
@@ -93,6 +116,10 @@ async function databaseOf({ env, oms }: Config, probes: Probes, { fine, trouble 
   fine.push(`Orders of ${DAYS} days have the statuses ${there.join(', ')}.`);
   if (nobody.length > 0)
     trouble.push(`No order of ${DAYS} days has the status ${nobody.join(', ')}: see \`orders\`.`);
+  const { toSee, toEnd } = await probes.ordersDatabase.missingGrants(soon());
+  if (toSee !== null)
+    skipped.push(`Sessions of others are not seen (R38, R39), nor ended (R42): ${toSee} is missing.`);
+  else if (toEnd !== null) skipped.push(`Queries of others are not ended (R42): ${toEnd} is missing.`);
   if (serverOf(env.DATABASE_URL) !== null && serverOf(env.DATABASE_URL) === serverOf(env.ORDERS_DATABASE_URL))
     trouble.push('The bot’s own database is on the same server: when that is full, the bot is blind too.');
 }

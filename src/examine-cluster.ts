@@ -7,6 +7,8 @@ interface Named {
   readonly workload: Workload;
   /** It is restarted or changed: its Deployment or StatefulSet has to be there. */
   readonly acted: boolean;
+  /** Its log is read. */
+  readonly read: boolean;
 }
 
 /** Whether the configured workloads and secrets are there, whether each selector takes its own pods only, and what we may do. */
@@ -43,16 +45,22 @@ export async function examineCluster(names: Names, probe: KubernetesProbe, notes
 function workloadsOf(names: Names): readonly Named[] {
   const { orderService, workflowEngine, kafka } = names;
   return [
-    { key: 'workloads.orderService', workload: workloadOf(orderService), acted: true },
-    { key: 'workloads.workflowEngine', workload: workloadOf(workflowEngine), acted: false },
+    { key: 'workloads.orderService', workload: workloadOf(orderService), acted: true, read: true },
+    { key: 'workloads.workflowEngine', workload: workloadOf(workflowEngine), acted: false, read: true },
     ...Object.entries(kafka.consumers).map(([group, runs]) => ({
       key: `kafka.consumers.${group}`,
       workload: workloadOf(runs),
       acted: true,
+      read: false,
     })),
     ...(['kafka', 'postgres'] as const)
       .filter((what) => !names[what].managed)
-      .map((what) => ({ key: `workloads.${what}`, workload: beside(names, what), acted: false })),
+      .map((what) => ({
+        key: `workloads.${what}`,
+        workload: beside(names, what),
+        acted: false,
+        read: false,
+      })),
   ];
 }
 
@@ -90,11 +98,18 @@ async function rightsOf(
   const { namespace } = orderService;
   const plural = ({ kind }: Workload) => (kind === 'StatefulSet' ? 'statefulsets.apps' : 'deployments.apps');
   const wanted: readonly (readonly [Right, string])[] = [
-    [{ namespace, verb: 'get', resource: 'pods/log' }, 'logs are not read'],
+    ...[...new Set(all.filter(({ read }) => read).map(({ workload }) => workload.namespace))].map(
+      (where): readonly [Right, string] => [
+        { namespace: where, verb: 'get', resource: 'pods/log' },
+        `logs in ${where} are not read`,
+      ],
+    ),
     [{ namespace, verb: 'get', resource: 'pods/proxy' }, 'pods are not asked for health and metrics'],
     [{ namespace, verb: 'list', resource: 'events' }, 'nobody sees why a pod was killed (R54)'],
     [{ namespace, verb: 'list', resource: 'pods.metrics.k8s.io' }, 'the use of memory is not seen (R55)'],
+    // A WebSocket needs the right of a POST too since Kubernetes 1.35 (deploy/rbac-exec.yaml).
     [{ namespace, verb: 'get', resource: 'pods/exec' }, 'R3, R48 and R57 are not run'],
+    [{ namespace, verb: 'create', resource: 'pods/exec' }, 'R3, R48 and R57 are not run'],
     ...all
       .filter(({ acted }) => acted)
       .map(({ workload }): readonly [Right, string] => [

@@ -52,7 +52,11 @@ export function namesOf(oms: Config['oms']): Names {
       ...beside(workloads, workloads.redis),
       lockTtlSeconds: oms.redis.lockTtlSeconds ?? null,
     },
-    postgres: { ...beside(workloads, workloads.postgres), ...oms.database },
+    postgres: {
+      ...beside(workloads, workloads.postgres),
+      ...oms.database,
+      name: oms.database.name ?? null,
+    },
     carrier: {
       secret: oms.carriers.secret,
       staged: oms.carriers.staged,

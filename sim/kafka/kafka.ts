@@ -1,14 +1,19 @@
 import { findIds, OrderId } from '../../src/domain/ids.ts';
-import type { DeadOrder, KafkaLever, KafkaProbe } from '../../src/ports/kafka.ts';
+import type { DeadOrder } from '../../src/ports/kafka.ts';
 import { endOf, inSync, leaderOf, type Message, messageAt } from '../world/kafka.ts';
 import type { World } from '../world/world.ts';
 import { type Cluster, connected, refused } from './cluster.ts';
+import { inWordsOf, type KafkaPort } from './company.ts';
 import { groupsSeen } from './groups.ts';
 import { orderEventsIn } from './order-events.ts';
 import { park, setOffsets } from './writes.ts';
 
 /** The world's Kafka behind the port, as the real one would tell of it and with what it would refuse. */
-export function pretendKafka(world: World): { readonly probe: KafkaProbe; readonly lever: KafkaLever } {
+export function pretendKafka(world: World): KafkaPort {
+  return inWordsOf(world.names, inItsOwnWords(world));
+}
+
+function inItsOwnWords(world: World): KafkaPort {
   const { look, change } = connected(world);
   return {
     probe: {
@@ -93,6 +98,7 @@ function topicHealth({ state, up }: Cluster, name: string) {
   const topic = state.kafka.topics.get(name);
   if (topic === undefined) return null;
   const { partitions } = topic;
+  const { apps, brokers } = state.names;
   const numbers = (holds: (partition: (typeof partitions)[number]) => boolean) =>
     partitions.flatMap((partition, number) => (holds(partition) ? [number] : []));
   return {
@@ -102,7 +108,7 @@ function topicHealth({ state, up }: Cluster, name: string) {
     underReplicated: numbers((partition) => inSync(up, partition) < partition.replicas.length),
     brokers: up.map((id) => ({
       id,
-      address: `kafka-${id}.kafka-headless:9092`,
+      address: `${apps.kafka.name}-${id}.${brokers.host}:${brokers.port}`,
       leads: partitions.filter((partition) => leaderOf(up, partition) === id).length,
     })),
   };

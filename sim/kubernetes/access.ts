@@ -61,7 +61,7 @@ export function forbiddenError(attempt: Attempt, namespace: string): Refusal {
 }
 
 /** The answer to a SelfSubjectAccessReview, by the same rules as the requests themselves. */
-export function review(access: Access, body: JsonObject, namespace: string): JsonObject {
+export function review(access: Access, body: JsonObject, namespaces: ReadonlySet<string>): JsonObject {
   const spec = body['spec'];
   const asked = isRecord(spec) ? spec['resourceAttributes'] : undefined;
   if (!isRecord(asked)) {
@@ -71,7 +71,7 @@ export function review(access: Access, body: JsonObject, namespace: string): Jso
   }
   const text = (key: string) => (typeof asked[key] === 'string' ? asked[key] : '');
   const allowed =
-    (text('namespace') === namespace || text('namespace') === '') &&
+    (namespaces.has(text('namespace')) || text('namespace') === '') &&
     access.allows({
       verb: text('verb'),
       group: text('group'),

@@ -16,7 +16,6 @@ import { patchSecret } from './write-secret.ts';
 
 interface Options {
   readonly world: World;
-  readonly namespace: string;
   readonly token: string;
   readonly access: Access;
   readonly podHttp: PodHttp | null;
@@ -24,18 +23,20 @@ interface Options {
 
 /** The HTTP surface of the API server over one world. */
 export function kubernetesApp(options: Options): { fetch(request: Request): Promise<Response> } {
-  const { world, namespace, access } = options;
+  const { world, access } = options;
   const revisions = createRevisions();
 
-  async function look(resource: string): Promise<readonly JsonObject[]> {
+  async function look({
+    resource,
+    namespace,
+  }: Pick<Route, 'resource' | 'namespace'>): Promise<readonly JsonObject[]> {
     return await world.read((state, now) =>
-      revisions.stamp(resource, showAll(state, resource, namespace, now)),
+      revisions.stamp(`${namespace}/${resource}`, showAll(state, resource, namespace, now)),
     );
   }
 
   async function one(route: Route): Promise<JsonObject> {
-    const here = route.namespace === namespace ? await look(route.resource) : [];
-    const found = here.find((item) => nameOf(item) === route.name);
+    const found = (await look(route)).find((item) => nameOf(item) === route.name);
     if (found === undefined) throw notFound(route.group, route.resource, route.name ?? '');
     return found;
   }
@@ -43,13 +44,13 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
   async function list(route: Route, request: Request): Promise<Response> {
     const query = new URL(request.url).searchParams;
     const matches = selected(route.resource, query);
-    const items = async () => (route.namespace === namespace ? await look(route.resource) : []);
+    const items = async () => await look(route);
     if (route.verb === 'watch') {
       const from = numberOf(query, 'resourceVersion');
       return watch(
         {
           look: async () => ({ items: await items(), version: revisions.newest() }),
-          since: (version) => revisions.since(route.resource, version),
+          since: (version) => revisions.since(`${route.namespace}/${route.resource}`, version),
           matches,
         },
         from === 0 ? null : from,
@@ -66,8 +67,7 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
   async function metrics(route: Route, request: Request): Promise<Response> {
     if (request.method !== 'GET') throw wrongMethod();
     const matches = selected('pods', new URL(request.url).searchParams);
-    const all = await world.read((state, now) => showUse(state, namespace, now));
-    const here = route.namespace === namespace ? all : [];
+    const here = await world.read((state, now) => showUse(state, route.namespace, now));
     if (route.name === null) {
       const { kind, apiVersion } = kindOf(route);
       return answer({ kind: `${kind}List`, apiVersion, metadata: {}, items: here.filter(matches) });
@@ -91,7 +91,8 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
     const tried = await world.change((state, at) => {
       const known = deploymentOf(state.cluster.deployments, route);
       const deployment = patch.dryRun ? structuredClone(known) : known;
-      const all = revisions.stamp('deployments', showAll(state, 'deployments', namespace, at));
+      const { namespace } = route;
+      const all = revisions.stamp(`${namespace}/deployments`, showAll(state, 'deployments', namespace, at));
       const shown = all.find((item) => nameOf(item) === route.name) ?? {};
       if (scale) patchScale(state, deployment, showScale(deployment, namespace, state), patch, at);
       else patchDeployment(state, deployment, shown, patch, at);
@@ -103,9 +104,10 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
 
   async function writeSecret(route: Route, patch: Patch): Promise<Response> {
     const tried = await world.change((state, at) => {
-      const known = state.cluster.secrets.get(route.name ?? '');
+      const known = [...state.cluster.secrets.values()].find(({ name }) => name === route.name);
       if (known === undefined) throw notFound('', 'secrets', route.name ?? '');
-      const all = revisions.stamp('secrets', showAll(state, 'secrets', namespace, at));
+      const { namespace } = route;
+      const all = revisions.stamp(`${namespace}/secrets`, showAll(state, 'secrets', namespace, at));
       const shown = all.find((item) => nameOf(item) === route.name) ?? {};
       return patchSecret(known, shown, patch, at);
     });
@@ -116,7 +118,7 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
     await one(route);
     return answer(
       await world.read((state) =>
-        showScale(deploymentOf(state.cluster.deployments, route), namespace, state),
+        showScale(deploymentOf(state.cluster.deployments, route), route.namespace, state),
       ),
     );
   }
@@ -130,7 +132,7 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
     if (pathname === '/version') return answer({ major: '1', minor: '36', gitVersion: 'v1.36.0' });
     if (pathname === '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews') {
       if (request.method !== 'POST') throw wrongMethod();
-      return answer(review(access, await bodyOf(request), namespace), 201);
+      return answer(review(access, await bodyOf(request), namespaces(world)), 201);
     }
     const route = readRoute(request.method, new URL(request.url));
     // An aggregated API that nobody serves is not known at all.
@@ -141,8 +143,7 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
     if (!METHODS[route.key]?.includes(request.method)) throw wrongMethod();
     const { resource, name, subresource } = route;
     if (subresource === 'proxy' && (resource === 'pods' || resource === 'services')) {
-      if (route.namespace !== namespace) throw notFound('', resource, name ?? '');
-      return await proxy(world, options.podHttp, resource, name ?? '', route.rest, request);
+      return await proxy(world, options.podHttp, route, request);
     }
     if (subresource === 'exec') {
       await one(route);
@@ -169,6 +170,10 @@ export function kubernetesApp(options: Options): { fetch(request: Request): Prom
   };
 }
 
+function namespaces({ names }: World): ReadonlySet<string> {
+  return new Set(Object.values(names.apps).map(({ namespace }) => namespace));
+}
+
 /** Who names no manager is called by the beginning of its user agent. */
 function managerOf(request: Request): string {
   return (request.headers.get('user-agent') ?? '').split('/')[0]?.slice(0, 128) || 'unknown';
@@ -181,8 +186,8 @@ function isTried(dryRun: readonly string[]): boolean {
   throw new Refusal(422, 'Invalid', `PatchOptions.meta.k8s.io "" is invalid: ${said}`);
 }
 
-function deploymentOf<T>(all: ReadonlyMap<string, T>, route: Route): T {
-  const found = all.get(route.name ?? '');
+function deploymentOf<T extends { readonly name: string }>(all: ReadonlyMap<string, T>, route: Route): T {
+  const found = [...all.values()].find(({ name }) => name === route.name);
   if (found === undefined) throw notFound(route.group, route.resource, route.name ?? '');
   return found;
 }

@@ -11,7 +11,6 @@ import { badRequest, notFound, Refusal } from './status.ts';
 
 interface Options {
   readonly world: World;
-  readonly namespace: string;
   readonly token: string;
   readonly access: Access;
 }
@@ -52,7 +51,7 @@ export function createExec(
 }
 
 /** The checks of the API server and of the node, in their order. @throws Refusal */
-async function admitted({ world, namespace, token, access }: Options, incoming: IncomingMessage, url: URL) {
+async function admitted({ world, token, access }: Options, incoming: IncomingMessage, url: URL) {
   if (incoming.headers.authorization !== `Bearer ${token}`)
     throw new Refusal(401, 'Unauthorized', 'Unauthorized');
   const route = readRoute('GET', url);
@@ -67,8 +66,9 @@ async function admitted({ world, namespace, token, access }: Options, incoming: 
   if (!['stdin', 'stdout', 'stderr'].some((each) => ['true', '1'].includes(query.get(each) ?? '')))
     throw badRequest('you must specify at least one of stdin, stdout, stderr');
   await world.read((state) => {
-    const pod =
-      route.namespace === namespace ? state.pods.find(({ name }) => name === route.name) : undefined;
+    const pod = state.pods.find(
+      ({ name, app }) => name === route.name && state.names.apps[app].namespace === route.namespace,
+    );
     if (pod === undefined) throw notFound('', 'pods', route.name ?? '');
     const names = containerNames(state, pod);
     if (asked === '' && names.length > 1)

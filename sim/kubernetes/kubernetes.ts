@@ -17,8 +17,6 @@ export interface Kubernetes extends FaultyServer, Pick<Access, 'allow' | 'forbid
 /** A strict Kubernetes API server on the loopback, over the pods, logs and rollouts of one world. */
 export async function startKubernetes(options: {
   readonly world: World;
-  /** `default` unless told; others exist, and are empty. */
-  readonly namespace?: string;
   readonly token?: string;
   /** Answers for the pods behind `…/proxy`; without it, nothing listens there. */
   readonly podHttp?: PodHttp;
@@ -27,11 +25,10 @@ export async function startKubernetes(options: {
   readonly port?: number;
 }): Promise<Kubernetes> {
   const token = options.token ?? 'pretend-cluster-token';
-  const namespace = options.namespace ?? 'default';
+  const { namespace } = options.world.names.apps['order-service'];
   const access = createAccess(options.allowed ?? null);
   const app = kubernetesApp({
     world: options.world,
-    namespace,
     token,
     access,
     podHttp: options.podHttp ?? null,
@@ -41,7 +38,7 @@ export async function startKubernetes(options: {
     app,
     ...(options.port === undefined ? {} : { port: options.port }),
   });
-  server.server.on('upgrade', createExec({ world: options.world, namespace, token, access }));
+  server.server.on('upgrade', createExec({ world: options.world, token, access }));
   return {
     ...server,
     token,

@@ -1,3 +1,4 @@
+import { writerOf } from '../world/names.ts';
 import type { Pod } from '../world/pods.ts';
 import type { WorldState } from '../world/state.ts';
 import type { World } from '../world/world.ts';
@@ -108,8 +109,9 @@ function linesOf(
     // A container that was started anew has a log of its own.
     return pod.restarts === 0 || line.at >= pod.startedAt;
   });
+  const write = writerOf(state.names);
   return own.map(
-    (line) => `${options.timestamps ? `${new Date(line.at).toISOString()} ` : ''}${line.text}\n`,
+    (line) => `${options.timestamps ? `${new Date(line.at).toISOString()} ` : ''}${write(line.text)}\n`,
   );
 }
 

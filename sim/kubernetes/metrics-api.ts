@@ -11,6 +11,7 @@ const SCRAPE_MS = 15_000;
 export function showUse(state: WorldState, namespace: string, now: number): readonly JsonObject[] {
   const at = Math.floor(now / SCRAPE_MS) * SCRAPE_MS;
   return state.pods
+    .filter((pod) => state.names.apps[pod.app].namespace === namespace)
     .filter((pod) => pod.waiting === null && pod.deletedAt === null && pod.startedAt < at)
     .map((pod) => {
       const template = templateOf(state, pod);
@@ -21,7 +22,7 @@ export function showUse(state: WorldState, namespace: string, now: number): read
           name: pod.name,
           namespace,
           creationTimestamp: time(now),
-          labels: { app: pod.app, 'pod-template-hash': pod.hash },
+          labels: { ...state.names.apps[pod.app].labels, 'pod-template-hash': pod.hash },
         },
         timestamp: time(at),
         window: '15s',

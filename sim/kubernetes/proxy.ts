@@ -3,6 +3,7 @@ import { currentSet } from '../world/cluster-rollout.ts';
 import type { Pod } from '../world/pods.ts';
 import type { WorldState } from '../world/state.ts';
 import type { World } from '../world/world.ts';
+import type { Route } from './route.ts';
 import { badRequest, notFound, Refusal, unavailable } from './status.ts';
 
 /** Answers for a pod: the request has the pod's own path, and no `Authorization`. */
@@ -15,24 +16,25 @@ interface Target {
 
 /**
  * `pods/<name>:<port>/proxy/<path>` and the same of services, which choose a ready pod.
- * @param named `name`, `name:port` or `scheme:name:port`
+ * @param route its name is `name`, `name:port` or `scheme:name:port`
  * @throws Refusal
  */
 export async function proxy(
   world: World,
   podHttp: PodHttp | null,
-  resource: 'pods' | 'services',
-  named: string,
-  path: string,
+  route: Pick<Route, 'resource' | 'namespace' | 'name' | 'rest'>,
   request: Request,
 ): Promise<Response> {
-  const parts = decodeURIComponent(named).split(':');
+  const { resource, namespace, rest: path } = route;
+  const parts = decodeURIComponent(route.name ?? '').split(':');
   const [scheme = '', name = '', port = ''] = parts.length === 3 ? parts : ['', ...parts];
   if (parts.length > 3 || !['', 'http', 'https'].includes(scheme)) {
     throw badRequest(`invalid ${resource.slice(0, -1)} request ${JSON.stringify(parts.join(':'))}`);
   }
   const target = await world.read((state) =>
-    resource === 'pods' ? podTarget(state, name, port) : serviceTarget(state, name, port),
+    resource === 'pods'
+      ? podTarget(state, { namespace, name, port })
+      : serviceTarget(state, { namespace, name, port }),
   );
   if (target.port > 65_535) {
     throw unavailable(`error trying to reach service: dial tcp: address ${target.port}: invalid port`);
@@ -55,8 +57,16 @@ export async function proxy(
   }
 }
 
-function podTarget(state: WorldState, name: string, port: string): Target {
-  const pod = state.pods.find((each) => each.name === name);
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+  readonly port: string;
+}
+
+function podTarget(state: WorldState, { namespace, name, port }: Named): Target {
+  const pod = state.pods.find(
+    (each) => each.name === name && state.names.apps[each.app].namespace === namespace,
+  );
   if (pod === undefined) throw notFound('', 'pods', name);
   // Names of ports are a service's. The real server breaks off here, without an answer.
   if (!/^\d*$/.test(port)) throw new Refusal(500, 'InternalError', 'net/http: abort Handler');
@@ -69,9 +79,12 @@ function podTarget(state: WorldState, name: string, port: string): Target {
   return { pod: name, port: number };
 }
 
-function serviceTarget(state: WorldState, name: string, port: string): Target {
-  if (!state.cluster.deployments.has(name)) throw notFound('', 'services', name);
-  const pod = state.pods.find((each) => each.app === name && each.ready);
+function serviceTarget(state: WorldState, { namespace, name, port }: Named): Target {
+  const deployment = [...state.cluster.deployments.values()].find(
+    (each) => each.name === name && state.names.apps[each.app].namespace === namespace,
+  );
+  if (deployment === undefined) throw notFound('', 'services', name);
+  const pod = state.pods.find((each) => each.app === deployment.app && each.ready);
   if (pod === undefined) throw unavailable(`no endpoints available for service "${name}"`);
   return { pod: pod.name, port: portOf(state, pod, port) };
 }

@@ -46,7 +46,7 @@ export function showReplicaSet(
 ): JsonObject {
   const pods = livePods(state, deployment).filter((pod) => pod.hash === set.hash);
   const ready = pods.filter((pod) => pod.ready).length;
-  const labels: JsonObject = { app: deployment.name, 'pod-template-hash': set.hash };
+  const labels: JsonObject = { ...state.names.apps[deployment.app].labels, 'pod-template-hash': set.hash };
   const name = `${deployment.name}-${set.hash}`;
   const metadata = objectIn(set.template, 'metadata') ?? {};
   return {

@@ -25,7 +25,7 @@ export function showPod(state: WorldState, pod: Pod, namespace: string): JsonObj
   const since = time(pod.createdAt);
   const changed = time(Math.max(pod.startedAt, pod.createdAt));
   const placed = pod.waiting?.reason !== 'Unschedulable';
-  const unready = `containers with unready status: [${pod.app}]`;
+  const unready = `containers with unready status: [${state.names.apps[pod.app].container}]`;
   const condition = (type: string, holds: boolean, why: string, message = unready): Json => ({
     type,
     status: holds ? 'True' : 'False',
@@ -131,11 +131,12 @@ function showContainer(pod: Pod, container: JsonObject, main: boolean): Json {
 
 /** Who made the pod, and the labels that its maker adds. */
 function ownerOf(state: WorldState, pod: Pod) {
+  const { name } = state.names.apps[pod.app];
   if (state.cluster.statefulSets.has(pod.app))
-    return { kind: 'StatefulSet', name: pod.app, labels: { 'statefulset.kubernetes.io/pod-name': pod.name } };
+    return { kind: 'StatefulSet', name, labels: { 'statefulset.kubernetes.io/pod-name': pod.name } };
   return {
     kind: 'ReplicaSet',
-    name: `${pod.app}-${pod.hash}`,
+    name: `${name}-${pod.hash}`,
     labels: { 'pod-template-hash': pod.hash },
   };
 }

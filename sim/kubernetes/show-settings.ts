@@ -1,6 +1,7 @@
 import type { Autoscaler, Deployment, JsonObject, Quota } from '../world/cluster.ts';
 import { replicasOf } from '../world/cluster-rollout.ts';
 import { usedOf } from '../world/cluster-room.ts';
+import type { AppNames } from '../world/names.ts';
 import type { WorldState } from '../world/state.ts';
 import { uid } from './show-pod.ts';
 import { time } from './status.ts';
@@ -20,9 +21,9 @@ export function showQuota(state: WorldState, quota: Quota, namespace: string): J
 }
 
 export function showAutoscaler(
-  { name, target, min, max, wanted, writtenAt }: Autoscaler,
+  { name, min, max, wanted, writtenAt }: Autoscaler,
+  { name: called, namespace }: AppNames,
   deployment: Deployment | undefined,
-  namespace: string,
 ): JsonObject {
   const present = deployment === undefined ? 0 : replicasOf(deployment);
   return {
@@ -45,7 +46,7 @@ export function showAutoscaler(
       ],
     },
     spec: {
-      scaleTargetRef: { kind: 'Deployment', name: target, apiVersion: 'apps/v1' },
+      scaleTargetRef: { kind: 'Deployment', name: called, apiVersion: 'apps/v1' },
       minReplicas: min,
       maxReplicas: max,
       metrics: [

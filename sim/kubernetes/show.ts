@@ -7,6 +7,7 @@ import {
   type Secret,
 } from '../world/cluster.ts';
 import { currentSet, livePods, replicasOf } from '../world/cluster-rollout.ts';
+import type { App } from '../world/names.ts';
 import type { WorldState } from '../world/state.ts';
 import { managedFields, REVISION, showReplicaSet } from './show-history.ts';
 import { showPod, uid } from './show-pod.ts';
@@ -183,7 +184,7 @@ function keysOf(secret: Secret): JsonObject {
   return Object.fromEntries(Object.keys(secret.data).map((key) => [`f:${key}`, {}]));
 }
 
-/** All objects of a resource, in no order. */
+/** All objects of a resource in one namespace, in no order. */
 export function showAll(
   state: WorldState,
   resource: string,
@@ -191,30 +192,35 @@ export function showAll(
   now: number,
 ): readonly JsonObject[] {
   const { deployments, statefulSets, secrets, events, quotas, autoscalers } = state.cluster;
+  const here = ({ app }: { readonly app: App }) => state.names.apps[app].namespace === namespace;
+  // Secrets and quotas are the order service's.
+  const ours = here({ app: 'order-service' });
   switch (resource) {
     case 'pods':
-      return state.pods.map((pod) => showPod(state, pod, namespace));
+      return state.pods.filter(here).map((pod) => showPod(state, pod, namespace));
     case 'deployments':
-      return [...deployments.values()].map((each) => showDeployment(each, namespace, state));
+      return [...deployments.values()].filter(here).map((each) => showDeployment(each, namespace, state));
     case 'replicasets':
-      return [...deployments.values()].flatMap((each) =>
-        each.sets.map((set) => showReplicaSet(state, each, set, namespace)),
-      );
+      return [...deployments.values()]
+        .filter(here)
+        .flatMap((each) => each.sets.map((set) => showReplicaSet(state, each, set, namespace)));
     case 'statefulsets':
-      return [...statefulSets.values()].map((each) => showStatefulSet(state, each, namespace));
+      return [...statefulSets.values()].filter(here).map((each) => showStatefulSet(state, each, namespace));
     case 'controllerrevisions':
-      return [...statefulSets.values()].flatMap((each) =>
-        each.revisions.map((revision) => showRevision(each, revision, namespace)),
-      );
+      return [...statefulSets.values()]
+        .filter(here)
+        .flatMap((each) => each.revisions.map((revision) => showRevision(each, revision, namespace)));
     case 'secrets':
-      return [...secrets.values()].map((each) => showSecret(each, namespace));
+      return (ours ? [...secrets.values()] : []).map((each) => showSecret(each, namespace));
     case 'resourcequotas':
-      return [...quotas.values()].map((each) => showQuota(state, each, namespace));
+      return (ours ? [...quotas.values()] : []).map((each) => showQuota(state, each, namespace));
     case 'horizontalpodautoscalers':
-      return [...autoscalers.values()].map((each) =>
-        showAutoscaler(each, deployments.get(each.target), namespace),
-      );
+      return [...autoscalers.values()]
+        .filter(({ target }) => here({ app: target }))
+        .map((each) => showAutoscaler(each, state.names.apps[each.target], deployments.get(each.target)));
     default:
-      return events.filter(({ at }) => at > now - EVENT_LIFE_MS).map((each) => showEvent(each, namespace));
+      return events
+        .filter((event) => here(event) && event.at > now - EVENT_LIFE_MS)
+        .map((each) => showEvent(each, namespace));
   }
 }

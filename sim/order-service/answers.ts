@@ -11,7 +11,7 @@ export type OrderServiceEnv = { Bindings: PodBinding; Variables: { pod: string }
 /** How the order service refuses. */
 export function refuse(
   c: Context,
-  status: 400 | 401 | 404 | 409 | 502 | 503,
+  status: 400 | 401 | 403 | 404 | 409 | 502 | 503,
   code: string,
   message: string,
 ): Response {

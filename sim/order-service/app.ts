@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { createChance } from '../world/chance.ts';
 import type { GatewayHealth } from '../world/gateway.ts';
+import { type CompanyNames, called } from '../world/names.ts';
 import type { Attempt } from '../world/order.ts';
 import type { Asked, World } from '../world/world.ts';
 import { jsonBody, noPod, type OrderServiceEnv, refuse, requestedBy, whatIsWrong } from './answers.ts';
@@ -10,15 +11,16 @@ import { exportRoutes } from './exports.ts';
 import { remembering } from './idempotency.ts';
 import { inventoryRoutes } from './inventory.ts';
 import { metricsText } from './metrics.ts';
+import { pathReader } from './paths.ts';
 import {
   cursorAfter,
   iso,
   orderJson,
   readCursor,
-  StatusInput,
-  StuckInput,
   shipmentJson,
   spanMs,
+  statusInput,
+  stuckInput,
 } from './questions.ts';
 import { refundRoutes } from './refunds.ts';
 import { returnRoutes } from './returns.ts';
@@ -30,8 +32,11 @@ export function orderServiceApp(options: {
   readonly token: string;
   /** Asked at each request. */
   readonly honoursIdempotencyKeys: () => boolean;
-}): Hono<OrderServiceEnv> {
+  /** Whether the token may only read; asked at each request. */
+  readonly readOnly: () => boolean;
+}): { fetch(request: Request, env?: object): Response | Promise<Response> } {
   const { world } = options;
+  const { names } = world;
   const app = new Hono<OrderServiceEnv>();
   app.notFound((c) => refuse(c, 404, 'NOT_FOUND', `no route ${c.req.method} ${c.req.path}`));
   app.onError((error, c) => refuse(c, 503, 'DATABASE_UNAVAILABLE', error.message));
@@ -41,16 +46,19 @@ export function orderServiceApp(options: {
   app.get('/health/payment-gateway', async (c) => {
     const health = await world.gatewayHealth(c.var.pod);
     if (health === null) return noPod(c);
-    return c.json(gatewayJson(health, world.now()), health.status === 'down' ? 503 : 200);
+    return c.json(gatewayJson(names, health, world.now()), health.status === 'down' ? 503 : 200);
   });
   app.get('/metrics', async (c) => {
     c.header('content-type', 'text/plain; version=0.0.4; charset=utf-8');
-    return c.body(metricsText(await world.snapshot(), c.var.pod));
+    return c.body(metricsText(await world.snapshot(), c.var.pod, names));
   });
 
   app.use('/admin/*', async (c, next) => {
-    if (c.req.header('authorization') !== `Bearer ${options.token}`) {
+    if (c.req.header(names.tokenHeader) !== `Bearer ${options.token}`) {
       return refuse(c, 401, 'UNAUTHORIZED', 'a bearer token is required');
+    }
+    if (options.readOnly() && c.req.method !== 'GET') {
+      return refuse(c, 403, 'FORBIDDEN', 'this token may only read');
     }
     return await next();
   });
@@ -61,7 +69,7 @@ export function orderServiceApp(options: {
   app.route('/admin/exports', exportRoutes(world));
 
   app.get('/admin/orders/stuck', async (c) => {
-    const read = StuckInput.safeParse(c.req.query());
+    const read = stuckInput(names).safeParse(c.req.query());
     if (!read.success) return refuse(c, 400, 'INVALID_PARAMETER', whatIsWrong(read.error));
     const { status, olderThan, limit, cursor } = read.data;
     const after = cursor === undefined ? null : readCursor(cursor);
@@ -76,14 +84,14 @@ export function orderServiceApp(options: {
     const page = found.orders.slice(0, limit);
     const last = page.at(-1);
     const nextCursor = found.orders.length > limit && last !== undefined ? cursorAfter(last) : null;
-    return c.json({ orders: page.map(orderJson), total: found.total, nextCursor });
+    return c.json({ orders: page.map((order) => orderJson(names, order)), total: found.total, nextCursor });
   });
 
   app.get('/admin/orders/:id', async (c) => {
     const order = await world.order(c.req.param('id'));
     if (order === null) return unknownOrder(c);
     return c.json({
-      ...orderJson(order),
+      ...orderJson(names, order),
       notes: order.notes.map((note) => ({ ...note, at: iso(note.at) })),
       shipment: shipmentJson(order),
     });
@@ -111,14 +119,28 @@ export function orderServiceApp(options: {
   app.route('/', shippingRoutes(world));
 
   app.patch('/admin/orders/:id/status', async (c) => {
-    const read = StatusInput.safeParse(await jsonBody(c));
+    const read = statusInput(names).safeParse(await jsonBody(c));
     if (!read.success) return refuse(c, 400, 'INVALID_BODY', whatIsWrong(read.error));
     const id = c.req.param('id');
     const done = await world.setStatus(id, { ...read.data, by: requestedBy(c) });
     if (!done.ok) return unknownOrder(c);
-    return c.json({ id, status: read.data.status, previousStatus: done.value.previousStatus });
+    const { statuses } = names.orders;
+    return c.json({
+      id,
+      status: called(statuses, read.data.status),
+      previousStatus: called(statuses, done.value.previousStatus),
+    });
   });
-  return app;
+  const pageOf = pathReader(names.paths);
+  return {
+    async fetch(request, env) {
+      const url = new URL(request.url);
+      const path = pageOf(request.method, url.pathname);
+      if (path === url.pathname) return await app.fetch(request, env ?? {});
+      url.pathname = path ?? '/no-such-page';
+      return await app.fetch(new Request(url, request), env ?? {});
+    },
+  };
 }
 
 /** Settles who answers; without a ready pod nobody does. */
@@ -142,10 +164,10 @@ function answeringPod(world: World) {
   });
 }
 
-function gatewayJson({ status, latencyMs, error }: GatewayHealth, at: number) {
+function gatewayJson({ gateway }: CompanyNames, { status, latencyMs, error }: GatewayHealth, at: number) {
   return {
     status,
-    gateway: 'stripe',
+    gateway: gateway.name,
     ...(latencyMs === null ? {} : { latencyMs }),
     ...(error === null ? {} : { error }),
     checkedAt: iso(at),

@@ -1,3 +1,4 @@
+import { type CompanyNames, called } from '../world/names.ts';
 import { ORDER_STATUSES } from '../world/order.ts';
 import type { WorldSnapshot } from '../world/snapshot.ts';
 import { BOUNDS, type RouteFigures } from '../world/traffic.ts';
@@ -13,8 +14,9 @@ const HELP = {
 } as const satisfies Record<WorldSnapshot['counters'][number]['name'], string>;
 
 /** What one pod shows in Prometheus' text format, version 0.0.4: its own payments and reservations, and the world that all of them see. */
-export function metricsText(world: WorldSnapshot, pod: string): string {
+export function metricsText(world: WorldSnapshot, pod: string, names: CompanyNames): string {
   const lines: string[] = [];
+  const rate = (share: number) => (names.ratesIn === 'share' ? share : share * 100);
   const mine = world.paymentsByPod[pod];
   if (mine !== undefined) {
     lines.push(
@@ -26,7 +28,7 @@ export function metricsText(world: WorldSnapshot, pod: string): string {
       `payment_declines_total ${mine.declines}`,
       '# HELP payment_success_rate Successes of the last 5 minutes, declines left out; 0 to 1.',
       '# TYPE payment_success_rate gauge',
-      `payment_success_rate ${mine.successRate}`,
+      `payment_success_rate ${rate(mine.successRate)}`,
     );
   }
   const reserved = world.reservationsByPod[pod];
@@ -37,7 +39,7 @@ export function metricsText(world: WorldSnapshot, pod: string): string {
       `inventory_reservation_attempts_total ${reserved.attempts}`,
       '# HELP inventory_reservation_success Successes of the last 5 minutes; 0 to 1.',
       '# TYPE inventory_reservation_success gauge',
-      `inventory_reservation_success ${reserved.successRate}`,
+      `inventory_reservation_success ${rate(reserved.successRate)}`,
     );
   }
   for (const [name, help] of Object.entries(HELP)) {
@@ -51,7 +53,7 @@ export function metricsText(world: WorldSnapshot, pod: string): string {
     }
     if (found.length === 0 && !LABELLED.has(name)) lines.push(`${name} 0`);
   }
-  lines.push(...requestLines(world.trafficByPod[pod] ?? []));
+  lines.push(...requestLines(names, world.trafficByPod[pod] ?? []));
   const pool = world.poolsByPod[pod];
   if (pool !== undefined) {
     lines.push(
@@ -76,32 +78,49 @@ export function metricsText(world: WorldSnapshot, pod: string): string {
   }
   lines.push('# HELP orders Orders by status.', '# TYPE orders gauge');
   for (const status of ORDER_STATUSES) {
-    lines.push(`orders${labelText({ status })} ${world.orders.byStatus[status] ?? 0}`);
+    lines.push(
+      `orders${labelText({ status: called(names.orders.statuses, status) })} ${world.orders.byStatus[status] ?? 0}`,
+    );
   }
   lines.push(
     '# HELP orders_stuck Orders in processing for more than two hours.',
     '# TYPE orders_stuck gauge',
   );
   lines.push(`orders_stuck ${world.orders.stuck}`);
-  return `${lines.join('\n')}\n`;
+  return `${lines.map((line) => inWordsOf(names, line)).join('\n')}\n`;
 }
 
-function requestLines(routes: readonly RouteFigures[]): readonly string[] {
+/** The metric of a line, and of what is said of it, as the company calls it. */
+function inWordsOf({ metrics }: CompanyNames, line: string): string {
+  return line.replace(
+    /^(# \w+ )?([a-z_]+?)((?:_bucket|_sum|_count)?(?=[ {]))/,
+    (_all, before = '', name, after) => `${before}${called(metrics, name)}${after}`,
+  );
+}
+
+function requestLines(names: CompanyNames, routes: readonly RouteFigures[]): readonly string[] {
+  const routeLabel = called(names.metricLabels, 'route');
+  const statusLabel = called(names.metricLabels, 'status');
+  const scale = names.durationIn === 'seconds' ? 1 : 1_000;
   const counts = routes.flatMap(({ route, statuses }) =>
     Object.entries(statuses)
       .filter(([, count]) => count > 0)
-      .map(([status, count]) => `http_requests_total${labelText({ route, status })} ${count}`),
+      .map(
+        ([status, count]) =>
+          `http_requests_total${labelText({ [routeLabel]: route, [statusLabel]: status })} ${count}`,
+      ),
   );
   const durations = routes.flatMap(({ route, statuses, within, seconds }) => {
     const total = Object.values(statuses).reduce((sum, count) => sum + count, 0);
     const name = 'http_request_duration_seconds';
     return [
       ...BOUNDS.map(
-        (le, place) => `${name}_bucket${labelText({ route, le: String(le) })} ${within[place] ?? 0}`,
+        (le, place) =>
+          `${name}_bucket${labelText({ [routeLabel]: route, le: String(le * scale) })} ${within[place] ?? 0}`,
       ),
-      `${name}_bucket${labelText({ route, le: '+Inf' })} ${total}`,
-      `${name}_sum${labelText({ route })} ${seconds.toFixed(3)}`,
-      `${name}_count${labelText({ route })} ${total}`,
+      `${name}_bucket${labelText({ [routeLabel]: route, le: '+Inf' })} ${total}`,
+      `${name}_sum${labelText({ [routeLabel]: route })} ${(seconds * scale).toFixed(3)}`,
+      `${name}_count${labelText({ [routeLabel]: route })} ${total}`,
     ];
   });
   return [

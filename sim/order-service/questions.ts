@@ -1,15 +1,20 @@
 import * as z from 'zod';
+import { type CompanyNames, called, meant, type Words } from '../world/names.ts';
 import { ORDER_STATUSES } from '../world/order.ts';
 import type { OrderView, StuckQuery } from '../world/world.ts';
 
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const MAX_LIMIT = 200;
 
-export const OrderStatusInput = z.enum(ORDER_STATUSES);
+/** A status of the company's, in the world's words. */
+function orderStatus({ orders: { statuses } }: CompanyNames) {
+  return z
+    .string()
+    .transform((said) => meant(statuses, said))
+    .pipe(z.enum(ORDER_STATUSES));
+}
 
-/** The query of `GET /admin/orders/stuck`. */
-export const StuckInput = z.object({
-  status: OrderStatusInput.default('processing'),
+const Waiting = z.object({
   olderThan: z
     .string()
     .regex(/^[1-9]\d{0,5}[mhd]$/, 'olderThan must look like 90m, 2h or 1d')
@@ -23,8 +28,21 @@ export const StuckInput = z.object({
   cursor: z.string().optional(),
 });
 
-/** The query of a list of what waits. */
-export const PendingInput = StuckInput.extend({ status: z.literal('pending').default('pending') });
+/** The query of `GET /admin/orders/stuck`. */
+export function stuckInput(names: CompanyNames) {
+  return Waiting.extend({ status: orderStatus(names).default('processing') });
+}
+
+/** The query of a list of what waits, by one of these statuses of the world. */
+export function pendingInput<const Status extends string>(words: Words, statuses: readonly Status[]) {
+  return Waiting.extend({
+    status: z
+      .string()
+      .transform((said) => meant(words, said))
+      .pipe(z.enum(statuses))
+      .default('pending' as Status),
+  });
+}
 
 /**
  * One page of what has waited since before `olderThan`, oldest first, as the lists of refunds and returns show it.
@@ -32,7 +50,7 @@ export const PendingInput = StuckInput.extend({ status: z.literal('pending').def
  */
 export function pageOf<T extends { readonly id: string; readonly createdAt: number }>(
   all: readonly T[],
-  { olderThan, limit, cursor }: Omit<z.infer<typeof PendingInput>, 'status'>,
+  { olderThan, limit, cursor }: z.infer<typeof Waiting>,
   now: number,
 ): { readonly rows: readonly T[]; readonly total: number; readonly nextCursor: string | null } | null {
   const after = cursor === undefined ? null : readCursor(cursor);
@@ -54,10 +72,12 @@ export function pageOf<T extends { readonly id: string; readonly createdAt: numb
 }
 
 /** The body of `PATCH /admin/orders/{id}/status`. */
-export const StatusInput = z.object({
-  status: OrderStatusInput,
-  reason: z.string().trim().min(1, 'reason is required').max(500),
-});
+export function statusInput(names: CompanyNames) {
+  return z.object({
+    status: orderStatus(names),
+    reason: z.string().trim().min(1, 'reason is required').max(500),
+  });
+}
 
 /** `90m`, `2h`, `1d` in milliseconds. */
 export function spanMs(text: string): number {
@@ -79,15 +99,16 @@ export function readCursor(cursor: string): StuckQuery['after'] {
 }
 
 /** An order as the admin API shows it; times in ISO 8601. */
-export function orderJson(order: OrderView) {
+export function orderJson({ orders, events }: CompanyNames, order: OrderView) {
   const lastEvent = order.events.at(-1);
   return {
     id: order.id,
-    status: order.status,
+    status: called(orders.statuses, order.status),
     errorCode: order.errorCode,
     createdAt: iso(order.createdAt),
     updatedAt: iso(order.updatedAt),
-    lastEvent: lastEvent === undefined ? null : { type: lastEvent.type, at: iso(lastEvent.at) },
+    lastEvent:
+      lastEvent === undefined ? null : { type: called(events, lastEvent.type), at: iso(lastEvent.at) },
     attempts: order.attempts.map((attempt) => ({ ...attempt, at: iso(attempt.at) })),
   };
 }

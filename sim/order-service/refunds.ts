@@ -1,22 +1,24 @@
 import { type Context, Hono } from 'hono';
 import { probeGateway } from '../world/gateway.ts';
+import { called, type Words } from '../world/names.ts';
 import type { Refund } from '../world/refund.ts';
 import { giveStoreCredit, type RefundAnswer, refundAtGateway, retryRefund } from '../world/refunds.ts';
 import type { World } from '../world/world.ts';
 import { type OrderServiceEnv, refuse, requestedBy, whatIsWrong } from './answers.ts';
-import { iso, PendingInput, pageOf } from './questions.ts';
+import { iso, pageOf, pendingInput } from './questions.ts';
 
 /** `/admin/refunds`, `/admin/payments` and `/admin/test-refund`. */
 export function refundRoutes(world: World): Hono<OrderServiceEnv> {
   const app = new Hono<OrderServiceEnv>();
+  const words = world.names.refunds;
 
   app.get('/admin/refunds', async (c) => {
-    const read = PendingInput.safeParse(c.req.query());
+    const read = pendingInput(words, ['pending']).safeParse(c.req.query());
     if (!read.success) return refuse(c, 400, 'INVALID_PARAMETER', whatIsWrong(read.error));
     const page = await world.read(({ refunds }, now) => {
       const pending = [...refunds.values()].filter(({ status }) => status === 'pending');
       const found = pageOf(pending, read.data, now);
-      return found && { ...found, rows: found.rows.map(refundJson) };
+      return found && { ...found, rows: found.rows.map((refund) => refundJson(words, refund)) };
     });
     if (page === null) return refuse(c, 400, 'INVALID_PARAMETER', 'unknown cursor');
     return c.json({ refunds: page.rows, total: page.total, nextCursor: page.nextCursor });
@@ -85,12 +87,12 @@ function unknownRefund(c: Context): Response {
   return refuse(c, 404, 'REFUND_NOT_FOUND', `no refund ${c.req.param('id') ?? ''}`);
 }
 
-function refundJson({ id, charge, amount, status, errorCode, createdAt, updatedAt }: Refund) {
+function refundJson(words: Words, { id, charge, amount, status, errorCode, createdAt, updatedAt }: Refund) {
   return {
     id,
     paymentId: charge.id,
     orderId: charge.order,
-    status,
+    status: called(words, status),
     amount,
     currency: charge.currency,
     createdAt: iso(createdAt),

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
+import { called, type Words } from '../world/names.ts';
 import type { Return } from '../world/return.ts';
 import {
   approveReturn,
@@ -11,24 +12,23 @@ import {
 } from '../world/returns.ts';
 import type { World } from '../world/world.ts';
 import { jsonBody, type OrderServiceEnv, refuse, requestedBy, whatIsWrong } from './answers.ts';
-import { iso, PendingInput, pageOf } from './questions.ts';
+import { iso, pageOf, pendingInput } from './questions.ts';
 
-/** The query of the list; what has come in is listed too. */
-const ReturnsInput = PendingInput.extend({ status: z.enum(['pending', 'received']).default('pending') });
 const Reason = z.object({ reason: z.string().trim().min(1, 'reason is required').max(500) });
 const Extension = Reason.extend({ days: z.int().min(1).max(90) });
 
 /** `/admin/returns` and the eligibility of an order. */
 export function returnRoutes(world: World): Hono<OrderServiceEnv> {
   const app = new Hono<OrderServiceEnv>();
+  const words = world.names.returns;
 
   app.get('/admin/returns', async (c) => {
-    const read = ReturnsInput.safeParse(c.req.query());
+    const read = pendingInput(words, ['pending', 'received']).safeParse(c.req.query());
     if (!read.success) return refuse(c, 400, 'INVALID_PARAMETER', whatIsWrong(read.error));
     const page = await world.read(({ returns }, now) => {
       const waiting = [...returns.values()].filter(({ status }) => status === read.data.status);
       const found = pageOf(waiting, read.data, now);
-      return found && { ...found, rows: found.rows.map(returnJson) };
+      return found && { ...found, rows: found.rows.map((back) => returnJson(words, back)) };
     });
     if (page === null) return refuse(c, 400, 'INVALID_PARAMETER', 'unknown cursor');
     return c.json({ returns: page.rows, total: page.total, nextCursor: page.nextCursor });
@@ -57,7 +57,7 @@ export function returnRoutes(world: World): Hono<OrderServiceEnv> {
     return answer(
       c,
       await world.change((state, now) => approveReturn(state, c.req.param('id'), now, given)),
-      { status: 'approved' },
+      { status: called(words, 'approved') },
     );
   });
 
@@ -93,6 +93,13 @@ function unknownReturn(c: Context): Response {
   return refuse(c, 404, 'RETURN_NOT_FOUND', `no return ${c.req.param('id') ?? ''}`);
 }
 
-function returnJson({ id, order, status, errorCode, createdAt, updatedAt }: Return) {
-  return { id, orderId: order, status, errorCode, createdAt: iso(createdAt), updatedAt: iso(updatedAt) };
+function returnJson(words: Words, { id, order, status, errorCode, createdAt, updatedAt }: Return) {
+  return {
+    id,
+    orderId: order,
+    status: called(words, status),
+    errorCode,
+    createdAt: iso(createdAt),
+    updatedAt: iso(updatedAt),
+  };
 }

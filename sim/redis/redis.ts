@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { LockSeen, RedisLever, RedisProbe } from '../../src/ports/redis.ts';
 import { SystemError } from '../../src/ports/system-error.ts';
 import { type Lock, lockAt, locksAt } from '../world/inventory.ts';
+import { RUNBOOK_COMPANY } from '../world/names.ts';
 import type { WorldState } from '../world/state.ts';
 import type { World } from '../world/world.ts';
 
@@ -13,11 +14,18 @@ const TIME = /\b\d{4}-\d\d-\d\dT[\d:.]+Z|(?<![\w.-])\d{13}(?![\w.-])/g;
 
 /** The locks of the world's inventory behind the port, as a Redis would tell them. What it is, `conditions.redis` says. */
 export function pretendRedis(world: World): { readonly probe: RedisProbe; readonly lever: RedisLever } {
+  const { locks: ours } = RUNBOOK_COMPANY;
+  const theirs = world.names.locks;
+  const shown = (key: string) => (key.startsWith(ours) ? `${theirs}${key.slice(ours.length)}` : key);
+  const own = (key: string) => (key.startsWith(theirs) ? `${ours}${key.slice(theirs.length)}` : key);
+  const named = (lock: Lock): Lock => ({ ...lock, key: shown(lock.key) });
   return {
     probe: {
       async locks({ pattern, ttlMs }, signal) {
         return await asked(world, signal, ({ inventory, conditions }, at) => {
-          const found = locksAt(inventory, at).filter(({ key }) => globOf(pattern).test(key));
+          const found = locksAt(inventory, at)
+            .map(named)
+            .filter(({ key }) => globOf(pattern).test(key));
           const locks = found.map((lock) => seen(lock, ttlMs, at)).sort(oldestFirst);
           return {
             locks: locks.slice(0, ONE_BY_ONE),
@@ -31,7 +39,7 @@ export function pretendRedis(world: World): { readonly probe: RedisProbe; readon
         return await asked(world, signal, ({ inventory }, at) =>
           Object.fromEntries(
             keys.flatMap((key) => {
-              const lock = lockAt(inventory, key, at);
+              const lock = lockAt(inventory, own(key), at);
               return lock === null ? [] : [[key, holderOf(lock)] as const];
             }),
           ),
@@ -45,11 +53,11 @@ export function pretendRedis(world: World): { readonly probe: RedisProbe; readon
           mustAnswer(state);
           if (state.conditions.redis === 'replica')
             throw refused('is a replica: nothing can be deleted there; REDIS_URL must name the master');
-          const lock = lockAt(state.inventory, key, at);
+          const lock = lockAt(state.inventory, own(key), at);
           if (lock === null) return `The lock ${key} was gone already; nothing was deleted.`;
           if (holderOf(lock) !== holder)
             throw refused(`holds another lock ${key} by now; it was not deleted`);
-          state.inventory.locks.delete(key);
+          state.inventory.locks.delete(own(key));
           return `The lock ${key} was deleted.`;
         });
       },

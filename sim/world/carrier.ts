@@ -1,12 +1,11 @@
 import type { Cluster } from './cluster.ts';
+import { type CompanyNames, called } from './names.ts';
 import type { Pod } from './pods.ts';
+import type { WorldState } from './state.ts';
 
 const DAY = 86_400_000;
-export const CARRIER = 'swiftpost';
 export const CARRIER_SECRET = 'shipping-carrier-credentials';
 export const STAGED_SECRET = `${CARRIER_SECRET}-next`;
-/** The annotation of the secret that says when its key ends. */
-export const EXPIRES = 'oms.example.com/expires-at';
 const FIRST_KEY = 'pretend-carrier-key-a51c';
 const API_KEY = 'api-key';
 
@@ -21,11 +20,11 @@ export interface Carrier {
 }
 
 /** The carrier, and the secret with our key in the cluster. */
-export function createCarrier(cluster: Cluster, startedAt: number): Carrier {
+export function createCarrier(cluster: Cluster, names: CompanyNames, startedAt: number): Carrier {
   cluster.secrets.set(CARRIER_SECRET, {
-    name: CARRIER_SECRET,
+    name: called(names.secrets, CARRIER_SECRET),
     createdAt: startedAt - 200 * DAY,
-    annotations: { [EXPIRES]: new Date(startedAt + 165 * DAY).toISOString() },
+    annotations: { [names.expiry.carrier]: new Date(startedAt + 165 * DAY).toISOString() },
     data: { [API_KEY]: encoded(FIRST_KEY) },
     writes: [{ manager: 'kubectl-create', at: startedAt - 200 * DAY, data: true }],
   });
@@ -33,9 +32,13 @@ export function createCarrier(cluster: Cluster, startedAt: number): Carrier {
 }
 
 /** Somebody who has the new key puts it beside the present one. */
-export function stageKey(cluster: Cluster, key: string, at: number): void {
+export function stageKey(
+  { cluster, names }: Pick<WorldState, 'cluster' | 'names'>,
+  key: string,
+  at: number,
+): void {
   cluster.secrets.set(STAGED_SECRET, {
-    name: STAGED_SECRET,
+    name: called(names.secrets, STAGED_SECRET),
     createdAt: at,
     annotations: {},
     data: { [API_KEY]: encoded(key) },

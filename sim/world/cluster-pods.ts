@@ -1,6 +1,7 @@
 import { between } from './chance.ts';
 import { addEvent, type ClusterEvent, containersOf, type Deployment } from './cluster.ts';
 import { whyNoRoom, whyOverQuota } from './cluster-room.ts';
+import type { App } from './names.ts';
 import { templateOf } from './pod-settings.ts';
 import type { Pod } from './pods.ts';
 import type { WorldState } from './state.ts';
@@ -27,7 +28,7 @@ export function addPod(
   if (refused !== null) return `pods "${name}" is forbidden: ${refused}`;
   const pod: Pod = {
     name,
-    app: deployment.name,
+    app: deployment.app,
     hash,
     createdAt: at,
     ready: false,
@@ -38,7 +39,15 @@ export function addPod(
     lastTermination: null,
   };
   state.pods.push(pod);
-  note(state, at, 'ReplicaSet', `${deployment.name}-${hash}`, 'SuccessfulCreate', `Created pod: ${name}`);
+  note(
+    state,
+    at,
+    deployment.app,
+    'ReplicaSet',
+    `${deployment.name}-${hash}`,
+    'SuccessfulCreate',
+    `Created pod: ${name}`,
+  );
   place(state, pod, at, look);
   return pod;
 }
@@ -49,12 +58,20 @@ function place(state: WorldState, pod: Pod, at: number, look: Look): void {
   const noRoom = whyNoRoom(state, pod);
   if (noRoom !== null) {
     pod.waiting = { reason: 'Unschedulable', message: noRoom };
-    note(state, at, 'Pod', pod.name, 'FailedScheduling', noRoom);
+    note(state, at, pod.app, 'Pod', pod.name, 'FailedScheduling', noRoom);
     state.timeline.schedule(at + RETRY_MS, (due) => place(state, pod, due, look));
     return;
   }
   pod.waiting = { reason: 'ContainerCreating', message: '' };
-  note(state, at, 'Pod', pod.name, 'Scheduled', `Successfully assigned default/${pod.name} to a node`);
+  note(
+    state,
+    at,
+    pod.app,
+    'Pod',
+    pod.name,
+    'Scheduled',
+    `Successfully assigned ${state.names.apps[pod.app].namespace}/${pod.name} to a node`,
+  );
   state.timeline.schedule(at + between(1_500, 4_000, state.chance('pull', pod.name)), (due) =>
     pull(state, pod, due, look),
   );
@@ -65,7 +82,7 @@ function pull(state: WorldState, pod: Pod, at: number, look: Look): void {
   if (state.cluster.pullsFail) {
     const image = String(containersOf(templateOf(state, pod))[0]?.['image']);
     pod.waiting = { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}"` };
-    note(state, at, 'Pod', pod.name, 'Failed', `Failed to pull image "${image}"`);
+    note(state, at, pod.app, 'Pod', pod.name, 'Failed', `Failed to pull image "${image}"`);
     state.timeline.schedule(at + RETRY_MS, (due) => pull(state, pod, due, look));
     return;
   }
@@ -77,7 +94,15 @@ export function startContainer(state: WorldState, pod: Pod, at: number, look: Lo
   pod.waiting = null;
   pod.ready = false;
   pod.startedAt = at;
-  note(state, at, 'Pod', pod.name, 'Started', `Started container ${pod.app}`);
+  note(
+    state,
+    at,
+    pod.app,
+    'Pod',
+    pod.name,
+    'Started',
+    `Started container ${state.names.apps[pod.app].container}`,
+  );
   state.logs.write(at, pod.name, 'INFO', `${pod.app} starting`);
   const booting = between(10_000, 16_000, state.chance('boot', pod.name, pod.restarts));
   state.timeline.schedule(at + booting, (due) => {
@@ -92,8 +117,24 @@ export function startContainer(state: WorldState, pod: Pod, at: number, look: Lo
 export function removePod(state: WorldState, pod: Pod, at: number): void {
   pod.deletedAt = at;
   pod.ready = false;
-  note(state, at, 'ReplicaSet', `${pod.app}-${pod.hash}`, 'SuccessfulDelete', `Deleted pod: ${pod.name}`);
-  note(state, at, 'Pod', pod.name, 'Killing', `Stopping container ${pod.app}`);
+  note(
+    state,
+    at,
+    pod.app,
+    'ReplicaSet',
+    `${state.names.apps[pod.app].name}-${pod.hash}`,
+    'SuccessfulDelete',
+    `Deleted pod: ${pod.name}`,
+  );
+  note(
+    state,
+    at,
+    pod.app,
+    'Pod',
+    pod.name,
+    'Killing',
+    `Stopping container ${state.names.apps[pod.app].container}`,
+  );
   state.timeline.schedule(at + GRACE_MS, () => {
     const found = state.pods.indexOf(pod);
     if (found >= 0) state.pods.splice(found, 1);
@@ -106,13 +147,14 @@ const WARNINGS = ['Failed', 'FailedScheduling', 'FailedCreate', 'BackOff', 'OOMK
 export function note(
   state: WorldState,
   at: number,
+  app: App,
   kind: ClusterEvent['kind'],
   object: string,
   reason: string,
   message: string,
 ): void {
   const type = WARNINGS.includes(reason) ? 'Warning' : 'Normal';
-  addEvent(state.cluster, { at, kind, object, type, reason, message, firstAt: at, count: 1 });
+  addEvent(state.cluster, { at, kind, app, object, type, reason, message, firstAt: at, count: 1 });
 }
 
 export function letters(state: WorldState, count: number, ...labels: readonly (string | number)[]): string {

@@ -20,7 +20,7 @@ export function followSpec(state: WorldState, deployment: Deployment, at: number
     lookAgain(state, deployment, due);
   });
   for (const autoscaler of state.cluster.autoscalers.values()) {
-    if (autoscaler.target === deployment.name)
+    if (autoscaler.target === deployment.app)
       state.timeline.schedule(at + AUTOSCALER_MS, (due) => setBack(state, deployment, autoscaler.name, due));
   }
 }
@@ -57,7 +57,7 @@ export function writeSpec(
 
 /** Of a Deployment's pods: those that are not terminating. */
 export function livePods(state: WorldState, deployment: Deployment): readonly Pod[] {
-  return state.pods.filter((pod) => pod.app === deployment.name && pod.deletedAt === null);
+  return state.pods.filter((pod) => pod.app === deployment.app && pod.deletedAt === null);
 }
 
 export function currentSet(deployment: Deployment): ReplicaSet {
@@ -83,7 +83,15 @@ function add(state: WorldState, deployment: Deployment, hash: string, at: number
     return;
   }
   deployment.refusal = made;
-  note(state, at, 'ReplicaSet', `${deployment.name}-${hash}`, 'FailedCreate', `Error creating: ${made}`);
+  note(
+    state,
+    at,
+    deployment.app,
+    'ReplicaSet',
+    `${deployment.name}-${hash}`,
+    'FailedCreate',
+    `Error creating: ${made}`,
+  );
 }
 
 function remove(state: WorldState, deployment: Deployment, pod: Pod, at: number): void {
@@ -189,7 +197,7 @@ function sizes(pods: readonly Pod[]): ReadonlyMap<string, number> {
 
 function tellSizes(
   state: WorldState,
-  { name, sets }: Deployment,
+  { app, name, sets }: Deployment,
   before: ReadonlyMap<string, number>,
   after: ReadonlyMap<string, number>,
   at: number,
@@ -200,7 +208,7 @@ function tellSizes(
     const set = sets.find((one) => one.hash === hash);
     if (set !== undefined) set.writtenAt = at;
     const message = `Scaled ${has > had ? 'up' : 'down'} replica set ${name}-${hash} from ${had} to ${has}`;
-    note(state, at, 'Deployment', name, 'ScalingReplicaSet', message);
+    note(state, at, app, 'Deployment', name, 'ScalingReplicaSet', message);
   }
 }
 
@@ -217,7 +225,7 @@ function settled(state: WorldState, deployment: Deployment): boolean {
 function complete(state: WorldState, deployment: Deployment, at: number): void {
   if (deployment.progress.reason === 'NewReplicaSetAvailable') return;
   deployment.progress = { reason: 'NewReplicaSetAvailable', at };
-  state.restartedAt.set(deployment.name, at);
+  state.restartedAt.set(deployment.app, at);
 }
 
 function advanced(deployment: Deployment, at: number): void {

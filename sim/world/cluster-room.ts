@@ -17,7 +17,7 @@ function weight(state: WorldState, pod: Pick<Pod, 'app' | 'hash'>, counted: Coun
 }
 
 /** Why no further pod of this template is admitted, in the API server's own words; null: it is. */
-export function whyOverQuota(state: WorldState, { name: app }: Deployment, hash: string): string | null {
+export function whyOverQuota(state: WorldState, { app }: Deployment, hash: string): string | null {
   for (const { name, hard } of state.cluster.quotas.values()) {
     for (const [key, text] of Object.entries(hard)) {
       const counted = key as Counted;

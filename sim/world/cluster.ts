@@ -1,4 +1,4 @@
-import type { Pod } from './pods.ts';
+import { type App, type AppNames, type CompanyNames, called } from './names.ts';
 
 /** Any JSON value; the API's documents are kept as they were written. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -33,7 +33,8 @@ export interface Progress {
 }
 
 export interface Deployment {
-  readonly name: Pod['app'];
+  readonly app: App;
+  readonly name: string;
   readonly createdAt: number;
   labels: JsonObject;
   annotations: JsonObject;
@@ -55,7 +56,7 @@ export interface Deployment {
 
 /** Its pods are replaced when somebody deletes them (*OnDelete*), and here nobody does. */
 export interface StatefulSet
-  extends Pick<Deployment, 'name' | 'createdAt' | 'labels' | 'spec' | 'generation' | 'writes'> {
+  extends Pick<Deployment, 'app' | 'name' | 'createdAt' | 'labels' | 'spec' | 'generation' | 'writes'> {
   /** In the order in which they were made; one whose template came back has a new number. */
   readonly revisions: ReplicaSet[];
 }
@@ -76,6 +77,7 @@ export interface ClusterEvent {
   readonly firstAt: number;
   readonly count: number;
   readonly kind: 'Pod' | 'ReplicaSet' | 'Deployment';
+  readonly app: App;
   readonly object: string;
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
@@ -91,7 +93,7 @@ export interface Quota {
 /** A HorizontalPodAutoscaler that has made up its mind. */
 export interface Autoscaler {
   readonly name: string;
-  readonly target: Pod['app'];
+  readonly target: App;
   readonly min: number;
   readonly max: number;
   /** How many replicas it thinks right; it sets them back to this. */
@@ -102,6 +104,7 @@ export interface Autoscaler {
 
 /** What Kubernetes knows beyond the pods themselves. */
 export interface Cluster {
+  /** By app, as the pod templates of StatefulSets, which nobody changes here. */
   readonly deployments: Map<string, Deployment>;
   readonly statefulSets: Map<string, StatefulSet>;
   readonly secrets: Map<string, Secret>;
@@ -126,22 +129,23 @@ export interface Cluster {
 }
 
 const DAY = 86_400_000;
+export const GATEWAY_SECRET = 'payment-gateway-credentials';
 
-export function createCluster(startedAt: number): Cluster {
+export function createCluster(startedAt: number, names: CompanyNames): Cluster {
   const deployments = new Map<string, Deployment>();
-  for (const [name, hash, replicas, tag] of [
+  for (const [app, hash, replicas, tag] of [
     ['order-service', '7c9f6d5b8', 3, '2.14.1'],
     ['workflow-engine', '5d8c7f9c4', 2, '1.9.0'],
     ['notification-service', '6b7d9c5f4', 2, '3.4.2'],
     ['inventory-consumer', '85f6c7d9b', 2, '1.1.7'],
   ] as const) {
-    deployments.set(name, deployment(name, hash, replicas, tag, startedAt));
+    deployments.set(app, deployment(app, names, { hash, replicas, tag, createdAt: startedAt }));
   }
   const secrets = new Map<string, Secret>();
-  secrets.set('payment-gateway-credentials', {
-    name: 'payment-gateway-credentials',
+  secrets.set(GATEWAY_SECRET, {
+    name: called(names.secrets, GATEWAY_SECRET),
     createdAt: startedAt - 300 * DAY,
-    annotations: { 'oms.example.com/expires-at': new Date(startedAt + 30 * DAY).toISOString() },
+    annotations: { [names.expiry.gateway]: new Date(startedAt + 30 * DAY).toISOString() },
     data: {
       'api-key': fake('pretend-api-key-4f1c9e'),
       'merchant-id': fake('pretend-merchant-77120'),
@@ -154,8 +158,8 @@ export function createCluster(startedAt: number): Cluster {
     ],
   });
   const statefulSets = new Map([
-    ['kafka', statefulSet('kafka', 3, 'registry.example.com/platform/kafka:4.3.1', startedAt)],
-    ['postgres', statefulSet('postgres', 1, 'registry.example.com/platform/postgres:18.4', startedAt)],
+    ['kafka', statefulSet('kafka', names, 3, 'registry.example.com/platform/kafka:4.3.1', startedAt)],
+    ['postgres', statefulSet('postgres', names, 1, 'registry.example.com/platform/postgres:18.4', startedAt)],
   ]);
   return {
     deployments,
@@ -204,21 +208,21 @@ export function isObject(value: Json | undefined): value is JsonObject {
 }
 
 function deployment(
-  name: Pod['app'],
-  hash: string,
-  replicas: number,
-  tag: string,
-  createdAt: number,
+  app: App,
+  { apps, port }: CompanyNames,
+  { hash, replicas, tag, createdAt }: { hash: string; replicas: number; tag: string; createdAt: number },
 ): Deployment {
-  const made = template(name, `registry.example.com/oms/${name}:${tag}`);
+  const { name, labels } = apps[app];
+  const made = template(apps[app], port, `registry.example.com/oms/${name}:${tag}`);
   return {
+    app,
     name,
     createdAt,
-    labels: { app: name },
+    labels: { ...labels },
     annotations: {},
     spec: {
       replicas,
-      selector: { matchLabels: { app: name } },
+      selector: { matchLabels: { ...labels } },
       template: made,
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } },
       revisionHistoryLimit: 10,
@@ -234,15 +238,23 @@ function deployment(
   };
 }
 
-function statefulSet(name: Pod['app'], replicas: number, image: string, createdAt: number): StatefulSet {
-  const made = template(name, image);
+function statefulSet(
+  app: App,
+  { apps, port }: CompanyNames,
+  replicas: number,
+  image: string,
+  createdAt: number,
+): StatefulSet {
+  const { name, labels } = apps[app];
+  const made = template(apps[app], port, image);
   return {
+    app,
     name,
     createdAt,
-    labels: { app: name },
+    labels: { ...labels },
     spec: {
       replicas,
-      selector: { matchLabels: { app: name } },
+      selector: { matchLabels: { ...labels } },
       serviceName: `${name}-headless`,
       template: made,
       updateStrategy: { type: 'OnDelete' },
@@ -270,16 +282,16 @@ function firstWrite(at: number): Write {
   return { manager: 'kubectl-create', at, through: 'object', template: true, replicas: true };
 }
 
-function template(name: Pod['app'], image: string): JsonObject {
+function template({ labels, container }: AppNames, port: number, image: string): JsonObject {
   return {
-    metadata: { creationTimestamp: null, labels: { app: name } },
+    metadata: { creationTimestamp: null, labels: { ...labels } },
     spec: {
       containers: [
         {
-          name,
+          name: container,
           image,
           imagePullPolicy: 'IfNotPresent',
-          ports: [{ name: 'http', containerPort: 8080, protocol: 'TCP' }],
+          ports: [{ name: 'http', containerPort: port, protocol: 'TCP' }],
           env: [{ name: 'LOG_LEVEL', value: 'info' }],
           resources: { limits: { memory: '1Gi' }, requests: { cpu: '250m', memory: '512Mi' } },
         },

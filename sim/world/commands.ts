@@ -23,11 +23,13 @@ export function runCommand(state: WorldState, pod: Pod, argv: readonly string[],
   return DONE(`${rest.join(' ')}\n`);
 }
 
-/** Of the gateway every answer counts; other hosts answer well. */
+/** Of the gateway every answer counts; there is no other host. */
 function curl(state: WorldState, pod: Pod, argv: readonly string[]): Command {
   const url = argv.at(-1) ?? '';
   const host = URL.parse(url)?.hostname ?? '';
   if (host === '') return failed(3, `curl: (3) URL rejected: ${url}`);
+  if (host !== state.names.gateway.host)
+    return { exit: 6, out: '000', err: `curl: (6) Could not resolve host: ${host}\n` };
   if (!isCutOff(state, pod)) return DONE(state.conditions.gateway === 'down' ? '503' : '401');
   const { code, words } = {
     dns: { code: 6, words: `Could not resolve host: ${host}` },
@@ -47,7 +49,8 @@ function netcat(state: WorldState, pod: Pod, argv: readonly string[]): Command {
   const broker = state.pods.find(({ name }) => name === host.split('.')[0]);
   if (broker === undefined)
     return failed(1, `nc: getaddrinfo for host "${host}" port ${port}: Name or service not known`);
-  if (!broker.ready) return failed(1, `nc: connect to ${host} port ${port} (tcp) failed: Connection refused`);
+  if (!broker.ready || Number(port) !== state.names.brokers.port)
+    return failed(1, `nc: connect to ${host} port ${port} (tcp) failed: Connection refused`);
   return { exit: 0, out: '', err: `Connection to ${host} (10.20.1.7) ${port} port [tcp/*] succeeded!\n` };
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { endHeavy, poolOf, since, USUAL_DEMAND } from './database.ts';
 import { setStoryClock, tellSession, tellStoryTime } from './database-story.ts';
+import type { CompanyNames } from './names.ts';
 import type { SqlPool } from './order-table.ts';
 import type { Pod } from './pods.ts';
 import type { WorldState } from './state.ts';
@@ -29,20 +30,22 @@ interface Held {
   gone: boolean;
 }
 
-const APPLICATION = 'order-service';
 const DAY = `day = '2026-03-10'`;
 /** What the service's sessions do; the sleeps stand for work that takes its time. */
-const DOES: Readonly<Record<Kind, readonly string[]>> = {
-  kept: [],
-  leaked: ['begin', `select id, status from orders where id = 'ord_00000000'`],
-  working: ['select count(*), pg_sleep(86400) from orders'],
-  blocking: [
-    'begin',
-    `update order_totals set orders = (select count(*) from orders) where ${DAY} returning pg_sleep(86400)`,
-  ],
-  heavy: ['select status, count(*), pg_sleep(86400) from orders group by status'],
-  waiting: [`update order_totals set orders = orders + 1 where ${DAY}`],
-};
+function doings({ orders: { table, columns } }: CompanyNames): Readonly<Record<Kind, readonly string[]>> {
+  const { id, status } = columns;
+  return {
+    kept: [],
+    leaked: ['begin', `select ${id}, ${status} from ${table} where ${id} = 'ord_00000000'`],
+    working: [`select count(*), pg_sleep(86400) from ${table}`],
+    blocking: [
+      'begin',
+      `update order_totals set orders = (select count(*) from ${table}) where ${DAY} returning pg_sleep(86400)`,
+    ],
+    heavy: [`select ${status}, count(*), pg_sleep(86400) from ${table} group by ${status}`],
+    waiting: [`update order_totals set orders = orders + 1 where ${DAY}`],
+  };
+}
 /** How the server shows that it is so. */
 const SHOWN: Readonly<Partial<Record<Kind, string>>> = {
   working: `wait_event = 'PgSleep'`,
@@ -72,8 +75,10 @@ export interface DatabaseSessions {
 export async function createDatabaseSessions(
   pool: SqlPool,
   server: DatabaseServer,
+  names: CompanyNames,
 ): Promise<DatabaseSessions> {
-  await tellStoryTime(pool);
+  await tellStoryTime(pool, names.orders.table);
+  const does = doings(names);
   let held: Held[] = [];
   let told: { readonly aheadMs: number; readonly startedAt: number } | null = null;
 
@@ -87,7 +92,7 @@ export async function createDatabaseSessions(
 
   async function open(state: WorldState, pod: Pod, kind: Kind, place: number): Promise<void> {
     // A server without a connection to give says so to the service as to everybody.
-    const session = await server.connect(APPLICATION).catch(() => null);
+    const session = await server.connect(names.application).catch(() => null);
     if (session === null) return;
     const { pid } = Pid.parse((await session.query('select pg_backend_pid() as pid')).rows[0]);
     const one: Held = { pod: pod.name, kind, session, pid, gone: false };
@@ -102,7 +107,7 @@ export async function createDatabaseSessions(
       began: began ? since(state, pod, kind, place) : kind === 'kept' ? pod.startedAt : null,
     });
     const all = (async () => {
-      for (const text of DOES[kind]) await session.query(text);
+      for (const text of does[kind]) await session.query(text);
     })();
     if (SHOWN[kind] === undefined) await all;
     else void all.catch(() => undefined).then(() => finish(one));

@@ -5,7 +5,7 @@ import type { SqlPool } from './order-table.ts';
  * too, and an hour of the story takes a second. So the database gets a schema that goes before the catalog, with the few
  * names that tell times.
  */
-const SCHEMA = `
+const schemaFor = (orders: string) => `
   drop schema if exists story cascade;
   create schema story;
   create table story.clock (ahead interval not null, server_started timestamptz not null);
@@ -24,7 +24,8 @@ const SCHEMA = `
   insert into order_totals values (date '2026-03-10', 0) on conflict do nothing;
   grant usage on schema story to public;
   grant select on all tables in schema story to public;
-  grant select on orders to public;
+  ${orders.includes('.') ? `grant usage on schema ${orders.split('.')[0]} to public;` : ''}
+  grant select on ${orders} to public;
   grant select, update on order_totals to public;
   do $$
   declare columns text;
@@ -46,9 +47,9 @@ const SCHEMA = `
     execute format('alter database %I set search_path = story, pg_catalog, public', current_database());
   end $$`;
 
-/** Connections that are made from now on see the times of the story. */
-export async function tellStoryTime(pool: SqlPool): Promise<void> {
-  await pool.query(SCHEMA);
+/** Connections that are made from now on see the times of the story. @param orders the table of the orders */
+export async function tellStoryTime(pool: SqlPool, orders: string): Promise<void> {
+  await pool.query(schemaFor(orders));
 }
 
 export async function setStoryClock(pool: SqlPool, aheadMs: number, serverStartedAt: number): Promise<void> {

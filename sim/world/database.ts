@@ -1,3 +1,4 @@
+import { called } from './names.ts';
 import { variableOf } from './pod-settings.ts';
 import type { Pod } from './pods.ts';
 import type { WorldState } from './state.ts';
@@ -60,7 +61,9 @@ export interface Pool {
 
 export function poolOf(state: WorldState, pod: Pod, at: number): Pool {
   const { database } = state;
-  const size = Number(variableOf(state, pod, 'DB_POOL_SIZE') ?? DEFAULT_SIZE) || DEFAULT_SIZE;
+  const size =
+    Number(variableOf(state, pod, called(state.names.variables, 'DB_POOL_SIZE')) ?? DEFAULT_SIZE) ||
+    DEFAULT_SIZE;
   const blocking = database.blocker?.pod === pod.name ? 1 : 0;
   const heavy = database.heavy?.pod === pod.name ? 1 : 0;
   const leaked = Math.min(size - blocking - heavy, leakedBy(database, pod, at));

@@ -54,7 +54,7 @@ const ERRORS = {
   tls: 'CERT_UNTRUSTED',
 } as const;
 const WORDS = {
-  dns: 'getaddrinfo ENOTFOUND api.stripe.com',
+  dns: 'getaddrinfo ENOTFOUND',
   refused: 'connect ECONNREFUSED 198.51.100.7:443',
   timeout: 'connect ETIMEDOUT 198.51.100.7:443',
   tls: 'unable to get local issuer certificate',
@@ -130,7 +130,7 @@ export function probeGateway(state: WorldState, pod: Pod, at: number): GatewayHe
   const { gateway } = state.conditions;
   const share = state.chance('probe', pod.name, at);
   const quick = between(90, 160, share);
-  if (isCutOff(state, pod)) return down(WORDS[state.conditions.pathTrouble]);
+  if (isCutOff(state, pod)) return down(pathWords(state));
   if (gateway === 'down') return down('connect ETIMEDOUT');
   if (state.keyAgeOfPod(pod) === 'old') return { ...down('401 Unauthorized'), latencyMs: quick };
   if (gateway === 'rate-limited') {
@@ -143,6 +143,11 @@ export function probeGateway(state: WorldState, pod: Pod, at: number): GatewayHe
 
 function down(error: string): GatewayHealth {
   return { status: 'down', latencyMs: null, error };
+}
+
+function pathWords({ conditions, names }: WorldState): string {
+  const words = WORDS[conditions.pathTrouble];
+  return conditions.pathTrouble === 'dns' ? `${words} ${names.gateway.host}` : words;
 }
 
 /** Whether this pod has no network path to the gateway. */

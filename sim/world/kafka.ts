@@ -164,7 +164,10 @@ export function partitionsOf(
 /** The brokers whose pods are ready. */
 export function brokersUp(state: WorldState): readonly number[] {
   return state.kafka.brokers.filter((id) =>
-    state.pods.some(({ name, ready, deletedAt }) => name === `kafka-${id}` && ready && deletedAt === null),
+    state.pods.some(
+      ({ name, ready, deletedAt }) =>
+        name === `${state.names.apps.kafka.name}-${id}` && ready && deletedAt === null,
+    ),
   );
 }
 

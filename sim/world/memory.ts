@@ -108,10 +108,11 @@ function kill(state: WorldState, pod: Pod, at: number): void {
   note(
     state,
     at,
+    pod.app,
     'Pod',
     pod.name,
     'OOMKilling',
-    `Memory cgroup out of memory: Killed process 1 (${pod.app})`,
+    `Memory cgroup out of memory: Killed process 1 (${state.names.apps[pod.app].container})`,
   );
   startContainer(state, pod, at, () => undefined);
 }

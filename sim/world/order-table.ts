@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type CompanyNames, called, meant } from './names.ts';
 import { newOrder, type Order } from './order.ts';
 import { voidPayment } from './payments.ts';
 import type { WorldState } from './state.ts';
@@ -8,41 +9,45 @@ export interface SqlPool {
   query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
 }
 
+type Orders = CompanyNames['orders'];
+
 const MARK = 'pretend world of oms-bot: emptied at its start';
 
 const Row = z.object({
   id: z.string(),
   status: z.string(),
-  error_code: z.string().nullable(),
-  created_at: z.date(),
-  updated_at: z.date(),
+  code: z.string().nullable(),
+  made: z.date(),
+  moved: z.date(),
 });
 
 const Existing = z.object({ there: z.boolean(), mark: z.string().nullable() });
 
-/** Makes the table, or empties the one of an earlier world. Throws when a table `orders` of somebody else is there. */
-export async function prepareTable(pool: SqlPool): Promise<void> {
+/** Makes the table, or empties the one of an earlier world. Throws when a table of that name of somebody else is there. */
+export async function prepareTable(pool: SqlPool, { table, columns }: Orders): Promise<void> {
   const answer = await pool.query(
-    `select to_regclass('orders') is not null as there, obj_description(to_regclass('orders'), 'pg_class') as mark`,
+    `select to_regclass('${table}') is not null as there, obj_description(to_regclass('${table}'), 'pg_class') as mark`,
   );
   const { there, mark } = Existing.parse(answer.rows[0]);
   if (there && mark !== MARK) {
-    throw new Error('The database has a table “orders” that no pretend world made. Nothing was changed.');
+    throw new Error(`The database has a table “${table}” that no pretend world made. Nothing was changed.`);
   }
   if (there) {
-    await pool.query('truncate orders');
+    await pool.query(`truncate ${table}`);
     return;
   }
+  const schema = table.includes('.') ? `create schema if not exists ${table.split('.')[0]};` : '';
   await pool.query(`
-    create table orders (
-      id text primary key,
-      status text not null,
-      error_code text,
-      created_at timestamptz not null,
-      updated_at timestamptz not null
+    ${schema}
+    create table ${table} (
+      ${columns.id} text primary key,
+      ${columns.status} text not null,
+      ${columns.errorCode} text,
+      ${columns.createdAt} timestamptz not null,
+      ${columns.updatedAt} timestamptz not null
     );
-    create index orders_status on orders (status, updated_at);
-    comment on table orders is '${MARK}'`);
+    create index on ${table} (${columns.status}, ${columns.updatedAt});
+    comment on table ${table} is '${MARK}'`);
 }
 
 /**
@@ -51,12 +56,13 @@ export async function prepareTable(pool: SqlPool): Promise<void> {
  */
 export async function writeLastWeek(
   pool: SqlPool,
+  { table, columns, statuses }: Orders,
   { from, to, perHour }: { readonly from: number; readonly to: number; readonly perHour: number },
 ): Promise<void> {
   if (perHour <= 0) return;
   await pool.query(
-    `insert into orders (id, status, created_at, updated_at)
-     select 'ord_past' || lpad(to_hex(n), 6, '0'), 'delivered', at, at + interval '2 days'
+    `insert into ${table} (${columns.id}, ${columns.status}, ${columns.createdAt}, ${columns.updatedAt})
+     select 'ord_past' || lpad(to_hex(n), 6, '0'), '${called(statuses, 'delivered')}', at, at + interval '2 days'
        from (select n, $1::timestamptz + (n + (n * 37 % 80) / 100.0) * $3 * interval '1 second' as at
                from generate_series(0, $2::int - 1) as n) as past`,
     [new Date(from).toISOString(), Math.floor(((to - from) / 3_600_000) * perHour), 3_600 / perHour],
@@ -65,28 +71,32 @@ export async function writeLastWeek(
 
 /** Takes over what somebody changed in the table by SQL since the last look: the table counts. */
 export async function adoptRows(pool: SqlPool, state: WorldState): Promise<void> {
+  const { table, columns, statuses } = state.names.orders;
   const open = [...state.orders.values()].filter(isOpen).map((order) => order.id);
   const { rows } = await pool.query(
-    `select id, status, error_code, created_at, updated_at from orders
-      where status in ('pending_payment', 'processing') or id = any($1)`,
-    [open],
+    `select ${columns.id} as id, ${columns.status} as status, ${columns.errorCode} as code,
+            ${columns.createdAt} as made, ${columns.updatedAt} as moved
+       from ${table} where ${columns.status} = any($2) or ${columns.id} = any($1)`,
+    [open, ['pending_payment', 'processing'].map((status) => called(statuses, status))],
   );
   const seen = new Set<string>();
   for (const raw of rows) {
-    const row = Row.parse(raw);
+    const found = Row.parse(raw);
+    // Somebody with SQL can write anything into the table.
+    const row = { ...found, status: meant(statuses, found.status) ?? found.status };
     seen.add(row.id);
     const known = state.orders.get(row.id);
     // What could not be written yet is newer than the table.
     if (state.dirty.has(row.id)) continue;
-    const order = known ?? foundOrder(row.id, row.created_at.getTime());
+    const order = known ?? foundOrder(row.id, row.made.getTime());
     state.orders.set(row.id, order);
     if (order.status !== row.status) {
       order.run = null;
       voidPayment(order);
     }
     order.status = row.status;
-    order.errorCode = row.error_code;
-    order.updatedAt = row.updated_at.getTime();
+    order.errorCode = row.code;
+    order.updatedAt = row.moved.getTime();
   }
   for (const id of open) {
     if (!seen.has(id) && !state.dirty.has(id)) state.orders.delete(id);
@@ -107,15 +117,16 @@ function isOpen(order: Order): boolean {
 /** Writes what changed. When it fails the changes stay due. */
 export async function flushRows(pool: SqlPool, state: WorldState): Promise<void> {
   if (state.dirty.size === 0) return;
+  const { table, columns, statuses } = state.names.orders;
   const orders = [...state.dirty].flatMap((id) => state.orders.get(id) ?? []);
   await pool.query(
-    `insert into orders (id, status, error_code, created_at, updated_at)
+    `insert into ${table} (${columns.id}, ${columns.status}, ${columns.errorCode}, ${columns.createdAt}, ${columns.updatedAt})
      select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])
-     on conflict (id) do update
-       set status = excluded.status, error_code = excluded.error_code, updated_at = excluded.updated_at`,
+     on conflict (${columns.id}) do update
+       set ${[columns.status, columns.errorCode, columns.updatedAt].map((name) => `${name} = excluded.${name}`).join(', ')}`,
     [
       orders.map((order) => order.id),
-      orders.map((order) => order.status),
+      orders.map((order) => called(statuses, order.status)),
       orders.map((order) => order.errorCode),
       orders.map((order) => new Date(order.createdAt).toISOString()),
       orders.map((order) => new Date(order.updatedAt).toISOString()),

@@ -124,7 +124,7 @@ function end(
     startWorkflow(state, order, at);
     return;
   }
-  const text = `payment order=${order.id} code=${code} gateway=stripe ${outcome.detail} attempt=${attempt}`;
+  const text = `payment order=${order.id} code=${code} gateway=${state.names.gateway.name} ${outcome.detail} attempt=${attempt}`;
   state.logs.write(at, pod, result === 'declined' ? 'WARN' : 'ERROR', text);
   if (result === 'declined') {
     order.status = 'payment_failed';

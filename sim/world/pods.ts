@@ -1,14 +1,10 @@
+import type { App, CompanyNames } from './names.ts';
+
 /** A pod as plain data; the pretend Kubernetes API shows it in its own words. */
 export interface Pod {
+  /** Begins with what the company calls the app. */
   readonly name: string;
-  /** The label `app`. */
-  readonly app:
-    | 'order-service'
-    | 'workflow-engine'
-    | 'notification-service'
-    | 'inventory-consumer'
-    | 'kafka'
-    | 'postgres';
+  readonly app: App;
   /** The label `pod-template-hash`: which version of the Deployment's template it was made from; a StatefulSet's have none. */
   readonly hash: string;
   readonly createdAt: number;
@@ -23,25 +19,9 @@ export interface Pod {
   lastTermination: { readonly reason: string; readonly exitCode: number; readonly at: number } | null;
 }
 
-export function initialPods(startedAt: number): Pod[] {
-  return [
-    pod('order-service', '7c9f6d5b8', '4kx2p', startedAt),
-    pod('order-service', '7c9f6d5b8', '9vqzt', startedAt),
-    pod('order-service', '7c9f6d5b8', 'mm7hd', startedAt),
-    pod('workflow-engine', '5d8c7f9c4', '2jwlk', startedAt),
-    pod('workflow-engine', '5d8c7f9c4', 'xr6bn', startedAt),
-    pod('notification-service', '6b7d9c5f4', 'k2v8x', startedAt),
-    pod('notification-service', '6b7d9c5f4', 't9wqz', startedAt),
-    pod('inventory-consumer', '85f6c7d9b', 'h4nlp', startedAt),
-    pod('inventory-consumer', '85f6c7d9b', 'zz3rt', startedAt),
-    ...[0, 1, 2].map((number) => ({ ...pod('kafka', '', '', startedAt), name: `kafka-${number}` })),
-    { ...pod('postgres', '', '', startedAt), name: 'postgres-0' },
-  ];
-}
-
-function pod(app: Pod['app'], hash: string, suffix: string, startedAt: number): Pod {
-  return {
-    name: `${app}-${hash}-${suffix}`,
+export function initialPods(startedAt: number, { apps }: Pick<CompanyNames, 'apps'>): Pod[] {
+  const pod = (app: App, hash: string, suffix: string): Pod => ({
+    name: `${apps[app].name}-${hash}-${suffix}`,
     app,
     hash,
     createdAt: startedAt,
@@ -51,5 +31,18 @@ function pod(app: Pod['app'], hash: string, suffix: string, startedAt: number): 
     waiting: null,
     deletedAt: null,
     lastTermination: null,
-  };
+  });
+  return [
+    pod('order-service', '7c9f6d5b8', '4kx2p'),
+    pod('order-service', '7c9f6d5b8', '9vqzt'),
+    pod('order-service', '7c9f6d5b8', 'mm7hd'),
+    pod('workflow-engine', '5d8c7f9c4', '2jwlk'),
+    pod('workflow-engine', '5d8c7f9c4', 'xr6bn'),
+    pod('notification-service', '6b7d9c5f4', 'k2v8x'),
+    pod('notification-service', '6b7d9c5f4', 't9wqz'),
+    pod('inventory-consumer', '85f6c7d9b', 'h4nlp'),
+    pod('inventory-consumer', '85f6c7d9b', 'zz3rt'),
+    ...[0, 1, 2].map((number) => ({ ...pod('kafka', '', ''), name: `${apps.kafka.name}-${number}` })),
+    { ...pod('postgres', '', ''), name: `${apps.postgres.name}-0` },
+  ];
 }

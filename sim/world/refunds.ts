@@ -128,7 +128,7 @@ function ended(
 }
 
 function writeRefusal(state: WorldState, refund: Refund, pod: string, detail: string, at: number): void {
-  const text = `refund refund=${refund.id} payment=${refund.charge.id} code=${refund.errorCode} gateway=stripe ${detail}`;
+  const text = `refund refund=${refund.id} payment=${refund.charge.id} code=${refund.errorCode} gateway=${state.names.gateway.name} ${detail}`;
   state.logs.write(at, pod, 'ERROR', text);
 }
 

@@ -1,4 +1,4 @@
-import { CARRIER, keyOfPod } from './carrier.ts';
+import { keyOfPod } from './carrier.ts';
 import { between } from './chance.ts';
 import type { Order } from './order.ts';
 import type { Pod } from './pods.ts';
@@ -44,7 +44,7 @@ export function shippingFigures({ orders, conditions }: WorldState): ShippingFig
 export function testCarrier(state: WorldState, pod: Pick<Pod, 'startedAt'>): CarrierHealth {
   const { carrier } = state.conditions;
   const says = (status: CarrierHealth['status'], error: string | null = null) => ({
-    carrier: CARRIER,
+    carrier: state.names.carrier,
     status,
     error,
   });
@@ -127,7 +127,7 @@ function bought(state: WorldState, order: Order, pod: Pod | null, at: number): v
 
 /** The line of a label that was made. */
 export function writeLabel(state: WorldState, order: Order, pod: Pod | null, at: number): void {
-  write(state, pod, at, 'INFO', `label order=${order.id} carrier=${CARRIER} result=created`);
+  write(state, pod, at, 'INFO', `label order=${order.id} carrier=${state.names.carrier} result=created`);
 }
 
 /** For a scenario that tells another story of an order; its lines are the caller's. */
@@ -150,7 +150,13 @@ function waits(
   order.shipment.labelError = { code, at };
   state.dirty.add(order.id);
   state.counters.add('labels_total', { result: code });
-  write(state, pod, at, 'ERROR', `label order=${order.id} code=${code} carrier=${CARRIER} ${detail}`);
+  write(
+    state,
+    pod,
+    at,
+    'ERROR',
+    `label order=${order.id} code=${code} carrier=${state.names.carrier} ${detail}`,
+  );
 }
 
 function write(state: WorldState, pod: Pod | null, at: number, level: 'INFO' | 'ERROR', words: string): void {

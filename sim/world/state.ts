@@ -8,6 +8,7 @@ import { createInventory, type Inventory } from './inventory.ts';
 import { createKafka, type Kafka } from './kafka.ts';
 import { createLogBook, type LogBook } from './log-book.ts';
 import { createMemoryTrouble, type MemoryTrouble } from './memory.ts';
+import { type App, type CompanyNames, RUNBOOK_COMPANY } from './names.ts';
 import type { Order } from './order.ts';
 import { createPaymentLedger, type PaymentLedger } from './payment-ledger.ts';
 import { initialPods, type Pod } from './pods.ts';
@@ -64,6 +65,7 @@ export interface Conditions {
 
 /** Everything in the world, in memory; the orders are mirrored into the table after each change. */
 export interface WorldState {
+  readonly names: CompanyNames;
   readonly chance: Chance;
   readonly orders: Map<string, Order>;
   /** Ids that the table does not show yet. */
@@ -96,7 +98,11 @@ export interface WorldState {
   readonly scenarios: Set<string>;
 }
 
-export function createState(seed: number, startedAt: number): WorldState {
+export function createState(
+  seed: number,
+  startedAt: number,
+  names: CompanyNames = RUNBOOK_COMPANY,
+): WorldState {
   const conditions: Conditions = {
     engineUp: true,
     engineFault: 'none',
@@ -118,17 +124,18 @@ export function createState(seed: number, startedAt: number): WorldState {
     collisions: 0,
     carrier: 'up',
   };
-  const cluster = createCluster(startedAt);
+  const cluster = createCluster(startedAt, names);
   return {
+    names,
     chance: createChance(seed),
     orders: new Map(),
     dirty: new Set(),
     timeline: createTimeline(),
     logs: createLogBook(),
     counters: createCounters(),
-    pods: initialPods(startedAt),
+    pods: initialPods(startedAt, names),
     cluster,
-    carrier: createCarrier(cluster, startedAt),
+    carrier: createCarrier(cluster, names, startedAt),
     restartedAt: new Map(),
     conditions,
     payments: createPaymentLedger(),
@@ -149,8 +156,8 @@ export function createState(seed: number, startedAt: number): WorldState {
 }
 
 /** One pod of the app to blame for a line, the same for the same labels. */
-export function somePod(state: WorldState, app: Pod['app'], ...labels: readonly (string | number)[]): string {
+export function somePod(state: WorldState, app: App, ...labels: readonly (string | number)[]): string {
   const pods = state.pods.filter((pod) => pod.app === app && pod.waiting === null);
   const chosen = pods[Math.floor(state.chance('pod', app, ...labels) * pods.length)];
-  return chosen?.name ?? app;
+  return chosen?.name ?? state.names.apps[app].name;
 }

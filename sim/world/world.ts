@@ -2,6 +2,7 @@ import { createDatabaseSessions, type DatabaseServer } from './database-sessions
 import { type GatewayHealth, probeGateway } from './gateway.ts';
 import { beginKafka } from './kafka-life.ts';
 import { beginLife } from './life.ts';
+import type { CompanyNames } from './names.ts';
 import {
   type Attempt,
   type AttemptKind,
@@ -50,6 +51,7 @@ export interface StuckQuery {
  * happen, in order and each at its own time, what was due since the last one.
  */
 export interface World {
+  readonly names: CompanyNames;
   /** Story time, epoch ms. */
   now(): number;
   /** Lets everything happen that is due. */
@@ -86,6 +88,7 @@ export interface World {
  * @param options.now story time, epoch ms; it must not go backwards
  * @param options.seed the same seed at the same time gives the same world
  * @param options.ordersPerHour of the background; 20 unless told, 0 for an empty shop
+ * @param options.names of the company; the runbook's unless told
  * @param options.database lets the service's connections to the orders database be real ones; `close` ends them
  */
 export async function createWorld(options: {
@@ -94,10 +97,11 @@ export async function createWorld(options: {
   readonly seed?: number;
   readonly ordersPerHour?: number;
   readonly database?: DatabaseServer;
+  readonly names?: CompanyNames;
 }): Promise<World> {
   const { pool, now } = options;
   const startedAt = now() - BACKGROUND_MS;
-  const state = createState(options.seed ?? 1, startedAt - 20 * HOUR);
+  const state = createState(options.seed ?? 1, startedAt - 20 * HOUR, options.names);
   const listeners = new Set<() => void>();
   let last: Promise<unknown> = Promise.resolve();
 
@@ -139,12 +143,12 @@ export async function createWorld(options: {
     });
   }
 
-  await prepareTable(pool);
+  await prepareTable(pool, state.names.orders);
   const { database } = options;
-  const sessions = database === undefined ? null : await createDatabaseSessions(pool, database);
+  const sessions = database === undefined ? null : await createDatabaseSessions(pool, database, state.names);
   const perHour = options.ordersPerHour ?? 20;
   const lastWeek = startedAt - WEEK_MS;
-  await writeLastWeek(pool, { from: lastWeek, to: lastWeek + COMPARED_MS, perHour });
+  await writeLastWeek(pool, state.names.orders, { from: lastWeek, to: lastWeek + COMPARED_MS, perHour });
   beginLife(state, startedAt, perHour);
   state.traffic.until = startedAt + BACKGROUND_MS - COUNTED_MS;
   beginKafka(state, startedAt + BACKGROUND_MS - KAFKA_MS);
@@ -155,6 +159,7 @@ export async function createWorld(options: {
 
   return {
     now,
+    names: state.names,
     change,
     read: async (look) => await inTurn((at) => look(state, at)),
     settle: async () => await inTurn(() => undefined),

@@ -177,8 +177,8 @@ export const SYSTEMS = {
     .prefault({}),
   database: z
     .strictObject({
-      name: describe(Name, 'What alerts call it in their label `dependency`.').default(
-        RUNBOOK_NAMES.postgres.name,
+      dependency: describe(Name, 'What alerts call it in their label `dependency`.').default(
+        RUNBOOK_NAMES.postgres.dependency,
       ),
       application: describe(Name, 'application_name of the order service’s sessions.').default(
         RUNBOOK_NAMES.postgres.application,
@@ -186,6 +186,14 @@ export const SYSTEMS = {
       poolSizeEnv: describe(Variable, 'The variable of the pool’s size (R43).').default(
         RUNBOOK_NAMES.postgres.poolSizeEnv,
       ),
+      user: describe(
+        Name,
+        'Shown in commands to type (`psql -U`); ORDERS_DATABASE_URL is what the bot asks.',
+      ).default(RUNBOOK_NAMES.postgres.user),
+      name: describe(
+        Name,
+        'Shown there as well (`psql -d`); unset: the user’s name, as psql has it.',
+      ).optional(),
     })
     .prefault({}),
   catalog: describe(

@@ -23,6 +23,8 @@ export interface Finding<T = unknown> {
   readonly evidence: readonly string[];
   /** What causes and actions may read; absent where nothing could be seen. */
   readonly data: T | null;
+  /** It was not asked because no such system is configured. */
+  readonly absent?: true;
   /** Story time, epoch ms. */
   readonly at: number;
   /** How long the look took, ms of real time. */
@@ -30,7 +32,7 @@ export interface Finding<T = unknown> {
 }
 
 /** What a check's `look` returns; the diagnosis adds the step, the time and how long it took. */
-export type Seen<T> = Pick<Finding<T>, 'verdict' | 'line' | 'evidence' | 'data'>;
+export type Seen<T> = Pick<Finding<T>, 'verdict' | 'line' | 'evidence' | 'data' | 'absent'>;
 
 export function healthy<T>(line: string, data: T, evidence: readonly string[] = []): Seen<T> {
   return { verdict: 'healthy', line, data, evidence };

@@ -63,6 +63,8 @@ export interface Offer {
   readonly recommended: string | null;
   /** Why the button waits (the runbook's *not while*); null when it may be pressed. */
   readonly waits: string | null;
+  /** The right that the bot lacks for it, in words: it waits for nothing else, and only people can do it. */
+  readonly lacks?: string;
   /** What a modal must ask first. */
   readonly fields: readonly Field[];
   /** The command to type by hand instead. */

@@ -7,6 +7,7 @@ import type { RunbookId } from '../domain/severity.ts';
 import { AbsentSystem, SystemError } from '../ports/system-error.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
 import type { AnyFindings, AnyRunbook, Asking, Check, Judging } from '../runbooks/define-runbook.ts';
+import { lacking, rightFor } from '../runbooks/rights.ts';
 import type { Changes } from '../runbooks/shared/what-changed.ts';
 import type { Parts } from './parts.ts';
 
@@ -22,7 +23,12 @@ export interface Look {
   readonly harmless: string | null;
   readonly tookMs: number;
   readonly open: readonly RunbookId[];
+  /** Targets that the cluster does not let the bot change, each with the right that is missing, in words. */
+  readonly denied: ReadonlyMap<string, string>;
 }
+
+/** So long a look waits to hear what the bot may change, ms. */
+const RIGHTS_MS = 1_000;
 
 /** What a look stands on: no lever, no journal. */
 export type Looking = Pick<Parts, 'probes' | 'samples' | 'rules' | 'clock' | 'step' | 'log'>;
@@ -61,9 +67,8 @@ export async function diagnose(
     Promise.all(asked),
     measure(parts, runbook, { ...asking, signal: whole.signal }, found),
   ]);
-  budget.abort();
-  const byName = Object.fromEntries(names.map((name, place) => [name, must(findings[place])]));
   const { thresholds, names: named } = parts.rules;
+  const byName = Object.fromEntries(names.map((name, place) => [name, must(findings[place])]));
   const changes = changesIn(byName);
   const judging = {
     findings: byName,
@@ -75,6 +80,8 @@ export async function diagnose(
     open: more.open ?? [],
   };
   const causes = judgeCauses(runbook, judging);
+  const denied = await deniedTargets(parts, runbook, judging, whole.signal);
+  budget.abort();
   return {
     findings,
     byName,
@@ -92,7 +99,38 @@ export async function diagnose(
     harmless: runbook.harmless?.(judging) ?? null,
     tookMs: parts.clock.now() - began,
     open: more.open ?? [],
+    denied,
   };
+}
+
+/** A button that cannot work is not shown as one, so the cluster is asked first; where it does not say, the run will. */
+async function deniedTargets(
+  parts: Looking,
+  runbook: AnyRunbook,
+  judging: Judging<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const drafts = runbook.actions.flatMap((action) => action.draft(judging));
+  const targets = [...new Set(drafts.flatMap((draft) => draft.targets))];
+  const needed = targets.flatMap((target) => {
+    const right = rightFor(judging.names, target);
+    return right === null ? [] : [{ target, right }];
+  });
+  if (needed.length === 0) return new Map();
+  const own = new AbortController();
+  const timer = giveUp(parts, RIGHTS_MS, own);
+  const soon = AbortSignal.any([signal, own.signal]);
+  const lacks = async ({ target, right }: (typeof needed)[number]) => {
+    // One answer that is missing takes none of the others away.
+    const may = await parts.probes.kubernetes.may(right.right, soon).catch(() => true);
+    return may ? [] : [[target, lacking(right)] as const];
+  };
+  const all = parts
+    .step('look rights', async () => await Promise.all(needed.map(async (one) => await lacks(one))))
+    .catch(() => []);
+  const answers = await Promise.race([all, aborted(soon, [])]);
+  timer.abort();
+  return new Map(answers.flat());
 }
 
 /** What X1 saw, whose data the causes and actions of every runbook read. */
@@ -151,7 +189,7 @@ async function ask(
 
 /** “Could not look” is an answer: with the system, what was wrong, and never as healthy. */
 function couldNotLook(parts: Looking, check: Check<unknown>, err: unknown): Seen<unknown> {
-  if (err instanceof AbsentSystem) return skipped(err.message);
+  if (err instanceof AbsentSystem) return { ...skipped(err.message), absent: true };
   if (err instanceof SystemError) return unknown(err.message);
   parts.log.error(
     { step: check.step, err: err instanceof Error ? err.message : 'unknown' },

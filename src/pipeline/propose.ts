@@ -14,7 +14,7 @@ import type { Parts } from './parts.ts';
 export function propose(
   parts: Pick<Parts, 'rules' | 'ids'>,
   incident: Incident,
-  { byName: findings, causes, open }: Look,
+  { byName: findings, causes, open, denied }: Look,
   now: number,
 ): readonly Offer[] {
   const runbook = runbookById(incident.runbook);
@@ -59,6 +59,11 @@ export function propose(
   const offered = runbook.actions.flatMap((action) =>
     action.draft(judging).map((draft) => {
       const taken = draft.targets.find((target) => busy.has(target));
+      const lacks = draft.lacks ?? draft.targets.flatMap((target) => denied.get(target) ?? [])[0];
+      const waits =
+        taken === undefined
+          ? (unproven(incident, action.step, draft.targets) ?? action.notWhile(judging, draft))
+          : `a run on ${taken} is under way`;
       const fresh: Offer = {
         id: parts.ids.next(),
         action: action.step,
@@ -70,10 +75,8 @@ export function propose(
         preview: draft.preview,
         binding: draft.binding,
         recommended: action.when(judging, draft),
-        waits:
-          taken === undefined
-            ? (unproven(incident, action.step, draft.targets) ?? action.notWhile(judging, draft))
-            : `a run on ${taken} is under way`,
+        waits: waits ?? lacks ?? null,
+        ...(waits === null && lacks !== undefined ? { lacks } : {}),
         fields: draft.fields ?? [],
         equivalent: action.equivalent(parts.rules.names, draft.targets, draft.parameters),
         question: false,

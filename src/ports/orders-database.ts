@@ -55,6 +55,8 @@ export interface SessionSeen extends SessionKey {
     | 'anti-wraparound vacuum'
     | 'server process'
     | null;
+  /** The `GRANT` without which we may not end it; null: we may. */
+  readonly missingGrant: string | null;
 }
 
 /** R72, by plain EXPLAIN. */
@@ -101,6 +103,10 @@ export interface SessionQuestions {
   sessions(most: number, signal: AbortSignal): Promise<readonly SessionSeen[]>;
   /** R42's binding and proof: whether that very session still runs that very query; throws like `sessions`. */
   session(key: SessionKey, signal: AbortSignal): Promise<SessionSeen | null>;
+  /** Without which R38 and R39 see only what is ours, and R42 ends nothing; null: nothing is missing. */
+  missingGrants(
+    signal: AbortSignal,
+  ): Promise<{ readonly toSee: string | null; readonly toEnd: string | null }>;
   /** R72. `from` and `to`: `2024-01-01`, both inclusive. */
   exportPlan(from: string, to: string, signal: AbortSignal): Promise<PlanSeen>;
 }

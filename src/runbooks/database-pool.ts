@@ -31,7 +31,7 @@ export const databasePool = defineRunbook<PoolData>({
   owner: {
     labels: ['dependency'],
     whose: (code, value, { postgres }) =>
-      (code === null || code === 'CONNECTION_TIMEOUT') && !isDatabase(value, postgres.name)
+      (code === null || code === 'CONNECTION_TIMEOUT') && !isDatabase(value, postgres.dependency)
         ? null
         : 'database-pool',
   },

@@ -91,6 +91,8 @@ export interface Draft {
   readonly preview: readonly string[];
   readonly binding: Binding;
   readonly fields?: readonly Field[];
+  /** The right that the bot lacks for it, where the look tells so; of the cluster's rights the diagnosis asks by itself. */
+  readonly lacks?: string;
 }
 
 export interface Acting {

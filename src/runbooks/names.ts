@@ -103,10 +103,13 @@ export interface Names {
     readonly selector: string;
     readonly managed: boolean;
     /** What alerts call it in their label `dependency`. */
-    readonly name: string;
+    readonly dependency: string;
     /** `application_name` of the order service's sessions. */
     readonly application: string;
     readonly poolSizeEnv: string;
+    /** Shown in commands to type; `name` null: psql takes the user's. */
+    readonly user: string;
+    readonly name: string | null;
   };
   readonly carrier: {
     readonly secret: string;

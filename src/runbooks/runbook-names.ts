@@ -76,9 +76,11 @@ export const RUNBOOK_NAMES: Names = {
     namespace: NAMESPACE,
     selector: 'app=postgres',
     managed: false,
-    name: 'postgres',
+    dependency: 'postgres',
     application: 'order-service',
     poolSizeEnv: 'DB_POOL_SIZE',
+    user: 'orders',
+    name: null,
   },
   carrier: {
     secret: 'shipping-carrier-credentials',

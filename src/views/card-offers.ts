@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident } from '../domain/incident.ts';
 import { effectiveTier, type Offer } from '../domain/offer.ts';
-import { ACTIONS, type ButtonLike, buttons, LIMIT, type MenuLike, note, section } from './kit.ts';
+import { ACTIONS, type ButtonLike, buttons, evidence, LIMIT, type MenuLike, note, section } from './kit.ts';
 import { fitting, type Left, type Room } from './room.ts';
 import { answered, joined, person, type Words, words } from './words.ts';
 
@@ -22,12 +22,17 @@ export function todo(
     .sort((left, right) => rank(left, offers) - rank(right, offers));
   const now = fitting(ready.slice(0, BUTTONS).map(offerLine), 'offers', room, LIMIT.section - 100);
   const also = fitting(ready.slice(BUTTONS).map(offerLine), 'offers', room, LIMIT.context - 100);
+  const byHand = offers.filter(isTyped);
+  const typed = fitting(byHand.map(typedLine), 'commands to type', room, LIMIT.section - 100);
+  const commands = [...new Set(byHand.slice(0, typed.shown.length).map(({ equivalent }) => equivalent))];
   // The same for all and for one alone is said once.
   const waiting = [
     ...new Map(
-      offers.flatMap(({ title, waits }) =>
-        waits === null ? [] : [[`${title} ${waits}`, words`${title} waits: ${answered(waits)}.`] as const],
-      ),
+      offers
+        .filter((offer) => !isTyped(offer))
+        .flatMap(({ title, waits }) =>
+          waits === null ? [] : [[`${title} ${waits}`, words`${title} waits: ${answered(waits)}.`] as const],
+        ),
     ).values(),
   ];
   const later = fitting(waiting, 'waiting offers', room, LIMIT.context);
@@ -36,10 +41,14 @@ export function todo(
     left: [
       ...now.left,
       ...also.left,
+      ...typed.left,
       ...later.left,
       ...unpressed.map((line) => ({ what: 'offers without a button', line })),
     ],
     blocks: [
+      ...(typed.shown.length === 0
+        ? []
+        : [section([words`*To type: the bot may not do it*`, ...bullets(typed.shown)]), evidence(commands)]),
       ...(now.shown.length === 0 ? [] : [section([heading(ready), ...bullets(now.shown)])]),
       ...buttons(row(ready)),
       ...(also.shown.length === 0
@@ -53,6 +62,19 @@ export function todo(
       ]),
     ],
   };
+}
+
+/** Recommended, and only people can do it. */
+function isTyped({ lacks, recommended }: Offer): boolean {
+  return lacks !== undefined && recommended !== null;
+}
+
+function typedLine({ title, recommended, lacks }: Offer): Words {
+  return words`*${title}*. Recommended: ${recommended ?? ''}. ${capital(lacks ?? '')}.`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Nobody is urged to do what nothing speaks for. */

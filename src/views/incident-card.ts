@@ -113,9 +113,14 @@ export function verdictOf(incident: Incident): string {
   if (incident.state === 'resolved') return 'resolved';
   if (incident.state === 'mitigated') return 'mitigated, watching';
   if (incident.diagnosis === null) return 'looking';
-  return { broken: 'broken', unknown: 'could not look everywhere', healthy: 'healthy now' }[
-    overall(incident.diagnosis.findings)
-  ];
+  const { findings } = incident.diagnosis;
+  // A question of the runbook's that nobody could be asked leaves open what its answer would have been.
+  const unseen = findings.some(({ absent, step }) => absent === true && step.startsWith('R'));
+  return {
+    broken: 'broken',
+    unknown: 'could not look everywhere',
+    healthy: unseen ? 'healthy where it could look' : 'healthy now',
+  }[overall(findings)];
 }
 
 export function impactText({ impact }: Incident): Words {
@@ -159,8 +164,10 @@ function sinceLine(incident: Incident): Words {
 export function needed({ offers, state }: Incident): string {
   if (state === 'resolved') return 'Nothing is needed.';
   if (offers.some(({ requestedBy }) => requestedBy !== null)) return 'A second person is needed.';
-  return offers.some(({ recommended, waits }) => recommended !== null && waits === null)
-    ? 'An approval is needed.'
+  const wanted = offers.filter(({ recommended }) => recommended !== null);
+  if (wanted.some(({ waits }) => waits === null)) return 'An approval is needed.';
+  return wanted.some(({ lacks }) => lacks !== undefined)
+    ? 'Somebody has to type a command.'
     : 'Nothing to approve.';
 }
 

@@ -142,12 +142,17 @@ describe('as the role of deploy/orders-db.sql', () => {
 
   test('ending a session names the GRANT that is missing; with it the session ends', async () => {
     const shown = await held();
+    const grant = 'GRANT pg_signal_backend TO oms_bot_orders';
+    expect(shown.missingGrant).toBe(grant);
+    expect(await probe().missingGrants(patient())).toEqual({ toSee: null, toEnd: grant });
     expect(await outcome(lever().terminate(shown, patient()))).toMatchObject({
       fault: 'forbidden',
       sent: 'no',
       message: expect.stringContaining('`GRANT pg_signal_backend TO oms_bot_orders` would.'),
     });
     await optional('grant pg_signal_backend');
+    expect((await probe().session(shown, patient()))?.missingGrant).toBeNull();
+    expect(await probe().missingGrants(patient())).toEqual({ toSee: null, toEnd: null });
     expect(await lever().terminate(shown, patient())).toContain('was told to end');
     await expect.poll(async () => await probe().session(shown, patient())).toBeNull();
   });

@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/folder.ts';
 import { oms } from '../support/oms.ts';
+import { ordersReader, READ_ONLY } from '../support/read-only.ts';
 import { startPretendWorld } from '../support/rig.ts';
 
 let world: Awaited<ReturnType<typeof startPretendWorld>>;
@@ -90,5 +92,36 @@ orders: { readyToShip: packed_and_waiting }
       'No right to patch deployments.apps order-service: order-service is neither restarted nor changed.',
     );
     expect(said).toContain('No right to get pods/exec: R3, R48 and R57 are not run.');
+  });
+
+  test('says what a bot without Redis, with systems of a cloud and eyes only cannot do', async () => {
+    world.kubernetes.allow(READ_ONLY);
+    const owner = new pg.Pool({ connectionString: world.address.orders, max: 1 });
+    const reader = await ordersReader(owner, world.address.orders);
+    const yaml = `${GOOD}workloads: { kafka: { managed: true }, postgres: { managed: true } }\n`;
+    const { said } = await oms(['config', 'check', '--live'], yaml, {
+      ...env,
+      ORDERS_DATABASE_URL: reader.url,
+    });
+    for (const line of [
+      'No right to patch deployments.apps order-service: order-service is neither restarted nor changed.',
+      'No right to create pods/exec: R3, R48 and R57 are not run.',
+      'No right to patch secrets shipping-carrier-credentials: R35 promotes no key.',
+      'kafka is run by somebody else: its pods are not asked.',
+      'postgres is run by somebody else: its pods are not asked.',
+      'Redis is not configured (REDIS_URL).',
+      'Without it the bot neither looks nor acts there: R12, R14.',
+      `Queries of others are not ended (R42): GRANT pg_signal_backend TO ${reader.name} is missing.`,
+      'Whether its token may also change something is seen at the first approved action only',
+    ])
+      expect(said).toContain(`  skipped  ${line}`);
+    await owner.query(`revoke pg_read_all_stats from ${reader.name}`);
+    const blind = await oms(['doctor'], yaml, { ...env, ORDERS_DATABASE_URL: reader.url });
+    expect(blind.said).toContain(
+      'Sessions of others are not seen (R38, R39), nor ended (R42): GRANT pg_read_all_stats',
+    );
+    await owner.query(`drop owned by ${reader.name}`);
+    await owner.end();
+    await reader.drop();
   });
 });

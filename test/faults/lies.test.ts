@@ -106,7 +106,7 @@ describe('a cluster', () => {
   test('with 200 pods: those that answer in time are told, and nobody waits for the others', async () => {
     await rig.world.start(gatewayDown);
     await rig.world.change((state) => {
-      const [model] = initialPods(rig.now() - 60 * MINUTE);
+      const [model] = initialPods(rig.now() - 60 * MINUTE, rig.world.names);
       if (model === undefined) throw new Error('There is no pod.');
       for (
         let place = state.pods.filter(({ app }) => app === 'order-service').length;

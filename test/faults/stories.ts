@@ -64,6 +64,7 @@ export const stuckOrders: Story = {
 export const payments: Story = {
   name: 'payments',
   steps: [
+    'look rights',
     'binding R5',
     'call R5',
     'proof R5',

@@ -109,7 +109,7 @@ describe('a label decides before the code', () => {
 
   test('the configured names count, not the runbook’s', () => {
     const yaml = [
-      'database: { name: ledger }',
+      'database: { dependency: ledger }',
       'kafka: { inventoryGroup: stock-sync }',
       'workloads: { orderService: { deployment: shop-orders } }',
     ].join('\n');

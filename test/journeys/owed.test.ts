@@ -8,7 +8,6 @@ beforeAll(async () => {
   rig = await startRig({
     yaml: YAML.replace('trustedSenders', 'channels: { warehouse: "#warehouse" }\ntrustedSenders'),
   });
-  rig.slack.addChannel('warehouse', ['UBYSTANDER']);
   await rig.world.change((state, now) => workflowEngineCrash.start(state, now));
   await rig.alert();
   await rig.app.idle();

@@ -7,7 +7,7 @@ let rig: Rig;
 beforeAll(async () => {
   rig = await startRig({ ordersPerHour: 40 });
   await rig.world.start(carrierCredentialsExpired);
-  await rig.world.change(({ cluster }, now) => stageKey(cluster, 'pretend-key-of-another-shop', now));
+  await rig.world.change((state, now) => stageKey(state, 'pretend-key-of-another-shop', now));
   const { alertname, code } = carrierCredentialsExpired.alert;
   await rig.alert({}, { alertname, code });
   await rig.app.idle();
@@ -58,7 +58,7 @@ async function key(name: string): Promise<string> {
 test('a secret that somebody changes between request and approval changes nothing', async () => {
   const before = await key(CARRIER_SECRET);
   await ask('Put the staged credentials in use');
-  await rig.world.change(({ cluster }, now) => stageKey(cluster, 'pretend-key-number-two', now));
+  await rig.world.change((state, now) => stageKey(state, 'pretend-key-number-two', now));
   await approve('Put the staged credentials in use');
   expect(patches()).toBe(0);
   expect(card()).toContain('Nothing was started: somebody has changed one of the two secrets meanwhile.');

@@ -86,8 +86,9 @@ describe('the carrier’s credentials ran out', () => {
 
   test('nothing staged, an empty key and the same key are nothing to put in use', async () => {
     const change = async (data: Record<string, string> | null) => {
-      await rig.world.change(({ cluster }, now) => {
-        stageKey(cluster, 'pretend-carrier-key-77f0', now);
+      await rig.world.change((state, now) => {
+        const { cluster } = state;
+        stageKey(state, 'pretend-carrier-key-77f0', now);
         const staged = cluster.secrets.get(STAGED_SECRET);
         if (staged !== undefined && data !== null) staged.data = data;
         if (data === null) cluster.secrets.delete(STAGED_SECRET);

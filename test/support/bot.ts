@@ -133,7 +133,7 @@ export async function handsIn(
   const settings = {
     url: address.service,
     token: async () => TOKEN,
-    tokenHeader: 'authorization',
+    tokenHeader: config.oms.admin.tokenHeader,
     policy: policyFor(ORDER_SERVICE, resting),
     gatewayPolicy: policyFor('The payment gateway', resting),
     paths: config.oms.admin,

@@ -2,6 +2,7 @@ import { keepPast } from '../../scripts/demo/past.ts';
 import { YAML } from '../../scripts/demo/people.ts';
 import { pretendKafka } from '../../sim/kafka/kafka.ts';
 import { pretendRedis } from '../../sim/redis/redis.ts';
+import type { CompanyNames } from '../../sim/world/names.ts';
 import type { Scenario } from '../../sim/world/scenarios/scenario.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { begin, evolve } from '../../src/domain/evolve.ts';
@@ -19,6 +20,13 @@ import { startPretendWorld } from './rig.ts';
 const MINUTE = 60_000;
 /** Causes that are told by the sessions of a real database. */
 const QUERIES = /^(6\.C\d|8\.C5|10\.C5)$/;
+
+/** A company that calls things otherwise; by its labels the alert is known. */
+export interface Company {
+  readonly names: CompanyNames;
+  readonly yaml: string;
+  readonly labels: (runbook: Scenario['runbook']) => Readonly<Record<string, string>>;
+}
 
 export type Pretend = Awaited<ReturnType<typeof startPretendWorld>>;
 
@@ -41,14 +49,16 @@ export interface Judged {
  * Starts the stories in the demo's company, asked by the real adapters, with the demo's configuration and its figures of the
  * hours before. The bot is told of the first story's alert alone.
  * @param options.seed of the world; the same one gives the same world
+ * @param options.company another one than the demo's
  */
 export async function judgedWorld(
   stories: readonly [Scenario, ...Scenario[]],
-  options: { readonly seed?: number } = {},
+  options: { readonly seed?: number; readonly company?: Company } = {},
 ): Promise<Judged> {
   const pretend = await startPretendWorld({
     ...(options.seed === undefined ? {} : { seed: options.seed }),
-    yaml: YAML,
+    yaml: options.company?.yaml ?? YAML,
+    ...(options.company === undefined ? {} : { names: options.company.names }),
     ordersPerHour: 80,
     ordersServer: stories.some(({ causes }) => causes.some((id) => QUERIES.test(id))),
   });
@@ -72,7 +82,12 @@ export async function judgedWorld(
   try {
     await keepPast(parts.samples, async () => await sampleFigures(parts), pretend.now());
     for (const story of stories) await pretend.world.start(story);
-    let incident = opened(stories[0], hands.config, pretend.now());
+    let incident = opened(
+      stories[0],
+      hands.config,
+      pretend.now(),
+      options.company?.labels(stories[0].runbook),
+    );
     let rounds = 0;
     return {
       pretend,
@@ -141,6 +156,7 @@ function opened(
   story: Scenario,
   config: Awaited<ReturnType<typeof handsIn>>['config'],
   now: number,
+  labels?: Readonly<Record<string, string>>,
 ): Incident {
   const { alertname, code, summary, startsAgoMs } = story.alert;
   const startsAt = now - startsAgoMs;
@@ -149,8 +165,8 @@ function opened(
     alerts: [
       {
         status: 'firing',
-        labels: { alertname, code, environment: config.oms.environment },
-        annotations: { summary },
+        labels: labels ?? { alertname, code, environment: config.oms.environment },
+        annotations: { summary: labels === undefined ? summary : idsIn(summary) },
         startsAt: new Date(startsAt).toISOString(),
         fingerprint: story.id,
       },
@@ -167,6 +183,11 @@ function opened(
     alert,
     at: now,
   });
+}
+
+/** Without the words that the runbook knows an alert by. */
+function idsIn(summary: string): string {
+  return (summary.match(/\b(?:ord|ref|ret|exp|pay)_\w+/g) ?? ['none']).join(' ');
 }
 
 function fail(facts: object, message: string): never {

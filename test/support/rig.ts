@@ -9,10 +9,13 @@ import { pretendRedis } from '../../sim/redis/redis.ts';
 import { bucketOfExports, startS3 } from '../../sim/s3/s3.ts';
 import { NO_RATES, type SimulatedSlack, startSlack } from '../../sim/slack/slack.ts';
 import { startStatusPages } from '../../sim/status-page/status-page.ts';
+import type { CompanyNames } from '../../sim/world/names.ts';
 import { createWorld } from '../../sim/world/world.ts';
+import { readConfig } from '../../src/config.ts';
 import { type Address, ALERTS, ROUTING_KEY, S3_ACCESS, startBot, TOKEN, YAML } from './bot.ts';
 import { type OrdersServer, startOrdersServer } from './orders-server.ts';
 import { asBot, freshDatabase } from './postgres.ts';
+import { ordersReader, READ_ONLY, readOnlyKafka } from './read-only.ts';
 import { openStore } from './store.ts';
 
 export { ALERTS, ROUTING_KEY } from './bot.ts';
@@ -27,6 +30,10 @@ export async function startPretendWorld(
     readonly pagerduty?: string;
     /** The orders database on a server of its own, with the service's connections on it as real ones. */
     readonly ordersServer?: boolean;
+    /** What the company calls things; the yaml has to say the same. */
+    readonly names?: CompanyNames;
+    /** The bot may look everywhere and change nothing anywhere; there is no Redis. */
+    readonly readOnly?: boolean;
   } = {},
 ) {
   const store = await openStore();
@@ -43,9 +50,15 @@ export async function startPretendWorld(
     seed: options.seed ?? 7,
     ...(options.ordersPerHour === undefined ? {} : { ordersPerHour: options.ordersPerHour }),
     ...(own === null ? {} : { database: own.database }),
+    ...(options.names === undefined ? {} : { names: options.names }),
   });
   const service = await startOrderService({ world, token: TOKEN });
   const kubernetes = await startKubernetes({ world, podHttp: service.forPod });
+  const reader = options.readOnly === true ? await ordersReader(ordersPool, orders.url) : null;
+  if (options.readOnly === true) {
+    kubernetes.allow(READ_ONLY);
+    service.readOnly = true;
+  }
   const slack = await startSlack({
     manifest: fileURLToPath(new URL('../../manifest.yml', import.meta.url)),
     limits: {
@@ -53,13 +66,18 @@ export async function startPretendWorld(
       eventRetryMs: [100, 200, 400],
     },
   });
-  for (const name of ['orders-alerts', 'orders-team', 'payments', 'catalog-team', 'platform-eng']) {
-    slack.addChannel(name, ['URESPONDER', 'UAPPROVER', 'UMANAGER', 'UBYSTANDER']);
-  }
+  const yaml = options.yaml ?? YAML;
+  const { channels, teams } = readConfig({ env: {}, readFile: () => yaml }).oms;
+  for (const channel of new Set([
+    ...Object.values(channels),
+    ...Object.values(teams).map(({ channel }) => channel),
+  ]))
+    if (channel !== undefined)
+      slack.addChannel(channel.slice(1), ['URESPONDER', 'UAPPROVER', 'UMANAGER', 'UBYSTANDER']);
   const pagerduty = await startPagerDuty({ routingKeys: { [ROUTING_KEY]: 'orders' } });
   const s3 = await startS3({
     region: S3_ACCESS.region,
-    buckets: bucketOfExports(world, { name: 'ecommerce-exports', region: S3_ACCESS.region }),
+    buckets: bucketOfExports(world, { name: world.names.bucket, region: S3_ACCESS.region }),
     accessKeys: new Map([
       [S3_ACCESS.credentials.accessKeyId, { secret: S3_ACCESS.credentials.secretAccessKey }],
     ]),
@@ -74,14 +92,16 @@ export async function startPretendWorld(
     catalog,
     kubernetes,
     slack,
+    /** Where the cards stand. */
+    alerts: channels.alerts,
     pagerduty,
     s3,
     now,
     /** What a bot needs to be told to live in this world; plain data, so that another process can be told too. */
     address: {
-      yaml: `${options.yaml ?? YAML}${statusPages.yaml}${catalog.yaml}`,
+      yaml: `${yaml}${statusPages.yaml}${catalog.yaml}`,
       database: asBot(store.url),
-      orders: orders.url,
+      orders: reader?.url ?? orders.url,
       service: service.url,
       slack: { botToken: slack.botToken, appToken: slack.appToken, apiUrl: slack.apiUrl },
       pagerduty: options.pagerduty ?? pagerduty.url,
@@ -105,6 +125,7 @@ export async function startPretendWorld(
       await ordersPool.end();
       await store.close();
       await orders.drop();
+      await reader?.drop();
     },
   };
 }
@@ -116,6 +137,8 @@ export async function startRig(
     readonly ordersPerHour?: number;
     readonly pagerduty?: string;
     readonly ordersServer?: boolean;
+    readonly names?: CompanyNames;
+    readonly readOnly?: boolean;
   } & Parameters<typeof startBot>[1] = {},
 ) {
   const pretend = await startPretendWorld(options);
@@ -123,8 +146,8 @@ export async function startRig(
   await import('@kubernetes/client-node');
   const { slack, store } = pretend;
   const bot = await startBot(pretend.address, {
-    redis: pretendRedis(pretend.world),
-    kafka: pretendKafka(pretend.world),
+    ...(options.readOnly === true ? {} : { redis: pretendRedis(pretend.world) }),
+    kafka: options.readOnly === true ? readOnlyKafka(pretend.world) : pretendKafka(pretend.world),
     ...options,
   });
   const { app } = bot;
@@ -132,7 +155,7 @@ export async function startRig(
     ...pretend,
     app,
     /** The card of the newest incident. */
-    card: () => newestCard(slack),
+    card: () => newestCard(slack, pretend.alerts),
     async skip(minutes: number) {
       await pretend.skipWorld(minutes);
       await app.idle();
@@ -149,9 +172,9 @@ export async function startRig(
 export type Rig = Awaited<ReturnType<typeof startRig>>;
 
 /** @throws Error when no card stands */
-export function newestCard(slack: SimulatedSlack) {
+export function newestCard(slack: SimulatedSlack, channel: string = ALERTS) {
   const cards = slack
-    .messages(ALERTS)
+    .messages(channel)
     .filter(({ metadata }) => String(metadata?.event_payload['key']).startsWith('card/'));
   const card = cards.at(-1);
   if (card === undefined) throw new Error('No card stands in the channel.');

@@ -1,6 +1,6 @@
 import type { Scenario } from '../../sim/world/scenarios/scenario.ts';
 import type { Look } from '../../src/pipeline/diagnose.ts';
-import { type Judged, judgedWorld } from './judged.ts';
+import { type Company, type Judged, judgedWorld } from './judged.ts';
 
 /** A look and the two after it, min: *down* is said twice, a trend three times. */
 const LOOKS_AT = [0, 0.5, 1.5] as const;
@@ -36,7 +36,7 @@ export async function lookUntilTold(
  */
 export async function verdictOf(
   stories: readonly [Scenario, ...Scenario[]],
-  options: { readonly seed?: number; readonly disturb?: Disturb } = {},
+  options: { readonly seed?: number; readonly company?: Company; readonly disturb?: Disturb } = {},
 ): Promise<Look> {
   const judged = await judgedWorld(stories, options);
   try {

@@ -26,7 +26,7 @@ const QUESTION = {
   beforeAll(async () => {
     const here = await testWorld();
     const { pods } = await here.world.snapshot();
-    page = metricsText(await here.world.snapshot(), pods[0]?.name ?? '');
+    page = metricsText(await here.world.snapshot(), pods[0]?.name ?? '', here.world.names);
     await here.stop();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { validateBlocks } from '../../sim/slack/blocks/validate.ts';
 import { begin, evolve } from '../../src/domain/evolve.ts';
+import type { Finding } from '../../src/domain/finding.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { masked } from '../../src/domain/secrets.ts';
-import { incidentCard } from '../../src/views/incident-card.ts';
+import { incidentCard, verdictOf } from '../../src/views/incident-card.ts';
 import { evidence } from '../../src/views/kit.ts';
 import { stuckList } from '../../src/views/stuck-list.ts';
 import { quoted } from '../../src/views/words.ts';
 import { anOpened } from '../support/builders.ts';
-import { anIncident, anOffer } from '../support/incidents.ts';
+import { aFinding, anIncident, anOffer } from '../support/incidents.ts';
 import { HOSTILE, textsOf } from './hostile.ts';
 
 function hostileIncident(): Incident {
@@ -112,6 +113,22 @@ describe('what is shown', () => {
   });
 });
 
+describe('the verdict of a card', () => {
+  const verdict = (...findings: readonly Finding[]) => verdictOf(anIncident(findings));
+  const absent = { ...aFinding('skipped', 'Redis is not configured.', 'R12'), absent: true } as const;
+
+  test('calls nothing healthy that nobody could be asked for', () => {
+    const well = aFinding('healthy', 'All is well.');
+    expect(verdict(well)).toBe('healthy now');
+    expect(verdict(well, absent)).toBe('healthy where it could look');
+    // What the runbook only implies is often not there, and skipped for another reason is not unseen.
+    expect(verdict(well, { ...absent, step: 'X7' })).toBe('healthy now');
+    expect(verdict(well, aFinding('skipped', 'Needs an order.', 'R17'))).toBe('healthy now');
+    expect(verdict(aFinding('broken', 'It is not.'), absent)).toBe('broken');
+    expect(verdict(absent)).toBe('could not look everywhere');
+  });
+});
+
 describe('the offers of a card', () => {
   const show = (offers: Incident['offers']) =>
     incidentCard({ incident: anIncident([], { offers }), title: 'x', next: null, links: [] }).blocks;
@@ -132,6 +149,29 @@ describe('the offers of a card', () => {
   test('of one kind are told apart by what they change', () => {
     const twins = ['ord_a1', 'ord_b2'].map((target) => anOffer({ id: target, targets: [target] }));
     expect(JSON.stringify(elements(show(twins)))).toContain('Retry workflow: ord_b2');
+  });
+
+  test('for which the bot lacks a right have no button: the command stands there, exactly', () => {
+    const lacks = 'the bot’s role may not patch deployments.apps order-service in default (x.yaml)';
+    const equivalent = `kubectl -n default patch deployment/order-service -p '{"a_b_c": "*~*"}'`;
+    const offer = anOffer({ title: 'Restart', recommended: 'old key', waits: lacks, lacks, equivalent });
+    const possible = anOffer({ title: 'Scale', recommended: null, waits: lacks, lacks });
+    const blocks = show([offer, possible]);
+    const said = textsOf(blocks).join('\n');
+    expect(said).toContain(
+      '*To type: the bot may not do it*\n• *Restart*. Recommended: old key. The bot’s role may not',
+    );
+    expect(JSON.stringify(blocks)).toContain(JSON.stringify(equivalent).slice(1, -1));
+    expect(said).toContain('Scale waits: the bot’s role may not patch');
+    expect(said).not.toContain('Restart waits');
+    expect(JSON.stringify(elements(blocks))).not.toContain('"text":"Restart"');
+    const { text } = incidentCard({
+      incident: anIncident([], { offers: [offer] }),
+      title: 'x',
+      next: null,
+      links: [],
+    });
+    expect(text).toContain('Somebody has to type a command.');
   });
 
   test('ask before a refusal too', () => {

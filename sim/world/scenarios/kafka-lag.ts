@@ -15,7 +15,7 @@ import type { Scenario } from './scenario.ts';
 const MINUTE = 60_000;
 const GROUP = 'notification-consumer';
 const POISONED = 3;
-const AWAY = 'kafka-1';
+const AWAY = 1;
 const SLOW = 2;
 /** A broker that crashed comes back by itself, so long after the story's start. */
 const BACK_AFTER_MS = 15 * MINUTE;
@@ -96,7 +96,7 @@ export const brokerAway: Scenario = {
   },
   start(state, now) {
     const since = now - 12 * MINUTE;
-    const pod = state.pods.find(({ name }) => name === AWAY);
+    const pod = brokerPod(state, AWAY);
     if (pod === undefined) return;
     pod.ready = false;
     pod.restarts += 4;
@@ -265,9 +265,13 @@ function neverTaken(
     putAside(state, { order: key ?? '', type: 'order.status_changed' }, which.error, at);
 }
 
+function brokerPod({ pods, names }: WorldState, id: number) {
+  return pods.find(({ name }) => name === `${names.apps.kafka.name}-${id}`);
+}
+
 /** @param at epoch ms; null: nobody noted it */
 function brokerBack(state: WorldState, at: number | null): void {
-  const pod = state.pods.find(({ name }) => name === AWAY);
+  const pod = brokerPod(state, AWAY);
   if (pod === undefined || pod.ready) return;
   pod.ready = true;
   pod.waiting = null;

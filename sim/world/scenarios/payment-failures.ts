@@ -1,3 +1,4 @@
+import { GATEWAY_SECRET } from '../cluster.ts';
 import { payWaiting } from '../payments.ts';
 import type { WorldState } from '../state.ts';
 import { replayPayments } from './replay-payments.ts';
@@ -124,7 +125,7 @@ export const keyRotated = paymentScenario({
     const begun = state.pods.filter(({ app }) => app === 'order-service').map((pod) => pod.startedAt + 1);
     const changedAt = Math.max(since, ...begun);
     state.conditions.keyChangedAt = changedAt;
-    const secret = state.cluster.secrets.get('payment-gateway-credentials');
+    const secret = state.cluster.secrets.get(GATEWAY_SECRET);
     secret?.writes.push({ manager: 'secret-rotation', at: changedAt, data: true });
     return changedAt;
   },

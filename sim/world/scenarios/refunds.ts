@@ -189,7 +189,7 @@ export const refundsCutOff: Scenario = {
     const since = now - 45 * MINUTE;
     state.conditions.pathTrouble = 'dns';
     state.conditions.gatewayCutOffFrom = 'all';
-    plantLate(state, now, this.id, 11, 'getaddrinfo ENOTFOUND api.stripe.com');
+    plantLate(state, now, this.id, 11, `getaddrinfo ENOTFOUND ${state.names.gateway.host}`);
     plantRecent(state, now, this.id);
     replayRefunds(state, since);
     replayPayments(state, since, now);

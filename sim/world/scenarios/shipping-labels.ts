@@ -1,4 +1,4 @@
-import { CARRIER_SECRET, EXPIRES, stageKey } from '../carrier.ts';
+import { CARRIER_SECRET, stageKey } from '../carrier.ts';
 import type { Order } from '../order.ts';
 import { labelParcel, takeBackLabel } from '../shipping.ts';
 import type { WorldState } from '../state.ts';
@@ -46,12 +46,12 @@ export const carrierCredentialsExpired: Scenario = {
   },
   start(state, now) {
     const since = now - EXPIRED_SINCE;
-    const { carrier, cluster } = state;
+    const { carrier, cluster, names } = state;
     carrier.accepts.clear();
     carrier.accepts.add(NEW_KEY);
     const secret = cluster.secrets.get(CARRIER_SECRET);
-    if (secret !== undefined) secret.annotations[EXPIRES] = new Date(since).toISOString();
-    stageKey(cluster, NEW_KEY, now - 5 * MINUTE);
+    if (secret !== undefined) secret.annotations[names.expiry.carrier] = new Date(since).toISOString();
+    stageKey(state, NEW_KEY, now - 5 * MINUTE);
     replayLabels(state, shippedWithin(state, since, now), now);
   },
   recover: acceptAll,

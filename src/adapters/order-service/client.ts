@@ -104,7 +104,7 @@ async function callOnce(settings: OrderServiceSettings, ask: ServiceCall): Promi
     const words = `${ORDER_SERVICE} was not asked: the file with its token cannot be read.`;
     throw new SystemError(ORDER_SERVICE, 'forbidden', words, { sent: 'no', mayRetry: false, cause });
   });
-  return await askJson(ORDER_SERVICE, {
+  const answer = askJson(ORDER_SERVICE, {
     method: ask.method,
     url: new URL(ask.path, settings.url).href,
     headers: {
@@ -116,4 +116,14 @@ async function callOnce(settings: OrderServiceSettings, ask: ServiceCall): Promi
     signal: ask.signal,
     problem: problemOf,
   });
+  return await answer.catch((err: unknown) => {
+    throw err instanceof SystemError && err.fault === 'forbidden' ? named(err) : err;
+  });
+}
+
+/** Whoever reads it has to know whose right is missing. */
+function named({ message, sent, mayRetry }: SystemError): SystemError {
+  const said = /[.!?]$/.test(message) ? message : `${message}.`;
+  const words = `${said} The token in ORDER_SERVICE_TOKEN_FILE lacks the right.`;
+  return new SystemError(ORDER_SERVICE, 'forbidden', words, { sent, mayRetry });
 }

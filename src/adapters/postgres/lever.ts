@@ -5,7 +5,7 @@ import { SystemError, type SystemFault } from '../../ports/system-error.ts';
 import type { Policy } from '../resilience.ts';
 import { changing } from './read.ts';
 import { ORDERS_DATABASE, read, Untouchable } from './schema.ts';
-import { OVER, UNTOUCHABLE } from './sessions.ts';
+import { MAY_NOT_END, OVER, UNTOUCHABLE } from './sessions.ts';
 
 /** Looks and ends in one statement: between two, the process could come to serve somebody else. */
 const TERMINATE = `
@@ -15,9 +15,7 @@ const TERMINATE = `
         when backend_start is distinct from $2::timestamptz then 'another session'
         when query_start is distinct from $3::timestamptz then 'another query'
         when ${OVER} then 'over'
-        else coalesce(${UNTOUCHABLE}, case
-          when not pg_has_role(current_user, 'pg_signal_backend', 'usage')
-            and not pg_has_role(current_user, usesysid, 'usage') then 'no right' end)
+        else coalesce(${UNTOUCHABLE}, case when ${MAY_NOT_END} then 'no right' end)
       end as refused
     from pg_stat_activity activity where activity.pid = $1
   )

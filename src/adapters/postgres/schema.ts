@@ -48,9 +48,12 @@ export const SessionRow = z.object({
   query: z.string(),
   blocked_by: z.array(z.int().positive()),
   untouchable: Untouchable.nullable(),
+  missing_grant: z.string().nullable(),
 });
 
 export type SessionRow = z.infer<typeof SessionRow>;
+
+export const GrantsRow = z.object({ sees: z.boolean(), ends: z.boolean(), role: z.string() });
 
 export const SeenRow = z.object({ hidden: Count, role: z.string(), standby: z.boolean() });
 

@@ -7,7 +7,15 @@ import type {
 import { SystemError } from '../../ports/system-error.ts';
 import { maskSql } from './mask-sql.ts';
 import type { Question } from './read.ts';
-import { ApplicationRow, ORDERS_DATABASE, read, SeenRow, ServerRow, SessionRow } from './schema.ts';
+import {
+  ApplicationRow,
+  GrantsRow,
+  ORDERS_DATABASE,
+  read,
+  SeenRow,
+  ServerRow,
+  SessionRow,
+} from './schema.ts';
 
 /** Characters of a query that people see, and of the one that is masked first. */
 const QUERY_SHOWN = 300;
@@ -61,6 +69,11 @@ export const UNTOUCHABLE = `case
     when usesysid in (select oid from pg_roles where rolsuper) then 'superuser'
   end`;
 
+/** Ending sessions of others is a right of its own. */
+export const MAY_NOT_END = `(not pg_has_role(current_user, 'pg_signal_backend', 'usage')
+    and not pg_has_role(current_user, usesysid, 'usage'))`;
+const GRANT_TO_END = `'GRANT pg_signal_backend TO ' || quote_ident(current_user)`;
+
 /** Its query is over, and it holds nothing that others could wait for. */
 export const OVER = `(state = 'idle' and not exists (
     select from pg_locks held where held.pid = activity.pid and held.locktype = 'advisory'))`;
@@ -76,7 +89,8 @@ const SESSIONS = `
     greatest(0, extract(epoch from clock_timestamp() - query_start) * 1000)::float8 as for_ms,
     left(query, ${QUERY_READ}) as query,
     array(select distinct one from unnest(waiting.blocked_by) one where one > 0) as blocked_by,
-    ${UNTOUCHABLE} as untouchable
+    ${UNTOUCHABLE} as untouchable,
+    case when ${MAY_NOT_END} then ${GRANT_TO_END} end as missing_grant
   from pg_stat_activity activity left join waiting on waiting.pid = activity.pid
   where datname = current_database() and query_start is not null and backend_start is not null
     and activity.pid <> pg_backend_pid()
@@ -84,6 +98,10 @@ const SESSIONS = `
       or exists (select from waiting blocked where activity.pid = any(blocked.blocked_by))
       or (activity.pid = $1 and backend_start = $2::timestamptz and query_start = $3::timestamptz and not ${OVER}))
   order by activity.pid is not distinct from $1 desc, query_start limit ${SESSIONS_READ}`;
+
+const GRANTS = `
+  select pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees,
+    pg_has_role(current_user, 'pg_signal_backend', 'usage') as ends, quote_ident(current_user) as role`;
 
 /** Runs in one read-only transaction, under one deadline, asked again where that can help. */
 export type Reading = <T>(work: (ask: Question) => Promise<T>, signal: AbortSignal) => Promise<T>;
@@ -124,7 +142,16 @@ export function sessionQuestions(reading: Reading): Omit<SessionQuestions, 'expo
           ) ?? null
         );
       }, signal),
+    missingGrants: async (signal) =>
+      await reading(async (ask) => {
+        const { sees, ends, role } = read(GrantsRow, (await ask(GRANTS))[0], 'The rights of our role');
+        return { toSee: sees ? null : grantToSee(role), toEnd: ends ? null : grantToEnd(role) };
+      }, signal),
   };
+}
+
+function grantToEnd(role: string): string {
+  return `GRANT pg_signal_backend TO ${role}`;
 }
 
 function grantToSee(role: string): string {
@@ -162,6 +189,7 @@ function seen(rows: readonly unknown[]): readonly SessionSeen[] {
         blocks: waiters.length,
         blocksMs: Math.max(0, ...waiters.map(({ for_ms }) => for_ms)),
         untouchable: row.untouchable,
+        missingGrant: row.missing_grant,
       };
     })
     .sort((one, other) => other.blocks - one.blocks || other.forMs - one.forMs);

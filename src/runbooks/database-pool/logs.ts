@@ -1,4 +1,6 @@
 import type { Check } from '../define-runbook.ts';
+import { LOG_TEXTS } from '../log-texts.ts';
+import type { Names } from '../names.ts';
 import { failureLogs } from '../shared/log-check.ts';
 import type { LogCounts } from '../shared/log-classes.ts';
 import { timedOut } from '../shared/log-lines.ts';
@@ -11,11 +13,14 @@ const FULL = /TOO_MANY_CONNECTIONS|too many (?:clients|connections)|remaining co
 const AWAY =
   /ECONN(?:REFUSED|RESET)|connection (?:refused|reset)|(?:starting up|shutting down)|in recovery mode|administrator command/i;
 
-function classOf(line: string): NoConnection | null {
+function classOf(line: string, { logPatterns }: Pick<Names, 'logPatterns'>): NoConnection | null {
   if (FULL.test(line)) return 'server full';
   if (AWAY.test(line)) return 'away';
   if (line.includes('DB_POOL_EXHAUSTED')) return 'pool';
-  return line.includes('CONNECTION_TIMEOUT') || timedOut(line) ? 'timeout' : null;
+  if (line.includes('CONNECTION_TIMEOUT') || timedOut(line)) return 'timeout';
+  // Words of our users' own for a missing connection: by whom it is missing, nothing says but the pool.
+  const own = logPatterns.databasePool.filter((text) => !LOG_TEXTS.databasePool.includes(text));
+  return own.some((text) => line.includes(text)) ? 'pool' : null;
 }
 
 export type ConnectionLogs = LogCounts<NoConnection>;

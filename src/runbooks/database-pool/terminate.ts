@@ -93,7 +93,7 @@ export const endQuery: Action<PoolData> = {
 
 /** Nothing in it changes while the session stands, so that the button stays good from look to look. */
 function draftOf(one: SessionSeen): Draft {
-  const { pid, backendStart, queryStart, blocks, user, query } = one;
+  const { pid, backendStart, queryStart, blocks, user, query, missingGrant } = one;
   const held = blocks === 0 ? '' : ', and others wait for it';
   return {
     targets: [`session/${pid}`],
@@ -108,6 +108,9 @@ function draftOf(one: SessionSeen): Draft {
       expected: `${pid} ${backendStart} ${queryStart}`,
       words: 'Only while that very session still runs that very query.',
     },
+    ...(missingGrant === null
+      ? {}
+      : { lacks: `the bot’s role may not end sessions of others (${missingGrant})` }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Check } from '../define-runbook.ts';
+import type { Names } from '../names.ts';
 import { failureLogs } from '../shared/log-check.ts';
 import type { LogCounts } from '../shared/log-classes.ts';
 import { productsIn } from './products.ts';
@@ -16,13 +17,19 @@ const RACE = /\brace\b|(?:concurrent|simultaneous) (?:update|modification|write)
 const LOCK = /(?<![a-z])(?:dead|red)?lock(?:s|ed|ing)?(?![a-z])|Lock(?:Timeout|Error|Exception|NotAcquired)/i;
 
 /** The reason that a line gives decides before its code: a reservation that waits for a lock runs out of time too. */
-function classOf(line: string): ReservationClass | null {
+function classOf(line: string, { redis }: Pick<Names, 'redis'>): ReservationClass | null {
   const said = line.replace(PRODUCT, '');
   if (RACE.test(said)) return 'race';
-  if (LOCK.test(said)) return 'lock';
+  if (LOCK.test(said) || namesLock(line, redis.lockPattern)) return 'lock';
   if (line.includes('RESERVATION_TIMEOUT')) return 'timeout';
   if (line.includes('OVERSOLD_PRODUCT')) return 'oversold';
   return line.includes('INVENTORY_UNAVAILABLE') ? 'sold out' : null;
+}
+
+/** A line that names a key tells of a lock, whatever keys of locks are called here; `stock*` would be the beginning of any word. */
+function namesLock(line: string, lockPattern: string): boolean {
+  const beginning = /^([^*?[\\]*[^*?[\\\w])[*?[]/.exec(lockPattern)?.[1];
+  return beginning !== undefined && line.includes(beginning);
 }
 
 /** Products that are kept with a look. */

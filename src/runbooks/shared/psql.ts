@@ -7,5 +7,6 @@ export function psql({ postgres }: Names, statement: string): string {
   const words = statement.replaceAll('"', '\\"');
   if (postgres.managed) return `psql "$ORDERS_DATABASE_URL" -c "${words}"`;
   const selector = shellWord(postgres.selector);
-  return `kubectl -n ${namespace} exec "$(kubectl -n ${namespace} get pods -l ${selector} -o name | head -n 1)" -- psql -U orders -c "${words}"`;
+  const who = `-U ${shellWord(postgres.user)}${postgres.name === null ? '' : ` -d ${shellWord(postgres.name)}`}`;
+  return `kubectl -n ${namespace} exec "$(kubectl -n ${namespace} get pods -l ${selector} -o name | head -n 1)" -- psql ${who} -c "${words}"`;
 }

@@ -1,4 +1,5 @@
 import type { Check } from '../define-runbook.ts';
+import type { Names } from '../names.ts';
 import { failureLogs } from '../shared/log-check.ts';
 import type { LogCounts } from '../shared/log-classes.ts';
 import { statusOf, timedOut } from '../shared/log-lines.ts';
@@ -13,9 +14,12 @@ const ENGINE = /engine (?:unreachable|unavailable|away|down)|ECONN[A-Z]+|ENOTFOU
 const EVENT = /no event|event (?:missing|not (?:seen|found))/i;
 const WAREHOUSE = /webhook|warehouse/i;
 
-function classOf(line: string): FailedWorkflow | null {
-  if (DATABASE.test(line)) return 'database';
-  if (TRANSITION.test(line)) return 'transition';
+function classOf(line: string, { logPatterns }: Pick<Names, 'logPatterns'>): FailedWorkflow | null {
+  // What the engine's own log calls it is repeated by whoever it told.
+  const repeats = (name: 'database' | 'transition') =>
+    logPatterns.workflow?.[name].some((text) => line.includes(text)) ?? false;
+  if (DATABASE.test(line) || repeats('database')) return 'database';
+  if (TRANSITION.test(line) || repeats('transition')) return 'transition';
   if (EVENT.test(line)) return 'event';
   if (WAREHOUSE.test(line)) return 'warehouse';
   if (ENGINE.test(line)) return 'engine';

@@ -80,6 +80,7 @@ export function aSession(change: Partial<SessionSeen> = {}): SessionSeen {
     blocks: 0,
     blocksMs: 0,
     untouchable: null,
+    missingGrant: null,
     ...change,
   };
 }

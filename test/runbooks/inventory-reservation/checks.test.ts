@@ -70,6 +70,19 @@ describe('R10', () => {
     expect(await counts(line)).toBe(name);
   });
 
+  test('a line that names a lock by the key of our users tells of a lock', async () => {
+    const lines = ['code=RESERVATION_TIMEOUT waited_ms=30000 held=stock/hold/sku-1'];
+    const kubernetes = { logs: async () => [aLog(lines, {}, 1)] };
+    const lockIn = async (lockPattern: string) => {
+      const names = { redis: { ...RUNBOOK_NAMES.redis, lockPattern } };
+      const look = await diagnosed(ID, fakeProbes({ kubernetes }), { names });
+      return (look.of('R10').data as ReservationLogs).classes.lock.lines;
+    };
+    expect(await lockIn('stock/hold/*')).toBe(1);
+    expect(await lockIn('stock*')).toBe(0);
+    expect(await lockIn('keep/*')).toBe(0);
+  });
+
   test('five that go on are trouble; those that stopped are said to have', async () => {
     const lines = Array.from({ length: 5 }, () => 'code=INVENTORY_UNAVAILABLE available=0');
     expect(await look(lines)).toMatchObject({

@@ -16,8 +16,24 @@ const route = (since: number) =>
   seen('healthy' as const, {
     ...trafficSeen(400),
     routes: [
-      { route: '/items', perMinute: 100, usual: 100, is: 'usual' as const, since: null, errorPercent: 0 },
-      { route: '/orders', perMinute: 300, usual: 100, is: 'spike' as const, since, errorPercent: 0 },
+      {
+        route: '/items',
+        perMinute: 100,
+        usual: 100,
+        is: 'usual' as const,
+        since: null,
+        errorPercent: 0,
+        counted: null,
+      },
+      {
+        route: '/orders',
+        perMinute: 300,
+        usual: 100,
+        is: 'spike' as const,
+        since,
+        errorPercent: 0,
+        counted: null,
+      },
     ],
   });
 /** Kills of one pod, so many minutes ago. */

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { objectIn } from '../../../sim/world/cluster.ts';
 import { followSpec } from '../../../sim/world/cluster-rollout.ts';
+import type { CompanyNames } from '../../../sim/world/names.ts';
 import { findScenario } from '../../../sim/world/scenarios/catalogue.ts';
 import type { Scenario } from '../../../sim/world/scenarios/scenario.ts';
 import { createWorld, type World } from '../../../sim/world/world.ts';
@@ -19,11 +20,15 @@ export interface TestWorld {
   stop(): Promise<void>;
 }
 
-/** @param server the orders database on a server of its own, where the service's connections are real ones */
+/**
+ * @param names of the company; the runbook's unless told
+ * @param server the orders database on a server of its own, where the service's connections are real ones
+ */
 export async function testWorld(
   seed = 1,
   ordersPerHour = 20,
   server: OrdersServer | null = null,
+  names?: CompanyNames,
 ): Promise<TestWorld> {
   const database = server ?? (await freshDatabase());
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
@@ -36,6 +41,7 @@ export async function testWorld(
     seed,
     ordersPerHour,
     ...(server === null ? {} : { database: server.database }),
+    ...(names === undefined ? {} : { names }),
   });
   return {
     world,
