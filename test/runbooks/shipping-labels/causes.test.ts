@@ -68,6 +68,12 @@ table('5.C1', [
 
 table('5.C2', [
   [
+    'which orders wait was not seen',
+    { waiting: seen('unknown', null) },
+    'open',
+    'Which orders wait for a label (X4) was not seen.',
+  ],
+  [
     'refused addresses dominate',
     logs({ address: 5, outage: 5 }),
     'supported',
