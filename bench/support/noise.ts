@@ -12,7 +12,7 @@ const LINES_A_MINUTE = 50;
 /** Of a hundred of those so many are errors that have nothing to do with any runbook's causes. */
 const ERRORS = 6;
 /** So often, of all looks, one kind of question meets trouble. */
-const TROUBLED = 0.04;
+const TROUBLED = 0.08;
 
 /** What every pod writes all day. */
 const ORDINARY = [
