@@ -87,6 +87,7 @@ const address: Cause<ShippingData> = {
     if (refused.length > 0 && refused.length * 2 >= (findings.waiting.data?.orders.length ?? 0))
       return supported(`The addresses of ${refused.length} orders that wait were refused.`);
     if (says !== 'quiet') return unclear(judging);
+    if (findings.waiting.data === null) return open('Which orders wait for a label (X4) was not seen.');
     return refused.length === 0
       ? ruledOut('No address is refused.')
       : open(`The addresses of ${refused.length} orders that wait were refused, of most they were not.`);
@@ -165,7 +166,7 @@ const destination: Cause<ShippingData> = {
     if (names.carrier.countries === null)
       return open('Where the carriers deliver is not configured (`carriers.countries`).');
     const all = found.length > 0 && found.every((one) => served(one, names) === 'yes');
-    if (all && say(judging, 'destination') === 'quiet')
+    if (all && findings.parcels.data?.unread === 0 && say(judging, 'destination') === 'quiet')
       return ruledOut('The carriers deliver to every country that was looked at.');
     return found.length === 0 ? open('No parcel could be looked at (X10).') : unclear(judging);
   },

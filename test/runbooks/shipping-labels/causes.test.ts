@@ -68,6 +68,12 @@ table('5.C1', [
 
 table('5.C2', [
   [
+    'which orders wait was not seen',
+    { waiting: seen('unknown', null) },
+    'open',
+    'Which orders wait for a label (X4) was not seen.',
+  ],
+  [
     'refused addresses dominate',
     logs({ address: 5, outage: 5 }),
     'supported',
@@ -174,6 +180,12 @@ table('5.C5', [
     'The logs do not say it clearly.',
   ],
   ['a country that nobody knows', parcels(aParcel('ord_aaa111', { country: null })), 'open', /./],
+  [
+    'all that were read are served, one was not read',
+    { parcels: seen('unknown', { parcels: [aParcel('ord_aaa111')], unread: 1 }) },
+    'open',
+    /./,
+  ],
   ['none looked at', {}, 'open', 'No parcel could be looked at (X10).'],
 ]);
 table(
