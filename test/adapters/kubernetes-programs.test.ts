@@ -125,6 +125,7 @@ describe('what a JVM says of its heap', () => {
       jvm: true,
       heap,
       freeDisk: 1_048_576 * K,
+      livenessMs: null,
     });
   });
 });
