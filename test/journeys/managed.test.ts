@@ -122,8 +122,8 @@ describe.each(STORIES)(
       const { alertname, code, summary } = scenario.alert;
       await rig.alert({ annotations: { summary } }, { alertname, code });
       await rig.app.idle();
-      // Down and full have to be said twice; a busy machine may be too slow once.
-      for (let looks = 0; looks < 3; looks += 1) await rig.skip(1);
+      // Down and full have to be said twice, others for longer; a busy machine may be too slow once.
+      for (let looks = 0; looks < Math.max(3, scenario.toldAfterMinutes ?? 0); looks += 1) await rig.skip(1);
     });
     afterAll(async () => {
       const refused = rig.slack.problems;
