@@ -73,7 +73,12 @@ export async function startBot(
     sampling: true,
   });
   const asking = { rules: rulesOf(config, false), clock: systemClock, probes: hands.probes };
-  await keepPast(samples, async () => await sampleFigures(asking), await journal.now());
+  await keepPast(
+    samples,
+    async () => await sampleFigures(asking),
+    await journal.now(),
+    config.oms.metrics.requests,
+  );
   await app.start();
   closers.add(async () => await app.stop());
   return { port: app.port, wake: app.wake, journal, alerts: config.oms.channels.alerts };

@@ -1,4 +1,5 @@
-import { type App, type AppNames, type CompanyNames, called } from './names.ts';
+import { firstVersion, firstWrite, statefulSet, template } from './cluster-made.ts';
+import { type App, type CompanyNames, called } from './names.ts';
 
 /** Any JSON value; the API's documents are kept as they were written. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -235,70 +236,6 @@ function deployment(
     progress: { reason: 'NewReplicaSetAvailable', at: createdAt },
     watched: false,
     refusal: null,
-  };
-}
-
-function statefulSet(
-  app: App,
-  { apps, port }: CompanyNames,
-  replicas: number,
-  image: string,
-  createdAt: number,
-): StatefulSet {
-  const { name, labels } = apps[app];
-  const made = template(apps[app], port, image);
-  return {
-    app,
-    name,
-    createdAt,
-    labels: { ...labels },
-    spec: {
-      replicas,
-      selector: { matchLabels: { ...labels } },
-      serviceName: `${name}-headless`,
-      template: made,
-      updateStrategy: { type: 'OnDelete' },
-      podManagementPolicy: 'OrderedReady',
-      revisionHistoryLimit: 10,
-    },
-    generation: 1,
-    revisions: [firstVersion('6f8d4b7c9', made, createdAt)],
-    writes: [firstWrite(createdAt)],
-  };
-}
-
-function firstVersion(hash: string, made: JsonObject, createdAt: number): ReplicaSet {
-  return {
-    hash,
-    template: structuredClone(made),
-    createdAt,
-    revision: 1,
-    writtenAt: createdAt,
-    earlier: [],
-  };
-}
-
-function firstWrite(at: number): Write {
-  return { manager: 'kubectl-create', at, through: 'object', template: true, replicas: true };
-}
-
-function template({ labels, container }: AppNames, port: number, image: string): JsonObject {
-  return {
-    metadata: { creationTimestamp: null, labels: { ...labels } },
-    spec: {
-      containers: [
-        {
-          name: container,
-          image,
-          imagePullPolicy: 'IfNotPresent',
-          ports: [{ name: 'http', containerPort: port, protocol: 'TCP' }],
-          env: [{ name: 'LOG_LEVEL', value: 'info' }],
-          resources: { limits: { memory: '1Gi' }, requests: { cpu: '250m', memory: '512Mi' } },
-        },
-      ],
-      restartPolicy: 'Always',
-      terminationGracePeriodSeconds: 30,
-    },
   };
 }
 

@@ -97,7 +97,7 @@ async function act(
       only === undefined &&
       offers.every(({ recommended }) => recommended === null)
     )
-      throw new Error(`${step} is not recommended.`);
+      throw new Error(`${step} is not recommended:\n${saidOf(look)}`);
     if (offers.length === 0) return;
     for (const offer of offers) {
       for (const target of offer.targets) done.add(target);

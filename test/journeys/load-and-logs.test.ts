@@ -37,7 +37,7 @@ beforeAll(async () => {
   await import('@kubernetes/client-node');
   const { world, address } = pretend;
   hands = await handsIn(address, { redis: pretendRedis(world), kafka: pretendKafka(world) });
-  await keepPast(samples, figures, pretend.now());
+  await keepPast(samples, figures, pretend.now(), hands.config.oms.metrics.requests);
 });
 afterAll(async () => {
   await hands?.close();

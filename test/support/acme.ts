@@ -209,6 +209,7 @@ export const ACME_OMS = {
     poolActive: own(metrics, 'db_pool_active'),
     poolSize: own(metrics, 'db_pool_size'),
     requests: own(metrics, 'http_requests_total'),
+    orderRoute: 'POST /orders',
     duration: own(metrics, 'http_request_duration_seconds'),
     publishFailed: own(metrics, 'events_publish_failures_total'),
     bufferFree: own(metrics, 'kafka_producer_buffer_available_bytes'),

@@ -29,8 +29,8 @@ export interface Cure {
 const REASON = { reason: 'the journey says so, by hand' };
 /** A log is read for so long back (log window 30 min). */
 const LOGS = 35;
-/** A cause is over after two looks without it, and a rate limit after 5 min. */
-const OVER = 7;
+/** A cause is over after two looks without it; failures count for 5 min after the last, and so does a rate limit. */
+const OVER = 12;
 
 const STUCK: Cure = {
   deeds: ['people', OVER, 'R20', LOGS],
@@ -56,7 +56,7 @@ export const CURES: Readonly<Record<string, Cure>> = {
   'network-path': { deeds: ['people', OVER, 'R5', LOGS] },
   'network-one-pod': { deeds: ['R7', LOGS] },
   'key-rotated': { deeds: ['R7', OVER, 'R5', LOGS] },
-  'rate-limited': { deeds: ['people', 12, 'R5', LOGS] },
+  'rate-limited': { deeds: ['people', OVER, 'R5', LOGS] },
   declines: { deeds: ['people', LOGS] },
 
   'refunds-gateway-down': REFUNDS,

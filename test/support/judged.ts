@@ -80,7 +80,12 @@ export async function judgedWorld(
     await pretend.stop();
   };
   try {
-    await keepPast(parts.samples, async () => await sampleFigures(parts), pretend.now());
+    await keepPast(
+      parts.samples,
+      async () => await sampleFigures(parts),
+      pretend.now(),
+      hands.config.oms.metrics.requests,
+    );
     for (const story of stories) await pretend.world.start(story);
     let incident = opened(
       stories[0],

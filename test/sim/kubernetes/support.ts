@@ -2,6 +2,7 @@ import type { AccessRule } from '../../../sim/kubernetes/access.ts';
 import { type Kubernetes, startKubernetes } from '../../../sim/kubernetes/kubernetes.ts';
 import type { PodHttp } from '../../../sim/kubernetes/proxy.ts';
 import type { Deployment } from '../../../sim/world/cluster.ts';
+import { type CompanyNames, RUNBOOK_COMPANY } from '../../../sim/world/names.ts';
 import { type TestWorld, testWorld } from '../world/support.ts';
 
 export const PODS = '/api/v1/namespaces/default/pods';
@@ -30,6 +31,12 @@ export interface TestCluster extends TestWorld {
   deployment<T>(look: (deployment: Deployment) => T): Promise<T>;
 }
 
+/** The runbook's company with everything in another namespace. */
+function allIn(namespace: string): CompanyNames {
+  const apps = Object.entries(RUNBOOK_COMPANY.apps).map(([app, names]) => [app, { ...names, namespace }]);
+  return { ...RUNBOOK_COMPANY, apps: Object.fromEntries(apps) };
+}
+
 export async function testCluster(
   options: {
     readonly podHttp?: PodHttp;
@@ -37,8 +44,14 @@ export async function testCluster(
     readonly namespace?: string;
   } = {},
 ): Promise<TestCluster> {
-  const here = await testWorld();
-  const kubernetes = await startKubernetes({ world: here.world, ...options });
+  const { namespace, ...others } = options;
+  const here = await testWorld(
+    undefined,
+    undefined,
+    null,
+    namespace === undefined ? undefined : allIn(namespace),
+  );
+  const kubernetes = await startKubernetes({ world: here.world, ...others });
   return {
     ...here,
     kubernetes,
