@@ -5,7 +5,7 @@ import type { PageState } from '../../sim/page/shapes.ts';
 import { type DemoProcess, openBrowser, startDemo } from '../support/demo.ts';
 
 /** A page waits so long for what it should show, ms. */
-const SHOWN_MS = 20_000;
+const SHOWN_MS = 60_000;
 
 let demo: DemoProcess;
 let browser: Browser;
@@ -38,7 +38,13 @@ const button = (where: Page | Locator, name: string | RegExp) => where.getByRole
 const card = (page: Page) =>
   page.locator('article', { hasText: 'OMS-1 · Orders stuck in processing' }).first();
 const shows = async (page: Page, words: string | RegExp) =>
-  await card(page).getByText(words).first().waitFor();
+  await card(page)
+    .getByText(words)
+    .first()
+    .waitFor()
+    .catch(async () => {
+      throw new Error(`${words} never stood on the card:\n${await card(page).textContent()}`);
+    });
 
 async function skip(page: Page, minutes: 1 | 20): Promise<void> {
   const before = (await state('U0MARA')).clock.offsetMs;
