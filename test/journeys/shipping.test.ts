@@ -221,7 +221,9 @@ describe('addresses that no carrier finds', () => {
   test('an address can be asked about, and is neither shown nor kept', async () => {
     const person = await openForm('URESPONDER', 'Validate an address');
     const street = '742 Evergreen Terrace';
-    expect(await person.submit({ street, city: 'Springfield', state: 'OR', zip: 'ZQX 9' })).not.toBe('failed');
+    expect(await person.submit({ street, city: 'Springfield', state: 'OR', zip: 'ZQX 9' })).not.toBe(
+      'failed',
+    );
     // The service is asked after Slack has its answer.
     const modal = () => JSON.stringify(person.modal());
     await expect.poll(modal).toContain('The address that was asked about is not valid: look at zip.');
