@@ -125,13 +125,15 @@ const aboveCharge: Cause<RefundData> = {
   },
 };
 
+const TOO_MANY = /\b429\b/;
+
 const throttled: Cause<RefundData> = {
   id: '4.C4',
   title: 'The gateway throttles our refunds',
   outside: true,
   rule: (thresholds) => ({
     supported: `429 dominates the tries of refunds (R24: ${dominating(thresholds)}), or a daily limit was reached today (UTC).`,
-    ruledOut: `Neither is there (${absent(thresholds)}).`,
+    ruledOut: `Neither is there (${absent(thresholds)}), and no health check (R1) is answered with 429.`,
   }),
   judge(judging) {
     const until = limitedUntil(judging);
@@ -142,6 +144,12 @@ const throttled: Cause<RefundData> = {
     const said = says(judging, 'rate limit');
     if (said === 'dominates')
       return supported(`${lines(judging, 'rate limit')} tries of refunds were answered with 429.`);
+    // Between two tries of refunds the logs say nothing, and the gateway may refuse us still.
+    const refused = judging.findings.gateway.data?.pods.some(({ value }) =>
+      TOO_MANY.test(value?.words ?? ''),
+    );
+    if (refused === true)
+      return open('The gateway answers its health check with 429; no refund was tried of late.');
     if (said === 'quiet' && says(judging, 'daily limit') === 'quiet')
       return ruledOut('No refund is answered with 429 or a daily limit.');
     return open(judging.findings.logs.data === null ? NO_LOGS : 'The logs do not say it clearly.');

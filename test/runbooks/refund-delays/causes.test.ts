@@ -167,6 +167,24 @@ table('4.C4', [
     'The logs do not say it clearly.',
   ],
   ['no logs', NO_LOGS, 'open', 'The logs could not be read.'],
+  [
+    'nothing was tried of late, and the health check is throttled',
+    { gateway: seen('broken', saysTooMany()) },
+    'open',
+    'The gateway answers its health check with 429; no refund was tried of late.',
+  ],
 ]);
+
+/** One pod is well, and one is told to come back later. */
+function saysTooMany() {
+  const { pods, ...rest } = gatewaySays(['up', 'degraded']);
+  const words = '429 Too Many Requests';
+  return {
+    ...rest,
+    pods: pods.map((pod, place) =>
+      place === 1 && pod.value !== null ? { ...pod, value: { ...pod.value, words } } : pod,
+    ),
+  };
+}
 
 table('4.C5', [['R3 was not asked', {}, 'open', /R3/]]);
