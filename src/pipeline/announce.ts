@@ -17,36 +17,30 @@ export async function announced(parts: Parts, id: IncidentId, withVerdict: boole
   });
 }
 
-/** A rung's channel that Slack refused is told in the card's thread and in the alerts channel, once by its key. */
-export async function notReached(
-  parts: Parts,
-  id: IncidentId,
-  key: string,
-  what: { readonly channel: string; readonly rung: number; readonly because: string },
-): Promise<void> {
-  await parts.journal.transact('not reached', async (tx) =>
-    tx.say({
-      stream: `thread ${id}`,
-      key,
-      kind: 'slack post',
-      payload: { what: 'not reached', incident: id, ...what },
-    }),
-  );
+/** A rung's channel that Slack refused. */
+interface RungNotReached {
+  readonly what: 'not reached';
+  readonly channel: string;
+  readonly rung: number;
+  readonly because: string;
 }
 
-/** A team's channel that Slack refused, for something owed: it is told in the card's thread, once by its key. */
-export async function dutyNotReached(
+/** A team's channel that Slack refused, for something owed. */
+interface DutyNotReached {
+  readonly what: 'duty not reached';
+  readonly duty: string;
+  readonly channel: string;
+  readonly because: string;
+}
+
+/** Told in the card's thread, and of a rung in the alerts channel too; once by its key. */
+export async function notReached(
   parts: Parts,
-  id: IncidentId,
+  incident: IncidentId,
   key: string,
-  what: { readonly duty: string; readonly channel: string; readonly because: string },
+  what: RungNotReached | DutyNotReached,
 ): Promise<void> {
   await parts.journal.transact('not reached', async (tx) =>
-    tx.say({
-      stream: `thread ${id}`,
-      key,
-      kind: 'slack post',
-      payload: { what: 'duty not reached', incident: id, ...what },
-    }),
+    tx.say({ stream: `thread ${incident}`, key, kind: 'slack post', payload: { incident, ...what } }),
   );
 }

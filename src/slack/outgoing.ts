@@ -2,7 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import * as z from 'zod';
 import type { IncidentId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
-import { dutyNotReached as sayDutyNotReached, notReached as sayNotReached } from '../pipeline/announce.ts';
+import { notReached as sayNotReached } from '../pipeline/announce.ts';
 import { whoLeft } from '../pipeline/duties.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import type { VoiceStore, Waiting } from '../ports/voice.ts';
@@ -207,13 +207,15 @@ export async function channelRefused(
     const { channel, incident, duty } = read.data;
     channels.forget(channel, because);
     const key = `${waiting.key}/not reached`;
-    await sayDutyNotReached(parts, incident as IncidentId, key, { duty, channel, because });
+    const what = 'duty not reached' as const;
+    await sayNotReached(parts, incident as IncidentId, key, { what, duty, channel, because });
     return;
   }
   if (!read.success || read.data.what !== 'escalation') return;
   channels.forget(read.data.channel, because);
   const { channel, rung } = read.data;
   await sayNotReached(parts, read.data.incident as IncidentId, `${waiting.key}/not reached`, {
+    what: 'not reached',
     channel,
     rung,
     because,

@@ -19,20 +19,12 @@ import {
   seen,
   silent,
 } from '../../support/runbooks.ts';
-import { aPath, aRate, findings, gatewaySays, logCounts } from './support.ts';
+import { aPath, findings, gatewaySays, logCounts } from './support.ts';
 
 type Given = Partial<Findings<PaymentData>>;
 const judging = (given: Given, causeHistory: CauseHistory = {}) =>
   aJudging(findings(given), { incident: anIncident([], { causeHistory }) });
-const _over = (id: string, minutes = 1): CauseHistory => ({
-  [id]: { supportedAt: NOW - 60 * MINUTE, clearSince: NOW - minutes * MINUTE },
-});
-const _waiting = (total: number) => ({ waiting: seen('broken', { total, oldestAt: null }) });
 const logs = (lines: Parameters<typeof logCounts>[0]) => ({ logs: seen('broken', logCounts(lines)) });
-const _wave = { rate: seen('healthy', aRate({ window: { attempts: 100, declines: 40, minutes: 20 } })) };
-const _expired = {
-  secret: seen('broken', { changedAt: NOW - MINUTE, expiresAt: NOW - MINUTE, expired: true, olderPods: 2 }),
-};
 
 describe('R7', () => {
   const older = {
