@@ -176,18 +176,25 @@ const credentials: Cause<PaymentData> = {
   },
 };
 
+/** Between two tries the logs say nothing, and the gateway may refuse us still. */
+export function throttlesHealthCheck({ findings }: Judging<Pick<PaymentData, 'gateway'>>): boolean {
+  return findings.gateway.data?.pods.some(({ value }) => /\b429\b/.test(value?.words ?? '')) ?? false;
+}
+
 const rateLimit: Cause<PaymentData> = {
   id: '1.C4',
   title: 'The provider throttles us',
   outside: true,
   rule: (thresholds) => ({
     supported: `429 dominates the logs (R2: ${dominating(thresholds)}).`,
-    ruledOut: `429 is absent (${absent(thresholds)}).`,
+    ruledOut: `429 is absent (${absent(thresholds)}), and no health check (R1) is answered with it.`,
   }),
   judge(judging) {
     const says = logsSay(judging, 'rate limit');
     if (says === 'dominates')
       return supported(`${lines(judging, 'rate limit')} payments were answered with 429.`);
+    if (throttlesHealthCheck(judging))
+      return open('The gateway answers its health check with 429, and the logs show few such payments.');
     if (says === 'quiet') return ruledOut('No payment is answered with 429.');
     return open(
       judging.findings.logs.data === null ? 'The logs could not be read.' : 'The logs do not say it clearly.',

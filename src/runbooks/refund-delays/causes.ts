@@ -1,6 +1,11 @@
 import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
-import { NOBODY_GETS_THERE, network, PATH_NOT_SEEN } from '../payment-failures/causes.ts';
+import {
+  NOBODY_GETS_THERE,
+  network,
+  PATH_NOT_SEEN,
+  throttlesHealthCheck,
+} from '../payment-failures/causes.ts';
 import { absent, dominating } from '../shared/in-words.ts';
 import { logsSay } from '../shared/log-classes.ts';
 import { cutOff, notSeenOpen } from '../shared/path.ts';
@@ -125,8 +130,6 @@ const aboveCharge: Cause<RefundData> = {
   },
 };
 
-const TOO_MANY = /\b429\b/;
-
 const throttled: Cause<RefundData> = {
   id: '4.C4',
   title: 'The gateway throttles our refunds',
@@ -144,12 +147,8 @@ const throttled: Cause<RefundData> = {
     const said = says(judging, 'rate limit');
     if (said === 'dominates')
       return supported(`${lines(judging, 'rate limit')} tries of refunds were answered with 429.`);
-    // Between two tries of refunds the logs say nothing, and the gateway may refuse us still.
-    const refused = judging.findings.gateway.data?.pods.some(({ value }) =>
-      TOO_MANY.test(value?.words ?? ''),
-    );
-    if (refused === true)
-      return open('The gateway answers its health check with 429; no refund was tried of late.');
+    if (throttlesHealthCheck(judging))
+      return open('The gateway answers its health check with 429, and the logs show few such tries.');
     if (said === 'quiet' && says(judging, 'daily limit') === 'quiet')
       return ruledOut('No refund is answered with 429 or a daily limit.');
     return open(judging.findings.logs.data === null ? NO_LOGS : 'The logs do not say it clearly.');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { paymentFailures } from '../../../src/runbooks/payment-failures.ts';
 import { aJudging, MINUTE, NOW, reporting, seen } from '../../support/runbooks.ts';
-import { aRate, findings, gatewaySays, logCounts, table } from './support.ts';
+import { aRate, findings, gatewaySays, logCounts, saysTooMany, table } from './support.ts';
 
 const down = (...ago: readonly number[]) =>
   seen('broken', gatewaySays(['down', 'up'], NOW - (ago[0] ?? 20_000)));
@@ -175,6 +175,12 @@ table('1.C4', [
     '5 payments were answered with 429.',
   ],
   ['absent', {}, 'ruled out', 'No payment is answered with 429.'],
+  [
+    'absent, and the health check is throttled',
+    { gateway: seen('broken', saysTooMany()) },
+    'open',
+    'The gateway answers its health check with 429, and the logs show few such payments.',
+  ],
   [
     'cut logs are never absent',
     { logs: seen('unknown', logCounts({}, { whole: false })) },

@@ -45,6 +45,18 @@ export function gatewaySays(
   };
 }
 
+/** One pod is well, and one is told to come back later. */
+export function saysTooMany(): GatewaySeen {
+  const { pods, ...rest } = gatewaySays(['up', 'degraded']);
+  const words = '429 Too Many Requests';
+  return {
+    ...rest,
+    pods: pods.map((pod, place) =>
+      place === 1 && pod.value !== null ? { ...pod, value: { ...pod.value, words } } : pod,
+    ),
+  };
+}
+
 /** So many pods, the first ones of which have had no path for so long, ms. */
 export function aPath(pods: number, shut: number, since = 0): PathSeen {
   return {
