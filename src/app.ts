@@ -186,15 +186,20 @@ export async function createApp(given: AppParts) {
       stops.push(bot.stop);
       // What one loop has done is often work for another: a card follows its diagnosis at once.
       const work = {
-        ...Object.fromEntries(Array.from({ length: INBOX_HANDS }, (_, hand) => [`inbox ${hand}`, inbox])),
+        inbox,
         deadlines: async () => (await decideDue(parts)) > 0,
         looks: async () => await lookOnce(parts),
         runs: async () => await runOnce(parts),
       };
+      const doing = (waits: keyof typeof work, name: string = waits) =>
+        loop(parts, name, work[waits], { waits, worked: () => wake(FOLLOWS[waits]) });
       const loops = [
-        ...Object.entries(work).map(([name, once]) => loop(parts, name, once, () => wake(FOLLOWS[name]))),
-        loop(parts, 'voice', voiceOnce),
-        loop(parts, 'pages', pagesOnce),
+        ...Array.from({ length: INBOX_HANDS }, (_, hand) => doing('inbox', `inbox ${hand}`)),
+        doing('deadlines'),
+        doing('looks'),
+        doing('runs'),
+        loop(parts, 'voice', voiceOnce, { waits: 'leases' }),
+        loop(parts, 'pages', pagesOnce, { waits: 'leases' }),
         loop(parts, 'database watch', watch.round),
         ...(drift === null ? [] : [loop(parts, 'configuration', drift.round)]),
         ...(given.sampling === true ? [loop(parts, 'samples', createSampler(parts))] : []),

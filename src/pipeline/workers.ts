@@ -1,3 +1,4 @@
+import type { Waits } from '../ports/journal.ts';
 import type { Page, Pager } from '../ports/pager.ts';
 import type { VoiceStore } from '../ports/voice.ts';
 import type { Parts } from './parts.ts';
@@ -38,14 +39,15 @@ export async function pageOnce(
 }
 
 /**
- * Does `work` as long as there is some, then waits until it is woken or something is due, at most a second.
+ * Does `work` as long as there is some, then waits until it is woken or something of what it waits for is due, at most a
+ * second.
  * @param worked told after each round that did something
  */
 export function loop(
   parts: Parts,
   name: string,
   work: () => Promise<boolean>,
-  worked: () => void = () => undefined,
+  { waits = null, worked }: { readonly waits?: Waits | null; readonly worked?: () => void } = {},
 ) {
   const over = new AbortController();
   let wake = new AbortController();
@@ -60,10 +62,10 @@ export function loop(
         return false;
       });
       if (more) {
-        worked();
+        worked?.();
         continue;
       }
-      const ms = await parts.journal.untilDue(1_000).catch(() => 1_000);
+      const ms = waits === null ? 1_000 : await parts.journal.untilDue(waits, 1_000).catch(() => 1_000);
       if (!over.signal.aborted)
         await parts.clock.sleep(Math.max(ms, 10), AbortSignal.any([wake.signal, over.signal]));
     }

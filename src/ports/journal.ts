@@ -106,6 +106,9 @@ export interface Transaction {
 }
 
 /** The record of all of this; the only durable state there is. */
+/** What falls due by itself, in time. */
+export type Waits = 'deadlines' | 'looks' | 'inbox' | 'runs' | 'leases';
+
 export interface Journal {
   /** Runs `work` in one commit named `name`; all or nothing. Throws JournalUnavailable when the database is gone. */
   transact<T>(name: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
@@ -129,8 +132,8 @@ export interface Journal {
   renewRun(run: Run['id'], leaseMs: number): Promise<boolean>;
   /** Story time now. */
   now(): Promise<number>;
-  /** Ms until the earliest thing that is due by itself, at most `most`; 0 when something is due. */
-  untilDue(most: number): Promise<number>;
+  /** Ms until the earliest thing of this kind that is due by itself, at most `most`; 0 when something is due. */
+  untilDue(kind: Waits, most: number): Promise<number>;
   /** What is left to do right now, by kind; all zero when there is nothing. */
   backlog(channel: string): Promise<Readonly<Record<string, number>>>;
   /** Resolved at or after this story time, oldest first. */

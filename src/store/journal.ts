@@ -3,7 +3,13 @@ import type pg from 'pg';
 import type { Duty } from '../domain/duty.ts';
 import type { RunbookId } from '../domain/severity.ts';
 import type { Clock, Ids, Step } from '../ports/clock.ts';
-import { type ClaimedRun, type Delivery, type Journal, JournalUnavailable } from '../ports/journal.ts';
+import {
+  type ClaimedRun,
+  type Delivery,
+  type Journal,
+  JournalUnavailable,
+  type Waits,
+} from '../ports/journal.ts';
 import { freezeOn } from './freeze.ts';
 import { decode, FORMAT, type IncidentRow, storable } from './rows.ts';
 import { openTransaction } from './transaction.ts';
@@ -13,7 +19,7 @@ import { STALE } from './voice-store.ts';
 export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step; ids: Ids }): Journal {
   const { pool, step, ids } = parts;
   const holder = `${hostname()} ${ids.next()}`;
-  let asking: Promise<pg.QueryResult<{ ms: number | null }>> | null = null;
+  let asking: Promise<pg.QueryResult<Record<Waits, number | null>>> | null = null;
 
   async function query<Row extends pg.QueryResultRow>(
     text: string,
@@ -136,13 +142,13 @@ export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step; 
       return renewed.rowCount === 1;
     },
 
-    async untilDue(most) {
+    async untilDue(kind, most) {
       // All loops ask at once after a round that woke them; one answer does for all.
-      asking ??= query<{ ms: number | null }>('select oms_until_due() as ms', []).finally(() => {
+      asking ??= query<Record<Waits, number | null>>('select * from oms_waits()', []).finally(() => {
         asking = null;
       });
       const found = await asking;
-      return Math.max(0, Math.min(most, found.rows[0]?.ms ?? most));
+      return Math.max(0, Math.min(most, found.rows[0]?.[kind] ?? most));
     },
 
     async backlog(channel) {

@@ -158,8 +158,8 @@ export async function writeOutbox(client: pg.PoolClient, rows: readonly Outgoing
   await client.query(
     `with r as (
        select * from jsonb_to_recordset($1) as r (place int, stream text, key text, kind text, payload jsonb)
-     ), ends as (
-       select stream, coalesce((select max(seq) from outbox o where o.stream = streams.stream), 0) as seq
+     ), ends as materialized (
+       select stream, coalesce((select o.seq from outbox o where o.stream = streams.stream order by o.seq desc limit 1), 0) as seq
        from (select distinct stream from r) streams
      )
      insert into outbox (stream, seq, key, kind, payload)
