@@ -8,15 +8,16 @@ export interface CauseMemory {
 
 export type CauseHistory = Readonly<Record<string, CauseMemory>>;
 
-/** One judgement further. A cause that was never supported is not remembered. */
+/** One judgement further. A cause that was never supported is not remembered; what was not seen anew changes nothing. */
 export function rememberCauses(
   before: CauseHistory,
   causes: readonly JudgedCause[],
   at: number,
 ): CauseHistory {
   const after: Record<string, CauseMemory> = { ...before };
-  for (const { id, verdict } of causes) {
+  for (const { id, verdict, asOf } of causes) {
     const known = before[id];
+    if (asOf !== undefined) continue;
     if (verdict === 'supported') after[id] = { supportedAt: at, clearSince: null };
     else if (known !== undefined)
       after[id] = { ...known, clearSince: verdict === 'ruled out' ? (known.clearSince ?? at) : null };

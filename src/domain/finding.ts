@@ -63,6 +63,8 @@ export interface JudgedCause {
   readonly because: string;
   /** Outside our service (provider, broker, database): shown first when several are supported. */
   readonly outside: boolean;
+  /** Supported by the look of this story time, epoch ms; what tells it has not been answered since. */
+  readonly asOf?: number;
 }
 
 /** Tells what happened around the trouble and is no trouble, nor the absence of one: X1. */

@@ -9,6 +9,7 @@ import { runbookById } from '../runbooks/catalogue.ts';
 import type { AnyFindings, AnyRunbook, Asking, Check, Judging } from '../runbooks/define-runbook.ts';
 import { lacking, rightFor } from '../runbooks/rights.ts';
 import type { Changes } from '../runbooks/shared/what-changed.ts';
+import { judgeCauses } from './judge.ts';
 import type { Parts } from './parts.ts';
 
 /** One whole look: all checks at once, each with its own deadline, and what they say of the causes. */
@@ -137,25 +138,6 @@ async function deniedTargets(
 export function changesIn(byName: AnyFindings): Finding<Changes> {
   // Every runbook has it: `defineRunbook` gives it the check of that shape.
   return must(byName['changes']) as Finding<Changes>;
-}
-
-/**
- * All causes in the runbook's order, of those that are supported the likeliest first: what is outside our service, then
- * what the suspect change brings about (runbook-knowledge §0).
- */
-export function judgeCauses(
-  runbook: Pick<AnyRunbook, 'causes'>,
-  judging: Judging<Record<string, unknown>>,
-): readonly JudgedCause[] {
-  const suspect = judging.changes.data?.suspect ?? null;
-  const judged = runbook.causes.map((cause) => {
-    const { id, title, outside, broughtBy = [] } = cause;
-    const near = suspect !== null && broughtBy.includes(suspect.kind);
-    return { near, cause: { id, title, outside, ...cause.judge(judging) } };
-  });
-  const rank = ({ near, cause }: (typeof judged)[number]) =>
-    cause.verdict !== 'supported' ? 3 : cause.outside ? 0 : near ? 1 : 2;
-  return judged.sort((one, other) => rank(one) - rank(other)).map(({ cause }) => cause);
 }
 
 async function ask(

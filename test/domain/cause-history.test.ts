@@ -69,4 +69,9 @@ describe('over', () => {
     expect(after['1.C1']).toEqual(before['1.C1']);
     expect(after['1.C4']).toEqual({ supportedAt: 0, clearSince: 1 });
   });
+
+  test('is untouched by a judgement that only repeats an older one', () => {
+    const before = rememberCauses({}, [judged('supported')], 0);
+    expect(rememberCauses(before, [{ ...judged('supported'), asOf: 0 }], 60_000)).toEqual(before);
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CauseVerdict } from '../../../src/domain/finding.ts';
-import { judgeCauses } from '../../../src/pipeline/diagnose.ts';
+import { judgeCauses } from '../../../src/pipeline/judge.ts';
 import type { Rollout, TemplateDifference, WorkloadChange } from '../../../src/ports/changes.ts';
 import { SystemError } from '../../../src/ports/system-error.ts';
 import { CATALOGUE } from '../../../src/runbooks/catalogue.ts';

@@ -1,0 +1,56 @@
+import type { Finding, JudgedCause } from '../domain/finding.ts';
+import type { AnyRunbook, Judging } from '../runbooks/define-runbook.ts';
+import { spell } from '../runbooks/shared/spell.ts';
+
+type Judged = Pick<JudgedCause, 'id' | 'verdict' | 'because' | 'asOf'>;
+
+/**
+ * A cause stays supported for so long, ms, while a question that tells it has no answer; ours. As with an alert that Prometheus
+ * keeps firing, a silence is no news: *open* would take the cause off the card, and the next answer would tell it anew.
+ */
+const KEPT_MS = 5 * 60_000;
+
+/**
+ * All causes in the runbook's order, of those that are supported the likeliest first: what is outside our service, then
+ * what the suspect change brings about (runbook-knowledge §0).
+ */
+export function judgeCauses(
+  runbook: Pick<AnyRunbook, 'causes'>,
+  judging: Judging<Record<string, unknown>>,
+): readonly JudgedCause[] {
+  const suspect = judging.changes.data?.suspect ?? null;
+  const judged = runbook.causes.map((cause) => {
+    const { id, title, outside, broughtBy = [] } = cause;
+    const near = suspect !== null && broughtBy.includes(suspect.kind);
+    return { near, cause: { title, outside, ...judge(id, (seen) => cause.judge(seen), judging) } };
+  });
+  const rank = ({ near, cause }: (typeof judged)[number]) =>
+    cause.verdict !== 'supported' ? 3 : cause.outside ? 0 : near ? 1 : 2;
+  return judged.sort((one, other) => rank(one) - rank(other)).map(({ cause }) => cause);
+}
+
+/** What the rule says of this look, or of the last one that had answers to all that it asks. */
+function judge(
+  id: string,
+  rule: AnyRunbook['causes'][number]['judge'],
+  judging: Judging<Record<string, unknown>>,
+): Judged {
+  const read = new Set<Finding>();
+  const findings = new Proxy(judging.findings, {
+    get(all, name, self) {
+      const finding = Reflect.get(all, name, self);
+      if (finding !== undefined) read.add(finding);
+      return finding;
+    },
+  });
+  const said = { id, ...rule({ ...judging, findings }) };
+  const { causeHistory, diagnosis } = judging.incident;
+  const asOf = causeHistory[id]?.supportedAt;
+  const silent = [...read].filter(({ verdict }) => verdict === 'unknown').map(({ step }) => step);
+  const stood = diagnosis?.causes.some((cause) => cause.id === id && cause.verdict === 'supported');
+  if (said.verdict !== 'open' || silent.length === 0 || stood !== true) return said;
+  if (asOf === undefined || judging.now - asOf > KEPT_MS) return said;
+  const ago = spell(judging.now - asOf);
+  const because = `So it was ${ago} ago; ${silent.join(', ')}, which would tell, could not be looked at since.`;
+  return { id, verdict: 'supported', because, asOf };
+}
