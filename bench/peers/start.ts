@@ -10,6 +10,8 @@ process.on('message', (question: { readonly start?: 'ours' | 'vendors' }) => {
 });
 // Being asked keeps nobody alive; SIGTERM ends it.
 setInterval(() => undefined, 60_000);
+// What was compiled is kept at an exit, and SIGTERM is none.
+process.on('SIGTERM', () => process.exit());
 console.log('ready');
 
 async function ours() {

@@ -22,12 +22,15 @@ export function startProcess(
   file: URL,
   env: Readonly<Record<string, string>>,
 ): Process {
+  // As `npm start` does it, with what Node has compiled before.
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+  const started = { PATH, HOME, NODE_COMPILE_CACHE };
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', '--expose-gc', `--import=${MEMORY}`, fileURLToPath(file)],
     {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+      env: { ...started, ...env },
     },
   );
   let output = '';
