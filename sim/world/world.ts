@@ -104,10 +104,19 @@ export async function createWorld(options: {
   const state = createState(options.seed ?? 1, startedAt - 20 * HOUR, options.names);
   const listeners = new Set<() => void>();
   let last: Promise<unknown> = Promise.resolve();
+  let turns = 0;
+  let adopted = 0;
 
   function inTurn<T>(work: (at: number) => T, tell = false): Promise<T> {
+    turns += 1;
+    const turn = turns;
     const mine = last.then(async () => {
-      await adoptRows(pool, state);
+      // One look at the table does for everybody who came before it.
+      if (adopted < turn) {
+        const came = turns;
+        await adoptRows(pool, state);
+        adopted = came;
+      }
       sessions?.observe(state);
       const at = now();
       state.timeline.advance(at);
