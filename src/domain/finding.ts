@@ -25,6 +25,8 @@ export interface Finding<T = unknown> {
   readonly data: T | null;
   /** It was not asked because no such system is configured. */
   readonly absent?: true;
+  /** What the last answer said, where this time there was none: the next look compares with it. */
+  readonly last?: { readonly data: T; readonly at: number };
   /** Story time, epoch ms. */
   readonly at: number;
   /** How long the look took, ms of real time. */

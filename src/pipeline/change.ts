@@ -78,7 +78,7 @@ function dutyPosts(
 function detailsOf(before: Incident | null, { id, diagnosis }: Incident): readonly Outgoing[] {
   if (diagnosis === null || (before?.diagnosis ?? null) !== null) return [];
   const { at, tookMs, causes } = diagnosis;
-  const findings = diagnosis.findings.map((finding) => ({ ...finding, data: null }));
+  const findings = diagnosis.findings.map(({ last: _, ...finding }) => ({ ...finding, data: null }));
   return [
     {
       stream: `thread ${id}`,

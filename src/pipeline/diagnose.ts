@@ -9,7 +9,7 @@ import { runbookById } from '../runbooks/catalogue.ts';
 import type { AnyFindings, AnyRunbook, Asking, Check, Judging } from '../runbooks/define-runbook.ts';
 import { lacking, rightFor } from '../runbooks/rights.ts';
 import type { Changes } from '../runbooks/shared/what-changed.ts';
-import { judgeCauses } from './judge.ts';
+import { judgeCauses, REMEMBERED_MS } from './judge.ts';
 import type { Parts } from './parts.ts';
 
 /** One whole look: all checks at once, each with its own deadline, and what they say of the causes. */
@@ -51,7 +51,7 @@ export async function diagnose(
     thresholds: parts.rules.thresholds,
     names: parts.rules.names,
     now,
-    previous: previousOf(runbook, incident),
+    previous: previousOf(runbook, incident, now),
     incident,
     // Without what was before a check can still say what is.
     history: async (name, from) => await parts.samples.since(name, from).catch(() => []),
@@ -59,7 +59,8 @@ export async function diagnose(
   };
   const budget = giveUp(parts, parts.rules.timing.diagnosisMs, whole);
   const asked = names.map(async (name) => {
-    const finding = await ask(parts, must(runbook.checks[name]), asking, whole.signal);
+    const check = must(runbook.checks[name]);
+    const finding = remembering(await ask(parts, check, asking, whole.signal), asking.previous?.[name]);
     more.told?.(finding);
     return finding;
   });
@@ -211,14 +212,24 @@ async function measure(
   }
 }
 
-function previousOf(runbook: AnyRunbook, incident: Incident): AnyFindings | null {
+/** The look before, to compare with; where a question met silence, its last answer. */
+function previousOf(runbook: AnyRunbook, incident: Incident, now: number): AnyFindings | null {
   if (incident.diagnosis === null) return null;
   const { findings } = incident.diagnosis;
   const entries = Object.entries(runbook.checks).flatMap(([name, { step }]) => {
     const finding = findings.find((other) => other.step === step);
-    return finding === undefined ? [] : [[name, finding] as const];
+    if (finding === undefined) return [];
+    const fresh = finding.last !== undefined && now - finding.last.at <= REMEMBERED_MS;
+    return [[name, fresh ? { ...finding, ...finding.last } : finding] as const];
   });
   return Object.fromEntries(entries);
+}
+
+/** *Said twice* does not begin anew because one question in between met silence. */
+function remembering(finding: Finding, before: Finding | undefined): Finding {
+  const { verdict, data } = finding;
+  if (verdict !== 'unknown' || data !== null || before === undefined || before.data === null) return finding;
+  return { ...finding, last: { data: before.data, at: before.at } };
 }
 
 /** Ends `controller` after `ms` of real time unless the returned timer is aborted first. */

@@ -5,10 +5,11 @@ import { spell } from '../runbooks/shared/spell.ts';
 type Judged = Pick<JudgedCause, 'id' | 'verdict' | 'because' | 'asOf'>;
 
 /**
- * A cause stays supported for so long, ms, while a question that tells it has no answer; ours. As with an alert that Prometheus
- * keeps firing, a silence is no news: *open* would take the cause off the card, and the next answer would tell it anew.
+ * For so long, ms, a question that meets silence changes nothing; ours. What it said last is what the next answer is compared
+ * with, and a cause stays supported, as an alert that Prometheus keeps firing: *open* would take it off the card, and the next
+ * answer would tell it anew.
  */
-const KEPT_MS = 5 * 60_000;
+export const REMEMBERED_MS = 5 * 60_000;
 
 /**
  * All causes in the runbook's order, of those that are supported the likeliest first: what is outside our service, then
@@ -49,7 +50,7 @@ function judge(
   const silent = [...read].filter(({ verdict }) => verdict === 'unknown').map(({ step }) => step);
   const stood = diagnosis?.causes.some((cause) => cause.id === id && cause.verdict === 'supported');
   if (said.verdict !== 'open' || silent.length === 0 || stood !== true) return said;
-  if (asOf === undefined || judging.now - asOf > KEPT_MS) return said;
+  if (asOf === undefined || judging.now - asOf > REMEMBERED_MS) return said;
   const ago = spell(judging.now - asOf);
   const because = `So it was ${ago} ago; ${silent.join(', ')}, which would tell, could not be looked at since.`;
   return { id, verdict: 'supported', because, asOf };

@@ -69,7 +69,8 @@ const gateway: Check<GatewaySeen> = {
       const line = `The payment gateway ${isDown ? since : 'is slow'}, ${bad.length} of ${pods.length} pods say${words === null ? '.' : `: ${words}.`}${silent === 0 ? '' : ` ${silent} did not answer.`}`;
       return broken(line, seen, evidence);
     }
-    if (answered.length === 0) return unknown('No pod said how the payment gateway is.', seen, evidence);
+    if (answered.length === 0)
+      return unknown<GatewaySeen>('No pod said how the payment gateway is.', null, evidence);
     if (silent > 0)
       return unknown(
         `The payment gateway is up, say ${answered.length} of ${pods.length} pods; the others did not answer.`,
