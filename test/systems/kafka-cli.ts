@@ -9,6 +9,7 @@ const TOOLS = {
   acls: 'org.apache.kafka.tools.AclCommand',
   configs: 'kafka.admin.ConfigCommand',
   topics: 'org.apache.kafka.tools.TopicCommand',
+  'get-offsets': 'org.apache.kafka.tools.GetOffsetShell',
   'console-consumer': 'org.apache.kafka.tools.consumer.ConsoleConsumer',
   'console-share-consumer': 'org.apache.kafka.tools.consumer.ConsoleShareConsumer',
 };
