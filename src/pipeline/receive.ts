@@ -57,14 +57,15 @@ async function lent(
   // What one incident knows as firing stays with it, so that its end finds it there.
   if (knows(await newestOf(alert), alert)) return alert;
   const newest = await newestOf(other);
-  const open = newest !== null && newest.state !== 'resolved';
-  return open && (alert.status === 'firing' || knows(newest, alert)) ? other : alert;
+  const joins = alert.status === 'firing' && newest !== null && newest.state !== 'resolved';
+  return joins || knows(newest, alert) ? other : alert;
 }
 
-function knows(incident: Incident | null, { source, key }: Alert): boolean {
+/** Whether this alert belongs to it already. Its end does so also after that of the incident, which may come back. */
+function knows(incident: Incident | null, { source, key, status }: Alert): boolean {
   return (
     incident !== null &&
-    incident.state !== 'resolved' &&
+    (incident.state !== 'resolved' || status === 'resolved') &&
     incident.sources.some((one) => one.source === source && one.key === key && one.state === 'firing')
   );
 }
@@ -210,21 +211,19 @@ function severityOf(runbook: AnyRunbook, codes: readonly (string | null)[]): Sev
 }
 
 function quiet(parts: Parts, tx: Transaction, alert: Alert, newest: Incident | null): Incident | null {
-  const known = newest?.sources.some(
-    (source) => source.source === alert.source && source.key === alert.key && source.state === 'firing',
-  );
-  if (!known || newest === null || newest.state === 'resolved') {
+  if (newest === null || !knows(newest, alert)) {
     tx.note({
       type: 'alert not taken',
       source: alert.source,
       key: alert.key,
       reason: 'nothing to resolve',
-      because: 'No open incident knows this alert.',
+      because: 'No incident knows this alert as firing.',
     });
     return newest;
   }
   return save(parts, tx, newest, [
     { type: 'alert resolved', source: alert.source, key: alert.key, at: tx.now },
+    // One that has ended makes nothing of it.
     { type: 'look asked', lookAt: tx.now, because: 'An alert resolved.', at: tx.now },
   ]);
 }
