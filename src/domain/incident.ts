@@ -113,6 +113,10 @@ export interface Incident {
   /** Rises with each commit; compared on save. */
   readonly version: number;
   readonly openedAt: number;
+  /** When it was last reopened; null: never. Absent from what an older version kept, as `failedAt` is. */
+  readonly reopenedAt?: number | null;
+  /** When it last failed, at most twice, oldest first: at its start, each time it came back after a watch or its end. */
+  readonly failedAt?: readonly number[];
   /** The 20-minute rule counts from here: the alert's own start where it names one. */
   readonly clockStartedAt: number;
   /** When the card first stood in the channel; null until then. */
@@ -145,10 +149,16 @@ export interface Incident {
     readonly until: number;
     readonly reason: string;
   } | null;
-  /** Healthy because of a restart or a temporary change: watched until then. */
   /** Runs after which the incident was watched as mitigated; a relapse does not watch the same one again. */
   readonly watched: readonly RunId[];
-  readonly mitigated: { readonly since: number; readonly until: number; readonly because: string } | null;
+  /** Healthy because of a restart or a temporary change: watched until then. */
+  readonly mitigated: {
+    readonly since: number;
+    readonly until: number;
+    readonly because: string;
+    /** Since when the checks cannot tell whether it still is; absent: they can. */
+    readonly unseenSince?: number;
+  } | null;
   readonly resolution: Resolution | null;
 }
 

@@ -4,6 +4,7 @@ import { evolve } from '../domain/evolve.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Change, Outgoing } from '../ports/journal.ts';
 import { newsOf } from './news.ts';
+import { closePages } from './pages.ts';
 import type { Rules } from './rules.ts';
 
 /** A decision made ready for one commit: the events folded in, the next deadlines read off the new state. */
@@ -30,6 +31,8 @@ export function changeOf(
       ...detailsOf(before, after),
       ...dutyPosts(after, events, rules),
       ...outgoing,
+      // However an incident ends, nobody is kept awake by it.
+      ...events.flatMap((event) => (event.type === 'resolved' ? closePages(after, event.because) : [])),
     ],
   };
 }

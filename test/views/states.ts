@@ -156,6 +156,16 @@ const INCIDENTS = {
     state: 'mitigated',
     mitigated: { since: OPENED, until: OPENED + 40 * MINUTE, because: 'A restart helped.' },
   }),
+  'watched and unseen': anIncident([aFinding('unknown', 'The order service did not answer.')], {
+    impact,
+    state: 'mitigated',
+    mitigated: {
+      since: OPENED,
+      until: OPENED + 40 * MINUTE,
+      because: 'A restart helped.',
+      unseenSince: OPENED + 18 * MINUTE,
+    },
+  }),
   held: broken({
     offers: [],
     hold: { by: 'URESPONDER', at: OPENED, until: OPENED + 30 * MINUTE, reason: 'the gateway answers again' },
