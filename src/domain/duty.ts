@@ -45,14 +45,28 @@ export interface Telling {
   readonly says: string;
 }
 
-/** How a runbook names somebody who is known only at the run. */
-const ASKER = 'whoever asked';
+/** How a runbook names whoever asked for the run, or ticked off the step: known only then. */
+export const ASKER = 'whoever asked';
+
+/** Who something is for, in a runbook's words: a team, owners of something, or a person who is known only then. */
+export type Owner =
+  | 'orders'
+  | 'payments'
+  | 'catalog'
+  | 'platform'
+  | 'warehouse'
+  | 'customer service'
+  | 'on-call'
+  | 'database owners'
+  | 'fraud model owners'
+  | 'owners of the groups behind'
+  | typeof ASKER;
 
 /** What an action or a step by hand leaves to do, as its runbook says it. */
 export interface Owed {
   /** `{count}` stands for the run's parameter of that name. */
   readonly what: string;
-  readonly owner: string;
+  readonly owner: Owner;
   readonly undo?: StepName;
   readonly tell?: Telling;
 }

@@ -14,7 +14,7 @@ import type { Names } from './names.ts';
 import { type About, type Change, type Changes, whatChanged } from './shared/what-changed.ts';
 import type { Thresholds } from './thresholds.ts';
 
-export type { Advice, BulletId, ByHand, Carrier, Knowledge } from './knowledge.ts';
+export type { Advice, BulletId, ByHand, Carrier, Ends, Knowledge } from './knowledge.ts';
 
 /** What a check may use: questions, never levers. */
 export interface Asking {

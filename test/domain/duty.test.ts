@@ -43,7 +43,7 @@ test('a duty to tell a team goes into that team’s channel, with the run’s ow
     { what: 'x', owner: 'whoever asked', tell },
     { what: 'x', owner: 'customer service' },
     { what: 'x', owner: 'whoever asked' },
-  ];
+  ] as const;
   const run = aRun({ parameters: { group: 'mailer' } });
   const duties = dutiesOf(run, owes, ['a', 'b'], 0, () => 'd1');
   expect(duties.map(teamOf)).toEqual(['warehouse', 'customerService', null]);
@@ -52,7 +52,7 @@ test('a duty to tell a team goes into that team’s channel, with the run’s ow
 
 test('a step by hand owes once, however often it is ticked off', () => {
   const tick = { step: 'm1.4', answer: 'done', by: 'U1', at: 5 } as const;
-  const owes = [{ what: 'Switch back.', owner: 'whoever asked' }];
+  const owes = [{ what: 'Switch back.', owner: 'whoever asked' }] as const;
   const first = dutiesOfTick({ owed: [] }, tick, owes, () => 'd1');
   expect(first).toMatchObject([{ owner: 'U1', step: 'm1.4', run: null, at: 5 }]);
   expect(dutiesOfTick({ owed: first }, tick, owes, () => 'd2')).toEqual([]);

@@ -10,6 +10,7 @@ export const byHand: readonly ByHand<PoolData>[] = [
     what: 'Fix the leak before the next deployment.',
     link: 'repository',
     shown: 'while connections are not given back (6.C1), and after a restart (R41) that freed them',
+    ends: { after: ['R41'], begins: 'Fix the leak' },
     when(judging) {
       if (stands(judging, '6.C1')) return 'Connections are not given back.';
       const run = judging.incident.runs.findLast(({ action }) => action === 'R41');
