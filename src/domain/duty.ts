@@ -38,9 +38,12 @@ export const DUTY_TEAMS: readonly DutyTeam[] = [
   'platform',
 ];
 
+/** The team of the consumer group that the run was about (`kafka.consumers`). */
+export const GROUP_OWNER = 'owner of the group';
+
 /** What the bot says to a team, in a duty of somebody else to tell them. */
 export interface Telling {
-  readonly to: DutyTeam;
+  readonly to: DutyTeam | typeof GROUP_OWNER;
   /** `{targets}` stands for what it is about, `{count}` for the run's parameter of that name. */
   readonly says: string;
 }
@@ -178,9 +181,12 @@ const TEAM_OF: Readonly<Record<string, DutyTeam>> = {
   'customer service': 'customerService',
 };
 
-/** In whose channel a duty is posted, where one is configured; null: it is one person's, or nobody's known here. */
-export function teamOf({ tell, owner }: Duty): DutyTeam | null {
-  return tell?.to ?? TEAM_OF[owner] ?? null;
+/**
+ * In whose channel a duty is posted, where one is configured; null: it is one person's, or nobody's known here.
+ * @param groupOwner the team of the run's consumer group; null: it has none, or nobody knows
+ */
+export function teamOf({ tell, owner }: Duty, groupOwner: DutyTeam | null): DutyTeam | null {
+  return tell?.to === GROUP_OWNER ? groupOwner : (tell?.to ?? TEAM_OF[owner] ?? null);
 }
 
 const MINUTE = 60_000;

@@ -62,14 +62,15 @@ function threadLog(incident: Incident, events: readonly IncidentEvent[]): readon
 
 /** What is owed, in the channel of its team where one is configured; once for each duty. */
 function dutyPosts(
-  { id }: Incident,
+  { id, runs }: Incident,
   events: readonly IncidentEvent[],
-  { dutyChannels }: Rules,
+  { dutyChannels, groupOwners }: Rules,
 ): readonly Outgoing[] {
   return events
     .flatMap((event) => (event.type === 'owed' ? event.duties : []))
     .flatMap((duty) => {
-      const team = teamOf(duty);
+      const group = runs.find((run) => run.id === duty.run)?.parameters['group'] ?? '';
+      const team = teamOf(duty, groupOwners[group] ?? null);
       const channel = team === null ? undefined : dutyChannels[team];
       if (channel === undefined) return [];
       const payload = { what: 'duty', incident: id, duty: duty.id, channel };

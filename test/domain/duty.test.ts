@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { dutiesOf, dutiesOfTick, foundDone, reminderAt, teamOf } from '../../src/domain/duty.ts';
+import {
+  type DutyTeam,
+  dutiesOf,
+  dutiesOfTick,
+  foundDone,
+  GROUP_OWNER,
+  reminderAt,
+  teamOf,
+} from '../../src/domain/duty.ts';
 import { aRun } from '../support/incidents.ts';
 
 const owed = (what: string) =>
@@ -43,10 +51,13 @@ test('a duty to tell a team goes into that team’s channel, with the run’s ow
     { what: 'x', owner: 'whoever asked', tell },
     { what: 'x', owner: 'customer service' },
     { what: 'x', owner: 'whoever asked' },
+    { what: 'x', owner: 'whoever asked', tell: { to: GROUP_OWNER, says: '{group}' } },
   ] as const;
   const run = aRun({ parameters: { group: 'mailer' } });
   const duties = dutiesOf(run, owes, ['a', 'b'], 0, () => 'd1');
-  expect(duties.map(teamOf)).toEqual(['warehouse', 'customerService', null]);
+  const teams = (groupOwner: DutyTeam | null) => duties.map((duty) => teamOf(duty, groupOwner));
+  expect(teams(null)).toEqual(['warehouse', 'customerService', null, null]);
+  expect(teams('catalog')).toEqual(['warehouse', 'customerService', null, 'catalog']);
   expect(duties[0]?.tell?.says).toBe('a, b: mailer');
 });
 
