@@ -136,10 +136,11 @@ export async function textsToCopy(
   const runbook = runbookById(incident.runbook);
   const { names, thresholds } = parts.rules;
   const open = await parts.journal.openRunbooks();
+  const owed = (await parts.journal.owed()).map(({ duty }) => duty);
   const now = diagnosis.at;
   const findings = allFindings(runbook, incident);
   const changes = changesIn(findings);
-  const judging = { findings, changes, now, thresholds, names, incident, open };
+  const judging = { findings, changes, now, thresholds, names, incident, open, owed };
   return (runbook.byHand ?? [])
     .filter(({ id }) => diagnosis.byHand.some((shown) => shown.id === id))
     .flatMap((step: AnyByHand) =>

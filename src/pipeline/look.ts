@@ -31,8 +31,8 @@ export async function lookOnce(parts: Parts): Promise<boolean> {
 }
 
 async function lookWhole(parts: Parts, claimed: Incident, now: number): Promise<void> {
-  const open = await parts.journal.openRunbooks();
-  const look = await diagnose(parts, claimed, now, { open });
+  const [open, owed] = await Promise.all([parts.journal.openRunbooks(), parts.journal.owed()]);
+  const look = await diagnose(parts, claimed, now, { open, owed: owed.map(({ duty }) => duty) });
   await parts.journal.transact('diagnosis', async (tx) => {
     const incident = await tx.incident(claimed.id);
     if (incident === null || incident.state === 'resolved') return;
