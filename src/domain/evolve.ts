@@ -103,6 +103,7 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
     case 'withdrawn':
       return { ...incident, offers: incident.offers.filter((offer) => offer.id !== event.offer) };
     case 'refused':
+    case 'remarked':
       return incident;
     case 'approved':
       return {

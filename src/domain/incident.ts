@@ -196,6 +196,8 @@ export type IncidentEvent =
       readonly by: PersonId;
       readonly at: number;
     }
+  /** Something worth telling of what was sent, as *the sender cut its list*. */
+  | { readonly type: 'remarked'; readonly remark: string; readonly at: number }
   | { readonly type: 'announced'; readonly at: number }
   | { readonly type: 'look asked'; readonly lookAt: number; readonly because: string; readonly at: number }
   | {

@@ -22,12 +22,22 @@ export interface Received {
 export async function receive(parts: Parts, reading: Reading, delivery: Delivery | null): Promise<Received> {
   return await parts.journal.transact('receive', async (tx) => {
     const incidents = new Map<string, Incident>();
+    const changed = new Set<string>();
     const newestOf = async ({ runbook, scope }: Pick<Alert, 'runbook' | 'scope'>) =>
       incidents.get(`${runbook} ${scope}`) ?? (await tx.newest(runbook, scope));
     for (const read of reading.alerts) {
       const alert = await lent(read, newestOf);
-      const after = await takeAlert(parts, tx, alert, await newestOf(alert));
-      if (after !== null) incidents.set(`${alert.runbook} ${alert.scope}`, after);
+      const before = await newestOf(alert);
+      const after = await takeAlert(parts, tx, alert, before);
+      if (after === null) continue;
+      const place = `${alert.runbook} ${alert.scope}`;
+      incidents.set(place, after);
+      if (after !== before) changed.add(place);
+    }
+    // A group that is sent again and says nothing new is not remarked upon again.
+    for (const [place, incident] of incidents) {
+      const events = reading.remarks.map((remark) => ({ type: 'remarked' as const, remark, at: tx.now }));
+      if (changed.has(place)) save(parts, tx, incident, events);
     }
     for (const alert of reading.unmatched) {
       tx.note({
