@@ -5,6 +5,7 @@ import type { Parts } from '../../src/pipeline/parts.ts';
 import type { VoiceStore } from '../../src/ports/voice.ts';
 import { createAnnouncer } from '../../src/slack/announcer.ts';
 import type { Channels } from '../../src/slack/channels.ts';
+import { findOwn } from '../../src/slack/post.ts';
 import { createReach } from '../../src/slack/reach.ts';
 import { aRules } from '../support/builders.ts';
 import { aFinding, anIncident, OPENED } from '../support/incidents.ts';
@@ -74,4 +75,29 @@ describe('what a card has no room for', () => {
     await speak(() => true);
     expect(thread).toEqual([]);
   });
+});
+
+test('a post is found on the last page of a long thread, and one that came twice is taken away', async () => {
+  const own = { event_type: 'oms_message', event_payload: { key: 'k' } };
+  const pages = [
+    [{ ts: '1.1' }],
+    [{ ts: '1.2' }],
+    [
+      { ts: '1.4', metadata: own },
+      { ts: '1.3', metadata: own },
+    ],
+  ];
+  const deleted: string[] = [];
+  const client = {
+    chat: { delete: async ({ ts }: { ts: string }) => deleted.push(ts) },
+    conversations: {
+      replies: async ({ cursor = '0' }: { cursor?: string }) => ({
+        messages: pages[Number(cursor)],
+        response_metadata: { next_cursor: Number(cursor) < 2 ? String(Number(cursor) + 1) : '' },
+      }),
+    },
+  } as unknown as WebClient;
+  expect(await findOwn(client, { channel: 'C1', threadTs: '1.0' }, 'k', '1.0')).toBe('1.3');
+  expect(deleted).toEqual(['1.4']);
+  expect(await findOwn(client, { channel: 'C1', threadTs: '1.0' }, 'other', '1.0')).toBeNull();
 });
