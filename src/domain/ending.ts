@@ -14,6 +14,15 @@ export function watchFor({ failedAt }: Pick<Incident, 'failedAt'>): number {
   return Math.max(WATCH_AT_LEAST_MS, before === undefined || last === undefined ? 0 : 2 * (last - before));
 }
 
+/** The gap to a failure of an earlier incident counts for so long (our default). */
+const REMEMBERED_MS = 24 * 60 * 60_000;
+
+/** When the same failed before, if a restart or a temporary change healed it for now, at most a day ago; else null. */
+export function failedBefore(earlier: Incident | null, now: number): number | null {
+  const last = earlier?.watched.length ? earlier.failedAt?.at(-1) : undefined;
+  return last === undefined || now - last > REMEMBERED_MS ? null : last;
+}
+
 /** Within this time after the end a new alert continues the same incident (design §6). */
 export const SAME_INCIDENT_MS = 10 * 60_000;
 

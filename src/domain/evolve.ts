@@ -18,7 +18,7 @@ export function begin(event: Opened): Incident {
     version: 0,
     openedAt: event.at,
     reopenedAt: null,
-    failedAt: [event.clockStartedAt],
+    failedAt: [...(event.failedBefore === undefined ? [] : [event.failedBefore]), event.clockStartedAt],
     clockStartedAt: event.clockStartedAt,
     announcedAt: null,
     sources: [],

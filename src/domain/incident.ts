@@ -115,7 +115,7 @@ export interface Incident {
   readonly openedAt: number;
   /** When it was last reopened; null: never. Absent from what an older version kept, as `failedAt` is. */
   readonly reopenedAt?: number | null;
-  /** When it last failed, at most twice, oldest first: at its start, each time it came back after a watch or its end. */
+  /** When the same last failed, at most twice, oldest first: at a start, each time it came back after a watch or an end. */
   readonly failedAt?: readonly number[];
   /** The 20-minute rule counts from here: the alert's own start where it names one. */
   readonly clockStartedAt: number;
@@ -173,6 +173,8 @@ export type IncidentEvent =
       readonly environment: string;
       readonly clockStartedAt: number;
       readonly ladder: readonly Rung[];
+      /** When the same last failed, where it was only healed for now; absent: it was not. */
+      readonly failedBefore?: number;
       readonly at: number;
     }
   | { readonly type: 'reopened'; readonly because: string; readonly at: number }

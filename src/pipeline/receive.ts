@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Alert, joinIds, type KnownIds, NO_IDS, type Reading } from '../domain/alert.ts';
-import { reopening } from '../domain/ending.ts';
+import { failedBefore, reopening } from '../domain/ending.ts';
 import type { IncidentId, PersonId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import { SEVERITIES, type Severity } from '../domain/severity.ts';
@@ -85,7 +85,8 @@ export async function openByPerson(parts: Parts, tx: Transaction, alert: Alert):
   const newest = await tx.newest(alert.runbook, alert.scope);
   if (newest !== null && newest.state !== 'resolved') return brought(parts, tx, newest, alert);
   return (
-    (await takeAlert(parts, tx, { ...alert, startsAt: tx.now }, newest)) ?? (await opened(parts, tx, alert))
+    (await takeAlert(parts, tx, { ...alert, startsAt: tx.now }, newest)) ??
+    (await opened(parts, tx, alert, newest))
   );
 }
 
@@ -138,7 +139,7 @@ export async function takeAlert(
   if (alert.status === 'resolved') return quiet(parts, tx, alert, newest);
   switch (reopening(newest, alert.startsAt, tx.now)) {
     case 'new incident':
-      return await opened(parts, tx, alert);
+      return await opened(parts, tx, alert, newest);
     case 'open already':
       return save(parts, tx, newest, joining(parts, tx, alert, newest));
     case 'same incident':
@@ -158,12 +159,19 @@ export async function takeAlert(
   }
 }
 
-async function opened(parts: Parts, tx: Transaction, alert: Alert): Promise<Incident> {
+/** @param earlier of the same runbook and scope, which has ended; null: there is none */
+async function opened(
+  parts: Parts,
+  tx: Transaction,
+  alert: Alert,
+  earlier: Incident | null,
+): Promise<Incident> {
   const runbook = runbookById(alert.runbook);
   const severity = severityOf(runbook, [alert.code]);
   const id = await tx.nextIncidentId();
   // A clock ahead of ours would postpone the rule; one far behind would climb before anybody looked.
   const clockStartedAt = Math.min(alert.startsAt ?? tx.now, tx.now);
+  const before = failedBefore(earlier, clockStartedAt);
   const events: IncidentEvent[] = [
     {
       type: 'opened',
@@ -174,6 +182,7 @@ async function opened(parts: Parts, tx: Transaction, alert: Alert): Promise<Inci
       environment: parts.rules.environment,
       clockStartedAt,
       ladder: ladderFor(severity, runbook.team, parts.rules),
+      ...(before === null ? {} : { failedBefore: before }),
       at: tx.now,
     },
     { type: 'alert joined', alert, at: tx.now },

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Duty } from '../../src/domain/duty.ts';
-import { endsBecause, proofEnds, watchFor } from '../../src/domain/ending.ts';
-import { evolve } from '../../src/domain/evolve.ts';
+import { endsBecause, failedBefore, proofEnds, watchFor } from '../../src/domain/ending.ts';
+import { begin, evolve } from '../../src/domain/evolve.ts';
 import type { Verdict } from '../../src/domain/finding.ts';
 import type { Incident, IncidentEvent, Source } from '../../src/domain/incident.ts';
 import { changeOf } from '../../src/pipeline/change.ts';
 import { afterHelp } from '../../src/pipeline/look.ts';
 import { ladderFor } from '../../src/pipeline/rules.ts';
-import { aRules } from '../support/builders.ts';
+import { anOpened, aRules } from '../support/builders.ts';
 import { aFinding, anIncident, aRun, OPENED } from '../support/incidents.ts';
 
 const MINUTE = 60_000;
@@ -110,6 +110,21 @@ describe('a watch', () => {
       minutes * MINUTE,
     ),
   );
+
+  test.each<[string, readonly 'run-1'[], number, number]>([
+    ['it was healed for now', ['run-1'], 50, 100],
+    ['it was healed for good', [], 50, 30],
+    ['it was long ago', ['run-1'], 25 * 60, 30],
+  ])('an earlier incident counts: %s', (_name, watched, later, minutes) => {
+    const now = OPENED + later * MINUTE;
+    const before = failedBefore(anIncident([], { state: 'resolved', watched }), now);
+    const again = begin({
+      ...anOpened(),
+      clockStartedAt: now,
+      ...(before === null ? {} : { failedBefore: before }),
+    });
+    expect(watchFor(again)).toBe(minutes * MINUTE);
+  });
 
   test('knows since when the checks cannot tell', () => {
     const mitigated = { since: OPENED, until: OPENED + 30 * MINUTE, because: '' };
