@@ -155,7 +155,10 @@ export async function createApp(given: AppParts) {
       ours = true;
       return await announcer.speak(held);
     });
-    if (!ours) reach.forget();
+    if (!ours) {
+      reach.forget();
+      announcer.lost();
+    }
     return said;
   }
 

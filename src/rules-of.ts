@@ -27,6 +27,11 @@ export function rulesOf({ oms }: Config, pager: boolean, timing: Timing = TIMING
         return channel === undefined ? [] : [[team, channel]];
       }),
     ),
+    groupOwners: Object.fromEntries(
+      Object.entries(oms.kafka.consumers).flatMap(([group, { team }]) =>
+        team === undefined ? [] : [[group, team]],
+      ),
+    ),
     links: Object.fromEntries(
       Object.entries(oms.links).filter((link): link is [string, string] => link[1] !== undefined),
     ),

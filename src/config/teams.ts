@@ -14,27 +14,11 @@ const called = (channel: string) =>
     })
     .prefault({});
 
-/** Told what it owes; the runbook gives no contact for it. */
-const told = (who: string) =>
-  describe(
-    z.strictObject({
-      channel: describe(
-        Channel,
-        'Where its duties are posted; unset: whoever is on call is asked and ticks off.',
-      ).optional(),
-    }),
-    who,
-  ).prefault({});
-
 export const Teams = z
   .strictObject({
     orders: called('#orders-team'),
     payments: called('#payments'),
     catalog: called('#catalog-team'),
     platform: called('#platform-eng'),
-    warehouse: told('Whoever ships.'),
-    customerService: told('Whoever speaks to customers.'),
-    databaseOwners: told('Whoever owns the orders database’s schema.'),
-    fraudModelOwners: told('Whoever owns the fraud model.'),
   })
   .prefault({});

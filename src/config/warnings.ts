@@ -40,7 +40,7 @@ export function unprepared({
 function sharedChannels(teams: OmsYaml['teams'], alerts: string): readonly string[] {
   const by = new Map<string, string[]>([[alerts, ['channels.alerts']]]);
   for (const [team, { channel }] of Object.entries(teams))
-    if (channel !== undefined) by.set(channel, [...(by.get(channel) ?? []), `teams.${team}`]);
+    by.set(channel, [...(by.get(channel) ?? []), `teams.${team}`]);
   return [...by]
     .filter(([, keys]) => keys.length > 1)
     .map(

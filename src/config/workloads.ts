@@ -36,6 +36,10 @@ export const Consumers = z.strictObject({
   ...changed,
   deployment: describe(ObjectName, 'The Deployment or StatefulSet that runs the group.'),
   selector: describe(Selector, 'The labels of its pods.'),
+  team: describe(
+    z.enum(['warehouse', 'customerService', 'orders', 'payments', 'catalog', 'platform']),
+    'Asked in its channel (`channels`) whether its data are fresh again; unset: whoever skipped messages asks.',
+  ).optional(),
 });
 
 const beside = (what: 'kafka' | 'postgres') =>

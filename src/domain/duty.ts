@@ -38,21 +38,38 @@ export const DUTY_TEAMS: readonly DutyTeam[] = [
   'platform',
 ];
 
+/** The team of the consumer group that the run was about (`kafka.consumers`). */
+export const GROUP_OWNER = 'owner of the group';
+
 /** What the bot says to a team, in a duty of somebody else to tell them. */
 export interface Telling {
-  readonly to: DutyTeam;
+  readonly to: DutyTeam | typeof GROUP_OWNER;
   /** `{targets}` stands for what it is about, `{count}` for the run's parameter of that name. */
   readonly says: string;
 }
 
-/** How a runbook names somebody who is known only at the run. */
-const ASKER = 'whoever asked';
+/** How a runbook names whoever asked for the run, or ticked off the step: known only then. */
+export const ASKER = 'whoever asked';
+
+/** Who something is for, in a runbook's words: a team, owners of something, or a person who is known only then. */
+export type Owner =
+  | 'orders'
+  | 'payments'
+  | 'catalog'
+  | 'platform'
+  | 'warehouse'
+  | 'customer service'
+  | 'on-call'
+  | 'database owners'
+  | 'fraud model owners'
+  | 'owners of the groups behind'
+  | typeof ASKER;
 
 /** What an action or a step by hand leaves to do, as its runbook says it. */
 export interface Owed {
   /** `{count}` stands for the run's parameter of that name. */
   readonly what: string;
-  readonly owner: string;
+  readonly owner: Owner;
   readonly undo?: StepName;
   readonly tell?: Telling;
 }
@@ -164,9 +181,12 @@ const TEAM_OF: Readonly<Record<string, DutyTeam>> = {
   'customer service': 'customerService',
 };
 
-/** In whose channel a duty is posted, where one is configured; null: it is one person's, or nobody's known here. */
-export function teamOf({ tell, owner }: Duty): DutyTeam | null {
-  return tell?.to ?? TEAM_OF[owner] ?? null;
+/**
+ * In whose channel a duty is posted, where one is configured; null: it is one person's, or nobody's known here.
+ * @param groupOwner the team of the run's consumer group; null: it has none, or nobody knows
+ */
+export function teamOf({ tell, owner }: Duty, groupOwner: DutyTeam | null): DutyTeam | null {
+  return tell?.to === GROUP_OWNER ? groupOwner : (tell?.to ?? TEAM_OF[owner] ?? null);
 }
 
 const MINUTE = 60_000;

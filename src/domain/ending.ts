@@ -4,7 +4,25 @@ import type { Incident } from './incident.ts';
 /** Two healthy diagnoses this far apart, nothing unknown, end an incident (design §6). */
 export const HEALTHY_FOR_MS = 60_000;
 /** Mitigated is watched for at least this long (runbook-knowledge §0, our default). */
-export const WATCH_AT_LEAST_MS = 30 * 60_000;
+const WATCH_AT_LEAST_MS = 30 * 60_000;
+/**
+ * How long it is watched after a restart or a temporary change, ms: twice the time between the last two failures, and at
+ * least `WATCH_AT_LEAST_MS` (runbook-knowledge §0, our default).
+ */
+export function watchFor({ failedAt }: Pick<Incident, 'failedAt'>): number {
+  const [before, last] = failedAt ?? [];
+  return Math.max(WATCH_AT_LEAST_MS, before === undefined || last === undefined ? 0 : 2 * (last - before));
+}
+
+/** The gap to a failure of an earlier incident counts for so long (our default). */
+const REMEMBERED_MS = 24 * 60 * 60_000;
+
+/** When the same failed before, if a restart or a temporary change healed it for now, at most a day ago; else null. */
+export function failedBefore(earlier: Incident | null, now: number): number | null {
+  const last = earlier?.watched.length ? earlier.failedAt?.at(-1) : undefined;
+  return last === undefined || now - last > REMEMBERED_MS ? null : last;
+}
+
 /** Within this time after the end a new alert continues the same incident (design §6). */
 export const SAME_INCIDENT_MS = 10 * 60_000;
 
@@ -13,12 +31,7 @@ export const SAME_INCIDENT_MS = 10 * 60_000;
  * healthy long enough. While a run is under way or unproven nothing ends.
  */
 export function endsBecause(incident: Incident, now: number): string | null {
-  if (incident.state === 'resolved') return null;
-  if (
-    incident.runs.some((run) => run.state !== 'ended' || (run.proof !== null && run.proof.verdict === null))
-  )
-    return null;
-  if (openUndos(incident.owed).length > 0) return null;
+  if (incident.state === 'resolved' || unfinished(incident)) return null;
   if (incident.mitigated !== null && now < incident.mitigated.until) return null;
   if (incident.sources.some((source) => source.tellsResolved && source.state === 'firing')) return null;
   if (incident.healthySince === null || incident.diagnosis === null) return null;
@@ -27,9 +40,24 @@ export function endsBecause(incident: Incident, now: number): string | null {
   return `All checks have been healthy for ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} and no alert is firing.`;
 }
 
-/** Whether a proof alone ends it: only where all sources are people, who send no *resolved* (design §6). */
+/**
+ * Whether a proof alone ends it: only where all sources are people, who send no *resolved* (design §6), and nothing else
+ * that was begun is still open.
+ */
 export function proofEnds(incident: Incident): boolean {
-  return incident.sources.length > 0 && incident.sources.every(({ source }) => source === 'person');
+  return (
+    incident.sources.length > 0 &&
+    incident.sources.every(({ source }) => source === 'person') &&
+    !unfinished(incident)
+  );
+}
+
+/** A run that is under way or unproven, or a change for a while that nobody has taken back. */
+function unfinished({ runs, owed }: Incident): boolean {
+  return (
+    openUndos(owed).length > 0 ||
+    runs.some(({ state, proof }) => state !== 'ended' || (proof !== null && proof.verdict === null))
+  );
 }
 
 export type Reopening = 'open already' | 'same incident' | 'new incident' | 'not newer';

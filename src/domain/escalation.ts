@@ -19,18 +19,28 @@ export interface DueRung {
   readonly because: string;
 }
 
+/** A watch whose checks cannot tell for so long goes on with the ladder (our default). */
+const UNSEEN_MINUTES = 5;
+
 /**
  * The next step of the ladder and when it is due, or null where nothing more will happen: resolved, watched as
- * mitigated, or the top is reached. Unknown impact never trips a rung and never stops the clock.
+ * mitigated while the checks stay healthy, or the top is reached. Unknown impact never trips a rung and never stops the
+ * clock.
  */
 export function nextRung(incident: Incident, rules: EscalationRules): DueRung | null {
-  if (incident.state !== 'open') return null;
+  if (incident.state === 'resolved') return null;
+  const unseenSince = incident.mitigated?.unseenSince ?? null;
+  if (incident.state === 'mitigated' && unseenSince === null) return null;
+  const notBefore = unseenSince === null ? 0 : unseenSince + UNSEEN_MINUTES * MINUTE;
   const last = incident.climbed.at(-1);
   const rung = incident.ladder.find(({ number }) => number === (last?.rung ?? 0) + 1);
   if (rung === undefined) return null;
-  const byTime = afterTime(incident, rung, last, rules);
+  const byTime = afterTime(incident, rung, last, rules, notBefore);
   const sooner = rung.number === 1 ? withoutWaiting(incident, rung, rules) : null;
-  return sooner !== null && sooner.at <= byTime.at ? sooner : byTime;
+  const due = sooner !== null && sooner.at <= byTime.at ? sooner : byTime;
+  if (unseenSince === null) return due;
+  const because = `${due.because} It was better; for at least ${UNSEEN_MINUTES} minutes the checks cannot tell whether it still is.`;
+  return { ...due, at: Math.max(due.at, notBefore), because };
 }
 
 /** Whether this rung, climbed for this reason, wakes somebody through PagerDuty (design §6). Outside prod nothing pages. */
@@ -55,17 +65,14 @@ function afterTime(
   rung: Rung,
   last: Climbed | undefined,
   rules: EscalationRules,
+  notBefore: number,
 ): DueRung {
-  const since = last === undefined ? incident.clockStartedAt : Math.max(last.at, reopenedAt(incident));
+  const since = last === undefined ? incident.clockStartedAt : Math.max(last.at, incident.reopenedAt ?? 0);
   const cardStands = (incident.announcedAt ?? incident.openedAt) + rules.notBeforeCardMinutes * MINUTE;
   const held = incident.hold !== null && incident.hold.at >= (last?.at ?? 0) ? incident.hold.until : 0;
-  const at = Math.max(since + rung.afterMinutes * MINUTE, cardStands, held);
+  const at = Math.max(since + rung.afterMinutes * MINUTE, cardStands, held, notBefore);
   const minutes = Math.round((at - incident.clockStartedAt) / MINUTE);
   return { rung, at, reason: 'time', because: `The trouble has lasted ${minutes} minutes.` };
-}
-
-function reopenedAt(incident: Incident): number {
-  return incident.generation > 1 ? (incident.sources.at(-1)?.since ?? 0) : 0;
 }
 
 /** The longest a person may postpone the next rung, minutes, once per incident (design §6). */

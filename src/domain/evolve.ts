@@ -1,6 +1,6 @@
 import { type Alert, joinIds, NO_IDS } from './alert.ts';
 import { rememberCauses } from './cause-history.ts';
-import { type Finding, isContext, overall } from './finding.ts';
+import { type Finding, overall } from './finding.ts';
 import type { Incident, IncidentEvent, Source } from './incident.ts';
 
 type Opened = Extract<IncidentEvent, { type: 'opened' }>;
@@ -17,6 +17,8 @@ export function begin(event: Opened): Incident {
     generation: 1,
     version: 0,
     openedAt: event.at,
+    reopenedAt: null,
+    failedAt: [...(event.failedBefore === undefined ? [] : [event.failedBefore]), event.clockStartedAt],
     clockStartedAt: event.clockStartedAt,
     announcedAt: null,
     sources: [],
@@ -52,6 +54,8 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
         ...incident,
         state: 'open',
         generation: incident.generation + 1,
+        reopenedAt: event.at,
+        failedAt: failedAgain(incident, event.at),
         resolution: null,
         mitigated: null,
         healthySince: null,
@@ -77,7 +81,11 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
     case 'look asked':
       // A proof may end after its incident has; nobody would make this look, and it would be due for ever.
       if (incident.state === 'resolved') return incident;
-      return { ...incident, lookAt: Math.min(incident.lookAt ?? event.lookAt, event.lookAt) };
+      // A look that is due may be under way already and too early to see why; that it was asked again must show.
+      return {
+        ...incident,
+        lookAt: Math.max(event.at, Math.min(incident.lookAt ?? event.lookAt, event.lookAt)),
+      };
     case 'diagnosed':
       return {
         ...incident,
@@ -86,11 +94,8 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
         impact: event.impact,
         causeHistory: rememberCauses(incident.causeHistory, event.diagnosis.causes, event.at),
         brokenSince: brokenSince(incident, event.diagnosis.findings, event.at),
-        healthySince: event.diagnosis.findings.some(
-          (finding) => !isContext(finding) && ['broken', 'unknown'].includes(finding.verdict),
-        )
-          ? null
-          : (incident.healthySince ?? event.at),
+        healthySince: healthySince(incident, event.diagnosis.findings, event.at),
+        mitigated: unseen(incident, event.diagnosis.findings, event.at),
         offers: [...event.offers, ...incident.offers.filter((offer) => offer.requestedBy !== null)],
       };
     case 'requested':
@@ -98,6 +103,7 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
     case 'withdrawn':
       return { ...incident, offers: incident.offers.filter((offer) => offer.id !== event.offer) };
     case 'refused':
+    case 'remarked':
       return incident;
     case 'approved':
       return {
@@ -134,7 +140,7 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
         mitigated: { since: event.at, until: event.until, because: event.because },
       };
     case 'relapsed':
-      return { ...incident, state: 'open', mitigated: null };
+      return { ...incident, state: 'open', mitigated: null, failedAt: failedAgain(incident, event.at) };
     case 'answered':
       return {
         ...incident,
@@ -163,6 +169,24 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
     default:
       return unreachable(event);
   }
+}
+
+function healthySince(
+  { healthySince: before }: Incident,
+  findings: readonly Finding[],
+  at: number,
+): number | null {
+  return overall(findings) === 'healthy' ? (before ?? at) : null;
+}
+
+function unseen({ mitigated }: Incident, findings: readonly Finding[], at: number): Incident['mitigated'] {
+  if (mitigated === null) return null;
+  const { unseenSince: before, ...rest } = mitigated;
+  return overall(findings) === 'unknown' ? { ...rest, unseenSince: before ?? at } : rest;
+}
+
+function failedAgain({ failedAt, clockStartedAt }: Incident, at: number): readonly number[] {
+  return [failedAt?.at(-1) ?? clockStartedAt, at];
 }
 
 function brokenSince(

@@ -113,6 +113,10 @@ export interface Incident {
   /** Rises with each commit; compared on save. */
   readonly version: number;
   readonly openedAt: number;
+  /** When it was last reopened; null: never. Absent from what an older version kept, as `failedAt` is. */
+  readonly reopenedAt?: number | null;
+  /** When the same last failed, at most twice, oldest first: at a start, each time it came back after a watch or an end. */
+  readonly failedAt?: readonly number[];
   /** The 20-minute rule counts from here: the alert's own start where it names one. */
   readonly clockStartedAt: number;
   /** When the card first stood in the channel; null until then. */
@@ -145,10 +149,16 @@ export interface Incident {
     readonly until: number;
     readonly reason: string;
   } | null;
-  /** Healthy because of a restart or a temporary change: watched until then. */
   /** Runs after which the incident was watched as mitigated; a relapse does not watch the same one again. */
   readonly watched: readonly RunId[];
-  readonly mitigated: { readonly since: number; readonly until: number; readonly because: string } | null;
+  /** Healthy because of a restart or a temporary change: watched until then. */
+  readonly mitigated: {
+    readonly since: number;
+    readonly until: number;
+    readonly because: string;
+    /** Since when the checks cannot tell whether it still is; absent: they can. */
+    readonly unseenSince?: number;
+  } | null;
   readonly resolution: Resolution | null;
 }
 
@@ -163,6 +173,8 @@ export type IncidentEvent =
       readonly environment: string;
       readonly clockStartedAt: number;
       readonly ladder: readonly Rung[];
+      /** When the same last failed, where it was only healed for now; absent: it was not. */
+      readonly failedBefore?: number;
       readonly at: number;
     }
   | { readonly type: 'reopened'; readonly because: string; readonly at: number }
@@ -186,6 +198,8 @@ export type IncidentEvent =
       readonly by: PersonId;
       readonly at: number;
     }
+  /** Something worth telling of what was sent, as *the sender cut its list*. */
+  | { readonly type: 'remarked'; readonly remark: string; readonly at: number }
   | { readonly type: 'announced'; readonly at: number }
   | { readonly type: 'look asked'; readonly lookAt: number; readonly because: string; readonly at: number }
   | {

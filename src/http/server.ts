@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { Reading } from '../domain/alert.ts';
 import type { Ear } from '../ports/ears.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
@@ -9,6 +10,8 @@ import type { Log } from '../ports/log.ts';
 /** A body over this is refused, bytes. Alertmanager's largest seen is far below 1 MB. */
 const LARGEST_BODY = 2 * 1024 * 1024;
 const STORE_MS = 2_000;
+/** Alerts of one delivery that are answered one by one. */
+const MOST_TOLD = 20;
 
 export interface HttpParts {
   readonly port: number;
@@ -16,7 +19,7 @@ export interface HttpParts {
   /** Bearer token of `POST /alerts/…`; null: these answer 503, because anybody could call them. */
   readonly alertToken: string | null;
   /** Reads an Alertmanager body; throws an error with a clear sentence when it is none. */
-  readonly readAlerts: (body: unknown) => unknown;
+  readonly readAlerts: (body: unknown) => Pick<Reading, 'unmatched' | 'remarks'>;
   /** The signature of a PagerDuty webhook over the raw body; null: not configured. */
   readonly pagerDutySecret: string | null;
   readonly journal: Journal;
@@ -56,9 +59,10 @@ export function createHttp(parts: HttpParts): Ear & { readonly port: () => numbe
     }
     const raw = await c.req.text();
     let body: unknown;
+    let told: object;
     try {
       body = JSON.parse(raw);
-      parts.readAlerts(body);
+      told = toSender(parts.readAlerts(body));
     } catch (err) {
       const because =
         err instanceof SyntaxError
@@ -69,7 +73,7 @@ export function createHttp(parts: HttpParts): Ear & { readonly port: () => numbe
       parts.log.warn({ because }, 'an alert webhook was refused');
       return c.json(problem(`${because} Nothing was taken.`), 400);
     }
-    return await store(c, 'alertmanager', digest(raw), body);
+    return await store(c, 'alertmanager', digest(raw), body, told);
   });
 
   app.post('/pagerduty/webhook', async (c) => {
@@ -99,11 +103,12 @@ export function createHttp(parts: HttpParts): Ear & { readonly port: () => numbe
     source: 'alertmanager' | 'pagerduty',
     id: string,
     body: unknown,
+    told: object = {},
   ) {
     try {
       const fresh = await parts.journal.accept(source, id, body, STORE_MS);
       parts.stored();
-      return c.json({ status: fresh ? 'stored' : 'known already' }, 202);
+      return c.json({ status: fresh ? 'stored' : 'known already', ...told }, 202);
     } catch (err) {
       parts.log.error(
         { err: err instanceof Error ? err.message : 'unknown' },
@@ -129,6 +134,15 @@ export function createHttp(parts: HttpParts): Ear & { readonly port: () => numbe
     async stop() {
       await new Promise<void>((resolve) => (server === null ? resolve() : server.close(() => resolve())));
     },
+  };
+}
+
+/** What no incident will take, for whoever sent it; a sender that reads no answers loses nothing by it. */
+function toSender({ unmatched, remarks }: Pick<Reading, 'unmatched' | 'remarks'>): object {
+  const notTaken = unmatched.slice(0, MOST_TOLD).map(({ key, because }) => ({ fingerprint: key, because }));
+  return {
+    ...(notTaken.length === 0 ? {} : { notTaken: unmatched.length, because: notTaken }),
+    ...(remarks.length === 0 ? {} : { remarks }),
   };
 }
 

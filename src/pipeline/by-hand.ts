@@ -1,12 +1,12 @@
 import { DONE, readTickValue, tickOf } from '../domain/by-hand.ts';
-import { dutiesOfTick } from '../domain/duty.ts';
+import { ASKER, dutiesOfTick } from '../domain/duty.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type IncidentId, type PersonId, parseIncidentId } from '../domain/ids.ts';
 import type { ByHandId, Incident, IncidentEvent, Tick } from '../domain/incident.ts';
 import type { Delivery, Transaction } from '../ports/journal.ts';
 import { byHandOf, runbookById } from '../runbooks/catalogue.ts';
 import type { AnyByHand, AnyRunbook } from '../runbooks/define-runbook.ts';
-import { seenUntil } from '../runbooks/shared/by-hand.ts';
+import { doneWord, owedFor, seenUntil } from '../runbooks/shared/by-hand.ts';
 import { changeOf } from './change.ts';
 import { changesIn } from './diagnose.ts';
 import type { Answer, Parts } from './parts.ts';
@@ -26,8 +26,12 @@ export interface ShownStep {
   readonly link: { readonly key: string; readonly url: string | null } | null;
   readonly answers: readonly string[] | null;
   readonly tick: Tick | null;
+  /** Nothing more can be said of it. */
+  readonly done: boolean;
   /** What was seen is too old to count; somebody looks again. */
   readonly old: boolean;
+  /** What was done may not be all: `because` says so beside the tick. */
+  readonly more: boolean;
   /** It has a text that is ready to be copied. */
   readonly text: boolean;
 }
@@ -39,19 +43,25 @@ export function shownSteps({ thresholds, links }: Rules, incident: Incident): re
   return diagnosis.byHand.flatMap(({ id: step, because }) => {
     const known = byHandOf(runbook, step);
     if (known === null) return [];
-    const tick = tickOf(incident, step);
+    const owed = owedFor(incident, known.ends);
+    const told = tickOf(incident, step);
+    // What was left to do since is not done by an older tick.
+    const tick = owed.length > 0 && told?.answer === doneWord(known) ? null : told;
     const answers = known.answers ?? null;
+    const seen = doneWord(known) === null;
     return [
       {
         incident: id,
         step,
         what: known.what,
-        owner: known.owner,
+        owner: known.owner === ASKER ? (owed[0]?.owner ?? ASKER) : known.owner,
         because,
         link: known.link === null ? null : { key: known.link, url: links[known.link] ?? null },
         answers,
         tick,
-        old: answers !== null && tick !== null && seenUntil(tick, thresholds) < diagnosis.at,
+        done: tick !== null && tick.answer === doneWord(known) && (answers ?? [DONE]).length === 1,
+        old: seen && tick !== null && seenUntil(tick, thresholds) < diagnosis.at,
+        more: !seen && answers !== null,
         text: known.text !== undefined,
       },
     ];
@@ -92,17 +102,18 @@ async function decide(parts: Parts, tx: Transaction, value: string, by: PersonId
   if (!(step.answers ?? [DONE]).includes(read.answer))
     return no(`“${read.answer}” is no answer to “${step.what}” any more. The card has the newest ones.`);
   const before = tickOf(incident, step.id);
-  if (before?.answer === read.answer) {
+  const ended = read.answer === doneWord(step) ? owedFor(incident, step.ends) : [];
+  if (before?.answer === read.answer && ended.length === 0) {
     if (step.answers === undefined) return no(`<@${before.by}> ticked it off already.`);
     if (before.by === by && tx.now - before.at < ONE_CLICK_MS)
       return no(`Noted already with your name: ${step.what} ${spelled(read.answer)}.`);
   }
   const tick: Tick = { step: step.id, answer: read.answer, by, at: tx.now };
-  const isDone = step.answers === undefined || tick.answer === step.answers[0];
-  const owes = isDone ? (step.owes ?? []) : [];
+  const owes = tick.answer === doneWord(step) ? (step.owes ?? []) : [];
   const duties = dutiesOfTick(incident, tick, owes, () => parts.ids.next());
   const events: IncidentEvent[] = [
     { type: 'ticked', tick, at: tx.now },
+    ...ended.map(({ id: duty }) => ({ type: 'duty done' as const, duty, by, at: tx.now })),
     ...(duties.length === 0 ? [] : [{ type: 'owed', duties, at: tx.now } as const]),
     { type: 'look asked', lookAt: tx.now, because: 'A step by hand was ticked off.', at: tx.now },
   ];
@@ -125,10 +136,11 @@ export async function textsToCopy(
   const runbook = runbookById(incident.runbook);
   const { names, thresholds } = parts.rules;
   const open = await parts.journal.openRunbooks();
+  const owed = (await parts.journal.owed()).map(({ duty }) => duty);
   const now = diagnosis.at;
   const findings = allFindings(runbook, incident);
   const changes = changesIn(findings);
-  const judging = { findings, changes, now, thresholds, names, incident, open };
+  const judging = { findings, changes, now, thresholds, names, incident, open, owed };
   return (runbook.byHand ?? [])
     .filter(({ id }) => diagnosis.byHand.some((shown) => shown.id === id))
     .flatMap((step: AnyByHand) =>

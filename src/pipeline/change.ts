@@ -4,6 +4,7 @@ import { evolve } from '../domain/evolve.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Change, Outgoing } from '../ports/journal.ts';
 import { newsOf } from './news.ts';
+import { closePages } from './pages.ts';
 import type { Rules } from './rules.ts';
 
 /** A decision made ready for one commit: the events folded in, the next deadlines read off the new state. */
@@ -30,6 +31,8 @@ export function changeOf(
       ...detailsOf(before, after),
       ...dutyPosts(after, events, rules),
       ...outgoing,
+      // However an incident ends, nobody is kept awake by it.
+      ...events.flatMap((event) => (event.type === 'resolved' ? closePages(after, event.because) : [])),
     ],
   };
 }
@@ -59,14 +62,15 @@ function threadLog(incident: Incident, events: readonly IncidentEvent[]): readon
 
 /** What is owed, in the channel of its team where one is configured; once for each duty. */
 function dutyPosts(
-  { id }: Incident,
+  { id, runs }: Incident,
   events: readonly IncidentEvent[],
-  { dutyChannels }: Rules,
+  { dutyChannels, groupOwners }: Rules,
 ): readonly Outgoing[] {
   return events
     .flatMap((event) => (event.type === 'owed' ? event.duties : []))
     .flatMap((duty) => {
-      const team = teamOf(duty);
+      const group = runs.find((run) => run.id === duty.run)?.parameters['group'] ?? '';
+      const team = teamOf(duty, groupOwners[group] ?? null);
       const channel = team === null ? undefined : dutyChannels[team];
       if (channel === undefined) return [];
       const payload = { what: 'duty', incident: id, duty: duty.id, channel };

@@ -1,3 +1,4 @@
+import type { Duty } from '../domain/duty.ts';
 import type { Finding, JudgedCause, Seen } from '../domain/finding.ts';
 import { skipped, unknown } from '../domain/finding.ts';
 import type { Impact } from '../domain/impact.ts';
@@ -24,6 +25,7 @@ export interface Look {
   readonly harmless: string | null;
   readonly tookMs: number;
   readonly open: readonly RunbookId[];
+  readonly owed: readonly Duty[];
   /** Targets that the cluster does not let the bot change, each with the right that is missing, in words. */
   readonly denied: ReadonlyMap<string, string>;
 }
@@ -39,7 +41,11 @@ export async function diagnose(
   parts: Looking,
   incident: Incident,
   now: number,
-  more: { readonly told?: (finding: Finding) => void; readonly open?: readonly RunbookId[] } = {},
+  more: {
+    readonly told?: (finding: Finding) => void;
+    readonly open?: readonly RunbookId[];
+    readonly owed?: readonly Duty[];
+  } = {},
 ): Promise<Look> {
   const runbook = runbookById(incident.runbook);
   const began = parts.clock.now();
@@ -80,6 +86,7 @@ export async function diagnose(
     names: named,
     incident,
     open: more.open ?? [],
+    owed: more.owed ?? [],
   };
   const causes = judgeCauses(runbook, judging);
   const denied = await deniedTargets(parts, runbook, judging, whole.signal);
@@ -101,6 +108,7 @@ export async function diagnose(
     harmless: runbook.harmless?.(judging) ?? null,
     tookMs: parts.clock.now() - began,
     open: more.open ?? [],
+    owed: more.owed ?? [],
     denied,
   };
 }

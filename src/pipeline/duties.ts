@@ -1,6 +1,8 @@
 import type { Duty } from '../domain/duty.ts';
 import { mentioned, type PersonId } from '../domain/ids.ts';
-import type { Incident } from '../domain/incident.ts';
+import type { Incident, IncidentEvent } from '../domain/incident.ts';
+import { runbookById } from '../runbooks/catalogue.ts';
+import { doneWord, owedFor } from '../runbooks/shared/by-hand.ts';
 import { changeOf } from './change.ts';
 import type { Answer, Parts } from './parts.ts';
 
@@ -29,7 +31,21 @@ export async function tickOff(parts: Parts, id: string, by: PersonId): Promise<A
     if (duty.done !== null)
       return { ok: false, because: `${mentioned(duty.done.by)} ticked it off already.`, incident, duty };
     const done = { ...duty, done: { by, at: tx.now } };
-    tx.save(changeOf(incident, [{ type: 'duty done', duty: id, by, at: tx.now }], parts.rules));
+    const events: IncidentEvent[] = [
+      { type: 'duty done', duty: id, by, at: tx.now },
+      ...ticksOf(incident, duty, by, tx.now),
+    ];
+    tx.save(changeOf(incident, events, parts.rules));
     return { ok: true, because: `Ticked off with your name: ${duty.what}`, incident, duty: done };
+  });
+}
+
+/** Steps by hand that did nothing but this: with it they are ticked off too. */
+function ticksOf(incident: Incident, duty: Duty, by: PersonId, at: number): readonly IncidentEvent[] {
+  return (runbookById(incident.runbook).byHand ?? []).flatMap((step) => {
+    const left = owedFor(incident, step.ends);
+    const answer = doneWord(step);
+    if (answer === null || left.length !== 1 || left[0]?.id !== duty.id) return [];
+    return [{ type: 'ticked' as const, tick: { step: step.id, answer, by, at }, at }];
   });
 }

@@ -4,7 +4,7 @@ import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Outgoing } from '../ports/journal.ts';
 import { changeOf } from './change.ts';
 import { endFreeze } from './freeze.ts';
-import { close, trigger } from './pages.ts';
+import { rungKey, trigger } from './pages.ts';
 import type { Parts } from './parts.ts';
 import type { Rules } from './rules.ts';
 
@@ -119,22 +119,9 @@ export function climb(
   return {
     event,
     outgoing: paged
-      ? [...posts, trigger(incident, dedupKey(incident, rung.number), rung.team, because, rules)]
+      ? [...posts, trigger(incident, rungKey(incident, rung.number), rung.team, because, rules)]
       : posts,
   };
 }
 
-/** Closes every page that this incident's rungs opened. */
-export function closePages(incident: Incident, because: string): readonly Outgoing[] {
-  return incident.climbed
-    .filter(({ paged }) => paged)
-    .map(({ rung }) => {
-      const team = incident.ladder.find(({ number }) => number === rung)?.team ?? 'orders';
-      return close(incident, dedupKey(incident, rung), team, because);
-    });
-}
-
-/** Each rung of each generation has its own: a trigger on an open key wakes nobody. */
-function dedupKey(incident: Incident, rung: number): string {
-  return `oms/${incident.environment}/${incident.id}/${incident.generation}/rung-${rung}`;
-}
+export { closePages } from './pages.ts';

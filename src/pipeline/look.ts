@@ -1,10 +1,9 @@
-import { endsBecause, proofEnds, WATCH_AT_LEAST_MS } from '../domain/ending.ts';
+import { endsBecause, proofEnds, watchFor } from '../domain/ending.ts';
 import { overall } from '../domain/finding.ts';
 import type { Diagnosis, Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Run } from '../domain/run.ts';
 import { changeOf } from './change.ts';
 import { diagnose, type Look } from './diagnose.ts';
-import { closePages } from './escalate.ts';
 import type { Parts } from './parts.ts';
 import { propose } from './propose.ts';
 import { sampleProof } from './verify.ts';
@@ -32,8 +31,8 @@ export async function lookOnce(parts: Parts): Promise<boolean> {
 }
 
 async function lookWhole(parts: Parts, claimed: Incident, now: number): Promise<void> {
-  const open = await parts.journal.openRunbooks();
-  const look = await diagnose(parts, claimed, now, { open });
+  const [open, owed] = await Promise.all([parts.journal.openRunbooks(), parts.journal.owed()]);
+  const look = await diagnose(parts, claimed, now, { open, owed: owed.map(({ duty }) => duty) });
   await parts.journal.transact('diagnosis', async (tx) => {
     const incident = await tx.incident(claimed.id);
     if (incident === null || incident.state === 'resolved') return;
@@ -41,12 +40,8 @@ async function lookWhole(parts: Parts, claimed: Incident, now: number): Promise<
     if (incident.diagnosis?.round !== claimed.diagnosis?.round) return;
     const asked = incident.lookAt !== claimed.lookAt ? incident.lookAt : null;
     const events: IncidentEvent[] = [diagnosed(parts, incident, look, tx.now, asked)];
-    let after = changeOf(incident, events, parts.rules).after;
-    const more = consequences(after, look, tx.now);
-    events.push(...more);
-    after = more.length === 0 ? after : changeOf(incident, events, parts.rules).after;
-    const outgoing = after.state === 'resolved' ? closePages(after, after.resolution?.because ?? '') : [];
-    tx.save(changeOf(incident, events, parts.rules, outgoing));
+    events.push(...consequences(changeOf(incident, events, parts.rules).after, look, tx.now));
+    tx.save(changeOf(incident, events, parts.rules));
   });
 }
 
@@ -85,20 +80,19 @@ function consequences(incident: Incident, look: Look, now: number): readonly Inc
   const busy = incident.runs.some(({ state }) => state !== 'ended');
   if (look.harmless !== null && !busy)
     return [{ type: 'resolved', by: null, because: look.harmless, at: now }];
-  const broken = incident.diagnosis?.findings.some(({ verdict }) => verdict === 'broken') ?? false;
-  if (incident.state === 'mitigated' && broken) {
+  if (incident.state === 'mitigated' && overall(incident.diagnosis?.findings ?? []) === 'broken') {
     return [{ type: 'relapsed', because: 'A check is broken again.', at: now }];
   }
   const watch = toWatch(incident);
-  if (watch !== undefined && !broken) {
+  if (watch !== undefined && incident.healthySince !== null) {
     const because = `“${watch.title}” helped.`;
-    return [{ type: 'mitigated', run: watch.id, until: now + WATCH_AT_LEAST_MS, because, at: now }];
+    return [{ type: 'mitigated', run: watch.id, until: now + watchFor(incident), because, at: now }];
   }
   const ends = endsBecause(incident, now);
   return ends === null ? [] : [{ type: 'resolved', by: null, because: ends, at: now }];
 }
 
-/** A restart or a temporary change that helped and was not watched yet; the watch begins when nothing is broken. */
+/** A restart or a temporary change that helped and was not watched yet; the watch begins when all is healthy. */
 function toWatch({ state, runs, watched }: Incident): Run | undefined {
   if (state !== 'open') return undefined;
   return runs.find((run) => run.mitigates && run.proof?.verdict === 'helped' && !watched.includes(run.id));

@@ -52,3 +52,18 @@ export function close(incident: Incident, dedupKey: string, team: TeamId, becaus
   };
   return { stream: `page ${dedupKey}`, key: `${dedupKey}/resolve`, kind: 'page', payload };
 }
+
+/** Closes every page that this incident's rungs opened. */
+export function closePages(incident: Incident, because: string): readonly Outgoing[] {
+  return incident.climbed
+    .filter(({ paged }) => paged)
+    .map(({ rung }) => {
+      const team = incident.ladder.find(({ number }) => number === rung)?.team ?? 'orders';
+      return close(incident, rungKey(incident, rung), team, because);
+    });
+}
+
+/** Each rung of each generation has its own: a trigger on an open key wakes nobody. */
+export function rungKey({ environment, id, generation }: Incident, rung: number): string {
+  return `oms/${environment}/${id}/${generation}/rung-${rung}`;
+}

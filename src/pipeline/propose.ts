@@ -14,7 +14,7 @@ import type { Parts } from './parts.ts';
 export function propose(
   parts: Pick<Parts, 'rules' | 'ids'>,
   incident: Incident,
-  { byName: findings, causes, open, denied }: Look,
+  { byName: findings, causes, open, owed, denied }: Look,
   now: number,
 ): readonly Offer[] {
   const runbook = runbookById(incident.runbook);
@@ -29,6 +29,7 @@ export function propose(
     names,
     incident: { ...incident, causeHistory },
     open,
+    owed,
   };
   const busy = new Set(
     incident.runs.filter(({ state }) => state !== 'ended').flatMap(({ targets }) => targets),

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Alert, joinIds, type KnownIds, NO_IDS, type Reading } from '../domain/alert.ts';
-import { reopening } from '../domain/ending.ts';
+import { failedBefore, reopening } from '../domain/ending.ts';
 import type { IncidentId, PersonId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import { SEVERITIES, type Severity } from '../domain/severity.ts';
@@ -22,12 +22,22 @@ export interface Received {
 export async function receive(parts: Parts, reading: Reading, delivery: Delivery | null): Promise<Received> {
   return await parts.journal.transact('receive', async (tx) => {
     const incidents = new Map<string, Incident>();
+    const changed = new Set<string>();
     const newestOf = async ({ runbook, scope }: Pick<Alert, 'runbook' | 'scope'>) =>
       incidents.get(`${runbook} ${scope}`) ?? (await tx.newest(runbook, scope));
     for (const read of reading.alerts) {
       const alert = await lent(read, newestOf);
-      const after = await takeAlert(parts, tx, alert, await newestOf(alert));
-      if (after !== null) incidents.set(`${alert.runbook} ${alert.scope}`, after);
+      const before = await newestOf(alert);
+      const after = await takeAlert(parts, tx, alert, before);
+      if (after === null) continue;
+      const place = `${alert.runbook} ${alert.scope}`;
+      incidents.set(place, after);
+      if (after !== before) changed.add(place);
+    }
+    // A group that is sent again and says nothing new is not remarked upon again.
+    for (const [place, incident] of incidents) {
+      const events = reading.remarks.map((remark) => ({ type: 'remarked' as const, remark, at: tx.now }));
+      if (changed.has(place)) save(parts, tx, incident, events);
     }
     for (const alert of reading.unmatched) {
       tx.note({
@@ -57,14 +67,15 @@ async function lent(
   // What one incident knows as firing stays with it, so that its end finds it there.
   if (knows(await newestOf(alert), alert)) return alert;
   const newest = await newestOf(other);
-  const open = newest !== null && newest.state !== 'resolved';
-  return open && (alert.status === 'firing' || knows(newest, alert)) ? other : alert;
+  const joins = alert.status === 'firing' && newest !== null && newest.state !== 'resolved';
+  return joins || knows(newest, alert) ? other : alert;
 }
 
-function knows(incident: Incident | null, { source, key }: Alert): boolean {
+/** Whether this alert belongs to it already. Its end does so also after that of the incident, which may come back. */
+function knows(incident: Incident | null, { source, key, status }: Alert): boolean {
   return (
     incident !== null &&
-    incident.state !== 'resolved' &&
+    (incident.state !== 'resolved' || status === 'resolved') &&
     incident.sources.some((one) => one.source === source && one.key === key && one.state === 'firing')
   );
 }
@@ -74,7 +85,8 @@ export async function openByPerson(parts: Parts, tx: Transaction, alert: Alert):
   const newest = await tx.newest(alert.runbook, alert.scope);
   if (newest !== null && newest.state !== 'resolved') return brought(parts, tx, newest, alert);
   return (
-    (await takeAlert(parts, tx, { ...alert, startsAt: tx.now }, newest)) ?? (await opened(parts, tx, alert))
+    (await takeAlert(parts, tx, { ...alert, startsAt: tx.now }, newest)) ??
+    (await opened(parts, tx, alert, newest))
   );
 }
 
@@ -127,7 +139,7 @@ export async function takeAlert(
   if (alert.status === 'resolved') return quiet(parts, tx, alert, newest);
   switch (reopening(newest, alert.startsAt, tx.now)) {
     case 'new incident':
-      return await opened(parts, tx, alert);
+      return await opened(parts, tx, alert, newest);
     case 'open already':
       return save(parts, tx, newest, joining(parts, tx, alert, newest));
     case 'same incident':
@@ -147,12 +159,19 @@ export async function takeAlert(
   }
 }
 
-async function opened(parts: Parts, tx: Transaction, alert: Alert): Promise<Incident> {
+/** @param earlier of the same runbook and scope, which has ended; null: there is none */
+async function opened(
+  parts: Parts,
+  tx: Transaction,
+  alert: Alert,
+  earlier: Incident | null,
+): Promise<Incident> {
   const runbook = runbookById(alert.runbook);
   const severity = severityOf(runbook, [alert.code]);
   const id = await tx.nextIncidentId();
   // A clock ahead of ours would postpone the rule; one far behind would climb before anybody looked.
   const clockStartedAt = Math.min(alert.startsAt ?? tx.now, tx.now);
+  const before = failedBefore(earlier, clockStartedAt);
   const events: IncidentEvent[] = [
     {
       type: 'opened',
@@ -163,6 +182,7 @@ async function opened(parts: Parts, tx: Transaction, alert: Alert): Promise<Inci
       environment: parts.rules.environment,
       clockStartedAt,
       ladder: ladderFor(severity, runbook.team, parts.rules),
+      ...(before === null ? {} : { failedBefore: before }),
       at: tx.now,
     },
     { type: 'alert joined', alert, at: tx.now },
@@ -210,21 +230,19 @@ function severityOf(runbook: AnyRunbook, codes: readonly (string | null)[]): Sev
 }
 
 function quiet(parts: Parts, tx: Transaction, alert: Alert, newest: Incident | null): Incident | null {
-  const known = newest?.sources.some(
-    (source) => source.source === alert.source && source.key === alert.key && source.state === 'firing',
-  );
-  if (!known || newest === null || newest.state === 'resolved') {
+  if (newest === null || !knows(newest, alert)) {
     tx.note({
       type: 'alert not taken',
       source: alert.source,
       key: alert.key,
       reason: 'nothing to resolve',
-      because: 'No open incident knows this alert.',
+      because: 'No incident knows this alert as firing.',
     });
     return newest;
   }
   return save(parts, tx, newest, [
     { type: 'alert resolved', source: alert.source, key: alert.key, at: tx.now },
+    // One that has ended makes nothing of it.
     { type: 'look asked', lookAt: tx.now, because: 'An alert resolved.', at: tx.now },
   ]);
 }

@@ -59,6 +59,8 @@ export interface Rules {
   readonly channels: Readonly<Record<TeamId, string>> & { readonly alerts: string };
   /** Where what is owed is posted, by team; a team without one finds it in `/oms owed`. */
   readonly dutyChannels: Readonly<Partial<Record<DutyTeam, string>>>;
+  /** Whose data each consumer group brings, where that is configured. */
+  readonly groupOwners: Readonly<Record<string, DutyTeam>>;
   /** Pages of the company and of others, by their keys in `oms.yaml`. */
   readonly links: Readonly<Record<string, string>>;
   readonly people: readonly string[];

@@ -143,6 +143,8 @@ export interface Journal {
   openRunbooks(): Promise<readonly RunbookId[]>;
   /** Duties that nobody has ticked off, oldest first. */
   owed(): Promise<readonly { readonly incident: IncidentId; readonly duty: Duty }[]>;
+  /** Alerts since this story time that no incident took, by why not. */
+  notTaken(since: number): Promise<readonly { readonly reason: string; readonly count: number }[]>;
   freeze(): Promise<Freeze | null>;
   incidentById(id: IncidentId): Promise<Incident | null>;
 }

@@ -1,5 +1,5 @@
 import type { KnownIds } from '../domain/alert.ts';
-import type { FoundDone, Owed } from '../domain/duty.ts';
+import type { Duty, FoundDone, Owed } from '../domain/duty.ts';
 import type { CauseVerdict, Finding, Seen, StepName } from '../domain/finding.ts';
 import type { Impact } from '../domain/impact.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -14,7 +14,7 @@ import type { Names } from './names.ts';
 import { type About, type Change, type Changes, whatChanged } from './shared/what-changed.ts';
 import type { Thresholds } from './thresholds.ts';
 
-export type { Advice, BulletId, ByHand, Carrier, Knowledge } from './knowledge.ts';
+export type { Advice, BulletId, ByHand, Carrier, Ends, Knowledge } from './knowledge.ts';
 
 /** What a check may use: questions, never levers. */
 export interface Asking {
@@ -71,6 +71,8 @@ export interface Judging<Data> {
   readonly incident: Incident;
   /** Runbooks that have an incident open, this one among them: what would feed another one waits. */
   readonly open: readonly RunbookId[];
+  /** What nobody has ticked off yet, of any incident; it outlives the one that left it. */
+  readonly owed: readonly Duty[];
 }
 
 export interface Cause<Data> {

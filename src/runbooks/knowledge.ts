@@ -1,4 +1,4 @@
-import type { Owed } from '../domain/duty.ts';
+import type { Owed, Owner } from '../domain/duty.ts';
 import type { StepName } from '../domain/finding.ts';
 import type { ByHandId } from '../domain/incident.ts';
 import type { Judging } from './define-runbook.ts';
@@ -14,11 +14,16 @@ export interface Advice<Data> {
   say(judging: Judging<Data>): string | null;
 }
 
+/** Duties by where they come from and how their words begin. */
+export interface Ends {
+  readonly after: readonly (StepName | ByHandId)[];
+  readonly begins: string;
+}
+
 /** What only a person can do. It changes nothing by itself; a tick with a name says that it is done, or what was seen. */
 export interface ByHand<Data> {
   readonly id: ByHandId;
-  /** A team's or somebody's name, as for `Owed`. */
-  readonly owner: string;
+  readonly owner: Owner;
   /** One sentence that tells them what to do. */
   readonly what: string;
   /** The key below `links` that leads there; null: there is none. */
@@ -29,7 +34,11 @@ export interface ByHand<Data> {
   when(judging: Judging<Data>): string | null;
   /** What a tick may say; a cause may read it in `incident.ticks`. Absent: it is done. */
   readonly answers?: readonly string[];
-  /** What the tick leaves to do; of several answers the first one does. */
+  /** The answer that says that it is done. Absent where there are answers: each says what was seen, and ages. */
+  readonly done?: string;
+  /** What runs and other steps left to do that this step does: whoever ticks off one has ticked off the other. */
+  readonly ends?: Ends;
+  /** What is left to do once it is done. */
   readonly owes?: readonly Owed[];
   /** Ready to be copied to whom it concerns; no personal data. */
   text?(judging: Judging<Data>): string;

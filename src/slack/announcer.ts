@@ -47,6 +47,8 @@ export function createAnnouncer(mouth: AnnouncerParts) {
   const doubts = createDoubts(parts);
   let held: () => boolean = () => true;
   let alertsId: string | null = null;
+  /** Since when the voice is ours, real ms. A call of whoever had it before may be under way for as long as calls last. */
+  let oursSince: number | null = null;
 
   /**
    * One round. True when something was said, so that the next follows at once.
@@ -54,6 +56,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
    */
   async function speak(stillHeld: () => boolean): Promise<boolean> {
     held = stillHeld;
+    oursSince ??= parts.clock.now();
     await doubts.lookAgain();
     const now = await parts.journal.now();
     let said = false;
@@ -108,8 +111,8 @@ export function createAnnouncer(mouth: AnnouncerParts) {
       if (said.kind === 'not now') quietUntil.set(id, parts.clock.now() + said.afterMs);
       if (said.kind === 'shown' || said.kind === 'unsure')
         await voice.cardShown(incident.id, channel, ts, said.kind === 'shown' ? shown : null);
-      // The late edit may yet land on a newer one.
-      if (said.kind === 'unsure')
+      // The late edit may yet land on a newer one, and so may one of whoever had the voice before.
+      if (said.kind === 'unsure' || began - (oursSince ?? 0) < parts.rules.timing.slackCallMs)
         doubts.add(async () => await voice.cardShown(incident.id, channel, ts, null));
       // Somebody deleted it: it is posted anew, and its thread goes on there.
       if (said.kind === 'refused' && said.because.includes('message_not_found')) {
@@ -256,7 +259,12 @@ export function createAnnouncer(mouth: AnnouncerParts) {
     );
   }
 
-  return { speak };
+  /** Somebody else has the voice. */
+  const lost = () => {
+    oursSince = null;
+  };
+
+  return { speak, lost };
 }
 
 /** One state of one card. */

@@ -109,14 +109,16 @@ export async function prepare(
   if (payload.what === 'database back')
     return { place: await inChannel(alerts), words: databaseBack(payload.from, payload.to) };
   if (payload.what === 'digest') {
-    const [open, resolved, owed, freeze] = await Promise.all([
+    const [open, resolved, owed, notTaken, freeze] = await Promise.all([
       parts.journal.openIncidents(),
       parts.journal.resolvedSince(payload.since),
       parts.journal.owed(),
+      parts.journal.notTaken(payload.since),
       parts.journal.freeze(),
     ]);
     const titleOf = ({ runbook }: Incident) => runbookById(runbook).title;
-    const words = digest({ open, resolved, owed, freeze, titleOf, head: payload.head, notes: payload.notes });
+    const { head, notes } = payload;
+    const words = digest({ open, resolved, owed, notTaken, freeze, titleOf, head, notes });
     return { place: await inChannel(alerts), words };
   }
   if (payload.what === 'freeze') {

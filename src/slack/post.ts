@@ -1,4 +1,4 @@
-import type { WebClient } from '@slack/web-api';
+import type { ConversationsHistoryResponse, WebClient } from '@slack/web-api';
 import { ErrorCode } from '@slack/web-api';
 import { SystemError } from '../ports/system-error.ts';
 import type { Message } from '../views/kit.ts';
@@ -68,6 +68,9 @@ export async function newest(client: WebClient, { channel, threadTs }: Place): P
   return page.messages?.[0]?.ts ?? '0';
 }
 
+/** A page holds 200; a thread is read from its head, so what was posted last stands on its last page. */
+const MOST_PAGES = 10;
+
 /** Our message with this key since `after`: the oldest is kept, others are taken away. Null when there is none. */
 export async function findOwn(
   client: WebClient,
@@ -76,14 +79,19 @@ export async function findOwn(
   after: string,
 ): Promise<string | null> {
   const question = { channel, oldest: after, inclusive: true, limit: 200, include_all_metadata: true };
-  const page =
-    threadTs === null
-      ? await client.conversations.history(question)
-      : await client.conversations.replies({ ...question, ts: threadTs });
-  const own = (page.messages ?? [])
-    .filter(({ metadata }) => ownKey(metadata) === key)
-    .flatMap(({ ts }) => (ts === undefined ? [] : [ts]))
-    .sort();
+  const own: string[] = [];
+  let next: { readonly cursor?: string } | null = {};
+  for (let pages = 0; next !== null && pages < MOST_PAGES; pages += 1) {
+    const page: ConversationsHistoryResponse =
+      threadTs === null
+        ? await client.conversations.history({ ...question, ...next })
+        : await client.conversations.replies({ ...question, ...next, ts: threadTs });
+    for (const { metadata, ts } of page.messages ?? [])
+      if (ts !== undefined && ownKey(metadata) === key) own.push(ts);
+    const cursor = page.response_metadata?.next_cursor ?? '';
+    next = cursor === '' ? null : { cursor };
+  }
+  own.sort();
   for (const twice of own.slice(1)) await client.chat.delete({ channel, ts: twice });
   return own[0] ?? null;
 }

@@ -199,6 +199,18 @@ export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step; 
       return found.rows.map(({ incident, body }) => ({ incident, duty: body }));
     },
 
+    async notTaken(since) {
+      const found = await query<{ reason: string; count: number }>(
+        `select a.text::jsonb ->> 'reason' as reason, count(*)::int as count
+         from journal j join journal_asides a on a.hash = j.text::jsonb ->> 'body'
+         where j.incident is null and j.at >= to_timestamp($1 / 1000.0) and a.text is not null
+           and j.text::jsonb ->> 'type' = 'alert not taken'
+         group by 1 order by 2 desc, 1`,
+        [since],
+      );
+      return found.rows;
+    },
+
     freeze: async () => await freezeOn(pool).standing('').catch(unavailable),
 
     async incidentById(id) {

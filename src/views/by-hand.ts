@@ -28,8 +28,12 @@ export interface StepView {
   /** What a tick may say; null: that it is done. */
   readonly answers: readonly string[] | null;
   readonly tick: Tick | null;
+  /** Nothing more can be said of it. */
+  readonly done: boolean;
   /** What was seen is too old to count. */
   readonly old: boolean;
+  /** Why it matters is said beside the tick too. */
+  readonly more: boolean;
   /** There is a text to copy. */
   readonly text: boolean;
 }
@@ -57,9 +61,8 @@ export function byHand(
 }
 
 /** What is left to do comes first in a line; what was ticked off says by whom. */
-function stepLine({ what, owner, because, link: to, answers, tick, old }: StepView): Words {
-  const done = tick !== null && answers === null;
-  if (done) return words`${what} ${person(tick.by)} has done it, ${clock(tick.at)}.`;
+function stepLine({ what, owner, because, link: to, tick, done, old, more }: StepView): Words {
+  if (done && tick !== null) return words`${what} ${person(tick.by)} has done it, ${clock(tick.at)}.`;
   const where =
     to === null
       ? words``
@@ -68,14 +71,18 @@ function stepLine({ what, owner, because, link: to, answers, tick, old }: StepVi
         : words` ${link(to.url, 'Open')}.`;
   const task = words`*${what}* ${whose(owner)}${where}`;
   if (tick === null) return words`${task} ${because}`;
-  const again = old ? words` That is too old to count, please look again.` : words``;
+  const again = old
+    ? words` That is too old to count, please look again.`
+    : more
+      ? words` ${because}`
+      : words``;
   return words`${task} ${person(tick.by)}: *${tick.answer}*, ${clock(tick.at)}.${again}`;
 }
 
 function row(steps: readonly StepView[]): readonly (ButtonLike | ChoiceLike)[] {
   const groups = steps
     // Nothing new can be said of what is done.
-    .filter(({ answers, tick }) => answers !== null || tick === null)
+    .filter(({ done }) => !done)
     .map(({ incident, step, what, answers }) => ({
       label: what,
       options: (answers ?? [DONE]).map((answer) => ({

@@ -11,6 +11,8 @@ export interface DigestView {
   /** Since yesterday. */
   readonly resolved: readonly Incident[];
   readonly owed: readonly OwedDuty[];
+  /** Alerts that no incident took, by why not. */
+  readonly notTaken: readonly { readonly reason: string; readonly count: number }[];
   readonly freeze: Freeze | null;
   readonly titleOf: (incident: Incident) => string;
   /** What somebody should see to, one sentence each. */
@@ -22,7 +24,16 @@ export interface DigestView {
 const LISTED = 12;
 
 /** The day's message: what is open, what ended, what is owed, and how long the chain is. */
-export function digest({ open, resolved, owed, freeze, titleOf, head, notes }: DigestView): Message {
+export function digest({
+  open,
+  resolved,
+  owed,
+  notTaken,
+  freeze,
+  titleOf,
+  head,
+  notes,
+}: DigestView): Message {
   const counts = words`${open.length} open, ${resolved.length} resolved since yesterday, ${owed.length} owed.`;
   return message(words`Good morning. ${counts}`, [
     section([words`*Good morning.* ${counts}`, ...(freeze === null ? [] : [freezeLine(freeze)])]),
@@ -44,7 +55,7 @@ export function digest({ open, resolved, owed, freeze, titleOf, head, notes }: D
     ),
     ...list(
       'To see to',
-      notes.map((line) => words`${line}`),
+      [...untaken(notTaken), ...notes].map((line) => words`${line}`),
     ),
     note([words`Journal: row ${head.seq}, hash \`${head.hash}\`. \`oms audit verify\` walks it.`]),
   ]);
@@ -61,6 +72,14 @@ function list(title: string, lines: readonly Words[], last?: Words) {
       ...(last === undefined ? [] : [last]),
     ]),
   ];
+}
+
+/** What was sent here and opened nothing; the journal has each. */
+function untaken(all: DigestView['notTaken']): readonly string[] {
+  const total = all.reduce((sum, { count }) => sum + count, 0);
+  if (total === 0) return [];
+  const why = all.map(({ reason, count }) => `${reason} ${count}`).join(', ');
+  return [`${total} ${total === 1 ? 'alert was' : 'alerts were'} not taken since yesterday: ${why}.`];
 }
 
 function who({ acknowledged }: Incident): Words {

@@ -111,6 +111,7 @@ function draw(view: CardView, room: Room): Drawn {
 /** What is the matter, in one or two words. */
 export function verdictOf(incident: Incident): string {
   if (incident.state === 'resolved') return 'resolved';
+  if (incident.mitigated?.unseenSince !== undefined) return 'mitigated, could not look everywhere';
   if (incident.state === 'mitigated') return 'mitigated, watching';
   if (incident.diagnosis === null) return 'looking';
   const { findings } = incident.diagnosis;
@@ -195,20 +196,27 @@ function next({ incident, next: rung }: CardView): readonly Words[] {
       shortened(words`Resolved ${clock(resolution?.at ?? 0)}${who}: ${resolution?.because ?? ''}`, 500),
     ];
   }
-  if (incident.mitigated !== null)
+  const { hold, mitigated } = incident;
+  if (mitigated !== null && mitigated.unseenSince === undefined)
     return [
       ...climbed,
-      words`Watched until ${clock(incident.mitigated.until)}; no rung is called while the checks stay healthy.`,
+      words`Watched until ${clock(mitigated.until)}; no rung is called while the checks stay healthy.`,
     ];
-  const { hold } = incident;
+  const watched =
+    mitigated?.unseenSince === undefined
+      ? []
+      : [
+          words`Watched until ${clock(mitigated.until)}; since ${clock(mitigated.unseenSince)} the checks cannot tell whether it is still healthy.`,
+        ];
   const held =
     hold === null
       ? []
       : [shortened(words`Held by ${person(hold.by)} until ${clock(hold.until)}: ${hold.reason}`, 300)];
-  if (rung === null) return [...climbed, ...held, words`The whole ladder has been called.`];
+  if (rung === null) return [...climbed, ...watched, ...held, words`The whole ladder has been called.`];
   const whom = [...rung.rung.channels, ...rung.rung.people].join(', ');
   return [
     ...climbed,
+    ...watched,
     ...held,
     words`*Next* ${clock(rung.at)}: rung ${rung.rung.number} calls ${configured(whom === '' ? rung.rung.team : whom)}.`,
   ];

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import { type Duty, openDuties } from '../domain/duty.ts';
+import { ASKER, type Duty, type Owner, openDuties } from '../domain/duty.ts';
 import { ACTIONS, buttons, type Message, message, note, section } from './kit.ts';
 import { clock, configured, joined, person, shortened, type Words, words } from './words.ts';
 
@@ -85,10 +85,17 @@ export function dutyLine({ what, owner, targets }: Duty): Words {
   return joined([about === '' ? words`${what}` : words`${what} (${about})`, whose(owner)], ' ');
 }
 
+/** Those that are no team's. */
+const NO_TEAM: Readonly<Partial<Record<Owner, string>>> = {
+  'on-call': 'whoever is on call',
+  [ASKER]: 'whoever asked for it',
+  'database owners': 'the owners of the orders database',
+  'fraud model owners': 'the owners of the fraud model',
+  'owners of the groups behind': 'the owners of the groups behind',
+};
+
 /** Whose task it is: a team's, a person's, or that of whoever is on call. */
 export function whose(owner: string): Words {
-  if (owner === 'on-call') return words`For whoever is on call.`;
-  return /^[UW][A-Z0-9]+$/.test(owner) || owner.startsWith('pagerduty:')
-    ? words`For ${person(owner)}.`
-    : words`For the ${owner} team.`;
+  if (/^[UW][A-Z0-9]+$/.test(owner) || owner.startsWith('pagerduty:')) return words`For ${person(owner)}.`;
+  return words`For ${NO_TEAM[owner as Owner] ?? `the ${owner} team`}.`;
 }

@@ -177,6 +177,8 @@ export function threadLine(
       return event.alert.complaint === undefined
         ? sentence(words`Alert: ${event.alert.summary}`)
         : complaint(event.alert.by ?? 'somebody', event.alert.complaint);
+    case 'remarked':
+      return sentence(words`${event.remark}`);
     case 'alert resolved':
       return sentence(words`An alert resolved.`);
     case 'mitigated':

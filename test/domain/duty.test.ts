@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { dutiesOf, dutiesOfTick, foundDone, reminderAt, teamOf } from '../../src/domain/duty.ts';
+import {
+  type DutyTeam,
+  dutiesOf,
+  dutiesOfTick,
+  foundDone,
+  GROUP_OWNER,
+  reminderAt,
+  teamOf,
+} from '../../src/domain/duty.ts';
 import { aRun } from '../support/incidents.ts';
 
 const owed = (what: string) =>
@@ -43,16 +51,19 @@ test('a duty to tell a team goes into that team’s channel, with the run’s ow
     { what: 'x', owner: 'whoever asked', tell },
     { what: 'x', owner: 'customer service' },
     { what: 'x', owner: 'whoever asked' },
-  ];
+    { what: 'x', owner: 'whoever asked', tell: { to: GROUP_OWNER, says: '{group}' } },
+  ] as const;
   const run = aRun({ parameters: { group: 'mailer' } });
   const duties = dutiesOf(run, owes, ['a', 'b'], 0, () => 'd1');
-  expect(duties.map(teamOf)).toEqual(['warehouse', 'customerService', null]);
+  const teams = (groupOwner: DutyTeam | null) => duties.map((duty) => teamOf(duty, groupOwner));
+  expect(teams(null)).toEqual(['warehouse', 'customerService', null, null]);
+  expect(teams('catalog')).toEqual(['warehouse', 'customerService', null, 'catalog']);
   expect(duties[0]?.tell?.says).toBe('a, b: mailer');
 });
 
 test('a step by hand owes once, however often it is ticked off', () => {
   const tick = { step: 'm1.4', answer: 'done', by: 'U1', at: 5 } as const;
-  const owes = [{ what: 'Switch back.', owner: 'whoever asked' }];
+  const owes = [{ what: 'Switch back.', owner: 'whoever asked' }] as const;
   const first = dutiesOfTick({ owed: [] }, tick, owes, () => 'd1');
   expect(first).toMatchObject([{ owner: 'U1', step: 'm1.4', run: null, at: 5 }]);
   expect(dutiesOfTick({ owed: first }, tick, owes, () => 'd2')).toEqual([]);

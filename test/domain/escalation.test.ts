@@ -5,6 +5,7 @@ import { evolve } from '../../src/domain/evolve.ts';
 import type { Impact } from '../../src/domain/impact.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { overdue } from '../../src/pipeline/escalate.ts';
+import { personsAlert } from '../../src/pipeline/receive.ts';
 import { ladderFor } from '../../src/pipeline/rules.ts';
 import { aRules } from '../support/builders.ts';
 import { anIncident, OPENED } from '../support/incidents.ts';
@@ -152,4 +153,41 @@ describe('the ladder', () => {
   test.each(['mitigated', 'resolved'] as const)('nothing is climbed while %s', (state) =>
     expect(nextRung(anIncident([], { ladder, state, impact: known(90, 100) }), rules.escalation)).toBeNull(),
   );
+
+  test('a watch whose checks cannot tell for five minutes goes on with the ladder, one that sees does not', () => {
+    const mitigated = { since: OPENED, until: OPENED + 30 * MINUTE, because: '' };
+    const watched = anIncident([], { ladder, state: 'mitigated', mitigated });
+    const dark = (minutes: number) => ({
+      ...watched,
+      mitigated: { ...mitigated, unseenSince: OPENED + minutes * MINUTE },
+    });
+    expect(nextRung(watched, rules.escalation)).toBeNull();
+    expect(nextRung(dark(2), rules.escalation)?.at).toBe(OPENED + 20 * MINUTE);
+    const due = nextRung(dark(40), rules.escalation);
+    expect(due?.at).toBe(OPENED + 45 * MINUTE);
+    expect(due?.because).toContain('The trouble has lasted 45 minutes. It was better;');
+    const many = { ...dark(40), impact: known(90, 100, OPENED + MINUTE) };
+    expect(nextRung(many, rules.escalation)).toMatchObject({ at: OPENED + 45 * MINUTE, reason: 'impact' });
+  });
+
+  test('after a reopening the next rung counts from there, however many alerts join', () => {
+    const last = { rung: 1, reason: 'time', because: '', at: OPENED, paged: false, by: null } as const;
+    const at = OPENED + 20 * MINUTE;
+    const reopened = evolve(anIncident([], { ladder, climbed: [last] }), {
+      type: 'reopened',
+      because: '',
+      at,
+    });
+    expect(nextRung(reopened, rules.escalation)?.at).toBe(OPENED + 40 * MINUTE);
+    const joined = [25, 35, 44].reduce(
+      (incident, minutes) =>
+        evolve(incident, {
+          type: 'alert joined',
+          alert: personsAlert('stuck-orders', 'U1', '', `key-${minutes}`),
+          at: OPENED + minutes * MINUTE,
+        }),
+      reopened,
+    );
+    expect(nextRung(joined, rules.escalation)?.at).toBe(OPENED + 40 * MINUTE);
+  });
 });

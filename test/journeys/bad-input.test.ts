@@ -35,9 +35,16 @@ describe('bad input gets a clear answer', () => {
   });
 
   test('an alert of another environment, an unknown code and a resolve for nothing open no incident', async () => {
-    await rig.alert({ fingerprint: 'a' }, { environment: 'stage' });
-    await rig.alert({ fingerprint: 'b' }, { alertname: 'DiskFull', code: 'DISK_FULL' });
-    await rig.alert({ fingerprint: 'c', status: 'resolved' });
+    const said = async (answer: Promise<Response>) => await (await answer).json();
+    expect(await said(rig.alert({ fingerprint: 'a' }, { environment: 'stage' }))).toMatchObject({
+      status: 'stored',
+      notTaken: 1,
+      because: [{ fingerprint: 'a', because: expect.stringContaining('this bot serves prod') }],
+    });
+    const full = rig.alert({ fingerprint: 'b' }, { alertname: 'DiskFull', code: 'DISK_FULL' });
+    expect(await said(full)).toMatchObject({ notTaken: 1, because: [{ fingerprint: 'b' }] });
+    // What it would end is known only from the incidents.
+    expect(await said(rig.alert({ fingerprint: 'c', status: 'resolved' }))).toEqual({ status: 'stored' });
     await rig.app.idle();
     expect(rig.slack.messages(ALERTS)).toEqual([]);
     const notes = await rig.store.owner.query(`select text from journal where text like '%alert not taken%'`);
@@ -141,5 +148,30 @@ describe('bad input gets a clear answer', () => {
     expect(person.ephemerals().at(-1)?.text).toContain(
       'belongs to nothing that is known here. Nothing was started.',
     );
+  });
+
+  test('a group of several alerts opens what each means, and its thread says what was cut off', async () => {
+    const alert = (fingerprint: string, code: string) => ({
+      status: 'firing',
+      labels: { alertname: code, code, environment: 'prod' },
+      annotations: {},
+      startsAt: new Date(rig.now()).toISOString(),
+      fingerprint,
+    });
+    const alerts = [alert('g1', 'EXPORT_FAILED'), alert('g2', 'EXPORT_FAILED'), alert('g3', 'DISK_FULL')];
+    const group = { version: '4', status: 'firing', groupKey: 'g', truncatedAlerts: 2, alerts };
+    const cut = 'Alertmanager left out 2 more alerts of this group (max_alerts).';
+    const answer = await post(JSON.stringify(group));
+    expect(await answer.json()).toMatchObject({ notTaken: 1, remarks: [cut] });
+    await rig.app.idle();
+    const open = await rig.app.parts.journal.openIncidents();
+    const sources = open.find(({ runbook }) => runbook === 'exports')?.sources;
+    expect(sources?.map(({ key }) => key)).toEqual(['g1', 'g2']);
+    const lines = () => rig.slack.thread(ALERTS, rig.card().ts).filter(({ text }) => text === cut);
+    expect(lines()).toHaveLength(1);
+    // Sent again as it was: nothing is new.
+    await post(JSON.stringify({ ...group, receiver: 'again' }));
+    await rig.app.idle();
+    expect(lines()).toHaveLength(1);
   });
 });

@@ -9,6 +9,8 @@ beforeAll(async () => {
   second = await startBot(rig.address);
   await rig.alert({}, { region: 'eu' });
   await rig.alert({ fingerprint: 'f2' }, { region: 'us' });
+  await rig.alert({ fingerprint: 'f3' }, { alertname: 'DiskFull', code: 'DISK_FULL' });
+  await rig.alert({ fingerprint: 'f4' }, { environment: 'stage' });
   await rig.app.idle();
   await rig.slack.as('URESPONDER').command(ALERTS, '/oms resolve OMS-1 the parcel was found');
   await rig.app.idle();
@@ -36,6 +38,7 @@ describe('what the clock on the wall asks for', () => {
     const blocks = JSON.stringify(digests()[0]?.blocks);
     expect(blocks).toContain('*OMS-2* Orders stuck in processing');
     expect(blocks).toContain('*OMS-1* Orders stuck in processing: the parcel was found');
+    expect(blocks).toContain('2 alerts were not taken since yesterday: other environment 1, unknown code 1.');
     expect(blocks).toContain('No second payment processor is configured (payments.backup)');
   });
 

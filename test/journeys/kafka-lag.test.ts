@@ -81,9 +81,13 @@ describe('one message stops a partition', () => {
     await until(20, says('All 3 consumer groups are less than 100 messages behind.'));
   });
 
-  test('when the alert is over and everything is healthy, the incident ends', async () => {
+  test('the lag is watched for half an hour; healthy still, and the alert over, the incident ends', async () => {
+    await until(15, says('mitigated, watching'));
     const { alertname, code } = poisonMessage.alert;
     await told.rig.alert({ status: 'resolved' }, { alertname, code });
+    await told.rig.skip(2);
+    expect(card()).toContain('mitigated, watching');
+    await told.rig.skip(29);
     await until(15, says('Kafka event publishing lag: resolved'));
   });
 });

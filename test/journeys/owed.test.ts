@@ -82,6 +82,19 @@ describe('what a run leaves to do', () => {
     expect(person.ephemerals().at(-1)?.text).toContain('<@UBYSTANDER> ticked it off already');
   });
 
+  test('and the step by hand for it are one: a tick of the step ends the duty, and what is owed anew asks anew', async () => {
+    const person = rig.slack.as('UBYSTANDER');
+    const step = /\*Tell the warehouse: order, old → new status, by whom\.\* For <@URESPONDER>/;
+    expect(card()).toMatch(step);
+    await person.click(rig.card(), { actionId: 'oms_tick:0' }, { option: 'OMS-1 m3.3 done' });
+    await rig.app.idle();
+    expect(person.ephemerals().at(-1)?.text).toContain('Noted with your name: Tell the warehouse');
+    expect((await list('UBYSTANDER')).text).toBe('Nothing is owed.');
+    expect(card()).not.toMatch(step);
+    await setByHand();
+    expect(card()).toMatch(step);
+  });
+
   test('outlives its incident', async () => {
     const person = rig.slack.as('URESPONDER');
     await person.command(ALERTS, '/oms resolve OMS-1 all orders are on their way');
@@ -106,6 +119,8 @@ describe('what a run leaves to do', () => {
     expect(found.rows.map(({ by }) => by)).toEqual([
       ...Array(2).fill('oms-bot, from X10'),
       ...Array(2).fill('UBYSTANDER'),
+      'oms-bot, from X10',
+      'UBYSTANDER',
     ]);
     expect(rig.slack.problems).toEqual([]);
   });

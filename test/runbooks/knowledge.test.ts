@@ -53,4 +53,24 @@ describe.each(told)('runbook $runbook.number', ({ runbook, knowledge }) => {
     const named = (runbook.advice ?? []).filter(({ id }) => id !== '6.impact');
     for (const { id } of named) expect(knowledge[id]).toContainEqual({ by: 'advice', id });
   });
+
+  test('a step by hand ends duties that something leaves', () => {
+    const { actions, byHand = [] } = runbook;
+    const left = [
+      ...actions.flatMap(({ step, owes }) => owes.map(({ what }) => ({ from: step as string, what }))),
+      ...byHand.flatMap(({ id, owes = [] }) => owes.map(({ what }) => ({ from: id as string, what }))),
+    ];
+    for (const { ends } of byHand)
+      for (const after of ends?.after ?? [])
+        expect(
+          left.filter(({ from, what }) => from === after && what.startsWith(ends?.begins ?? '')),
+        ).toHaveLength(1);
+  });
+
+  test('a step by hand that leaves something to do can be done', () => {
+    for (const { answers, done, owes } of runbook.byHand ?? []) {
+      if (owes !== undefined) expect(answers === undefined || done !== undefined).toBe(true);
+      if (done !== undefined) expect(answers).toContain(done);
+    }
+  });
 });

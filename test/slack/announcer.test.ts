@@ -5,6 +5,7 @@ import type { Parts } from '../../src/pipeline/parts.ts';
 import type { VoiceStore } from '../../src/ports/voice.ts';
 import { createAnnouncer } from '../../src/slack/announcer.ts';
 import type { Channels } from '../../src/slack/channels.ts';
+import { findOwn } from '../../src/slack/post.ts';
 import { createReach } from '../../src/slack/reach.ts';
 import { aRules } from '../support/builders.ts';
 import { aFinding, anIncident, OPENED } from '../support/incidents.ts';
@@ -17,6 +18,8 @@ interface Standing {
 
 /** The voice with one incident whose card stands already; each round edits it. */
 function aVoice(incident: Incident) {
+  const clock = { now: 0 };
+  const shown: unknown[] = [];
   const thread: Standing[] = [];
   const client = {
     chat: {
@@ -33,17 +36,18 @@ function aVoice(incident: Incident) {
   const voice = {
     staleCards: async () => [{ incident, ts: '1.1', afterMark: null }],
     heads: async () => [],
-    cardShown: async () => undefined,
+    cardShown: async (_incident: string, _channel: string, _ts: string, version: unknown) =>
+      shown.push(version),
   } as unknown as VoiceStore;
   const parts = {
     journal: { now: async () => OPENED + 60_000 },
-    clock: { now: () => 0 },
+    clock: { now: () => clock.now },
     log: { warn: () => undefined, error: () => undefined },
     step: async (_name: string, work: () => unknown) => await work(),
     rules: aRules(),
   } as unknown as Parts;
   const channels = { idOf: async () => 'C1' } as unknown as Channels;
-  const { speak } = createAnnouncer({
+  const { speak, lost } = createAnnouncer({
     parts,
     voice,
     client,
@@ -52,7 +56,7 @@ function aVoice(incident: Incident) {
     links: [],
     paceMs: 0,
   });
-  return { speak, thread };
+  return { speak, lost, thread, clock, shown };
 }
 
 const many = (count: number) =>
@@ -74,4 +78,46 @@ describe('what a card has no room for', () => {
     await speak(() => true);
     expect(thread).toEqual([]);
   });
+});
+
+test('a post is found on the last page of a long thread, and one that came twice is taken away', async () => {
+  const own = { event_type: 'oms_message', event_payload: { key: 'k' } };
+  const pages = [
+    [{ ts: '1.1' }],
+    [{ ts: '1.2' }],
+    [
+      { ts: '1.4', metadata: own },
+      { ts: '1.3', metadata: own },
+    ],
+  ];
+  const deleted: string[] = [];
+  const client = {
+    chat: { delete: async ({ ts }: { ts: string }) => deleted.push(ts) },
+    conversations: {
+      replies: async ({ cursor = '0' }: { cursor?: string }) => ({
+        messages: pages[Number(cursor)],
+        response_metadata: { next_cursor: Number(cursor) < 2 ? String(Number(cursor) + 1) : '' },
+      }),
+    },
+  } as unknown as WebClient;
+  expect(await findOwn(client, { channel: 'C1', threadTs: '1.0' }, 'k', '1.0')).toBe('1.3');
+  expect(deleted).toEqual(['1.4']);
+  expect(await findOwn(client, { channel: 'C1', threadTs: '1.0' }, 'other', '1.0')).toBeNull();
+});
+
+test('what is edited just after the voice was taken over is edited once more: an older edit may have come late', async () => {
+  const { speak, lost, clock, shown } = aVoice(anIncident([]));
+  const at = async (seconds: number) => {
+    clock.now = seconds * 1_000;
+    const before = shown.length;
+    await speak(() => true);
+    return shown.slice(before).map((version) => version !== null);
+  };
+  expect(await at(0)).toEqual([true]);
+  expect(await at(12)).toEqual([true]);
+  expect(await at(31)).toEqual([false, true]);
+  expect(await at(45)).toEqual([true]);
+  lost();
+  expect(await at(50)).toEqual([true]);
+  expect(await at(81)).toEqual([false, true]);
 });

@@ -174,10 +174,6 @@ export const ACME_OMS = {
     payments: { channel: '#acme-money' },
     catalog: { channel: '#acme-goods' },
     platform: { channel: '#acme-base' },
-    warehouse: { channel: '#acme-hall-team' },
-    customerService: { channel: '#acme-counter-team' },
-    databaseOwners: { channel: '#acme-data' },
-    fraudModelOwners: { channel: '#acme-models' },
   },
   people: { teamLead: 'lead@acme.example', engineeringManager: 'manager@acme.example' },
   workloads: {
@@ -239,7 +235,10 @@ export const ACME_OMS = {
     ),
     inventoryGroup: own(groups, 'order-inventory-consumer'),
     consumers: {
-      [own(groups, 'notification-consumer')]: workload('notification-service'),
+      [own(groups, 'notification-consumer')]: {
+        ...workload('notification-service'),
+        team: 'customerService',
+      },
       [own(groups, 'order-inventory-consumer')]: workload('inventory-consumer'),
     },
   },

@@ -25,6 +25,7 @@ export function aRules(change: Partial<Rules> = {}): Rules {
       platform: '#platform-eng',
     },
     dutyChannels: {},
+    groupOwners: {},
     links: {},
     people: [],
     pager: true,

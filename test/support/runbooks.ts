@@ -140,6 +140,7 @@ export function aJudging<Data>(findings: Findings<Data>, change: Partial<Judging
     names: RUNBOOK_NAMES,
     incident: anIncident([]),
     open: [],
+    owed: [],
     ...change,
   };
 }

@@ -156,6 +156,16 @@ const INCIDENTS = {
     state: 'mitigated',
     mitigated: { since: OPENED, until: OPENED + 40 * MINUTE, because: 'A restart helped.' },
   }),
+  'watched and unseen': anIncident([aFinding('unknown', 'The order service did not answer.')], {
+    impact,
+    state: 'mitigated',
+    mitigated: {
+      since: OPENED,
+      until: OPENED + 40 * MINUTE,
+      because: 'A restart helped.',
+      unseenSince: OPENED + 18 * MINUTE,
+    },
+  }),
   held: broken({
     offers: [],
     hold: { by: 'URESPONDER', at: OPENED, until: OPENED + 30 * MINUTE, reason: 'the gateway answers again' },
@@ -189,7 +199,16 @@ const view = (incident: Incident, byHand: CardView['byHand'] = []): CardView => 
 });
 
 const advised = broken({ offers: [] });
-const step = { incident: 'OMS-1', link: null, answers: null, tick: null, old: false, text: false } as const;
+const step = {
+  incident: 'OMS-1',
+  link: null,
+  answers: null,
+  tick: null,
+  done: false,
+  old: false,
+  more: false,
+  text: false,
+} as const;
 const STEPS: NonNullable<CardView['byHand']> = [
   {
     ...step,
@@ -236,6 +255,20 @@ const STEPS: NonNullable<CardView['byHand']> = [
     owner: 'payments',
     because: 'The gateway is down.',
     tick: { step: 'm3.7', answer: 'done', by: 'UBEN', at: OPENED + 14 * MINUTE },
+    done: true,
+  },
+];
+
+const DEED: NonNullable<CardView['byHand']> = [
+  {
+    ...step,
+    step: 'm3.8',
+    what: 'Refund in the gateway’s dashboard.',
+    owner: 'whoever asked',
+    because: 'A retry will not bring ref_ccc333.',
+    answers: ['refunded', 'not refunded'],
+    tick: { step: 'm3.8', answer: 'refunded', by: 'UANNA', at: OPENED },
+    more: true,
   },
 ];
 
@@ -255,6 +288,7 @@ export const CARDS: readonly (readonly [name: string, view: CardView])[] = [
       STEPS,
     ),
   ],
+  ['a deed by hand', view(advised, DEED)],
 ];
 
 export const FORM = setStatus;

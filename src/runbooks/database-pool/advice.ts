@@ -1,6 +1,7 @@
 import type { Rollout } from '../../ports/changes.ts';
 import type { Advice } from '../define-runbook.ts';
 import { clock } from '../shared/spell.ts';
+import { FIX } from './by-hand.ts';
 import { stands } from './causes.ts';
 import type { PoolData } from './checks.ts';
 
@@ -13,11 +14,9 @@ export const advice: readonly Advice<PoolData>[] = [
   {
     id: '6.B3',
     shown: 'when a rollout came (X1) while the fix of a leak is owed after a restart (R41, m6.1)',
-    say({ incident, changes }) {
-      const fix = incident.owed.find(({ run, undo, done }) => {
-        const action = incident.runs.find(({ id }) => id === run)?.action;
-        return action === 'R41' && undo === null && done === null;
-      });
+    say({ owed, changes }) {
+      // The incident of that restart has usually ended long ago.
+      const fix = owed.find(({ what, done }) => done === null && what.startsWith(FIX.begins));
       if (fix === undefined) return null;
       // A restart brings no new code, and R41 is one itself.
       const came = changes.data?.changes.find(({ at, rollout }) => at > fix.at && isRelease(rollout));

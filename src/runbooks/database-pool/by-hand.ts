@@ -1,6 +1,9 @@
-import type { ByHand } from '../define-runbook.ts';
+import type { ByHand, Ends } from '../define-runbook.ts';
 import { stands } from './causes.ts';
 import type { PoolData } from './checks.ts';
+
+/** What a restart that freed connections leaves to do. */
+export const FIX: Ends = { after: ['R41'], begins: 'Fix the leak' };
 
 /** 6.m: what only a person can do for the database's connections. */
 export const byHand: readonly ByHand<PoolData>[] = [
@@ -10,6 +13,7 @@ export const byHand: readonly ByHand<PoolData>[] = [
     what: 'Fix the leak before the next deployment.',
     link: 'repository',
     shown: 'while connections are not given back (6.C1), and after a restart (R41) that freed them',
+    ends: FIX,
     when(judging) {
       if (stands(judging, '6.C1')) return 'Connections are not given back.';
       const run = judging.incident.runs.findLast(({ action }) => action === 'R41');

@@ -1,3 +1,4 @@
+import { ASKER } from '../../domain/duty.ts';
 import type { ByHand } from '../define-runbook.ts';
 import { causes, stands } from './causes.ts';
 import type { ExportData } from './checks.ts';
@@ -37,6 +38,6 @@ export const byHand: readonly ByHand<ExportData>[] = [
       const verdict = run?.proof?.verdict ?? null;
       return verdict === null || verdict === 'helped' ? null : 'The new export did not help.';
     },
-    owes: [{ what: 'Tell whoever asked for the export where it is.', owner: 'whoever ticked it off' }],
+    owes: [{ what: 'Tell whoever asked for the export where it is.', owner: ASKER }],
   },
 ];

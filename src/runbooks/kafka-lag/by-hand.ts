@@ -24,6 +24,7 @@ export const byHand: readonly ByHand<KafkaData>[] = [
     what: 'Look whether your data are fresh again.',
     link: null,
     shown: 'after messages were skipped (R51) or sent again (R52)',
+    ends: { after: ['R51', 'R51-skip', 'R52'], begins: 'Ask the owner' },
     when({ incident }) {
       const run = incident.runs.findLast(
         ({ action, outcome }) => SENT_OR_SKIPPED.has(action) && outcome === 'done',

@@ -51,7 +51,7 @@ export const knowledge = {
     { by: 'action', step: 'R51-undo', part: 'note' },
   ],
   '7.B4': [
-    { by: 'check', step: 'R46' },
+    { by: 'check', step: 'R46', part: 'every minute while the incident is watched after R51 or R52' },
     { by: 'by hand', id: 'm7.2' },
   ],
   '7.N1': [{ by: 'check', step: 'R46', part: 'limit' }],

@@ -98,7 +98,7 @@ export const replayLetters: Action<KafkaData> = {
       };
     },
   },
-  mitigates: false,
+  mitigates: true,
   owes: [
     {
       what: 'Ask the owners of the services behind whether their data are fresh again; events were sent again.',

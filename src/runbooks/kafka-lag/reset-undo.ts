@@ -11,6 +11,7 @@ const MINUTE = 60 * SECOND;
 /** Takes R51 back: the group goes on where it stood before, and handles again what it has read since. */
 export const undoReset: Action<KafkaData> = {
   ...resetGroup,
+  mitigates: false,
   step: 'R51-undo',
   title: 'Set the offsets back',
   tier: 'disruptive',

@@ -1,3 +1,4 @@
+import { GROUP_OWNER } from '../../domain/duty.ts';
 import type { OffsetChange } from '../../ports/kafka.ts';
 import type { Action, Draft, Judging } from '../define-runbook.ts';
 import { consumersOf } from '../shared/consumers.ts';
@@ -90,11 +91,15 @@ export const resetGroup: Action<KafkaData> = {
       return { moved: good ? run.targets : [], unknown: [], line, value: now.lag, worse: false };
     },
   },
-  mitigates: false,
+  mitigates: true,
   owes: [
     {
       what: 'Ask the owner of {group} whether its data are fresh again; {count} messages were skipped.',
       owner: 'whoever asked',
+      tell: {
+        to: GROUP_OWNER,
+        says: '{count} messages of {group} were skipped. Please look whether your data are fresh again.',
+      },
     },
   ],
 };

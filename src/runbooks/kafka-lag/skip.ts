@@ -1,3 +1,4 @@
+import { GROUP_OWNER } from '../../domain/duty.ts';
 import type { ProofSample } from '../../domain/run.ts';
 import { masked } from '../../domain/secrets.ts';
 import { SystemError } from '../../ports/system-error.ts';
@@ -129,7 +130,7 @@ export const skipMessage: Action<KafkaData> = {
       return { moved: moves ? run.targets : [], unknown: [], line, value: place?.lag ?? null, worse: false };
     },
   },
-  mitigates: false,
+  mitigates: true,
   owes: [
     {
       what: 'Fix the producer or the consumer, then handle the message that was put aside in {parked}.',
@@ -138,6 +139,10 @@ export const skipMessage: Action<KafkaData> = {
     {
       what: 'Ask the owner of {group} whether its data are fresh again; one message was skipped.',
       owner: 'whoever asked',
+      tell: {
+        to: GROUP_OWNER,
+        says: 'One message of {group} was skipped. Please look whether your data are fresh again.',
+      },
     },
   ],
 };

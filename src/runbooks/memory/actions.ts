@@ -13,7 +13,10 @@ import { readUsage } from './usage.ts';
 
 const MINUTE = 60_000;
 
-const FIX = { what: 'Ship the fix: page large reads, stream exports, limit batch jobs.', owner: 'orders' };
+const FIX = {
+  what: 'Ship the fix: page large reads, stream exports, limit batch jobs.',
+  owner: 'orders',
+} as const;
 
 /** R61, the proof of R58–R60. */
 const watch = {

@@ -20,6 +20,8 @@ export const byHand: readonly ByHand<MemoryData>[] = [
         : `The dump lies in ${run.targets[0]?.replace('pod/', '') ?? 'its pod'}.`;
     },
     answers: ['deleted'],
+    done: 'deleted',
+    ends: { after: ['R57'], begins: 'Fetch, read and delete' },
   },
   {
     id: 'm8.2',
@@ -27,6 +29,7 @@ export const byHand: readonly ByHand<MemoryData>[] = [
     what: 'Ship the fix: page large reads, stream exports, limit batch jobs.',
     link: 'repository',
     shown: 'while a leak, an export, wasteful loading or a query is the cause (8.C1, 8.C2, 8.C3, 8.C5)',
+    ends: { after: ['R58', 'R60'], begins: 'Ship the fix' },
     when: (judging) =>
       IN_CODE.some((id) => stands(judging, id)) ? 'Only a change of the code ends it.' : null,
   },

@@ -1,10 +1,10 @@
-import type { ByHand, Judging } from '../define-runbook.ts';
-import { owes } from '../shared/moment.ts';
+import type { ByHand, Ends, Judging } from '../define-runbook.ts';
+import { owedFor } from '../shared/by-hand.ts';
 import { money } from '../shared/money.ts';
 import { triedInVain } from '../shared/tried.ts';
 import type { RefundData } from './checks.ts';
 import { type Judged, judged, lackingNow } from './judged.ts';
-import { BY_HAND } from './retry.ts';
+import { BY_HAND, refundedByHand } from './retry.ts';
 
 const CUSTOMERS = 'customer service';
 
@@ -16,13 +16,8 @@ function hopeless(judging: Judging<RefundData>): readonly Judged[] {
   );
 }
 
-/** Whether somebody has to hear what became of their money. */
-function customersWait(judging: Judging<RefundData>): boolean {
-  const byHand = judging.incident.owed.some(
-    ({ step, owner, done }) => step === 'm4.1' && owner === CUSTOMERS && done === null,
-  );
-  return byHand || owes(judging, CUSTOMERS, 'R27', 'R29');
-}
+/** Somebody has to hear what became of their money. */
+const TELL: Ends = { after: ['R27', 'R29', 'm4.1'], begins: 'Tell the customer' };
 
 /** One line for each refund that customers wait to hear of; ids and amounts, nothing about anybody. */
 function forCustomers(judging: Judging<RefundData>): string {
@@ -54,9 +49,14 @@ export const byHand: readonly ByHand<RefundData>[] = [
     link: 'gatewayDashboard',
     shown: 'while the gateway lacks a refund (R25) whose method is gone (4.C2) or that R27 did not help',
     answers: BY_HAND,
+    done: BY_HAND[0],
     when(judging) {
-      const ids = hopeless(judging).map(({ refund }) => refund.id);
-      if (ids.length === 0) return null;
+      const all = hopeless(judging);
+      if (all.length === 0) return null;
+      const ids = all
+        .filter(({ refund }) => !refundedByHand(judging.incident, refund))
+        .map(({ refund }) => refund.id);
+      if (ids.length === 0) return 'No other refund needs it.';
       const more = ids.length > 3 ? ` and ${ids.length - 3} more` : '';
       return `A retry will not bring ${ids.slice(0, 3).join(', ')}${more}.`;
     },
@@ -95,7 +95,9 @@ export const byHand: readonly ByHand<RefundData>[] = [
     what: 'Tell the customer: state, amount, expected day.',
     link: null,
     shown: 'after R27, R29 or m4.1, until that duty is ticked off',
-    when: (judging) => (customersWait(judging) ? 'A customer waits to hear of the money.' : null),
+    ends: TELL,
+    when: ({ incident }) =>
+      owedFor(incident, TELL).length > 0 ? 'A customer waits to hear of the money.' : null,
     text: forCustomers,
   },
 ];

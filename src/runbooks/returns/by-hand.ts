@@ -1,6 +1,12 @@
-import type { ByHand, Judging } from '../define-runbook.ts';
+import { ASKER } from '../../domain/duty.ts';
+import type { Incident } from '../../domain/incident.ts';
+import type { ByHand, Ends, Judging } from '../define-runbook.ts';
+import { owedFor } from '../shared/by-hand.ts';
 import { stands } from './causes.ts';
 import type { ReturnData } from './checks.ts';
+
+const NOTE: Ends = { after: ['R66', 'R68'], begins: 'Note the exception' };
+const TELL: Ends = { after: ['R66', 'R68'], begins: 'Tell customer service' };
 
 /** 9.m: what only a person can do for a return. */
 export const byHand: readonly ByHand<ReturnData>[] = [
@@ -11,12 +17,7 @@ export const byHand: readonly ByHand<ReturnData>[] = [
     link: 'carrierPortal',
     shown: 'while labels of returns fail (9.C3)',
     when: (judging) => (stands(judging, '9.C3') ? 'Labels of returns are not made.' : null),
-    owes: [
-      {
-        what: 'Note at the return that its label was made by hand: who, why.',
-        owner: 'whoever ticked it off',
-      },
-    ],
+    owes: [{ what: 'Note at the return that its label was made by hand: who, why.', owner: ASKER }],
   },
   {
     id: 'm9.2',
@@ -46,11 +47,12 @@ export const byHand: readonly ByHand<ReturnData>[] = [
   },
   {
     id: 'm9.4',
-    owner: 'whoever asked',
+    owner: ASKER,
     what: 'Note the exception at the return: who, why.',
     link: 'returnAdmin',
     shown: 'after a return was approved (R66) or its window extended (R68), until that duty is ticked off',
-    when: (judging) => exceptionOwed(judging, 'Note the exception'),
+    ends: NOTE,
+    when: ({ incident }) => exceptionOwed(incident, NOTE),
     text: (judging) =>
       exceptions(judging)
         .map(
@@ -61,11 +63,12 @@ export const byHand: readonly ByHand<ReturnData>[] = [
   },
   {
     id: 'm9.5',
-    owner: 'whoever asked',
+    owner: ASKER,
     what: 'Tell customer service: return, decision.',
     link: null,
     shown: 'after a return was approved (R66) or its window extended (R68), until that duty is ticked off',
-    when: (judging) => exceptionOwed(judging, 'Tell customer service'),
+    ends: TELL,
+    when: ({ incident }) => exceptionOwed(incident, TELL),
     text: (judging) =>
       exceptions(judging)
         .map(({ targets, parameters }) => `${targets[0]}: ${what(parameters)}.`)
@@ -87,11 +90,6 @@ function what({ days }: Readonly<Record<string, string>>): string {
   return days === undefined ? 'approved by hand' : `window ${days} days longer`;
 }
 
-function exceptionOwed(judging: Judging<ReturnData>, duty: string): string | null {
-  const runs = exceptions(judging).map(({ id }) => id);
-  const owed = judging.incident.owed.some(
-    ({ run, what: words, done }) =>
-      done === null && run !== null && runs.includes(run) && words.startsWith(duty),
-  );
-  return owed ? 'An exception was made for a return.' : null;
+function exceptionOwed(incident: Incident, ends: Ends): string | null {
+  return owedFor(incident, ends).length > 0 ? 'An exception was made for a return.' : null;
 }

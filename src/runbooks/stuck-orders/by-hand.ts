@@ -1,8 +1,12 @@
-import type { ByHand, Judging } from '../define-runbook.ts';
-import { owes } from '../shared/moment.ts';
+import { ASKER } from '../../domain/duty.ts';
+import type { ByHand, Ends, Judging } from '../define-runbook.ts';
+import { owedFor } from '../shared/by-hand.ts';
 import { clock } from '../shared/spell.ts';
 import { warehouse } from './causes.ts';
 import type { StuckData } from './checks.ts';
+
+const NOTE: Ends = { after: ['R22'], begins: 'Add the order note' };
+const TELL: Ends = { after: ['R22'], begins: 'Tell the warehouse' };
 
 /** What was set by hand, the newest first. */
 function setByHand({ incident }: Pick<Judging<StuckData>, 'incident'>) {
@@ -45,7 +49,8 @@ export const byHand: readonly ByHand<StuckData>[] = [
     what: 'Add the order’s note: who, why, old → new status.',
     link: 'orderAdmin',
     shown: 'after a status was set by hand (R22), until that duty is ticked off',
-    when: (judging) => (owes(judging, 'orders', 'R22') ? 'A status was set by hand.' : null),
+    ends: NOTE,
+    when: ({ incident }) => (owedFor(incident, NOTE).length > 0 ? 'A status was set by hand.' : null),
     text: (judging) =>
       `${changes(judging)}\n${setByHand(judging)
         .map(({ targets, parameters }) => `${targets[0]}, why: ${parameters['reason']}`)
@@ -53,15 +58,12 @@ export const byHand: readonly ByHand<StuckData>[] = [
   },
   {
     id: 'm3.3',
-    owner: 'whoever asked',
+    owner: ASKER,
     what: 'Tell the warehouse: order, old → new status, by whom.',
     link: null,
     shown: 'after a status was set by hand (R22), until that duty is ticked off',
-    when(judging) {
-      const [newest] = setByHand(judging);
-      const asker = newest === undefined ? null : (newest.requestedBy ?? newest.by);
-      return asker !== null && owes(judging, asker, 'R22') ? 'A status was set by hand.' : null;
-    },
+    ends: TELL,
+    when: ({ incident }) => (owedFor(incident, TELL).length > 0 ? 'A status was set by hand.' : null),
     text: changes,
   },
 ];

@@ -72,10 +72,7 @@ describe('a rollout after a restart that owes the fix of a leak', () => {
       {},
       {
         changes: seen('healthy', { changes, suspect: null, symptomAt: OPENED }),
-        incident: anIncident([], {
-          runs: [aRun({ action: 'R41' })],
-          owed: [{ ...fix, at: RESTARTED, done: null, ...change }],
-        }),
+        owed: [{ ...fix, at: RESTARTED, done: null, ...change }],
       },
     );
     return databasePool.advice?.find(({ id }) => id === '6.B3')?.say(judging) ?? null;
@@ -90,6 +87,6 @@ describe('a rollout after a restart that owes the fix of a leak', () => {
     ['that came before it', RESTARTED - MINUTE, RELEASE, {}],
     ['that is a restart', RESTARTED + MINUTE, { ...RELEASE, images: [], restarted: true }, {}],
     ['after the fix was ticked off', RESTARTED + MINUTE, RELEASE, { done: { by: 'U1', at: RESTARTED } }],
-    ['while something else is owed', RESTARTED + MINUTE, RELEASE, { run: 'run-9' }],
+    ['while something else is owed', RESTARTED + MINUTE, RELEASE, { what: 'Tell the warehouse.' }],
   ])('%s is not', (_what, at, difference, change) => expect(warned(at, difference, change)).toBeNull());
 });

@@ -49,7 +49,7 @@ describe('steps by hand', () => {
     owed: [
       {
         id: 'd1',
-        what: '',
+        what: 'Tell the customer: state, amount, expected day.',
         owner: 'customer service',
         targets: ['ref_bbb222'],
         run: vain.id,
@@ -72,6 +72,15 @@ describe('steps by hand', () => {
   ])('%s', (_what, given, incident, ids) =>
     expect(Object.keys(shown(byHand, judging(given, incident)))).toEqual(ids),
   );
+
+  test('what was refunded by hand asks for no more of it, a later refund does', () => {
+    const why = (change: object) =>
+      byHand
+        .find(({ id }) => id === 'm4.1')
+        ?.when(judging(rows(lost('ref_bbb222', change)), { runs: [vain], ...ticked('refunded') }));
+    expect(why({})).toBe('No other refund needs it.');
+    expect(why({ createdAt: NOW + 1 })).toBe('A retry will not bring ref_bbb222.');
+  });
 
   test('the words for customer service have amount and day, and nothing about anybody', () => {
     const text = byHand.find(({ id }) => id === 'm4.3')?.text?.(judging(rows(lost('ref_bbb222')), owed({})));

@@ -39,7 +39,7 @@ describe('steps by hand', () => {
   });
   const duty = (owner: string, done: boolean) => ({
     id: owner,
-    what: '',
+    what: owner === 'orders' ? 'Add the order note: who, why.' : 'Tell the warehouse: order, status.',
     owner,
     targets: ['ord_aaa111'],
     run: run.id,
