@@ -131,7 +131,7 @@ export async function handsIn(
   });
   const names = namesOf(config.oms);
   const settings = {
-    url: address.service,
+    at: address.service,
     token: async () => TOKEN,
     tokenHeader: config.oms.admin.tokenHeader,
     policy: policyFor(ORDER_SERVICE, resting),
