@@ -45,15 +45,25 @@ export function runLine(run: Run): Words {
   return words`${head} ${outcome}.${verdict}${unsent} ${proof.line}${trend(proof)}${next}`;
 }
 
-/** Samples that are shown of a figure; the newest. */
-const TREND = 6;
+/** Of a figure's samples, the newest: so many are written out, and so many are drawn. */
+const WRITTEN = 6;
+const DRAWN = 20;
+const BARS = '▁▂▃▄▅▆▇█';
 
-/** R8: how the figure went, oldest first. */
+/** R8, R61: how the figure went, oldest first, as a small chart and in numbers. */
 function trend({ plan, samples }: NonNullable<Run['proof']>): Words {
-  const values = samples.flatMap(({ value }) => (value === null ? [] : [Math.round(value)])).slice(-TREND);
+  const values = samples.flatMap(({ value }) => (value === null ? [] : [Math.round(value)]));
+  const written = values.slice(-WRITTEN);
   // A line that is flat says nothing that the newest value does not.
-  if (plan.unit === undefined || new Set(values).size < 2) return words``;
-  return words` Minute by minute: ${values.join(' → ')} ${plan.unit}.`;
+  if (plan.unit === undefined || new Set(written).size < 2) return words``;
+  return words` Minute by minute: ${bars(values.slice(-DRAWN))} ${written.join(' → ')} ${plan.unit}.`;
+}
+
+/** From the least to the most of them; the numbers beside it say how far that is. */
+function bars(values: readonly number[]): string {
+  const least = Math.min(...values);
+  const span = Math.max(...values) - least || 1;
+  return values.map((value) => BARS[Math.round(((value - least) / span) * (BARS.length - 1))]).join('');
 }
 
 /** What is broken, why, and what the runbook says to it. */
