@@ -165,7 +165,7 @@ describe.skipIf(!JVM)('a JVM', () => {
 
   /** In its pod it is process 1. */
   async function started(collector: string): Promise<number> {
-    const child = spawn('java', [`-XX:+Use${collector}GC`, '-Xms64m', '-Xmx64m', source], {
+    const child = spawn(onPath('java') ?? '', [`-XX:+Use${collector}GC`, '-Xms64m', '-Xmx64m', source], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     closers.push(() => child.kill('SIGKILL'));
