@@ -57,6 +57,12 @@ export function readConfig({ env, readFile }: ConfigSources): Config {
     mistakes.push(`CONFIG_FILE names ${file}, and there is no such file.`);
   const yaml = readYaml(file, text ?? '');
   mistakes.push(...yaml.mistakes);
+  if (read.success && yaml.oms !== null) {
+    const lost = tokenLost(read.data, yaml.oms);
+    const keys = ['admin.tokenHeader', 'workloads.orderService.service'];
+    const where = keys.flatMap((key) => yaml.origins.get(key) ?? [])[0] ?? file;
+    if (lost !== null) mistakes.push(`${where}: ${lost}`);
+  }
   if (!read.success || yaml.oms === null || mistakes.length > 0) throw new ConfigError(mistakes);
   return Object.freeze({
     env: read.data,
@@ -64,6 +70,15 @@ export function readConfig({ env, readFile }: ConfigSources): Config {
     file: text === null ? null : file,
     origins: yaml.origins,
   });
+}
+
+/** The API server takes that header for itself, so that the service would never see the token. */
+function tokenLost(env: Environment, { admin, workloads }: OmsYaml): string | null {
+  const handedOn = env.ORDER_SERVICE_URL === undefined && workloads.orderService.service !== undefined;
+  const kept = admin.tokenHeader.toLowerCase() === 'authorization';
+  return handedOn && kept && env.ORDER_SERVICE_TOKEN_FILE !== undefined
+    ? `admin.tokenHeader: the API server keeps ${admin.tokenHeader} for itself and hands no token on to workloads.orderService.service. Name another header that the order service reads, or set ORDER_SERVICE_URL.`
+    : null;
 }
 
 /** What `npm start` cannot do without, one sentence each. */

@@ -88,6 +88,14 @@ async function secretsOf({ orderService, gateway, carrier }: Names, probe: Kuber
       notes.trouble.push(`${key}: there is no secret ${secret} in ${orderService.namespace}.`);
 }
 
+/** Where the API server hands requests on to the order service. */
+const HANDED_ON = [
+  ['get', 'the order service’s lists are not read'],
+  ['create', 'the order service retries nothing'],
+  ['patch', 'no order’s status is set (R22)'],
+  ['delete', 'no export is cancelled (R74)'],
+] as const;
+
 /** What each right is for, so that a missing one says what it costs. */
 async function rightsOf(
   all: readonly Named[],
@@ -105,6 +113,12 @@ async function rightsOf(
       ],
     ),
     [{ namespace, verb: 'get', resource: 'pods/proxy' }, 'pods are not asked for health and metrics'],
+    ...(orderService.service === null
+      ? []
+      : HANDED_ON.map(([verb, cost]): readonly [Right, string] => [
+          { namespace, verb, resource: 'services/proxy', name: orderService.service ?? '' },
+          cost,
+        ])),
     [{ namespace, verb: 'list', resource: 'events' }, 'nobody sees why a pod was killed (R54)'],
     [{ namespace, verb: 'list', resource: 'pods.metrics.k8s.io' }, 'the use of memory is not seen (R55)'],
     // A WebSocket needs the right of a POST too since Kubernetes 1.35 (deploy/rbac-exec.yaml).

@@ -6,7 +6,7 @@ import { KUBERNETES } from './adapters/kubernetes/client.ts';
 import { connectKubernetes } from './adapters/kubernetes/connect.ts';
 import { ORDER_SERVICE } from './adapters/order-service/client.ts';
 import { orderServiceLever } from './adapters/order-service/lever.ts';
-import { orderServiceProbe } from './adapters/order-service/probe.ts';
+import { orderServiceProbe, podQuestions } from './adapters/order-service/probe.ts';
 import { PAGERDUTY, pagerDuty } from './adapters/pagerduty/pager.ts';
 import { ordersDatabaseLever } from './adapters/postgres/lever.ts';
 import { ordersDatabasePool } from './adapters/postgres/pool.ts';
@@ -28,6 +28,8 @@ import type { Probes } from './ports/probes.ts';
 import type { S3Probe } from './ports/s3.ts';
 import { orderWorkload } from './runbooks/names.ts';
 
+const NO_ORDER_SERVICE =
+  'The order service is not configured (ORDER_SERVICE_URL, or `workloads.orderService.service`).';
 const NO_KAFKA = 'Kafka is not configured (KAFKA_BROKERS).';
 const NO_REDIS = 'Redis is not configured (REDIS_URL).';
 const NO_S3 = 'S3 is not configured (AWS_REGION).';
@@ -50,23 +52,27 @@ export async function realHands(
   const kafka = kafkaOf({ env, oms });
   const names = namesOf(oms);
   const tokenFile = env.ORDER_SERVICE_TOKEN_FILE;
+  const { namespace, service: passedTo, port } = names.orderService;
+  const proxied = passedTo === null ? undefined : cluster?.serviceWay(namespace, passedTo);
+  const at = env.ORDER_SERVICE_URL ?? proxied;
   const service = {
-    url: env.ORDER_SERVICE_URL ?? '',
+    at: at ?? '',
     token: async () => (tokenFile === undefined ? null : (await readFile(tokenFile, 'utf8')).trim()),
     tokenHeader: oms.admin.tokenHeader,
     policy: policyFor(ORDER_SERVICE),
     paths: oms.admin,
-    pods: cluster?.podHttp(orderWorkload(names), names.orderService.port) ?? null,
+    pods: cluster?.podHttp(orderWorkload(names), port) ?? null,
   };
-  const noService = 'The order service is not configured (ORDER_SERVICE_URL).';
   const noCluster = 'Kubernetes is not configured (KUBECONFIG).';
   const database = databaseOf(env, oms.orders, log);
   const redis =
     env.REDIS_URL === undefined ? null : connectRedis({ url: env.REDIS_URL, policy: policyFor(REDIS) });
-  const here = env.ORDER_SERVICE_URL !== undefined;
   return {
     probes: {
-      orderService: here ? orderServiceProbe(service) : absent(noService),
+      orderService:
+        at !== undefined
+          ? orderServiceProbe(service)
+          : absent(NO_ORDER_SERVICE, cluster === null ? {} : podQuestions(service)),
       ordersDatabase: database?.probe ?? absent(NO_ORDERS_DATABASE),
       kubernetes: cluster?.probe ?? absent(noCluster),
       kafka: kafka?.probe ?? absent(NO_KAFKA),
@@ -79,7 +85,7 @@ export async function realHands(
           : catalogProbe({ ...oms.catalog, policy: policyFor(CATALOG) }),
     },
     levers: {
-      orderService: here ? orderServiceLever(service) : absent(noService),
+      orderService: at !== undefined ? orderServiceLever(service) : absent(NO_ORDER_SERVICE),
       kubernetes: cluster?.lever ?? absent(noCluster),
       kafka: kafka?.lever ?? absent(NO_KAFKA),
       redis: redis?.lever ?? absent(NO_REDIS),

@@ -35,5 +35,5 @@ export function dumpInto(state: WorldState, pod: Pod, file: string, at: number):
   state.timeline.schedule(at + STANDSTILL_MS, () => {
     if (pod.deletedAt === null && pod.waiting === null && pod.startedAt === began) pod.ready = true;
   });
-  return used <= free ? null : `Dump failed: No space left on device`;
+  return used <= free ? null : 'Dump file is incomplete: No space left on device';
 }

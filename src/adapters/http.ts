@@ -11,6 +11,8 @@ export interface Ask {
   readonly dispatcher?: Dispatcher;
   /** Reads the other side's own words out of an error body; they are cleaned and cut before anybody sees them. */
   readonly problem?: (body: unknown) => string | null;
+  /** What an error means that somebody on the way answered; null: it is the other side's own. */
+  readonly onTheWay?: (status: number, body: unknown) => SystemError | null;
 }
 
 /**
@@ -50,7 +52,9 @@ export async function askJson(system: string, ask: Ask): Promise<unknown> {
       mayRetry: true,
     });
   }
-  throw refusal(system, response, clean(ask.problem?.(body) ?? null));
+  throw (
+    ask.onTheWay?.(response.status, body) ?? refusal(system, response, clean(ask.problem?.(body) ?? null))
+  );
 }
 
 /** One question whose every HTTP answer counts, also 503. @throws SystemError when there was none */

@@ -11,6 +11,13 @@ export const Name = z.string().min(1).max(200);
 export const ObjectName = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'a name in Kubernetes has small letters, digits, - and .');
+/** A Service with its port, as the API server's proxy has it. */
+export const ServicePort = z
+  .string()
+  .regex(
+    /^(https:)?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?:(\d{1,5}|[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?)$/,
+    'a Service is written order-service:80 or order-service:http, with https: before it where it speaks TLS',
+  );
 export const Namespace = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a namespace has small letters, digits and -');

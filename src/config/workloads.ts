@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RUNBOOK_NAMES, type WorkloadNames } from '../runbooks/names.ts';
-import { described as describe, Name, Namespace, ObjectName, Port, Selector } from './words.ts';
+import { described as describe, Name, Namespace, ObjectName, Port, Selector, ServicePort } from './words.ts';
 
 /** What is said of something in Kubernetes; without a namespace of its own it lives in `workloads.namespace`. */
 const namespace = describe(
@@ -61,6 +61,10 @@ export const Workloads = z
       z.strictObject({
         ...ours(RUNBOOK_NAMES.orderService),
         port: describe(Port, 'Where its pods listen.').default(RUNBOOK_NAMES.orderService.port),
+        service: describe(
+          ServicePort,
+          'Its Service and port, order-service:80: without ORDER_SERVICE_URL the API server hands requests on to it. The token needs another `admin.tokenHeader` than authorization then. Unset: only ORDER_SERVICE_URL.',
+        ).optional(),
       }),
       'What answers everything in the runbook; restarts and temporary changes are made to it.',
     ).prefault({}),

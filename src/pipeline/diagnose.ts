@@ -33,6 +33,9 @@ export interface Look {
 /** So long a look waits to hear what the bot may change, ms. */
 const RIGHTS_MS = 1_000;
 
+/** A check whose deadline has passed may still say by whom it was kept waiting, ms. */
+const LAST_WORDS_MS = 50;
+
 /** What a look stands on: no lever, no journal. */
 export type Looking = Pick<Parts, 'probes' | 'samples' | 'rules' | 'clock' | 'step' | 'log'>;
 
@@ -159,12 +162,22 @@ async function ask(
   const own = new AbortController();
   const timer = giveUp(parts, check.deadlineMs, own);
   const signal = AbortSignal.any([whole, own.signal]);
-  const late = unknown(`${check.system} did not answer within ${seconds(check.deadlineMs)} s.`);
+  const late = (system: string) => unknown(`${system} did not answer within ${seconds(check.deadlineMs)} s.`);
+  const answered = parts
+    .step(`look ${check.step}`, async () => await check.look({ ...asking, signal }))
+    // A check may ask several systems: whoever was waited for says so itself.
+    .catch((err) =>
+      own.signal.aborted && err instanceof SystemError && err.fault === 'too slow'
+        ? late(err.system)
+        : couldNotLook(parts, check, err),
+    );
   const seen = await Promise.race([
-    parts
-      .step(`look ${check.step}`, async () => await check.look({ ...asking, signal }))
-      .catch((err) => couldNotLook(parts, check, err)),
-    aborted(signal, late),
+    answered,
+    aborted(whole, late(check.system)),
+    aborted(own.signal, late(check.system)).then(async (last) => {
+      await parts.clock.sleep(LAST_WORDS_MS, whole);
+      return last;
+    }),
   ]);
   timer.abort();
   return {

@@ -19,7 +19,11 @@ export interface WorkloadNames {
 
 /** What our users' configuration calls things; the defaults are the runbook's own names. */
 export interface Names {
-  readonly orderService: WorkloadNames & { readonly port: number };
+  readonly orderService: WorkloadNames & {
+    readonly port: number;
+    /** Its Service as the API server's proxy has it, `name:port`; null: it is asked directly, or not at all. */
+    readonly service: string | null;
+  };
   readonly workflowEngine: WorkloadNames;
   readonly gateway: {
     /** What alerts call it in their label `dependency`. */

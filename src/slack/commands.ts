@@ -1,5 +1,6 @@
 import type { KnownIds } from '../domain/alert.ts';
 import { nextRung } from '../domain/escalation.ts';
+import type { Finding } from '../domain/finding.ts';
 import type { IncidentId, PersonId } from '../domain/ids.ts';
 import type { Offer } from '../domain/offer.ts';
 import { nearest, readCommand, USAGE } from '../intake/command.ts';
@@ -158,11 +159,20 @@ export async function textsOf(parts: Parts, id: IncidentId): Promise<Message> {
 export async function commandsToType(parts: Parts, id: IncidentId): Promise<Message> {
   const incident = await parts.journal.incidentById(id);
   if (incident === null) return reply(`There is no ${id}.`);
-  return commands(id, stepsOf(parts, runbookById(incident.runbook), incident.offers));
+  const findings = incident.diagnosis?.findings ?? [];
+  return commands(id, stepsOf(parts, runbookById(incident.runbook), findings, incident.offers));
 }
 
-/** Every step of a runbook as a command; those of standing offers are about what they offer. */
-export function stepsOf(parts: Parts, runbook: AnyRunbook, offers: readonly Offer[]) {
+/**
+ * Every step of a runbook as a command; those of standing offers are about what they offer. The checks whose answer is
+ * unknown stand apart: a person has to look there.
+ */
+export function stepsOf(
+  parts: Pick<Parts, 'rules'>,
+  runbook: AnyRunbook,
+  findings: readonly Pick<Finding, 'step' | 'verdict'>[] = [],
+  offers: readonly Offer[] = [],
+) {
   const { names } = parts.rules;
   const checks = Object.values(runbook.checks).map(({ step, title, equivalent, instead }) => ({
     step,
@@ -181,5 +191,9 @@ export function stepsOf(parts: Parts, runbook: AnyRunbook, offers: readonly Offe
     ...watch,
     equivalent: watch.equivalent(names),
   }));
-  return [...checks, ...actions, ...watched];
+  const unseen = findings.flatMap(({ step, verdict }) => (verdict === 'unknown' ? [step] : []));
+  return {
+    unseen: checks.filter(({ step }) => unseen.includes(step)),
+    others: [...checks.filter(({ step }) => !unseen.includes(step)), ...actions, ...watched],
+  };
 }

@@ -54,29 +54,33 @@ async function answerLive(parts: Parts, text: string, since: number): Promise<re
     case 'stuck-orders': {
       const page = await stuckPage(parts, command.status, command.olderThanMinutes, null, now);
       const runbook = findRunbook('stuck-orders');
-      return [databaseGone(since, null), page, ...(runbook === null ? [] : [typed(parts, runbook)])];
+      return [
+        databaseGone(since, null),
+        page,
+        ...(runbook === null ? [] : [commands(runbook.title, stepsOf(parts, runbook))]),
+      ];
     }
     case 'diagnose': {
       const runbook = findRunbook(command.runbook);
       if (runbook === null) return [noSuchRunbook(command.runbook)];
-      return [
-        databaseGone(since, null),
-        await found(parts, runbook, now, command.ids),
-        typed(parts, runbook),
-      ];
+      return [databaseGone(since, null), ...(await found(parts, runbook, now, command.ids))];
     }
     default:
       return [databaseGone(since, `\`/oms ${command.kind}\``)];
   }
 }
 
-async function found(parts: Parts, runbook: AnyRunbook, now: number, ids: KnownIds): Promise<Message> {
+async function found(
+  parts: Parts,
+  runbook: AnyRunbook,
+  now: number,
+  ids: KnownIds,
+): Promise<readonly Message[]> {
   const look = await lookLive(parts, runbook, now, ids);
-  return details({ of: runbook.title, diagnosis: { ...look, at: now }, titleOf: titlesOf(runbook.id) });
-}
-
-function typed(parts: Parts, runbook: AnyRunbook): Message {
-  return commands(runbook.title, stepsOf(parts, runbook, []));
+  return [
+    details({ of: runbook.title, diagnosis: { ...look, at: now }, titleOf: titlesOf(runbook.id) }),
+    commands(runbook.title, stepsOf(parts, runbook, look.findings)),
+  ];
 }
 
 /**

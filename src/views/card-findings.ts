@@ -45,15 +45,25 @@ export function runLine(run: Run): Words {
   return words`${head} ${outcome}.${verdict}${unsent} ${proof.line}${trend(proof)}${next}`;
 }
 
-/** Samples that are shown of a figure; the newest. */
-const TREND = 6;
+/** Of a figure's samples, the newest: so many are written out, and so many are drawn. */
+const WRITTEN = 6;
+const DRAWN = 20;
+const BARS = '▁▂▃▄▅▆▇█';
 
-/** R8: how the figure went, oldest first. */
+/** R8, R61: how the figure went, oldest first, as a small chart and in numbers. */
 function trend({ plan, samples }: NonNullable<Run['proof']>): Words {
-  const values = samples.flatMap(({ value }) => (value === null ? [] : [Math.round(value)])).slice(-TREND);
+  const values = samples.flatMap(({ value }) => (value === null ? [] : [Math.round(value)]));
+  const written = values.slice(-WRITTEN);
   // A line that is flat says nothing that the newest value does not.
-  if (plan.unit === undefined || new Set(values).size < 2) return words``;
-  return words` Minute by minute: ${values.join(' → ')} ${plan.unit}.`;
+  if (plan.unit === undefined || new Set(written).size < 2) return words``;
+  return words` Minute by minute: ${bars(values.slice(-DRAWN))} ${written.join(' → ')} ${plan.unit}.`;
+}
+
+/** From the least to the most of them; the numbers beside it say how far that is. */
+function bars(values: readonly number[]): string {
+  const least = Math.min(...values);
+  const span = Math.max(...values) - least || 1;
+  return values.map((value) => BARS[Math.round(((value - least) / span) * (BARS.length - 1))]).join('');
 }
 
 /** What is broken, why, and what the runbook says to it. */
@@ -95,7 +105,7 @@ export function trouble({ diagnosis, state }: Incident, room: Room): Part {
 }
 
 /** What people asked, what could not be looked at, and what is healthy. */
-export function seen({ diagnosis, answers }: Incident, room: Room): Part {
+export function seen({ diagnosis, answers, state }: Incident, room: Room): Part {
   if (diagnosis === null) return { blocks: [], left: [] };
   const of = (...verdicts: string[]) =>
     diagnosis.findings.filter((finding) => verdicts.includes(finding.verdict));
@@ -105,7 +115,7 @@ export function seen({ diagnosis, answers }: Incident, room: Room): Part {
     room,
     LIMIT.context - 100,
   );
-  const unseen = blind('Could not look', of('unknown'), room);
+  const unseen = blind('Could not look', of('unknown'), room, state === 'resolved' ? [] : [BY_HAND]);
   const unasked = blind('Not looked at', of('skipped'), room);
   const well = healthy(
     of('healthy').flatMap((finding) => (isContext(finding) ? [] : [words`${finding.line}`])),
@@ -142,17 +152,25 @@ function causes(all: Causes, room: Room): Part {
   return { blocks: lines.length === 0 ? [] : [section(lines)], left: [...reasons, ...left] };
 }
 
+/** Where the commands of what could not be looked at stand. */
+const BY_HAND = words`Look by hand: *Commands to type* begins with these.`;
+
 /** Asked without an answer, or not asked at all: two things, for the first is trouble and the second is a setting. */
-function blind(head: string, all: NonNullable<Incident['diagnosis']>['findings'], room: Room): Part {
+function blind(
+  head: string,
+  all: NonNullable<Incident['diagnosis']>['findings'],
+  room: Room,
+  next: readonly Words[] = [],
+): Part {
   if (all.length === 0) return { blocks: [], left: [] };
   // One setting that is missing leaves several checks out with the same words.
   const steps = (line: string) => all.flatMap((one) => (one.line === line ? [one.step] : [])).join(', ');
   const lines = [...new Set(all.map(({ line }) => line))].map((line) => words`${steps(line)} ${line}`);
   const { shown, left } = fitting(lines, head.toLowerCase(), { ...room, width: 200 }, LIMIT.context - 100);
-  if (room.blind && left.length === 0) return { blocks: [note([words`*${head}*`, ...shown])], left };
+  if (room.blind && left.length === 0) return { blocks: [note([words`*${head}*`, ...shown, ...next])], left };
   const names = all.map(({ step }) => step).join(', ');
   const whole = lines.map((line) => ({ what: head.toLowerCase(), line }));
-  return { blocks: [note([words`*${head}* ${all.length}: ${names}.`])], left: whole };
+  return { blocks: [note([words`*${head}* ${all.length}: ${names}.`, ...next])], left: whole };
 }
 
 function healthy(lines: readonly Words[], room: Room): Part {

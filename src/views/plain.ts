@@ -68,20 +68,31 @@ export function notTrusted(who: string | null, runbook: string, title: string): 
   ]);
 }
 
-/** What to type when the bot cannot. */
+interface Typed {
+  readonly step: string;
+  readonly title: string;
+  readonly equivalent: string;
+  readonly instead?: string;
+}
+
+/** What to type when the bot cannot; first where it could not look. */
 export function commands(
   id: string,
-  steps: readonly {
-    readonly step: string;
-    readonly title: string;
-    readonly equivalent: string;
-    readonly instead?: string;
-  }[],
+  { unseen, others }: { readonly unseen: readonly Typed[]; readonly others: readonly Typed[] },
 ): Message {
-  const blocks = steps.flatMap(({ step, title, equivalent, instead }) => [
+  const blocksOf = ({ step, title, equivalent, instead }: Typed) => [
     section([words`*${step}* ${title}${instead === undefined ? '' : ` (${instead})`}`]),
     evidence([equivalent]),
-  ]);
+  ];
+  const blocks =
+    unseen.length === 0
+      ? others.flatMap(blocksOf)
+      : [
+          section([words`*Look by hand first: the bot could not look here*`]),
+          ...unseen.flatMap(blocksOf),
+          section([words`*The other steps*`]),
+          ...others.flatMap(blocksOf),
+        ];
   return message(words`Commands for ${id}.`, blocks);
 }
 

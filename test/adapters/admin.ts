@@ -23,7 +23,7 @@ export async function adminOf(story: string) {
   /** With a token of its own and a breaker that has seen nothing. */
   const hands = (token = 'a-token', paths: OrderServiceSettings['paths'] = PATHS) => {
     const settings = {
-      url: service.url,
+      at: service.url,
       token: async () => token,
       tokenHeader: 'authorization',
       paths,

@@ -100,6 +100,11 @@ describe('what a JVM says of its heap', () => {
       262_144 * K,
     ],
     [
+      'G1 of 25',
+      'garbage-first heap   total reserved 65536K, committed 14336K, used 2929K [0x00000000fc000000, 0x0000000100000000)\n region size 1024K, 0 young (0K), 0 survivors (0K)',
+      14_336 * K,
+    ],
+    [
       'serial',
       ' def new generation   total 78656K, used 12K [0x0)\n tenured generation   total 174784K, used 0K\n Metaspace used 5K, committed 8K',
       (78_656 + 174_784) * K,

@@ -29,7 +29,7 @@ afterAll(async () => {
 
 function settings(change: Partial<OrderServiceSettings> = {}): OrderServiceSettings {
   return {
-    url: service.url,
+    at: service.url,
     token: async () => 'a-token',
     tokenHeader: 'authorization',
     paths: RUNBOOK_NAMES.paths,
@@ -138,7 +138,7 @@ describe('an order service', () => {
   test('that is not there: surely nothing was sent', async () => {
     const gone = await startOrderService({ world: here.world, token: 'a-token' });
     await gone.stop();
-    const lever = orderServiceLever(settings({ url: gone.url }));
+    const lever = orderServiceLever(settings({ at: gone.url }));
     expect(await outcome(lever.retryWorkflow(order, LICENCE, patient()))).toMatchObject({
       fault: 'unreachable',
       sent: 'no',

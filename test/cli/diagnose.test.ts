@@ -59,6 +59,13 @@ describe('oms diagnose', () => {
     expect(code).toBe(2);
   });
 
+  test('asks the pods for their pages where only the admin pages are not configured', async () => {
+    const { said } = await oms(['diagnose', 'payment-failures'], '', { ...env, ORDER_SERVICE_URL: '' });
+    expect(said).toMatch(/healthy {2}R1 /);
+    const { said: lists } = await oms(['diagnose', 'stuck-orders'], '', { ...env, ORDER_SERVICE_URL: '' });
+    expect(lists).toMatch(/skipped {2}R16 .*ORDER_SERVICE_URL, or `workloads\.orderService\.service`/);
+  });
+
   test.each([
     [['diagnose', 'teapot'], /No runbook is called “teapot”. There is:\n {2}payment-failures/],
     [['diagnose', 'stuck-orders', '--order', 'xyz'], /“xyz” is no id of an order.* ord_xyz789abc/],

@@ -15,8 +15,8 @@ test('oms doctor finds everything of a company with names of its own', async () 
       writeFileSync(join(folder.path, name), text);
       return join(folder.path, name);
     };
+    // The admin pages are asked through the API server (`workloads.orderService.service`).
     const { said } = await oms(['doctor'], world.address.yaml, {
-      ORDER_SERVICE_URL: world.address.service,
       ORDER_SERVICE_TOKEN_FILE: file('token', 'admin-token'),
       ORDERS_DATABASE_URL: world.address.orders,
       KUBECONFIG: file('kubeconfig', world.address.kubeconfig),

@@ -85,6 +85,22 @@ describe('in a company’s own names', () => {
     ]);
   });
 
+  test('the admin pages behind the API server are granted where it hands requests on, by Service and port', () => {
+    const proxied = (text: string) =>
+      ['rbac-look.yaml', 'rbac-change.yaml'].flatMap((file) =>
+        parseAllDocuments(of(text)[file] ?? '')
+          .map((document) => document.toJS())
+          .flatMap(({ metadata, rules }) => (rules ?? []).map((one: object) => ({ ...metadata, ...one })))
+          .filter(({ resources }) => resources.includes('services/proxy'))
+          .map(({ namespace, resourceNames, verbs }) => `${namespace}: ${verbs} ${resourceNames}`),
+      );
+    expect(proxied('')).toEqual([]);
+    expect(proxied('workloads: { orderService: { service: "orders:http", namespace: shop } }')).toEqual([
+      'shop: get orders:http',
+      'shop: create,patch,delete orders:http',
+    ]);
+  });
+
   test('the grants name schema, table and columns, in quotes where they need them', () => {
     expect(files['orders-db.sql']).toContain('grant usage on schema kunden to');
     expect(files['orders-db.sql']).toContain(

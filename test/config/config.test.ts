@@ -83,6 +83,24 @@ describe('oms.yaml and the environment', () => {
       expect(mistakesOf('', { [half]: 'x' })).toEqual([expect.stringContaining('go together')]);
   });
 
+  test('a token that the API server would keep for itself is a mistake', () => {
+    const yaml = 'workloads:\n  orderService: { service: "order-service:80" }\n';
+    const token = { ORDER_SERVICE_TOKEN_FILE: '/run/token' };
+    const lost =
+      /^oms\.yaml:2: admin\.tokenHeader: the API server keeps authorization for itself .* or set ORDER_SERVICE_URL\.$/;
+    expect(mistakesOf(yaml, token)).toEqual([expect.stringMatching(lost)]);
+    for (const [text, env] of [
+      [yaml, {}],
+      [yaml, { ...token, ORDER_SERVICE_URL: 'http://orders' }],
+      [`${yaml}admin: { tokenHeader: x-admin-token }\n`, token],
+      ['', token],
+    ] as const)
+      expect(mistakesOf(text, env)).toEqual([]);
+    expect(mistakesOf(yaml.replace('order-service:80', 'order-service'))).toEqual([
+      expect.stringContaining('a Service is written order-service:80'),
+    ]);
+  });
+
   test('a named file that is not there is a mistake', () => {
     expect(() => readConfig({ env: { CONFIG_FILE: 'gone.yaml' }, readFile: () => null })).toThrow(
       'no such file',

@@ -35,6 +35,10 @@ const probeOf =
         await client.send(new CreateBucketCommand({ Bucket }));
         for (const Key of keys) await client.send(new PutObjectCommand({ Bucket, Key, Body: 'a row' }));
       },
+      async shut(Bucket) {
+        if (server.stranger !== null) await client.send(new CreateBucketCommand({ Bucket }));
+        return server.stranger;
+      },
       stop: async () => await server.stop(),
     };
   });
@@ -51,6 +55,10 @@ s3Contract('the pretend one', async () => {
     region,
     async bucket(name, keys) {
       buckets.set(name, { region, keys, may: 'everything' });
+    },
+    async shut(name) {
+      buckets.set(name, { region, keys: ['exp_1.csv'], may: 'nothing' });
+      return {};
     },
     stop: async () => await server.stop(),
   };

@@ -16,6 +16,8 @@ export interface S3UnderTest {
   readonly region: string;
   /** Makes a bucket with these objects. */
   bucket(name: string, keys: readonly string[]): Promise<void>;
+  /** Makes a bucket that is shut to whoever asks so; null: it cannot be had there. */
+  shut(name: string): Promise<WrongWith | null>;
   stop(): Promise<void>;
 }
 
@@ -59,6 +61,16 @@ export function s3Contract(name: string, open: () => Promise<S3UnderTest>): void
       const trouble = 'wrong region';
       const seen = await ask({ region: 'eu-west-1' });
       expect(seen).toEqual({ ...broken, bucket: 'exports', trouble, region: here.region });
+    });
+
+    test('a bucket that is shut to whoever asks is forbidden', async ({ skip }) => {
+      const wrong = await here.shut('shut-bucket');
+      if (wrong === null) return skip('nobody is known there who may do nothing');
+      expect(await ask(wrong, 'shut-bucket')).toEqual({
+        ...broken,
+        bucket: 'shut-bucket',
+        trouble: 'forbidden',
+      });
     });
 
     test('a call whose time is up before it begins asks nothing', async () => {

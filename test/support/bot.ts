@@ -106,7 +106,7 @@ const quiet: Log = {
 const plain: Step = async (_name, work) => await work();
 
 interface HandsOptions {
-  /** Real time that an open breaker of the order service or of the gateway behind it rests, ms; as in production unless told. */
+  /** Real time that an open breaker rests, ms; as in production unless told. */
   readonly restMs?: number;
   /** What speaks no HTTP is pretended behind its port; absent: not configured. */
   readonly redis?: { readonly probe: RedisProbe; readonly lever: RedisLever };
@@ -123,15 +123,15 @@ export async function handsIn(
     readFile: () => address.yaml,
   });
   const orders = ordersDatabasePool(address.orders, () => undefined);
-  const ordersPolicy = policyFor(ORDERS_DATABASE);
   const resting = options.restMs === undefined ? {} : { restMs: options.restMs };
+  const ordersPolicy = policyFor(ORDERS_DATABASE, resting);
   const cluster = await connectKubernetes({
     kubeconfig: { text: address.kubeconfig },
     policy: policyFor(KUBERNETES, resting),
   });
   const names = namesOf(config.oms);
   const settings = {
-    url: address.service,
+    at: address.service,
     token: async () => TOKEN,
     tokenHeader: config.oms.admin.tokenHeader,
     policy: policyFor(ORDER_SERVICE, resting),
@@ -145,7 +145,7 @@ export async function handsIn(
     kubernetes: cluster.probe,
     kafka: options.kafka?.probe ?? absent('Kafka is not configured (KAFKA_BROKERS).'),
     redis: options.redis?.probe ?? absent('Redis is not configured (REDIS_URL).'),
-    s3: s3Probe({ ...S3_ACCESS, endpoint: address.s3, policy: policyFor(S3) }),
+    s3: s3Probe({ ...S3_ACCESS, endpoint: address.s3, policy: policyFor(S3, resting) }),
     statusPages: statusPageProbe(config.oms.statusPages),
     catalog:
       config.oms.catalog === undefined

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { S3 } from './catalogue.ts';
 import { finished } from './install.ts';
@@ -10,11 +10,14 @@ export interface RealS3 {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Of somebody whom it knows and who may do nothing; null: whoever gave it said of nobody. */
+  readonly stranger: RealS3['credentials'] | null;
   readonly version: string;
   stop(): Promise<void>;
 }
 
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test-secret' };
+const STRANGER = { accessKeyId: 'stranger', secretAccessKey: 'stranger-secret' };
 
 /** Without buckets, unless `TEST_S3_ENDPOINT` gave it. */
 export async function startS3(): Promise<RealS3> {
@@ -30,18 +33,23 @@ export async function startS3(): Promise<RealS3> {
         accessKeyId: env('ACCESS_KEY_ID', CREDENTIALS.accessKeyId),
         secretAccessKey: env('SECRET_ACCESS_KEY', CREDENTIALS.secretAccessKey),
       },
+      stranger: null,
       version: 'unknown',
       stop: async () => undefined,
     };
   }
   const folder = temporaryFolder('s3');
-  for (const name of ['data', 'side']) mkdirSync(join(folder, name));
+  for (const name of ['data', 'side', 'users']) mkdirSync(join(folder, name));
+  const { accessKeyId: access, secretAccessKey: secret } = STRANGER;
+  const accessAccounts = { [access]: { access, secret, role: 'user' } };
+  writeFileSync(join(folder, 'users', 'users.json'), JSON.stringify({ accessAccounts }));
   const endpoint = `http://127.0.0.1:${await freePort()}`;
   const server = startServer(
     folder,
     found.at,
     [
       ...['--port', new URL(endpoint).host, '--region', 'us-east-1', '--quiet'],
+      ...['--iam-dir', join(folder, 'users')],
       ...['posix', '--sidecar', join(folder, 'side'), join(folder, 'data')],
     ],
     { ROOT_ACCESS_KEY: CREDENTIALS.accessKeyId, ROOT_SECRET_KEY: CREDENTIALS.secretAccessKey },
@@ -53,6 +61,7 @@ export async function startS3(): Promise<RealS3> {
     endpoint,
     region: 'us-east-1',
     credentials: CREDENTIALS,
+    stranger: STRANGER,
     version,
     stop: async () => await server.stop(),
   };

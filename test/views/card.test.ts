@@ -9,7 +9,7 @@ import { evidence } from '../../src/views/kit.ts';
 import { stuckList } from '../../src/views/stuck-list.ts';
 import { quoted } from '../../src/views/words.ts';
 import { anOpened } from '../support/builders.ts';
-import { aFinding, anIncident, anOffer } from '../support/incidents.ts';
+import { aFinding, anIncident, anOffer, aRun } from '../support/incidents.ts';
 import { HOSTILE, textsOf } from './hostile.ts';
 
 function hostileIncident(): Incident {
@@ -179,5 +179,39 @@ describe('the offers of a card', () => {
       ({ action_id }) => action_id?.startsWith('oms_refuse') === true,
     );
     expect(refuse).toMatchObject({ confirm: { title: { text: 'Refuse “Retry workflow”?' } } });
+  });
+});
+
+describe('a figure that a proof follows', () => {
+  const shown = (values: readonly (number | null)[]) => {
+    const { plan } = aRun({}, {}).proof ?? {};
+    if (plan === undefined) throw new Error('no proof');
+    const samples = values.map((value, minute) => ({
+      at: minute * 60_000,
+      moved: [],
+      unknown: [],
+      line: '',
+      value,
+      worse: false,
+    }));
+    const run = aRun({}, { plan: { ...plan, unit: '%' }, samples });
+    const text = textsOf(
+      incidentCard({ incident: { ...anIncident([]), runs: [run] }, title: 'x', next: null, links: [] })
+        .blocks,
+    ).join('\n');
+    return / Minute by minute: (.*?)\.(?:$| |\n)/m.exec(text)?.[1] ?? null;
+  };
+
+  test.each([
+    ['is drawn from its least to its most, beside its numbers', [62, 80.4, null, 99], '▁▄█ 62 → 80 → 99 %'],
+    [
+      'is drawn longer than it is written out',
+      [10, 20, 30, 40, 50, 60, 70, 80],
+      '▁▂▃▄▅▆▇█ 30 → 40 → 50 → 60 → 70 → 80 %',
+    ],
+    ['says nothing more where it stays as it is', [99, 99.2, 99], null],
+    ['says nothing more after one look', [99], null],
+  ])('%s', (_what, values, line) => {
+    expect(shown(values)).toBe(line);
   });
 });

@@ -68,7 +68,10 @@ describe('foreign words', () => {
     ['an escalation', escalation(opened, HOSTILE, 1, HOSTILE, null)],
     ['an answer of the pipeline', told(HOSTILE)],
     ['an answer', reply(HOSTILE)],
-    ['a command', commands('OMS-1', [{ step: 'R1', title: HOSTILE, equivalent: HOSTILE }])],
+    [
+      'a command',
+      commands('OMS-1', { unseen: [], others: [{ step: 'R1', title: HOSTILE, equivalent: HOSTILE }] }),
+    ],
     ['a question', notTrusted(HOSTILE, 'stuck-orders', HOSTILE)],
   ])('of %s wake nobody', (_rule, shown) => {
     const whole = JSON.stringify(shown);

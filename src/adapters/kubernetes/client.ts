@@ -2,7 +2,7 @@ import type { KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, fetch, type Response } from 'undici';
 import type { ClientOptions } from 'ws';
 import { SystemError } from '../../ports/system-error.ts';
-import { askJson, clean, noAnswer, refusal } from '../http.ts';
+import { type Ask, askJson, clean, noAnswer, refusal } from '../http.ts';
 import type { Policy } from '../resilience.ts';
 import { checkKubeconfig, type Kubeconfig, withTokenFiles } from './kubeconfig.ts';
 import { statusMessage } from './schema.ts';
@@ -29,6 +29,8 @@ export interface Call {
 export interface KubernetesClient {
   /** @throws SystemError */
   json(call: Call): Promise<unknown>;
+  /** Where a call goes and what opens the API server to it, for those who send it themselves. @throws SystemError with `sent: 'no'` */
+  route(call: Call): Promise<Required<Pick<Ask, 'url' | 'headers'>> & Pick<Ask, 'dispatcher'>>;
   /** The answer with its body unread, whatever its status. @throws SystemError only when there is none */
   open(call: Call): Promise<Response>;
   /** What a bad answer of `open` means; reads at most the beginning of its body. */
@@ -66,7 +68,6 @@ export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Prom
     }
   }
 
-  /** Where to send a call and with which credentials. */
   async function routeOf(call: Call) {
     const { config, connections, server, contextOf } = await cluster();
     const context = contextOf(server + call.path);
@@ -102,6 +103,8 @@ export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Prom
   }
 
   return {
+    route: routeOf,
+
     // Logs and single pods are left out of the policy: a node that is ill must not keep us from the API server.
     async json(call) {
       const ask = call.patch === undefined ? policy.repeatable : policy.once;

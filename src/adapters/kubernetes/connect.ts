@@ -5,6 +5,7 @@ import { type Kubeconfig, namespaceOf } from './kubeconfig.ts';
 import { kubernetesLever } from './lever.ts';
 import { podHttp } from './pod-http.ts';
 import { kubernetesProbe } from './probe.ts';
+import { serviceWay, type Way } from './service-http.ts';
 
 export interface KubernetesConnection {
   readonly probe: KubernetesProbe;
@@ -12,6 +13,8 @@ export interface KubernetesConnection {
   /** Where its credentials' owner works unless told otherwise. */
   readonly namespace: string;
   podHttp(workload: Workload, port: number): PodHttp;
+  /** @param service `name:port` of a Service, with `https:` before it where it speaks TLS */
+  serviceWay(namespace: string, service: string): Way;
   /** Ends its connections; calls that run fail. */
   close(): Promise<void>;
 }
@@ -30,6 +33,7 @@ export async function connectKubernetes(options: {
     lever: kubernetesLever(client),
     namespace: namespaceOf(options.kubeconfig),
     podHttp: (workload, port) => podHttp(client, workload, port),
+    serviceWay: (namespace, service) => serviceWay(client, namespace, service),
     close: () => client.close(),
   };
 }

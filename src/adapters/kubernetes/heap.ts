@@ -73,15 +73,14 @@ export async function dumpHeap(
     await askedBefore(async () => await podOf(client, workload, pod, signal)),
   );
   const ended = await run(['jmap', `-dump:live,format=b,file=${file}`, '1'], signal);
-  if (ended.exit === 0) return file;
+  // A refused or half-written dump ends with 0 as well (JDK 17 and 25).
+  if (ended.exit === 0 && /heap dump file created/i.test(ended.out)) return file;
   if (ended.exit === 'no tool') throw refused(`There is no jmap in ${pod}.`);
   const words = lastLine(ended);
   // It never writes over a file.
   if (/file exists/i.test(words)) throw refused(`${file} is in ${pod} already.`);
-  throw new SystemError(KUBERNETES, 'failed', `jmap in ${pod} ended with ${ended.exit}. It says: ${words}`, {
-    sent: 'maybe',
-    mayRetry: false,
-  });
+  const said = `jmap in ${pod} wrote no whole dump. It says: ${words}`;
+  throw new SystemError(KUBERNETES, 'failed', said, { sent: 'maybe', mayRetry: false });
 }
 
 async function podOf(
@@ -122,7 +121,7 @@ function heapIn(info: string): number | null {
   const of = (pattern: RegExp) =>
     [...info.matchAll(pattern)].map(([, digits, unit = 'K']) => Number(digits) * (UNITS[unit] ?? 1));
   // Serial and parallel ones have a line for each generation.
-  const totals = of(/\btotal (\d+)([KMG])\b/g);
+  const totals = of(/\btotal (?:reserved \d+[KMG], committed )?(\d+)([KMG])\b/g);
   const found = totals.length > 0 ? totals : of(/(?<!max )\bcapacity (\d+)([KMG])\b/g).slice(0, 1);
   const all = found.length > 0 ? found : of(/\b(\d+)([KMG]) committed\b/g).slice(0, 1);
   return all.length === 0 ? null : all.reduce((sum, each) => sum + each, 0);

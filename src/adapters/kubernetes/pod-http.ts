@@ -17,15 +17,7 @@ export function podHttp(client: KubernetesClient, workload: Workload, port: numb
     async get(pod, path, signal) {
       const namespace = encodeURIComponent(workload.namespace);
       const proxy = `/api/v1/namespaces/${namespace}/pods/${encodeURIComponent(pod)}:${port}/proxy/`;
-      const asked = proxy + path.replace(/^\//, '');
-      // `..` in it would walk out of the proxy, into the API itself.
-      if (!new URL(asked, 'http://server').pathname.startsWith(proxy)) {
-        throw new SystemError(KUBERNETES, 'refused', 'The path leaves the pod.', {
-          sent: 'no',
-          mayRetry: false,
-        });
-      }
-      const call: Call = { verb: 'get', resource: 'pods/proxy', path: asked, signal };
+      const call: Call = { verb: 'get', resource: 'pods/proxy', path: within(proxy, path), signal };
       const response = await client.open(call);
       const { text: body } = await readAtMost(response, LARGEST, signal);
       // A Status is the API server's: the pod was not reached. Its own answers look otherwise.
@@ -34,4 +26,15 @@ export function podHttp(client: KubernetesClient, workload: Workload, port: numb
       return { status: response.status, body };
     },
   };
+}
+
+/**
+ * @param proxy with the slash at its end
+ * @throws SystemError for a path whose `..` would walk out of the proxy, into the API itself
+ */
+export function within(proxy: string, path: string): string {
+  const asked = proxy + path.replace(/^\//, '');
+  if (new URL(asked, 'http://server').pathname.startsWith(proxy)) return asked;
+  const words = 'The path leaves what it was to be asked of.';
+  throw new SystemError(KUBERNETES, 'refused', words, { sent: 'no', mayRetry: false });
 }

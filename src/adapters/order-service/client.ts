@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { PodHttp } from '../../ports/kubernetes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { type Ask, askJson } from '../http.ts';
+import type { Way } from '../kubernetes/service-http.ts';
 import type { Policy } from '../resilience.ts';
 import { misfit } from '../shape.ts';
 import { problemOf } from './schema.ts';
@@ -9,8 +10,8 @@ import { problemOf } from './schema.ts';
 export const ORDER_SERVICE = 'The order service';
 
 export interface OrderServiceSettings {
-  /** `http://host:port`, without a path. */
-  readonly url: string;
+  /** `http://host:port`, without a path; or a way through somebody who hands requests on. */
+  readonly at: string | Way;
   /** Reads the token anew each time: it is rotated under us. Null: none is sent. */
   readonly token: () => Promise<string | null>;
   /** The API server strips `Authorization`, so the header's name can be another. */
@@ -104,21 +105,33 @@ async function callOnce(settings: OrderServiceSettings, ask: ServiceCall): Promi
     const words = `${ORDER_SERVICE} was not asked: the file with its token cannot be read.`;
     throw new SystemError(ORDER_SERVICE, 'forbidden', words, { sent: 'no', mayRetry: false, cause });
   });
+  const headers = {
+    ...(token === null ? {} : { [settings.tokenHeader]: `Bearer ${token}` }),
+    ...(ask.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...ask.headers,
+  };
   const answer = askJson(ORDER_SERVICE, {
     method: ask.method,
-    url: new URL(ask.path, settings.url).href,
-    headers: {
-      ...(token === null ? {} : { [settings.tokenHeader]: `Bearer ${token}` }),
-      ...(ask.body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...ask.headers,
-    },
+    ...(await wayOf(settings, { ...ask, headers })),
     ...(ask.body === undefined ? {} : { body: ask.body }),
     signal: ask.signal,
     problem: problemOf,
   });
   return await answer.catch((err: unknown) => {
-    throw err instanceof SystemError && err.fault === 'forbidden' ? named(err) : err;
+    throw err instanceof SystemError && err.system === ORDER_SERVICE && err.fault === 'forbidden'
+      ? named(err)
+      : err;
   });
+}
+
+/** Where a request goes, and what goes along. @throws SystemError with `sent: 'no'` */
+export async function wayOf(
+  { at }: Pick<OrderServiceSettings, 'at'>,
+  ask: Parameters<Way>[0],
+): ReturnType<Way> {
+  return typeof at === 'string'
+    ? { url: new URL(ask.path, at).href, headers: ask.headers ?? {} }
+    : await at(ask);
 }
 
 /** Whoever reads it has to know whose right is missing. */

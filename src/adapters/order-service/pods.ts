@@ -2,7 +2,7 @@ import type { PodAnswer } from '../../ports/probes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { atOnce } from '../at-once.ts';
 import { askText } from '../http.ts';
-import { ORDER_SERVICE, type OrderServiceSettings } from './client.ts';
+import { ORDER_SERVICE, type OrderServiceSettings, wayOf } from './client.ts';
 
 /** Hundreds of pods must not mean hundreds of connections to the API server. */
 const AT_ONCE = 32;
@@ -35,11 +35,10 @@ export async function askEveryPod<T>(
 }
 
 async function fromUrl(settings: OrderServiceSettings, path: string, signal: AbortSignal): Promise<Page> {
-  const url = new URL(path, settings.url).href;
-  return await settings.policy.repeatable(
-    async () => await askText(ORDER_SERVICE, { method: 'GET', url, headers: { accept: '*/*' }, signal }),
-    signal,
-  );
+  return await settings.policy.repeatable(async () => {
+    const way = await wayOf(settings, { method: 'GET', path, headers: { accept: '*/*' }, signal });
+    return await askText(ORDER_SERVICE, { method: 'GET', signal, ...way });
+  }, signal);
 }
 
 async function answer<T>(

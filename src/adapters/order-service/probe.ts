@@ -11,12 +11,25 @@ import { gatewayHealthOf, Noted, Order, StuckOrders } from './schema.ts';
 import { shippingQuestions } from './shipping.ts';
 import { trafficOf } from './traffic.ts';
 
-/** Reads of the order service's admin API. */
+/** What every pod is asked for itself, which needs no way to the admin API. */
+export function podQuestions(
+  settings: OrderServiceSettings,
+): Pick<OrderServiceProbe, 'gatewayHealth' | 'metrics' | 'traffic'> {
+  return {
+    gatewayHealth: async (signal) =>
+      await askEveryPod(settings, settings.paths.gatewayHealth, gatewayHealthOf, signal),
+
+    metrics: async (names, signal) =>
+      await askEveryPod(settings, settings.paths.metrics, (page) => metricsOf(page, names), signal),
+
+    traffic: async (question, signal) =>
+      await askEveryPod(settings, settings.paths.metrics, (page) => trafficOf(page, question), signal),
+  };
+}
+
+/** Reads of the order service's admin API, and of its pods. */
 export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceProbe {
-  const probe: Pick<
-    OrderServiceProbe,
-    'stuckOrders' | 'order' | 'orderNoted' | 'gatewayHealth' | 'metrics' | 'traffic'
-  > = {
+  const probe: Pick<OrderServiceProbe, 'stuckOrders' | 'order' | 'orderNoted'> = {
     async stuckOrders({ status, olderThanMinutes, limit, cursor }, signal) {
       const query = new URLSearchParams({ status, olderThan: `${olderThanMinutes}m`, limit: String(limit) });
       if (cursor !== null) query.set('cursor', cursor);
@@ -45,18 +58,10 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
       const notes = page?.notes ?? null;
       return notes === null ? null : notes.some((note) => note.at >= since && holds(note, text));
     },
-
-    gatewayHealth: async (signal) =>
-      await askEveryPod(settings, settings.paths.gatewayHealth, gatewayHealthOf, signal),
-
-    metrics: async (names, signal) =>
-      await askEveryPod(settings, settings.paths.metrics, (page) => metricsOf(page, names), signal),
-
-    traffic: async (question, signal) =>
-      await askEveryPod(settings, settings.paths.metrics, (page) => trafficOf(page, question), signal),
   };
   return {
     ...probe,
+    ...podQuestions(settings),
     ...inventoryQuestions(settings),
     ...exportQuestions(settings),
     ...eventQuestions(settings),

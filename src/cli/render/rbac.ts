@@ -72,6 +72,11 @@ function rule(
   ].join('\n');
 }
 
+/** Only where the API server hands requests on; RBAC's name of it is the whole of what stands in the path, with the port. */
+function handedOn({ orderService: { service } }: Names, words: string, verbs: string): readonly string[] {
+  return service === null ? [] : [rule([words], '', 'services/proxy', verbs, [`"${service}"`])];
+}
+
 /** `deploy/rbac-look.yaml`. */
 export function lookRoles(names: Names): string {
   const places = placesOf(names);
@@ -95,6 +100,11 @@ export function lookRoles(names: Names): string {
             ],
             '',
             'pods/proxy',
+            'get',
+          ),
+          ...handedOn(
+            names,
+            'The admin pages of the order service, through the API server: those that are read.',
             'get',
           ),
           rule(['Why a pod was killed, not scheduled or not started.'], '', 'events', 'list'),
@@ -176,7 +186,16 @@ export function changeRoles(names: Names): string {
         ),
       ),
     ...(here
-      ? [rule(['The promotion of the carrier’s staged key.'], '', 'secrets', 'patch', [names.carrier.secret])]
+      ? [
+          ...handedOn(
+            names,
+            'The admin pages of the order service, through the API server: those that change something, or ask by a POST.',
+            'create, patch, delete',
+          ),
+          rule(['The promotion of the carrier’s staged key.'], '', 'secrets', 'patch', [
+            names.carrier.secret,
+          ]),
+        ]
       : []),
   ];
   return `# What the bot changes once a named person has approved it. It needs rbac-look.yaml too: nothing is changed unseen.
