@@ -41,6 +41,8 @@ import { listenWithoutDatabase, sayDatabaseGone } from './slack/without-database
 
 /** Deliveries that are worked on at once: a command that waits for a slow system keeps no alert waiting. */
 const INBOX_HANDS = 3;
+/** Incidents that are looked at at once: one whose systems are slow keeps no other from its first card. */
+const LOOK_HANDS = 3;
 
 export interface AppParts {
   readonly config: Config;
@@ -199,7 +201,7 @@ export async function createApp(given: AppParts) {
       const loops = [
         ...Array.from({ length: INBOX_HANDS }, (_, hand) => doing('inbox', `inbox ${hand}`)),
         doing('deadlines'),
-        doing('looks'),
+        ...Array.from({ length: LOOK_HANDS }, (_, hand) => doing('looks', `looks ${hand}`)),
         doing('runs'),
         loop(parts, 'voice', voiceOnce, { waits: 'leases' }),
         loop(parts, 'pages', pagesOnce, { waits: 'leases' }),
