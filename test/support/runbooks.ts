@@ -220,14 +220,15 @@ export function someSettings(change: Partial<WorkloadSettings> = {}): WorkloadSe
   };
 }
 
-/** One container's log; each line begins with its own time, `ago` minutes before now. */
+/** One container's log; each line begins with its own time, `ago` minutes before now, by a node whose clock is ours. */
 export function aLog(lines: readonly string[], change: Partial<ContainerLog> = {}, ago = 1): ContainerLog {
-  const at = new Date(NOW - ago * MINUTE).toISOString();
+  const said = lines.map((line) => `${new Date(NOW - ago * MINUTE).toISOString()} ERROR ${line}`);
   return {
     pod: 'pod-1',
     container: 'app',
-    lines: lines.map((line) => `${at} ERROR ${line}`),
+    lines: said,
     matched: lines.length,
+    recent: ago <= DEFAULT_THRESHOLDS.stoppedMinutes ? said : [],
     truncated: false,
     problem: null,
     ...change,
@@ -243,8 +244,7 @@ export function reporting(...names: readonly string[]) {
     components: [],
     since: NOW - 60 * MINUTE,
   }));
-  const data = { incidents, maintenance: [], troubled: [] };
-  return seen(names.length === 0 ? 'healthy' : 'broken', data);
+  return seen(names.length === 0 ? 'healthy' : 'broken', { incidents, maintenance: [], troubled: [] });
 }
 
 /** X5: so many requests a minute instead of 100, all answered. */
