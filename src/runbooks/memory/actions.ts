@@ -8,7 +8,7 @@ import { restartOf } from '../shared/restart.ts';
 import { MEMORY_LIMIT, REPLICAS } from '../shared/setting.ts';
 import { temporaryOf } from '../shared/temporary.ts';
 import { stands } from './causes.ts';
-import type { MemoryData } from './checks.ts';
+import { type Kill, killsOf, type MemoryData } from './checks.ts';
 import { readUsage } from './usage.ts';
 
 const MINUTE = 60_000;
@@ -24,6 +24,16 @@ const watch = {
     `watch -n 5 'kubectl -n ${orderService.namespace} top pods -l ${orderService.selector}'`,
 } as const;
 
+/** The kills of before the run: when one was says the node's clock, which need not be ours. */
+async function noteKills({ probes, names, signal }: Proving): Promise<Readonly<Record<string, string>>> {
+  const containers = await probes.kubernetes.containers(orderWorkload(names), signal);
+  return { killed: killsOf(containers).map(nameOf).join(' ') };
+}
+
+function nameOf({ pod, container, at }: Kill): string {
+  return `${pod}/${container}@${at}`;
+}
+
 /** No kill since the run, and every pod below 80 % of its limit. */
 async function sound(proving: Proving): Promise<Omit<ProofSample, 'at'>> {
   const { probes, names, thresholds, run, signal } = proving;
@@ -32,10 +42,8 @@ async function sound(proving: Proving): Promise<Omit<ProofSample, 'at'>> {
     readUsage(proving),
     probes.kubernetes.containers(orderWorkload(names), signal),
   ]);
-  const since = run.beganAt ?? proving.now;
-  const killed = containers.filter(
-    ({ lastTermination }) => lastTermination?.reason === 'OOMKilled' && lastTermination.at > since,
-  ).length;
+  const before = (run.parameters['killed'] ?? '').split(' ');
+  const killed = killsOf(containers).filter((kill) => !before.includes(nameOf(kill))).length;
   if (read.percent === null || read.silent > 0)
     return {
       moved: [],
@@ -102,7 +110,7 @@ export const raiseMemory = temporaryOf<MemoryData>({
       ? `cancel or split the export first, /oms diagnose exports ${job} offers it`
       : null;
   },
-  note: async () => ({}),
+  note: noteKills,
   proof: {
     plan: ({ memorySoundPercent }) => ({
       everyMs: MINUTE,
@@ -147,7 +155,7 @@ export const addReplicas = temporaryOf<MemoryData>({
   },
   notWhile: (judging) => (stands(judging, '8.C1') ? 'a leak fills more pods as well' : null),
   fits: podsFit,
-  note: async () => ({}),
+  note: noteKills,
   proof: {
     plan: ({ memorySoundPercent }) => ({
       settleMs: 5 * MINUTE,
@@ -197,7 +205,7 @@ const restart = restartOf<MemoryData>({
     );
     return rolled ? 'the change of the limit replaces the pods already' : null;
   },
-  note: async () => ({}),
+  note: noteKills,
   proof: {
     plan: ({ memorySoundPercent }) => ({
       everyMs: MINUTE,

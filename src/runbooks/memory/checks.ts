@@ -54,7 +54,8 @@ export interface HeapSeen extends HeapFacts {
   readonly pod: string;
 }
 
-function killsOf(containers: readonly ContainerSummary[]): readonly Kill[] {
+/** The last kill of each container, the newest first. */
+export function killsOf(containers: readonly ContainerSummary[]): readonly Kill[] {
   return containers
     .flatMap(({ pod, name, lastTermination }) =>
       lastTermination?.reason === 'OOMKilled' ? [{ pod, container: name, at: lastTermination.at }] : [],

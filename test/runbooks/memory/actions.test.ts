@@ -64,12 +64,42 @@ describe('R60, restart', () => {
 
 describe('R58, the memory limit', () => {
   const [change, undo] = raiseMemory;
-  const export1 = { exports: seen('healthy', { running: [anExport()] }) };
+  const kill = { pod: 'a', container: 'app', at: NOW - MINUTE };
+  const export1 = {
+    exports: seen('healthy', { running: [anExport()] }),
+    kills: seen('broken', { kills: [kill], past: [] }),
+  };
 
   test('waits for an export that eats the memory, and says where it is cancelled', () => {
     expect(change.notWhile(judging(export1), A_DRAFT)).toBe(
       'cancel or split the export first, /oms diagnose exports exp_abc123 offers it',
     );
+  });
+
+  test.each([
+    ['that of before the run', NOW - 10 * MINUTE, true],
+    ['another one, though its node is six minutes behind', NOW - 5 * MINUTE, false],
+  ])('is no cure when a container was killed since: %s', async (_what, at, cured) => {
+    const probes = fakeProbes({
+      kubernetes: {
+        containers: async () => [
+          {
+            pod: 'a',
+            name: 'app',
+            restarts: 1,
+            startedAt: at,
+            lastTermination: { reason: 'OOMKilled', exitCode: 137, at },
+            memoryLimit: 4 * GIB,
+          },
+        ],
+        usage: async () => [{ pod: 'a', container: 'app', memory: GIB, cpu: 1 }],
+        deployment: async () => aDeployment(),
+      },
+    });
+    const parameters = { killed: `a/app@${NOW - 10 * MINUTE}` };
+    const run = aRun({ action: 'R60', targets: ['deployment/order-service'], parameters });
+    const { moved } = await restartPods.proof.sample(aProving(probes, { run }));
+    expect(moved).toEqual(cured ? run.targets : []);
   });
 
   const over = { '8.C4': { supportedAt: NOW - 90 * MINUTE, clearSince: NOW - 60 * MINUTE } };
@@ -149,6 +179,11 @@ describe('R57, the heap dump', () => {
   ] as const)('binding: the pod is %s', async (_what, pods, still) => {
     const probes = fakeProbes({ kubernetes: { pods: async () => pods } });
     expect(await dumpHeap.stillHolds(aProving(probes), run)).toMatchObject(still);
+  });
+
+  test('whose answer was lost may still begin: no file yet is no licence for a second one', async () => {
+    const probes = fakeProbes({ kubernetes: { fileSize: async () => null } });
+    expect(await dumpHeap.readBack('pod/a', run.parameters, aProving(probes))).toBe('unknown');
   });
 
   test.each([
