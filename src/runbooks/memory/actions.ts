@@ -26,8 +26,8 @@ const watch = {
 
 /** The kills of before the run: when one was says the node's clock, which need not be ours. */
 async function noteKills({ probes, names, signal }: Proving): Promise<Readonly<Record<string, string>>> {
-  const containers = await probes.kubernetes.containers(orderWorkload(names), signal);
-  return { killed: killsOf(containers).map(nameOf).join(' ') };
+  const containers = await probes.kubernetes.containers(orderWorkload(names), signal).catch(() => null);
+  return containers === null ? {} : { killed: killsOf(containers).map(nameOf).join(' ') };
 }
 
 function nameOf({ pod, container, at }: Kill): string {
@@ -42,8 +42,11 @@ async function sound(proving: Proving): Promise<Omit<ProofSample, 'at'>> {
     readUsage(proving),
     probes.kubernetes.containers(orderWorkload(names), signal),
   ]);
-  const before = (run.parameters['killed'] ?? '').split(' ');
-  const killed = killsOf(containers).filter((kill) => !before.includes(nameOf(kill))).length;
+  const noted = run.parameters['killed']?.split(' ');
+  // Not noted: nobody could say, or it was a roll back from a stuck rollout. Then the times are all there is.
+  const since = run.beganAt ?? proving.now;
+  const isNew = (kill: Kill) => (noted === undefined ? kill.at > since : !noted.includes(nameOf(kill)));
+  const killed = killsOf(containers).filter(isNew).length;
   if (read.percent === null || read.silent > 0)
     return {
       moved: [],

@@ -238,4 +238,8 @@ export function stands(judging: Judging<PaymentData>, id: string): boolean {
   return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
 }
 
+export function isRuledOut(judging: Judging<PaymentData>, id: string): boolean {
+  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'ruled out');
+}
+
 export const causes: readonly Cause<PaymentData>[] = [outage, network, credentials, rateLimit, declines];
