@@ -79,6 +79,8 @@ export interface WorkloadSettings {
   readonly surge: number;
   /** Where `maxSurge` is a share of the replicas, 0–100 or more; null: it is a number of pods. */
   readonly surgePercent: number | null;
+  /** Pods that a rollout may take away before a new one is ready (`maxUnavailable`, rounded down). */
+  readonly unavailable: number;
   readonly containers: readonly {
     readonly name: string;
     /** Of the variables that were asked for; null: it is set from elsewhere (a secret, a config map); absent: not set. */

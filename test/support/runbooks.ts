@@ -212,6 +212,7 @@ export function someSettings(change: Partial<WorkloadSettings> = {}): WorkloadSe
     replicas: 4,
     surge: 1,
     surgePercent: 25,
+    unavailable: 1,
     containers: [{ name: 'order-service', env: {}, memoryLimit: 1024 ** 3, memoryRequest: 512 * 1024 ** 2 }],
     hpa: 'none',
     quotas: [],
@@ -223,16 +224,8 @@ export function someSettings(change: Partial<WorkloadSettings> = {}): WorkloadSe
 /** One container's log; each line begins with its own time, `ago` minutes before now, by a node whose clock is ours. */
 export function aLog(lines: readonly string[], change: Partial<ContainerLog> = {}, ago = 1): ContainerLog {
   const said = lines.map((line) => `${new Date(NOW - ago * MINUTE).toISOString()} ERROR ${line}`);
-  return {
-    pod: 'pod-1',
-    container: 'app',
-    lines: said,
-    matched: lines.length,
-    recent: ago <= DEFAULT_THRESHOLDS.stoppedMinutes ? said : [],
-    truncated: false,
-    problem: null,
-    ...change,
-  };
+  const log = { pod: 'pod-1', container: 'app', lines: said, matched: said.length, truncated: false };
+  return { ...log, recent: ago <= DEFAULT_THRESHOLDS.stoppedMinutes ? said : [], problem: null, ...change };
 }
 
 /** X3 as it names these incidents, all of them of an hour ago. */

@@ -1,6 +1,6 @@
 import { isOver } from '../../domain/cause-history.ts';
 import type { ProofSample } from '../../domain/run.ts';
-import { podsFit } from '../database-pool/size.ts';
+import { morePodsWait, mostPodsBeside, podsFit } from '../database-pool/size.ts';
 import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { orderWorkload } from '../names.ts';
 import { loadIs, spellLoad } from '../shared/load.ts';
@@ -143,7 +143,9 @@ export const addReplicas = temporaryOf<MemoryData>({
     when: `At least ${spikeFactor} times the usual load comes, and no leak (8.C1) is supported.`,
     notWhile: [
       'The code leaks memory (8.C1): more pods are filled as well.',
-      'All pods together would take more connections than the database server has left.',
+      'The database was just restarted, starts or stops: it is being serviced or fails over.',
+      'A query of ours runs for long: more would come to a slow database.',
+      'All pods together would take more connections than the database server has left, or nobody knows.',
     ],
     back: `The load is usual again, or the fullest pod uses less than ${memorySoundPercent / 2} % of its limit.`,
   }),
@@ -156,7 +158,15 @@ export const addReplicas = temporaryOf<MemoryData>({
       ? `much more comes than usual: ${spellLoad(load)}`
       : null;
   },
-  notWhile: (judging) => (stands(judging, '8.C1') ? 'a leak fills more pods as well' : null),
+  notWhile(judging) {
+    if (stands(judging, '8.C1')) return 'a leak fills more pods as well';
+    const { service, queries } = judging.findings;
+    return morePodsWait(service.data?.server ?? null, queries.data?.long.length ?? 0, judging);
+  },
+  most: (judging) => {
+    const { data } = judging.findings.service;
+    return data === null ? null : mostPodsBeside(data.settings, data.server, judging);
+  },
   fits: podsFit,
   note: noteKills,
   proof: {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
-import { raiseMemory, restartPods } from '../../../src/runbooks/memory/actions.ts';
+import { addReplicas, raiseMemory, restartPods } from '../../../src/runbooks/memory/actions.ts';
 import type { MemoryData } from '../../../src/runbooks/memory/checks.ts';
 import { dumpHeap } from '../../../src/runbooks/memory/dump.ts';
 import { memory } from '../../../src/runbooks/memory.ts';
@@ -17,6 +17,7 @@ import {
   seen,
   someSettings,
 } from '../../support/runbooks.ts';
+import { aDatabase, anActivity } from '../database-pool/support.ts';
 import { anExport } from '../exports/support.ts';
 import { aHeap, findings, GIB, rise, soonFull, usageOf } from './support.ts';
 
@@ -24,7 +25,7 @@ const judging = (given: Partial<Findings<MemoryData>>, change = {}) => aJudging(
 const LEAK = { usage: seen('broken', usageOf(rise(40, 96, 60))) };
 const HEAP = { heap: seen('healthy', aHeap()) };
 const ready = (count: number) =>
-  seen('healthy', { state: aDeployment({ ready: count }), settings: someSettings() });
+  seen('healthy', { state: aDeployment({ ready: count }), settings: someSettings(), server: aDatabase() });
 
 describe('R60, restart', () => {
   test.each([
@@ -119,6 +120,41 @@ describe('R58, the memory limit', () => {
     const given = judging({ usage: seen('healthy', usageOf([[percent, percent]], { pods })) });
     const incident = { ...given.incident, causeHistory };
     expect(undo.when({ ...given, incident }, back)).toBe(because);
+  });
+});
+
+describe('R59, more pods', () => {
+  const [change] = addReplicas;
+  const server = (given: Parameters<typeof aDatabase>[0] | null) => ({
+    service: seen('healthy', {
+      state: aDeployment(),
+      settings: someSettings(),
+      server: given === null ? null : aDatabase(given),
+    }),
+  });
+  const long = { queries: seen('broken', { long: [{ pid: 7, beganAt: NOW - 2 * MINUTE }] }) };
+  const roomy = { maxConnections: 500, byApplication: [] };
+  const away = 'the database is being serviced or fails over';
+  test.each<[string, Partial<Findings<MemoryData>>, string | null]>([
+    ['nothing speaks against it', server({ activity: anActivity(roomy) }), null],
+    ['the code leaks', LEAK, 'a leak fills more pods as well'],
+    ['the database starts', server({ moving: true, activity: null }), away],
+    ['it started lately', server({ activity: anActivity({ ...roomy, upMs: 29 * MINUTE }) }), away],
+    ['a query of ours runs for long', long, 'it would be more load on a slow database'],
+    ['it is full', server({ full: true }), 'the server is full: more connections would only be refused'],
+    ['it was not seen', server(null), 'nobody knows how many connections the server has left'],
+  ])('when %s', (_what, given, why) => {
+    expect(change.notWhile(judging(given), A_DRAFT)).toBe(why);
+  });
+
+  test('the form says how many fit into the database server', () => {
+    const activity = anActivity({ maxConnections: 150, reserved: 3, connections: 12, byApplication: [] });
+    const [draft] = change.draft(judging(server({ activity })));
+    // A fifth pod is 5 and 2 more in a rollout, 20 each, beside others’ 12, counted in fives.
+    expect(draft?.parameters).toMatchObject({
+      most: '4',
+      because: '7 × 20 + 15 > 147 connections of the database server',
+    });
   });
 });
 
