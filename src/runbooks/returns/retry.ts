@@ -8,7 +8,7 @@ import { triedInVain } from '../shared/tried.ts';
 import { scoreOf, windowSeen } from './approve.ts';
 import { causes, engineFails, stands } from './causes.ts';
 import { EXPIRED, type ReturnData } from './checks.ts';
-import { listOf, scoresOf } from './listed.ts';
+import { isNamed, listOf, scoresOf } from './listed.ts';
 import { leftPending } from './shared.ts';
 
 const MINUTE = 60_000;
@@ -111,9 +111,7 @@ export const retryReturn = batchOf<ReturnData>({
     return { ids, total: ids.length + more };
   },
   alone: ({ findings, incident }) =>
-    (findings.pending.data?.returns ?? [])
-      .filter(({ id }) => incident.ids.returns.includes(id))
-      .map(({ id }) => id),
+    (findings.pending.data?.returns ?? []).filter((one) => isNamed(one, incident.ids)).map(({ id }) => id),
   when: whyRetry,
   notWhile(judging, targets) {
     const { engine, pending } = judging.findings;
