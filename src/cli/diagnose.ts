@@ -1,5 +1,6 @@
 import { idsTyped } from '../domain/alert.ts';
 import { type Finding, overall, type Verdict } from '../domain/finding.ts';
+import { type IdKind, parseId } from '../domain/ids.ts';
 import { realHands, systemClock } from '../parts.ts';
 import { lookLive } from '../pipeline/look-live.ts';
 import { rulesOf } from '../rules-of.ts';
@@ -23,12 +24,14 @@ const log = {
 
 /**
  * `oms diagnose`: the diagnosis of an incident's card, from a terminal and recorded nowhere.
+ * @param named ids by the kind that they were said to be of
  * @returns the exit code: 0 healthy, 1 broken, 2 unknown, also where the question itself was wrong
  * @throws ConfigError
  */
 export async function diagnoseHere(
   wanted: string,
   typed: readonly string[],
+  named: Readonly<Record<string, readonly string[]>>,
   asJson: boolean,
   print: (line: string) => void,
 ): Promise<number> {
@@ -39,7 +42,10 @@ export async function diagnoseHere(
     );
     return EXIT.unknown;
   }
-  const ids = idsTyped(typed);
+  const wrong = Object.entries(named)
+    .flatMap(([kind, some]) => some.map((id) => parseId(kind as IdKind, id)))
+    .find((read) => !read.ok);
+  const ids = wrong ?? idsTyped([...typed, ...Object.values(named).flat()]);
   if (!ids.ok) {
     print(ids.because);
     return EXIT.unknown;
@@ -72,6 +78,12 @@ export async function diagnoseHere(
     print('');
     for (const { verdict: said, title, because } of look.causes)
       print(`  ${said.padEnd(10)} ${title}: ${because}`);
+    if (look.causes.some(({ verdict: said }) => said === 'open')) {
+      print(
+        '  This was one look, without the past: what needs a second one (down or cut off twice, a trend, what is usual) stays open.',
+      );
+      print('  Look again in a minute and compare, or ask in Slack with `/oms diagnose`, which remembers.');
+    }
     print('');
     print(
       look.impact.known

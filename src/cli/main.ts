@@ -89,8 +89,7 @@ oms
       ids: string[],
       { json, ...named }: Record<string, string[]> & { json?: true },
     ) => {
-      const typed = [...ids, ...Object.values(named).flat()];
-      process.exitCode = await diagnoseHere(runbook, typed, json === true, print);
+      process.exitCode = await diagnoseHere(runbook, ids, named, json === true, print);
     },
   );
 oms

@@ -13,8 +13,6 @@ export interface KnownIds {
   readonly returns: readonly string[];
   readonly exports: readonly string[];
   readonly payments: readonly string[];
-  /** Consumer groups. */
-  readonly groups: readonly string[];
 }
 
 export const NO_IDS: KnownIds = {
@@ -23,7 +21,6 @@ export const NO_IDS: KnownIds = {
   returns: [],
   exports: [],
   payments: [],
-  groups: [],
 };
 
 const LIST_OF = {
@@ -58,7 +55,6 @@ export function joinIds(left: KnownIds, right: KnownIds): KnownIds {
     returns: both('returns'),
     exports: both('exports'),
     payments: both('payments'),
-    groups: both('groups'),
   };
 }
 

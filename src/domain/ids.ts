@@ -88,9 +88,14 @@ type IdOf<Kind extends IdKind> = z.infer<(typeof SCHEMA)[Kind]>;
 export function parseId<Kind extends IdKind>(kind: Kind, text: string): Parsed<IdOf<Kind>> {
   const read = SCHEMA[kind].safeParse(text.trim());
   if (read.success) return { ok: true, value: read.data as IdOf<Kind> };
+  const other = kindOfId(text.trim());
+  const instead =
+    other === null
+      ? ''
+      : ` It is the id of ${other === 'order' || other === 'export' ? 'an' : 'a'} ${other}.`;
   return {
     ok: false,
-    because: `“${text.trim().slice(0, 40)}” is no ${kind} id; one looks like ${EXAMPLE[kind]}.`,
+    because: `“${text.trim().slice(0, 40)}” is no ${kind} id; one looks like ${EXAMPLE[kind]}.${instead}`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Alert, GROUP_LABELS, type KnownIds } from '../domain/alert.ts';
+import type { Alert, KnownIds } from '../domain/alert.ts';
 import { findIds } from '../domain/ids.ts';
 import type { RunbookId } from '../domain/severity.ts';
 
@@ -134,20 +134,15 @@ function knownCodes(rules: IntakeRules): string {
 
 type Common = Omit<Alert, 'runbook' | 'code' | 'ids' | 'summary'>;
 
-/** A consumer group's name as Kafka takes it, without spaces and quotes. */
-const GROUP = /^[\w.-]{1,200}$/;
-
 /** Every id that stands in a text or in an alert's labels. */
 export function idsIn(text: string, labels: Readonly<Record<string, string>> = {}): KnownIds {
   const all = [text, ...Object.values(labels)].join(' ');
-  const groups = GROUP_LABELS.flatMap((label) => labels[label] ?? []).filter((name) => GROUP.test(name));
   return {
     orders: findIds('order', all),
     refunds: findIds('refund', all),
     returns: findIds('return', all),
     exports: findIds('export', all),
     payments: findIds('payment', all),
-    groups,
   };
 }
 

@@ -79,6 +79,8 @@ export interface WorkloadSettings {
   readonly surge: number;
   /** Where `maxSurge` is a share of the replicas, 0–100 or more; null: it is a number of pods. */
   readonly surgePercent: number | null;
+  /** Pods that a rollout may take away before a new one is ready (`maxUnavailable`, rounded down). */
+  readonly unavailable: number;
   readonly containers: readonly {
     readonly name: string;
     /** Of the variables that were asked for; null: it is set from elsewhere (a secret, a config map); absent: not set. */
@@ -129,6 +131,8 @@ export interface LogQuestion {
   /** Only lines that contain one of these are kept; plain text, case-sensitive. */
   readonly containing: readonly string[];
   readonly windowMinutes: number;
+  /** What `recent` means. */
+  readonly recentMinutes?: number;
   /** Read at most so many bytes of each container, newest window first byte on. */
   readonly bytesPerContainer: number;
   /** Only of the container that ended before, `--previous`; absent: of the one that runs, and before it of that one. */
@@ -143,6 +147,11 @@ export interface ContainerLog {
   readonly lines: readonly string[];
   /** All that matched, also those that `lines` has no room for. */
   readonly matched: number;
+  /**
+   * Those of the last `recentMinutes`, as many at most; none where that was not asked. By the clock of the node that
+   * wrote them, which need not be ours: a line's own time tells nothing of its age.
+   */
+  readonly recent: readonly string[];
   /** The byte limit was reached: the newest lines of the window are missing, and nothing is *absent*. */
   readonly truncated: boolean;
   /** One sentence where this container could not be read; then the rest is empty. */

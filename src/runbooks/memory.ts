@@ -33,7 +33,10 @@ export const memory = defineRunbook<MemoryData>({
       runbook: 'memory',
       causes,
       state: ({ findings }) => findings.service.data?.state ?? null,
-      fits: (judging) => stands(judging, '8.C1') || stands(judging, '8.C4'),
+      fits: {
+        words: 'the code leaks memory (8.C1) or the limit is too low (8.C4)',
+        holds: (judging) => stands(judging, '8.C1') || stands(judging, '8.C4'),
+      },
     }),
   ],
   advice,

@@ -3,7 +3,7 @@ import { orderWorkload } from './names.ts';
 import { restartService, retryPayments } from './payment-failures/actions.ts';
 import { advice } from './payment-failures/advice.ts';
 import { byHand } from './payment-failures/by-hand.ts';
-import { causes, gatewayDown } from './payment-failures/causes.ts';
+import { causes, gatewayDown, isRuledOut } from './payment-failures/causes.ts';
 import { checks, type PaymentData } from './payment-failures/checks.ts';
 import { knowledge } from './payment-failures/knowledge.ts';
 import { FAILURE_CODES, PAYMENT_CODES } from './payment-failures/logs.ts';
@@ -31,6 +31,10 @@ export const paymentFailures = defineRunbook<PaymentData>({
       runbook: 'payment-failures',
       causes,
       state: ({ findings }) => findings.service.data,
+      fits: {
+        words: 'the gateway is neither down (1.C1) nor throttles us (1.C4), both ruled out',
+        holds: (judging) => isRuledOut(judging, '1.C1') && isRuledOut(judging, '1.C4'),
+      },
     }),
   ],
   advice,

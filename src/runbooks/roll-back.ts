@@ -33,7 +33,7 @@ export function rollBackOf<Data>(given: {
   readonly causes: readonly Cause<Data>[];
   readonly state: (judging: Judging<Data>) => DeploymentState | null;
   /** What of the runbook's own causes has to stand for it to be recommended; absent: nothing more than the change. */
-  readonly fits?: (judging: Judging<Data>) => boolean;
+  readonly fits?: { readonly words: string; readonly holds: (judging: Judging<Data>) => boolean };
 }): Action<Data> {
   return {
     step: 'X2',
@@ -49,7 +49,7 @@ export function rollBackOf<Data>(given: {
       'It buys time: the fix ships with the next version.',
     ],
     rule: ({ suspectWithinMinutes }) => ({
-      when: `The suspect change is a rollout of the service, at most ${suspectWithinMinutes} min before the first symptom, and no cause outside is supported.`,
+      when: `The suspect change is a rollout of the service, at most ${suspectWithinMinutes} min before the first symptom, and no cause outside is supported${given.fits === undefined ? '' : `; ${given.fits.words}`}.`,
       notWhile: [
         'The version before is not kept any more.',
         'The version is marked as one-way (`actions.oneWayMark`).',
@@ -93,7 +93,7 @@ export function rollBackOf<Data>(given: {
       const change = candidate(judging);
       const { suspect, symptomAt } = judging.changes.data ?? { suspect: null, symptomAt: 0 };
       if (change === null || suspect?.rollout == null || outside(given.causes, judging)) return null;
-      if (suspect.at !== change.at || given.fits?.(judging) === false) return null;
+      if (suspect.at !== change.at || given.fits?.holds(judging) === false) return null;
       return `the trouble began ${spell(symptomAt - change.at)} after ${change.line}`;
     },
     notWhile(judging) {

@@ -154,6 +154,7 @@ export const THRESHOLDS = {
   ),
   dumpRoomFactor: ours(1.2, 'times the heap', 'A heap is dumped where so much disk is free.'),
   dumpedGibSeconds: ours(10, 'seconds', 'A pod stands still so long for each GiB of heap that is dumped.'),
+  usualLatePercent: ours(10, 'percent', 'Returns usually called too late.'),
   fraudPercent: ours(4, 'percent', 'Returns held for fraud: twice what the model is known to err.'),
   exportRows: runbook(100_000, 'orders', 'One export holds at most so many.'),
   exportMinutes: runbook(30, 'minutes', 'One export takes at most so long.'),

@@ -42,6 +42,23 @@ describe('logs', () => {
     expect(text.indexOf('the first words')).toBeGreaterThan(text.indexOf('the last words'));
   });
 
+  test('tell what is recent by the clock of the node, and ask for it only where something matched', async () => {
+    await here.world.change((state, now) => {
+      state.logs.forget(({ pod }) => pod === POD);
+      state.logs.write(now - 7 * 60_000, POD, 'ERROR', 'order= of before');
+      state.logs.write(now - 60_000, POD, 'ERROR', 'order= of now, by its own words of 1999-01-01T00:00:00Z');
+    });
+    const [log] = await mine({ ...QUESTION, recentMinutes: 5 });
+    expect(log).toMatchObject({ matched: 2, recent: [expect.stringContaining('of now')] });
+    const asked = () => here.kubernetes.count('GET', /4kx2p\/log$/);
+    expect(asked()).toBe(2);
+    expect(await mine({ ...QUESTION, containing: ['nothing'], recentMinutes: 5 })).toMatchObject([
+      { recent: [] },
+    ]);
+    expect(asked()).toBe(3);
+    expect(await mine()).toMatchObject([{ matched: 2, recent: [] }]);
+  });
+
   test('keep the newest 2,000 of what matched, and count the rest', async () => {
     await here.world.change((state, now) => {
       for (let number = 0; number < 2_500; number += 1) {

@@ -139,11 +139,24 @@ describe('what else sets or limits it', () => {
     expect(await settings()).toMatchObject(surge);
   });
 
+  test.each([
+    ['25%', 3, 0],
+    ['25%', 4, 1],
+    [2, 3, 2],
+    [0, 3, 0],
+  ])('%s of %i pods may be missing meanwhile: %i', async (maxUnavailable, replicas, unavailable) => {
+    await here.deployment((deployment) => {
+      deployment.spec['strategy'] = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable } };
+      deployment.spec['replicas'] = replicas;
+    });
+    expect(await settings()).toMatchObject({ surge: 1, unavailable });
+  });
+
   test('pods that are all ended first have no surge', async () => {
     await here.deployment((deployment) => {
       deployment.spec['strategy'] = { type: 'Recreate' };
     });
-    expect(await settings()).toMatchObject({ surge: 0, surgePercent: null });
+    expect(await settings()).toMatchObject({ surge: 0, surgePercent: null, unavailable: 3 });
   });
 
   test('an autoscaler of another workload is none of ours', async () => {
@@ -239,6 +252,9 @@ describe('pods that cannot be made', () => {
     const pods = await here.connection.probe.pods(WORKLOAD, soon());
     expect(pods.filter(({ ready }) => ready)).toHaveLength(4);
     expect(pods.find(({ ready }) => !ready)).toMatchObject({ waiting: 'Unschedulable', node: null });
+    // What every restart waits for.
+    const state = await here.connection.probe.deployment(WORKLOAD, soon());
+    expect(state).toMatchObject({ rollout: 'under way' });
   });
 
   test('an autoscaler sets back what was scaled by hand', async () => {

@@ -176,3 +176,23 @@ describe('an order service', () => {
     expect(service.requests.length).toBe(before);
   });
 });
+
+test.each([
+  ['12', 12],
+  [12, 12],
+])('a total of %j stuck orders is understood', async (total, understood) => {
+  const body = { orders: [], total, nextCursor: null };
+  service.faults.add({ match: { path: /stuck/ }, fault: { mode: 'status', status: 200, body } });
+  const question = { status: 'processing', olderThanMinutes: 120, limit: 5, cursor: null };
+  const page = await orderServiceProbe(settings()).stuckOrders(question, AbortSignal.timeout(5_000));
+  expect(page.total).toBe(understood);
+});
+
+test.each([['twelve'], [-1], [1.5], [null]])('a total of %j is not', async (total) => {
+  const body = { orders: [], total, nextCursor: null };
+  service.faults.add({ match: { path: /stuck/ }, fault: { mode: 'status', status: 200, body } });
+  const question = { status: 'processing', olderThanMinutes: 120, limit: 5, cursor: null };
+  await expect(
+    orderServiceProbe(settings()).stuckOrders(question, AbortSignal.timeout(5_000)),
+  ).rejects.toMatchObject({ fault: 'not understood' });
+});

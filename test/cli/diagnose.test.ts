@@ -35,10 +35,17 @@ const scenario = (id: string) => {
 };
 
 describe('oms diagnose', () => {
+  test('ends with 0 where all is well', async () => {
+    const { code, said } = await oms(['diagnose', 'stuck-orders'], '', env);
+    expect(said).toContain('All in all: healthy');
+    expect(code).toBe(0);
+  });
+
   test('says each finding, the causes and the impact, and ends with 1 while something is broken', async () => {
     await world.world.start(scenario('webhook-refused'));
     const { code, said } = await oms(['diagnose', 'WORKFLOW_STUCK'], '', env);
     expect(said).toMatch(/BROKEN {3}R16 {2}\d+ orders have been in processing/);
+    expect(said).toContain('This was one look, without the past');
     expect(said).toMatch(/supported {2}Warehouse does not take our calls/);
     expect(said).toMatch(/orders are affected\./);
     expect(said).toContain('All in all: broken');
@@ -68,7 +75,12 @@ describe('oms diagnose', () => {
 
   test.each([
     [['diagnose', 'teapot'], /No runbook is called “teapot”. There is:\n {2}payment-failures/],
-    [['diagnose', 'stuck-orders', '--order', 'xyz'], /“xyz” is no id of an order.* ord_xyz789abc/],
+    [['diagnose', 'stuck-orders', '--order', 'xyz'], /“xyz” is no order id; one looks like ord_xyz789abc\./],
+    [['diagnose', 'stuck-orders', 'xyz'], /“xyz” is no id of an order.* ord_xyz789abc/],
+    [
+      ['diagnose', 'stuck-orders', '--order', 'ref_abc123'],
+      /“ref_abc123” is no order id; one looks like ord_xyz789abc\. It is the id of a refund\./,
+    ],
     [['diagnose'], /missing required argument 'runbook'/],
   ])('%j', async (args, words) => {
     const { code, said } = await oms(args, '', env);

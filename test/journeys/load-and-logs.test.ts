@@ -88,8 +88,8 @@ const quiet = {
   error: () => undefined,
 };
 
-/** One whole diagnosis, as `oms diagnose` makes it. */
-async function look(runbook: Scenario['runbook'], samples = NO_SAMPLES) {
+/** One whole diagnosis, as `oms diagnose` makes it, by a clock so many minutes ahead of the cluster's. */
+async function look(runbook: Scenario['runbook'], samples = NO_SAMPLES, aheadMinutes = 0) {
   const found = await lookLive(
     {
       probes: hands.probes,
@@ -100,7 +100,7 @@ async function look(runbook: Scenario['runbook'], samples = NO_SAMPLES) {
       log: quiet,
     },
     runbookById(runbook),
-    pretend.now(),
+    pretend.now() + aheadMinutes * 60_000,
   );
   return {
     ...found,
@@ -126,6 +126,22 @@ async function during<T>(id: string, work: (story: Scenario) => Promise<T>): Pro
 
 const recover = async (story: Scenario) =>
   await pretend.world.change((state, now) => story.recover?.(state, now));
+
+describe.each([6, -6])('a clock that is %i minutes ahead of the cluster’s', (ahead) => {
+  test('hears failures that still come, and that they stopped', async () => {
+    await during('rate-limited', async (story) => {
+      const seen = async () => {
+        const found = await look(story.runbook, NO_SAMPLES, ahead);
+        const cause = found.causes.find(({ id }) => id === '1.C4');
+        return [found.of('R2').verdict, cause?.verdict];
+      };
+      expect(await seen()).toEqual(['broken', 'supported']);
+      await recover(story);
+      await pretend.skipWorld(6);
+      expect(await seen()).toEqual(['healthy', 'ruled out']);
+    });
+  });
+});
 
 describe('the workflow engine’s log (X9) and the lines that no command greps (X11)', () => {
   test('a healthy engine says nothing', async () => {

@@ -3,10 +3,12 @@ import type { Rollout } from '../../src/ports/changes.ts';
 import { CATALOGUE } from '../../src/runbooks/catalogue.ts';
 import type { Cause, Judging } from '../../src/runbooks/define-runbook.ts';
 import { RUNBOOK_NAMES } from '../../src/runbooks/names.ts';
+import { paymentFailures } from '../../src/runbooks/payment-failures.ts';
 import { rollBackOf } from '../../src/runbooks/roll-back.ts';
 import type { Change, Changes } from '../../src/runbooks/shared/what-changed.ts';
 import { aRun, OPENED } from '../support/incidents.ts';
 import { A_DRAFT, aDeployment, aJudging, aProving, fakeProbes, MINUTE, seen } from '../support/runbooks.ts';
+import { findings as payments } from './payment-failures/support.ts';
 
 type Data = Readonly<Record<string, never>>;
 const ON = { ...RUNBOOK_NAMES, rollBack: { on: true, oneWayMark: 'oms-bot/one-way' } };
@@ -73,7 +75,7 @@ function judged(
     runbook: 'memory',
     causes: given.causes ?? [],
     state: () => (given.state === null ? null : aDeployment(given.state)),
-    fits: () => given.fits ?? true,
+    fits: { words: 'so it is', holds: () => given.fits ?? true },
   });
   const [draft] = action.draft(judging);
   return {
@@ -194,6 +196,17 @@ describe('rolling back (X2)', () => {
     expect(draft?.preview[1]).toBe('It also takes back what came later: restart of order-service.');
     expect(when).not.toBeNull();
   });
+});
+
+test.each([
+  ['the gateway is well', {}, true],
+  ['nobody knows how the gateway is', { gateway: seen('unknown', null) }, false],
+  ['the logs could not be read', { logs: seen('unknown', null) }, false],
+] as const)('in runbook 1 it is recommended only where both are ruled out: %s', (_what, given, is) => {
+  const data: Changes = { changes: [deployed()], suspect: deployed(), symptomAt: OPENED };
+  const judging = aJudging(payments(given), { changes: seen('healthy', data), names: ON });
+  const action = paymentFailures.actions.find(({ step }) => step === 'X2');
+  expect(action?.when(judging, A_DRAFT) !== null).toBe(is);
 });
 
 describe('at the run', () => {

@@ -213,6 +213,7 @@ export function someSettings(change: Partial<WorkloadSettings> = {}): WorkloadSe
     replicas: 4,
     surge: 1,
     surgePercent: 25,
+    unavailable: 1,
     containers: [{ name: 'order-service', env: {}, memoryLimit: 1024 ** 3, memoryRequest: 512 * 1024 ** 2 }],
     hpa: 'none',
     quotas: [],
@@ -221,18 +222,11 @@ export function someSettings(change: Partial<WorkloadSettings> = {}): WorkloadSe
   };
 }
 
-/** One container's log; each line begins with its own time, `ago` minutes before now. */
+/** One container's log; each line begins with its own time, `ago` minutes before now, by a node whose clock is ours. */
 export function aLog(lines: readonly string[], change: Partial<ContainerLog> = {}, ago = 1): ContainerLog {
-  const at = new Date(NOW - ago * MINUTE).toISOString();
-  return {
-    pod: 'pod-1',
-    container: 'app',
-    lines: lines.map((line) => `${at} ERROR ${line}`),
-    matched: lines.length,
-    truncated: false,
-    problem: null,
-    ...change,
-  };
+  const said = lines.map((line) => `${new Date(NOW - ago * MINUTE).toISOString()} ERROR ${line}`);
+  const log = { pod: 'pod-1', container: 'app', lines: said, matched: said.length, truncated: false };
+  return { ...log, recent: ago <= DEFAULT_THRESHOLDS.stoppedMinutes ? said : [], problem: null, ...change };
 }
 
 /** X3 as it names these incidents, all of them of an hour ago. */
@@ -244,8 +238,7 @@ export function reporting(...names: readonly string[]) {
     components: [],
     since: NOW - 60 * MINUTE,
   }));
-  const data = { incidents, maintenance: [], troubled: [] };
-  return seen(names.length === 0 ? 'healthy' : 'broken', data);
+  return seen(names.length === 0 ? 'healthy' : 'broken', { incidents, maintenance: [], troubled: [] });
 }
 
 /** X5: so many requests a minute instead of 100, all answered. */

@@ -23,6 +23,8 @@ const Condition = z.object({
 });
 
 /** A Deployment or a StatefulSet: what we read and change of both is the same, but for how a rollout stands. */
+const Amount = z.union([z.number(), z.string()]).nullish();
+
 export const Deployment = z.object({
   kind: z.enum(['Deployment', 'StatefulSet']),
   metadata: z.object({
@@ -37,7 +39,7 @@ export const Deployment = z.object({
     strategy: z
       .object({
         type: z.string().optional(),
-        rollingUpdate: z.object({ maxSurge: z.union([z.number(), z.string()]).nullish() }).nullish(),
+        rollingUpdate: z.object({ maxSurge: Amount, maxUnavailable: Amount }).nullish(),
       })
       .nullish(),
     /** Of a StatefulSet. */

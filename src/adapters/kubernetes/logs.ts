@@ -1,7 +1,7 @@
 import type { ContainerLog, LogQuestion } from '../../ports/kubernetes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { atOnce } from '../at-once.ts';
-import { noAnswer } from '../http.ts';
+import { clean, noAnswer } from '../http.ts';
 import { type Call, KUBERNETES, type KubernetesClient } from './client.ts';
 import { lineSearch, NEWLINE } from './line-search.ts';
 import { lasting, listPods } from './pods.ts';
@@ -48,10 +48,16 @@ export async function readLogs(
   const most = Math.min(MOST_OF_ONE, Math.floor(MOST_KEPT / Math.max(1, sources.length)));
   return await atOnce(AT_ONCE, sources, async (source): Promise<ContainerLog> => {
     const { pod, container } = source;
-    const nothing = { pod, container, lines: [], matched: 0, truncated: false };
+    const nothing = { pod, container, lines: [], matched: 0, recent: [], truncated: false };
     try {
       const { lines, matched, truncated } = await readContainer(client, question, source, most, signal);
-      return { pod, container, lines, matched, truncated, problem: null };
+      const { recentMinutes: windowMinutes } = question;
+      // The node counts the minutes back from its own time; asked again only where there may be something.
+      const { lines: recent } =
+        windowMinutes === undefined || (matched === 0 && !truncated)
+          ? { lines: [] }
+          : await readContainer(client, { ...question, windowMinutes }, source, most, signal);
+      return { pod, container, lines, matched, recent, truncated, problem: null };
     } catch (err) {
       if (!(err instanceof SystemError) || err.fault === 'forbidden') throw err;
       return { ...nothing, problem: err.message };
@@ -100,6 +106,13 @@ async function readInto(
   const call: Call = { verb: 'get', resource: 'pods/log', path, signal };
   const response = await client.open(call);
   if (response.status !== 200) throw await client.refused(call, response);
+  // A log is plain text; a page of a proxy in between would be one in which nothing went wrong.
+  const type = response.headers.get('content-type') ?? 'no type';
+  if (!type.startsWith('text/plain')) {
+    await response.body?.cancel();
+    const words = `${KUBERNETES} answered with ${clean(type)} in place of a log.`;
+    throw new SystemError(KUBERNETES, 'not understood', words, { sent: 'maybe', mayRetry: true });
+  }
 
   const search = lineSearch(containing, (line) => take(reading, line, most));
   let bytes = 0;

@@ -48,13 +48,24 @@ function envOf({ env }: Container, variables: readonly string[]): Readonly<Recor
 function surgeOf({
   kind,
   spec: { strategy, replicas },
-}: Deployment): Pick<WorkloadSettings, 'surge' | 'surgePercent'> {
+}: Deployment): Pick<WorkloadSettings, 'surge' | 'surgePercent' | 'unavailable'> {
   // A StatefulSet replaces its pods one for one.
-  if (kind === 'StatefulSet' || strategy?.type === 'Recreate') return { surge: 0, surgePercent: null };
-  const surge = strategy?.rollingUpdate?.maxSurge ?? '25%';
-  const percent = typeof surge === 'string' ? (/^(\d+)%$/.exec(surge)?.[1] ?? null) : null;
-  if (percent === null) return { surge: Number(surge), surgePercent: null };
-  return { surge: Math.ceil((replicas * Number(percent)) / 100), surgePercent: Number(percent) };
+  if (kind === 'StatefulSet') return { surge: 0, surgePercent: null, unavailable: 1 };
+  if (strategy?.type === 'Recreate') return { surge: 0, surgePercent: null, unavailable: replicas };
+  const { maxSurge, maxUnavailable } = strategy?.rollingUpdate ?? {};
+  const surgePercent = percentOf(maxSurge ?? '25%');
+  const gone = percentOf(maxUnavailable ?? '25%');
+  return {
+    surge: surgePercent === null ? Number(maxSurge) : Math.ceil((replicas * surgePercent) / 100),
+    surgePercent,
+    unavailable: gone === null ? Number(maxUnavailable) : Math.floor((replicas * gone) / 100),
+  };
+}
+
+/** Null: it is a number of pods. */
+function percentOf(amount: number | string): number | null {
+  const percent = typeof amount === 'string' ? /^(\d+)%$/.exec(amount)?.[1] : undefined;
+  return percent === undefined ? null : Number(percent);
 }
 
 async function hpaOf(

@@ -3,15 +3,15 @@ import { OrderId } from '../../domain/ids.ts';
 import type { AdminChanges, AdminQuestions, FailedEvents } from '../../ports/order-service.ts';
 import { AbsentSystem } from '../../ports/system-error.ts';
 import { callService, type OrderServiceSettings } from './client.ts';
-import { headersOf, Time } from './schema.ts';
+import { headersOf, Time, Whole } from './schema.ts';
 
 const ERRORS = 50;
 
 const Failed = z
   .looseObject({
-    total: z.number().int().nonnegative(),
+    total: Whole,
     oldestAt: Time.nullish(),
-    byError: z.record(z.string().max(200), z.number().int().nonnegative()).nullish(),
+    byError: z.record(z.string().max(200), Whole).nullish(),
     events: z.array(z.looseObject({ orderId: OrderId, at: Time })).nullish(),
   })
   .transform(

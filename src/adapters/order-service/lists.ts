@@ -2,17 +2,7 @@ import * as z from 'zod';
 import type { Page, PageQuestion } from '../../ports/order-service.ts';
 import { clean } from '../http.ts';
 import { callService, type OrderServiceSettings } from './client.ts';
-
-/** A whole number of at least 0, in digits where the service writes numbers as text. Anything else is not understood. */
-export const Whole = z
-  .union([
-    z.int().nonnegative(),
-    z
-      .string()
-      .regex(/^\d{1,15}$/, 'expected a whole number')
-      .transform(Number),
-  ])
-  .pipe(z.int().nonnegative());
+import { Whole } from './schema.ts';
 
 /** Foreign words: one line, cut; null where there are none. */
 export const Said = z

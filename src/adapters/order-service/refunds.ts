@@ -3,8 +3,8 @@ import { OrderId, PaymentId, RefundId } from '../../domain/ids.ts';
 import type { AdminChanges, AdminQuestions, RefundAtGateway } from '../../ports/order-service.ts';
 import { policyFor } from '../resilience.ts';
 import { callKnown, callService, type OrderServiceSettings } from './client.ts';
-import { pageOf, Said, Taken, Whole } from './lists.ts';
-import { headersOf, Time } from './schema.ts';
+import { pageOf, Said, Taken } from './lists.ts';
+import { headersOf, Time, Whole } from './schema.ts';
 
 /** Behind the order service; its silence says nothing about the service. */
 const GATEWAY = 'The payment gateway';

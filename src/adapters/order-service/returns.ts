@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { OrderId, ReturnId } from '../../domain/ids.ts';
 import type { AdminChanges, AdminQuestions } from '../../ports/order-service.ts';
 import { callKnown, callService, type OrderServiceSettings } from './client.ts';
-import { pageOf, Said, Taken, Whole } from './lists.ts';
-import { headersOf, Time } from './schema.ts';
+import { pageOf, Said, Taken } from './lists.ts';
+import { headersOf, Time, Whole } from './schema.ts';
 
 /** Only the fields that we read. */
 const Return = z

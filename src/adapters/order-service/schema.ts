@@ -7,6 +7,17 @@ import { notUnderstood } from './pods.ts';
 
 export const Time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
+/** A whole number of at least 0, in digits where the service writes numbers as text. Anything else is not understood. */
+export const Whole = z
+  .union([
+    z.int().nonnegative(),
+    z
+      .string()
+      .regex(/^\d{1,15}$/, 'expected a whole number')
+      .transform(Number),
+  ])
+  .pipe(z.int().nonnegative());
+
 /** Only the fields that we read. */
 export const Order = z.object({
   id: OrderId,
@@ -45,7 +56,7 @@ export const Noted = z.object({ notes: z.array(z.looseObject({ at: Time })).null
 export const StuckOrders = z
   .object({
     orders: z.array(z.unknown()),
-    total: z.number().int().nonnegative(),
+    total: Whole,
     nextCursor: z.string().nullish(),
   })
   .transform(({ orders, total, nextCursor }) => {

@@ -43,11 +43,15 @@ export const MORE_WAITS = [
   'The database server is full, or what it has left is not known.',
 ] as const;
 
+export const AWAY = 'the database is being serviced or fails over';
+export const SLOW = 'it would be more load on a slow database';
+export const FULL = 'the server is full: more connections would only be refused';
+
 /** What speaks against more connections, whatever asks for them: R43 and R44 alike. */
 export function moreWaits(judging: Judging<PoolData>): string | null {
   const seen = judging.findings.database.data;
-  if (stands(judging, '6.C4')) return 'the database is being serviced or fails over';
-  if (stands(judging, '6.C2')) return 'it would be more load on a slow database';
-  if (seen?.full) return 'the server is full: more connections would only be refused';
+  if (stands(judging, '6.C4')) return AWAY;
+  if (stands(judging, '6.C2')) return SLOW;
+  if (seen?.full) return FULL;
   return null;
 }

@@ -1,17 +1,17 @@
 import { isOver } from '../../domain/cause-history.ts';
+import type { WorkloadSettings } from '../../ports/kubernetes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import type { Judging, Proving } from '../define-runbook.ts';
 import { orderWorkload } from '../names.ts';
-import { podsInRollout } from '../shared/adjustable.ts';
-import type { Most } from '../shared/room.ts';
+import { type Most, podsInRollout } from '../shared/room.ts';
 import { REPLICAS } from '../shared/setting.ts';
 import { temporaryOf } from '../shared/temporary.ts';
 import type { Thresholds } from '../thresholds.ts';
 import { stands } from './causes.ts';
 import { POOL_SIZE, type PoolData } from './checks.ts';
-import { type Room, roomBeside } from './database.ts';
+import { type DatabaseSeen, type Room, roomBeside } from './database.ts';
 import { sizeNow, sizeOf, soundPool } from './pool.ts';
-import { MORE_WAITS, moreWaits } from './restart.ts';
+import { AWAY, FULL, MORE_WAITS, moreWaits, SLOW } from './restart.ts';
 
 const MINUTE = 60_000;
 /** Pods that anybody would ask for. */
@@ -80,12 +80,7 @@ export const [addPods, removePods] = temporaryOf<PoolData>({
     const room = steady(judging);
     const { service } = judging.findings;
     if (room === null || service.data === null) return null;
-    const { settings } = service.data;
-    const size = poolSize(judging);
-    let replicas = 0;
-    while (replicas < PODS && podsInRollout(settings, replicas + 1) * size + room.others <= room.within)
-      replicas += 1;
-    return { amount: replicas, because: sum(podsInRollout(settings, replicas + 1), size, room) };
+    return mostPods(service.data.settings, poolSize(judging), room);
   },
   fits: podsFit,
   note: async () => ({}),
@@ -95,6 +90,38 @@ export const [addPods, removePods] = temporaryOf<PoolData>({
   },
   over: (judging) => quiet(judging, 'R44'),
 });
+
+/** How many pods fit into the server, each with a pool of that size. */
+function mostPods(settings: WorkloadSettings, size: number, room: Room): Most {
+  let replicas = 0;
+  while (replicas < PODS && podsInRollout(settings, replicas + 1) * size + room.others <= room.within)
+    replicas += 1;
+  return { amount: replicas, because: sum(podsInRollout(settings, replicas + 1), size, room) };
+}
+
+/** The same where runbook 6 does not judge (R59); null: nobody knows. @param server R38 */
+export function mostPodsBeside(
+  settings: WorkloadSettings,
+  server: DatabaseSeen | null,
+  { names, thresholds }: Pick<Judging<unknown>, 'names' | 'thresholds'>,
+): Most | null {
+  const room = inFives(roomBeside(server?.activity ?? null, names));
+  const set = POOL_SIZE.read(settings, orderWorkload(names), names).amount;
+  return room === null ? null : mostPods(settings, set ?? thresholds.poolSize, room);
+}
+
+/** R44's refusals where runbook 6 does not judge (R59). @param long queries of ours that run for long */
+export function morePodsWait(
+  server: DatabaseSeen | null,
+  long: number,
+  { names, thresholds }: Pick<Judging<unknown>, 'names' | 'thresholds'>,
+): string | null {
+  const restarted = (server?.activity?.upMs ?? Infinity) < thresholds.databaseRestartMinutes * MINUTE;
+  if (server?.moving || restarted) return AWAY;
+  if (long > 0) return SLOW;
+  if (server?.full) return FULL;
+  return roomBeside(server?.activity ?? null, names) === null ? UNSEEN : null;
+}
 
 const UNSEEN = 'nobody knows how many connections the server has left';
 
@@ -107,9 +134,12 @@ function blind(judging: Judging<PoolData>): string | null {
   return roomBeside(judging.findings.database.data?.activity ?? null, judging.names) === null ? UNSEEN : null;
 }
 
-/** Others' connections come and go; counted in fives the form stays the same from look to look. */
 function steady({ findings, names }: Judging<PoolData>): Room | null {
-  const room = roomBeside(findings.database.data?.activity ?? null, names);
+  return inFives(roomBeside(findings.database.data?.activity ?? null, names));
+}
+
+/** Others' connections come and go; counted in fives the form stays the same from look to look. */
+function inFives(room: Room | null): Room | null {
   return room === null ? null : { ...room, others: Math.ceil(room.others / 5) * 5 };
 }
 

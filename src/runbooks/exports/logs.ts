@@ -39,11 +39,12 @@ export const exportLogs: Check<ExportLogs> = {
         workload: orderWorkload(names),
         containing: wanted.map((id) => names.logPatterns.exportJob.replace('{id}', id)),
         windowMinutes: minutes,
+        recentMinutes: thresholds.stoppedMinutes,
         bytesPerContainer: thresholds.logKilobytes * 1024,
       },
       signal,
     );
-    const counts = countClasses(logs, EXPORT_CLASSES, classOf);
+    const counts = countClasses(logs, EXPORT_CLASSES, classOf, { now, thresholds });
     const failures = total(counts, EXPORT_CLASSES);
     const evidence = logs.flatMap(({ lines }) => lines).slice(-5);
     const parts = EXPORT_CLASSES.flatMap((name) =>

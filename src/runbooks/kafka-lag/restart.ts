@@ -1,6 +1,7 @@
 import type { Judging, Proving } from '../define-runbook.ts';
 import { orderWorkload } from '../names.ts';
 import { restartConsumers } from '../shared/consumers.ts';
+import { someCutOff } from '../shared/path.ts';
 import { restartOf } from '../shared/restart.ts';
 import { stands, verdictOf } from './causes.ts';
 import type { KafkaData } from './checks.ts';
@@ -30,9 +31,9 @@ export const restartService = restartOf<KafkaData>({
   workload: orderWorkload,
   state: ({ findings }) => findings.service.data,
   when(judging) {
-    const path = judging.findings.path.data;
-    if (path !== null && path.shut.length > 0 && path.open > 0)
-      return `${path.shut.length} of ${path.pods} pods do not reach Kafka, the others do`;
+    const { path } = judging.findings;
+    if (path.data !== null && someCutOff(path, judging.thresholds))
+      return `${path.data.shut.length} of ${path.data.pods} pods do not reach Kafka, the others do`;
     const alone = ['7.C1', '7.C4'].every((id) => verdictOf(judging, id) === 'ruled out');
     return stands(judging, '7.C5') && alone ? 'a producer’s buffer is full, and Kafka is well' : null;
   },

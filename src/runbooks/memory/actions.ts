@@ -1,6 +1,6 @@
 import { isOver } from '../../domain/cause-history.ts';
 import type { ProofSample } from '../../domain/run.ts';
-import { podsFit } from '../database-pool/size.ts';
+import { morePodsWait, mostPodsBeside, podsFit } from '../database-pool/size.ts';
 import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { orderWorkload } from '../names.ts';
 import { loadIs, spellLoad } from '../shared/load.ts';
@@ -8,7 +8,7 @@ import { restartOf } from '../shared/restart.ts';
 import { MEMORY_LIMIT, REPLICAS } from '../shared/setting.ts';
 import { temporaryOf } from '../shared/temporary.ts';
 import { stands } from './causes.ts';
-import type { MemoryData } from './checks.ts';
+import { type Kill, killsOf, type MemoryData } from './checks.ts';
 import { readUsage } from './usage.ts';
 
 const MINUTE = 60_000;
@@ -27,6 +27,16 @@ const watch = {
     `watch -n 5 'kubectl -n ${orderService.namespace} top pods -l ${orderService.selector}'`,
 } as const;
 
+/** The kills of before the run: when one was says the node's clock, which need not be ours. */
+async function noteKills({ probes, names, signal }: Proving): Promise<Readonly<Record<string, string>>> {
+  const containers = await probes.kubernetes.containers(orderWorkload(names), signal).catch(() => null);
+  return containers === null ? {} : { killed: killsOf(containers).map(nameOf).join(' ') };
+}
+
+function nameOf({ pod, container, at }: Kill): string {
+  return `${pod}/${container}@${at}`;
+}
+
 /** No kill since the run, and every pod below 80 % of its limit. */
 async function sound(proving: Proving): Promise<Omit<ProofSample, 'at'>> {
   const { probes, names, thresholds, run, signal } = proving;
@@ -35,10 +45,11 @@ async function sound(proving: Proving): Promise<Omit<ProofSample, 'at'>> {
     readUsage(proving),
     probes.kubernetes.containers(orderWorkload(names), signal),
   ]);
+  const noted = run.parameters['killed']?.split(' ');
+  // Not noted: nobody could say, or it was a roll back from a stuck rollout. Then the times are all there is.
   const since = run.beganAt ?? proving.now;
-  const killed = containers.filter(
-    ({ lastTermination }) => lastTermination?.reason === 'OOMKilled' && lastTermination.at > since,
-  ).length;
+  const isNew = (kill: Kill) => (noted === undefined ? kill.at > since : !noted.includes(nameOf(kill)));
+  const killed = killsOf(containers).filter(isNew).length;
   if (read.percent === null || read.silent > 0)
     return {
       moved: [],
@@ -105,7 +116,7 @@ export const raiseMemory = temporaryOf<MemoryData>({
       ? `cancel or split the export first, /oms diagnose exports ${job} offers it`
       : null;
   },
-  note: async () => ({}),
+  note: noteKills,
   proof: {
     plan: ({ memorySoundPercent }) => ({
       everyMs: MINUTE,
@@ -135,7 +146,9 @@ export const addReplicas = temporaryOf<MemoryData>({
     when: `At least ${spikeFactor} times the usual load comes, and no leak (8.C1) is supported.`,
     notWhile: [
       'The code leaks memory (8.C1): more pods are filled as well.',
-      'All pods together would take more connections than the database server has left.',
+      'The database was just restarted, starts or stops: it is being serviced or fails over.',
+      'A query of ours runs for long: more would come to a slow database.',
+      'All pods together would take more connections than the database server has left, or nobody knows.',
     ],
     back: `The load is usual again, or the fullest pod uses less than ${memorySoundPercent / 2} % of its limit.`,
   }),
@@ -148,9 +161,17 @@ export const addReplicas = temporaryOf<MemoryData>({
       ? `much more comes than usual: ${spellLoad(load)}`
       : null;
   },
-  notWhile: (judging) => (stands(judging, '8.C1') ? 'a leak fills more pods as well' : null),
+  notWhile(judging) {
+    if (stands(judging, '8.C1')) return 'a leak fills more pods as well';
+    const { service, queries } = judging.findings;
+    return morePodsWait(service.data?.server ?? null, queries.data?.long.length ?? 0, judging);
+  },
+  most: (judging) => {
+    const { data } = judging.findings.service;
+    return data === null ? null : mostPodsBeside(data.settings, data.server, judging);
+  },
   fits: podsFit,
-  note: async () => ({}),
+  note: noteKills,
   proof: {
     plan: ({ memorySoundPercent }) => ({
       settleMs: 5 * MINUTE,
@@ -200,7 +221,7 @@ const restart = restartOf<MemoryData>({
     );
     return rolled ? 'the change of the limit replaces the pods already' : null;
   },
-  note: async () => ({}),
+  note: noteKills,
   proof: {
     plan: ({ memorySoundPercent }) => ({
       everyMs: MINUTE,

@@ -124,11 +124,10 @@ const exporting: Cause<MemoryData> = {
     if (running === undefined) return open('Which exports run could not be looked at (X14).');
     const short = shortAt(judging);
     const withinMs = judging.thresholds.exportBeforeMinutes * MINUTE;
-    const begun = running.find(
-      ({ startedAt }) => short.length === 0 || short.some((at) => before(startedAt, at, withinMs)),
-    );
+    const begun = running.find(({ startedAt }) => short.some((at) => before(startedAt, at, withinMs)));
     const [first] = running;
     if (first === undefined) return ruledOut('No export is in progress.');
+    if (short.length === 0) return open(`${first.id} runs; when memory began to rise is not known.`);
     if (begun === undefined) return open(`${first.id} runs; it began at another time than the trouble.`);
     const rows = begun.expectedRows === null ? '' : ` of ${begun.expectedRows} orders`;
     return supported(`${begun.id}${rows} has run for ${spell(judging.now - begun.startedAt)}.`);

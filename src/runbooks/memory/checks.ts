@@ -1,6 +1,8 @@
 import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { ContainerSummary, HeapFacts } from '../../ports/kubernetes.ts';
 import type { ExportJob } from '../../ports/order-service.ts';
+import { POOL_SIZE } from '../database-pool/checks.ts';
+import { type DatabaseSeen, database } from '../database-pool/database.ts';
 import type { Check } from '../define-runbook.ts';
 import { curl, orderWorkload } from '../names.ts';
 import { type Adjustable, adjustable } from '../shared/adjustable.ts';
@@ -45,8 +47,13 @@ export interface MemoryData {
   readonly heap: HeapSeen;
   readonly exports: ExportsSeen;
   readonly queries: QueriesSeen;
-  readonly service: Adjustable;
+  readonly service: ServiceSeen;
   readonly traffic: TrafficSeen;
+}
+
+/** `server`: R38, for what more pods take from the database (R59); null: not seen. */
+export interface ServiceSeen extends Adjustable {
+  readonly server: DatabaseSeen | null;
 }
 
 export interface HeapSeen extends HeapFacts {
@@ -54,7 +61,8 @@ export interface HeapSeen extends HeapFacts {
   readonly pod: string;
 }
 
-function killsOf(containers: readonly ContainerSummary[]): readonly Kill[] {
+/** The last kill of each container, the newest first. */
+export function killsOf(containers: readonly ContainerSummary[]): readonly Kill[] {
   return containers
     .flatMap(({ pod, name, lastTermination }) =>
       lastTermination?.reason === 'OOMKilled' ? [{ pod, container: name, at: lastTermination.at }] : [],
@@ -169,6 +177,16 @@ const exports: Check<ExportsSeen> = {
   },
 };
 
+const settings = adjustable('R60', orderWorkload, [MEMORY_LIMIT, REPLICAS, POOL_SIZE]);
+
+const service: Check<ServiceSeen> = {
+  ...settings,
+  async look(ask) {
+    const [seen, server] = await Promise.all([settings.look(ask), database.look(ask).catch(() => null)]);
+    return { ...seen, data: seen.data === null ? null : { ...seen.data, server: server?.data ?? null } };
+  },
+};
+
 export const checks = {
   kills,
   usage,
@@ -176,6 +194,6 @@ export const checks = {
   heap,
   exports,
   queries,
-  service: adjustable('R60', orderWorkload, [MEMORY_LIMIT, REPLICAS]),
+  service,
   traffic,
 };

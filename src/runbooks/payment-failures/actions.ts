@@ -3,7 +3,7 @@ import type { Finding } from '../../domain/finding.ts';
 import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { curl, orderWorkload } from '../names.ts';
 import { seenByHand } from '../shared/by-hand.ts';
-import { cutOff } from '../shared/path.ts';
+import { someCutOff } from '../shared/path.ts';
 import { restartOf } from '../shared/restart.ts';
 import { notedAttempts, rateSince } from '../shared/success-rate.ts';
 import { stands } from './causes.ts';
@@ -128,11 +128,6 @@ export const retryPayments: Action<PaymentData> = {
   owes: [],
 };
 
-/** Some pods have no path to the provider and others do: new ones may start where there is one. */
-function someCutOff({ findings: { path }, thresholds }: Judging<PaymentData>): boolean {
-  return cutOff(path, thresholds) !== 'none' && (path.data?.open ?? 0) > 0;
-}
-
 function answered({ verdict }: Finding): boolean {
   return verdict === 'healthy' || verdict === 'broken';
 }
@@ -155,10 +150,13 @@ export const restartService = restartOf<PaymentData>({
     const older = secret.data?.olderPods ?? 0;
     if (stands(judging, '1.C3') && older > 0) return `${older} pods started before the credentials changed`;
     const shut = path.data?.shut.length ?? 0;
-    return someCutOff(judging) ? `${shut} of ${path.data?.pods} pods have no path to the provider` : null;
+    return someCutOff(path, judging.thresholds)
+      ? `${shut} of ${path.data?.pods} pods have no path to the provider`
+      : null;
   },
   notWhile(judging) {
-    const outside = someCutOff(judging) ? ['1.C1', '1.C4'] : ['1.C1', '1.C2', '1.C4'];
+    const some = someCutOff(judging.findings.path, judging.thresholds);
+    const outside = some ? ['1.C1', '1.C4'] : ['1.C1', '1.C2', '1.C4'];
     if (outside.some((id) => stands(judging, id))) return 'a restart cannot cure an outage outside';
     const { gateway, provider } = judging.findings;
     const seen = seenByHand(judging, 'm1.1');

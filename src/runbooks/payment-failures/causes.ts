@@ -44,13 +44,16 @@ function providerThinks(judging: Judging<PaymentData>): ReturnType<typeof provid
   return seen === 'up' ? 'quiet' : says;
 }
 
-/** Every pod gets an answer, and no payment meets a failure of the gateway any more. */
+/** Every pod that has a path gets an answer, and no payment meets a failure of the gateway any more. */
 function answersWell(judging: Judging<PaymentData>): boolean {
-  return judging.findings.gateway.verdict === 'healthy' && logsSay(judging, 'outage') === 'quiet';
+  const answered = judging.findings.gateway.verdict === 'healthy' || onlyCutOff(judging);
+  return answered && logsSay(judging, 'outage') === 'quiet';
 }
 
-/** Only pods without a path say *down*, while others get an answer: that is the path, and no outage (1.C2). */
-function onlyCutOff({ findings: { gateway, path } }: Judging<PaymentData>): boolean {
+/** Only pods without a path say *down*, while others get an answer: that is the path, and no outage (1.C2, 4.C5). */
+export function onlyCutOff({
+  findings: { gateway, path },
+}: Judging<Pick<PaymentData, 'gateway' | 'path'>>): boolean {
   const { data } = path;
   const down = gateway.data?.pods.filter(({ value }) => value?.status === 'down') ?? [];
   return (
@@ -65,6 +68,8 @@ export const NOBODY_GETS_THERE =
 /** Without R3 a pod that has no path looks the same as a gateway that is down. */
 export const PATH_NOT_SEEN =
   'The health check says down, and whether the pods have a path to the provider was not seen (R3).';
+
+export const ONLY_CUT_OFF = 'Only pods without a path say down; the others get an answer.';
 
 const outage: Cause<PaymentData> = {
   id: '1.C1',
@@ -89,8 +94,6 @@ const outage: Cause<PaymentData> = {
         `The health check has said down for ${spell(judging.now - since)}, on ${many} of ${pods.length} pods.`,
       );
     }
-    if (onlyCutOff(judging) && logsSay(judging, 'outage') === 'quiet')
-      return ruledOut('Only pods without a path say down; the others get an answer.');
     if (says === 'incident') return supported(reported(judging.findings.provider));
     if (says === 'seen by a person' && !answersWell(judging))
       return supported('A person saw an incident on the provider’s status page.');
@@ -100,7 +103,11 @@ const outage: Cause<PaymentData> = {
     if (answersWell(judging))
       return says === 'open'
         ? open('Payments reach the gateway, and whether its provider reports an incident is not sure (X3).')
-        : ruledOut('Every pod reaches the gateway, and no 5xx or timeout comes any more.');
+        : ruledOut(
+            onlyCutOff(judging)
+              ? ONLY_CUT_OFF
+              : 'Every pod reaches the gateway, and no 5xx or timeout comes any more.',
+          );
     if (since !== null && !refusesUs(judging))
       return open('The health check has said down once; it is asked again.');
     if (gateway.verdict === 'broken' && !refusesUs(judging))
@@ -229,6 +236,10 @@ const declines: Cause<PaymentData> = {
 /** Whether this cause is supported now. */
 export function stands(judging: Judging<PaymentData>, id: string): boolean {
   return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
+}
+
+export function isRuledOut(judging: Judging<PaymentData>, id: string): boolean {
+  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'ruled out');
 }
 
 export const causes: readonly Cause<PaymentData>[] = [outage, network, credentials, rateLimit, declines];

@@ -3,6 +3,8 @@ import type { Cause, Judging } from '../define-runbook.ts';
 import {
   NOBODY_GETS_THERE,
   network,
+  ONLY_CUT_OFF,
+  onlyCutOff,
   PATH_NOT_SEEN,
   throttlesHealthCheck,
 } from '../payment-failures/causes.ts';
@@ -34,7 +36,7 @@ function lines({ findings }: Judging<RefundData>, name: RefundClass): number {
 function gatewayDown(judging: Judging<RefundData>): boolean {
   const refusesUs =
     says(judging, 'credentials') === 'dominates' || says(judging, 'rate limit') === 'dominates';
-  return judging.findings.gateway.data?.down === true && !refusesUs;
+  return judging.findings.gateway.data?.down === true && !refusesUs && !onlyCutOff(judging);
 }
 
 /** When the gateway takes refunds again, epoch ms; null: no daily limit stands. */
@@ -67,12 +69,18 @@ const outage: Cause<RefundData> = {
         `${lines(judging, 'outage')} tries of refunds met a 5xx or a timeout in ${judging.thresholds.logWindowMinutes} min.`,
       );
     if (down) return open(PATH_NOT_SEEN);
-    if (gateway.verdict === 'healthy' && said === 'quiet' && provider === 'open')
-      return open(
-        'Refunds reach the gateway, and whether its provider reports an incident is not sure (X3).',
+    const cut = onlyCutOff(judging);
+    if ((gateway.verdict === 'healthy' || cut) && said === 'quiet') {
+      if (provider === 'open')
+        return open(
+          'Refunds reach the gateway, and whether its provider reports an incident is not sure (X3).',
+        );
+      return ruledOut(
+        cut
+          ? ONLY_CUT_OFF
+          : 'Every pod reaches the gateway, and no refund meets a 5xx or a timeout any more.',
       );
-    if (gateway.verdict === 'healthy' && said === 'quiet')
-      return ruledOut('Every pod reaches the gateway, and no refund meets a 5xx or a timeout any more.');
+    }
     if (since !== null) return open('The health check has said down once; it is asked again.');
     if (gateway.verdict === 'broken') return open('The gateway answers slowly.');
     return open(logs.data === null ? NO_LOGS : 'The health check and the logs do not agree yet.');

@@ -7,7 +7,7 @@ import { pendingAmong } from '../shared/pending.ts';
 import { triedInVain } from '../shared/tried.ts';
 import type { RefundData } from './checks.ts';
 import { type Judged, judged, lackingNow } from './judged.ts';
-import { accepted, gatewayOf, hindranceOf, listOf, paymentsOf } from './refunds.ts';
+import { accepted, gatewayOf, hindranceOf, isNamed, listOf, paymentsOf } from './refunds.ts';
 import { credited, PAID_BY_HAND, refundedByHand } from './retry.ts';
 
 const MINUTE = 60_000;
@@ -88,7 +88,7 @@ export const storeCredit: Action<RefundData> = {
     ],
   }),
   draft(judging) {
-    const named = judged(judging).filter(({ refund }) => judging.incident.ids.refunds.includes(refund.id));
+    const named = judged(judging).filter(({ refund }) => isNamed(refund, judging.incident.ids));
     const wanted = [...named, ...wanting(judging)];
     const each = [...new Map(wanted.map((one) => [one.refund.id, one])).values()];
     return each.slice(0, judging.thresholds.sampledOrders).map((one) => draftOf(one, judging));

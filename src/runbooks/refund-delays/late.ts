@@ -2,7 +2,7 @@ import type { RefundSummary } from '../../ports/order-service.ts';
 import type { Asking } from '../define-runbook.ts';
 import { type Late, lateOnes } from '../shared/pending.ts';
 import type { AtGateway } from './gateway.ts';
-import { accepted, listOf } from './refunds.ts';
+import { accepted, isNamed, listOf } from './refunds.ts';
 
 const MINUTE = 60_000;
 /** What the gateway has it keeps; asked again so much later, it may have settled or come back. */
@@ -31,8 +31,7 @@ export function worthAsking(
   most: number,
 ): readonly RefundSummary[] {
   const known = knownBefore(ask);
-  const rank = ({ id, errorCode }: RefundSummary) =>
-    ask.ids.refunds.includes(id) ? 0 : errorCode === null ? 2 : 1;
+  const rank = (refund: RefundSummary) => (isNamed(refund, ask.ids) ? 0 : refund.errorCode === null ? 2 : 1);
   return rows
     .filter(({ id }) => !known.has(id))
     .map((refund, place) => ({ refund, place }))

@@ -1,3 +1,4 @@
+import type { KnownIds } from '../../domain/alert.ts';
 import { PaymentId, RefundId } from '../../domain/ids.ts';
 import type { PaymentDetails, RefundAtGateway, RefundSummary } from '../../ports/order-service.ts';
 import type { Probes } from '../../ports/probes.ts';
@@ -8,6 +9,14 @@ import type { List } from '../shared/pending.ts';
 
 type Reading = { readonly probes: Probes; readonly signal: AbortSignal };
 type Listing = Reading & Pick<Asking, 'names'>;
+
+/** Whether an alert or a person named it, its payment or its order. */
+export function isNamed({ id, payment, order }: RefundSummary, ids: KnownIds): boolean {
+  if (ids.refunds.includes(id)) return true;
+  return (
+    (payment !== null && ids.payments.includes(payment)) || (order !== null && ids.orders.includes(order))
+  );
+}
 
 /** R23's list. */
 export function listOf({ probes, names, signal }: Listing): List<RefundSummary> {

@@ -8,7 +8,7 @@ import { triedInVain } from '../shared/tried.ts';
 import { causes, limitedUntil, stands } from './causes.ts';
 import type { RefundData } from './checks.ts';
 import { type Judged, judged, lackingNow } from './judged.ts';
-import { accepted, gatewayOf, hindranceOf, listOf, paymentsOf } from './refunds.ts';
+import { accepted, gatewayOf, hindranceOf, isNamed, listOf, paymentsOf } from './refunds.ts';
 
 const MINUTE = 60_000;
 /** The gateway takes a retried refund within this (our default: 10 min). */
@@ -138,7 +138,7 @@ export const retryRefund = batchOf<RefundData>({
   // Where nothing can be retried, each says why; a named one does so always.
   alone(judging) {
     const { may, not } = sorted(judging);
-    const named = judged(judging).filter(({ refund }) => judging.incident.ids.refunds.includes(refund.id));
+    const named = judged(judging).filter(({ refund }) => isNamed(refund, judging.incident.ids));
     const shown = may.length === 0 ? [...named, ...not] : named;
     return [...new Set(shown.map(({ refund }) => refund.id))];
   },

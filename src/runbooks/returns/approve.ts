@@ -4,7 +4,7 @@ import { curl, shellWord } from '../names.ts';
 import { pendingAmong } from '../shared/pending.ts';
 import { reasonField, wrongReason } from '../shared/reason.ts';
 import { type ReturnData, type Scores, spellScore, type Windows } from './checks.ts';
-import { listOf, scoresOf, windowsOf } from './listed.ts';
+import { isNamed, listOf, scoresOf, windowsOf } from './listed.ts';
 import { leftPending } from './shared.ts';
 
 const MINUTE = 60_000;
@@ -52,9 +52,9 @@ export const approveReturn: Action<ReturnData> = {
   draft(judging) {
     const { findings, incident, thresholds } = judging;
     const wanted = (findings.pending.data?.returns ?? []).filter(
-      ({ id }) =>
-        scoreOf(judging, id)?.held === true ||
-        (incident.ids.returns.includes(id) && scoreOf(judging, id) === null),
+      (one) =>
+        scoreOf(judging, one.id)?.held === true ||
+        (isNamed(one, incident.ids) && scoreOf(judging, one.id) === null),
     );
     return wanted.slice(0, thresholds.sampledOrders).map(({ id, order }) => {
       const score = scoreOf(judging, id);

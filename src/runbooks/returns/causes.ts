@@ -1,8 +1,10 @@
 import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
 import { engineSays } from '../shared/engine.ts';
+import { absent, dominating } from '../shared/in-words.ts';
 import { goesOn, logsSay } from '../shared/log-classes.ts';
 import { spell } from '../shared/spell.ts';
+import { WORKFLOW_CLASSES } from '../shared/workflow-log.ts';
 import type { ReturnData } from './checks.ts';
 import { labelsFail, STOPS } from './logs.ts';
 
@@ -17,8 +19,8 @@ const window: Cause<ReturnData> = {
   id: '9.C1',
   title: 'The window is computed wrongly',
   outside: false,
-  rule: ({ returnWindowDays, usualDeclinePercent, declineFactor, fewestAttempts }) => ({
-    supported: `A verdict contradicts its own dates and the ${returnWindowDays} days, or ${usualDeclinePercent * declineFactor} % of at least ${fewestAttempts} returns were called too late.`,
+  rule: ({ returnWindowDays, usualLatePercent, spikeFactor, fewestAttempts }) => ({
+    supported: `A verdict contradicts its own dates and the ${returnWindowDays} days, or at least ${spikeFactor} × the usual ${usualLatePercent} % of at least ${fewestAttempts} returns were called too late (R63).`,
     ruledOut: 'Verdicts and dates agree. A window that is rightly over is no fault.',
   }),
   judge({ findings, thresholds }) {
@@ -29,13 +31,12 @@ const window: Cause<ReturnData> = {
         `The verdict on ${wrong.length} of ${seen?.of.length} returns contradicts its own dates (${wrong[0]?.id}).`,
       );
     const counted = findings.approvals.data?.returns;
-    // The share is usual where no samples say better, as for declined cards (1.C5).
     const share = counted === undefined || counted.all === 0 ? 0 : (counted.window / counted.all) * 100;
-    const usual = thresholds.usualDeclinePercent;
+    const usual = thresholds.usualLatePercent;
     if (
       counted !== undefined &&
       counted.all >= thresholds.fewestAttempts &&
-      share >= usual * thresholds.declineFactor
+      share >= usual * thresholds.spikeFactor
     )
       return supported(
         `${Math.round(share)} % of ${counted.all} returns in ${thresholds.logWindowMinutes} min were too late, usual are ${usual} %.`,
@@ -117,20 +118,39 @@ const engine: Cause<ReturnData> = {
   id: '9.C4',
   title: 'Workflow engine in trouble',
   outside: true,
-  rule: () => ({
-    supported:
-      'Fewer than half of the engine’s pods are ready, one ended since the oldest return waits, or approvals do not reach it.',
-    ruledOut: 'All its pods are ready and none ended lately.',
+  rule: (thresholds) => ({
+    supported: `Fewer than half of the engine’s pods are ready, one crashes again and again or ended since the oldest return waits (R18), approvals do not reach it (R63), or failures of returns dominate its log (X9: ${dominating(thresholds)}).`,
+    ruledOut: `All its pods are ready and none ended lately (R18), and failures of returns are absent from its log (X9: ${absent(thresholds)}).`,
   }),
   judge(judging) {
-    const { approvals, pending } = judging.findings;
-    if (logsSay(approvals.data, 'engine', STOPS, judging) === 'dominates')
-      return supported(
-        `${approvals.data?.classes.engine.lines} approvals did not reach the engine in ${judging.thresholds.logWindowMinutes} min.`,
-      );
-    return engineSays(judging.findings.engine.data, pending.data?.returns[0]?.createdAt, judging);
+    const { engine: pods, pending, workflow } = judging.findings;
+    const fails = engineFails(judging);
+    if (fails !== null) return supported(fails);
+    const said = engineSays(pods.data, pending.data?.returns[0]?.createdAt, judging);
+    if (said.verdict !== 'ruled out' || workflowSays(judging) === 'quiet') return said;
+    return open(
+      workflow.data === null
+        ? 'Its pods are well; its log (X9) could not be looked at.'
+        : 'Its pods are well; its log (X9) does not say it clearly.',
+    );
   },
 };
+
+function workflowSays(judging: Judging<ReturnData>): ReturnType<typeof logsSay> {
+  return logsSay(judging.findings.workflow.data, 'return', WORKFLOW_CLASSES, judging);
+}
+
+/** What the logs say of an engine that fails returns now, whatever its pods are like; null: nothing. */
+export function engineFails(judging: Judging<ReturnData>): string | null {
+  const { approvals, workflow } = judging.findings;
+  const minutes = judging.thresholds.logWindowMinutes;
+  if (logsSay(approvals.data, 'engine', STOPS, judging) === 'dominates')
+    return `${approvals.data?.classes.engine.lines} approvals did not reach the engine in ${minutes} min.`;
+  if (workflow.data === null || workflowSays(judging) !== 'dominates') return null;
+  const { classes, failedReturns } = workflow.data;
+  const named = failedReturns.length === 0 ? '' : `, the last of ${failedReturns.at(-1)}`;
+  return `${classes.return.lines} workflows of returns failed in the engine in ${minutes} min${named}.`;
+}
 
 const constraint: Cause<ReturnData> = {
   id: '9.C5',

@@ -5,7 +5,7 @@ import { pendingAmong } from '../shared/pending.ts';
 import { reasonField, wrongReason } from '../shared/reason.ts';
 import { windowSeen } from './approve.ts';
 import type { ReturnData, Windows } from './checks.ts';
-import { daysOf, listOf, windowsOf } from './listed.ts';
+import { daysOf, isNamed, listOf, windowsOf } from './listed.ts';
 
 const MINUTE = 60_000;
 
@@ -43,8 +43,8 @@ export const extendWindow: Action<ReturnData> = {
   draft(judging) {
     const { findings, incident, thresholds } = judging;
     const seen = (findings.windows.data?.of ?? []).filter(
-      ({ id, agrees, window }) =>
-        (window !== null && !window.eligible && agrees === false) || incident.ids.returns.includes(id),
+      (one) =>
+        (one.window !== null && !one.window.eligible && one.agrees === false) || isNamed(one, incident.ids),
     );
     return seen.slice(0, thresholds.sampledOrders).map(({ id, order, window }) => {
       const missing = window === null ? null : lacks(window);

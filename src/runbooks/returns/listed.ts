@@ -1,3 +1,4 @@
+import type { KnownIds } from '../../domain/alert.ts';
 import { OrderId, ReturnId } from '../../domain/ids.ts';
 import type { FraudScore, ReturnEligibility, ReturnSummary } from '../../ports/order-service.ts';
 import type { Probes } from '../../ports/probes.ts';
@@ -22,11 +23,19 @@ export async function lateReturns(ask: Asking): Promise<Late<ReturnSummary>> {
   return await lateOnes(listOf(ask), ask.ids.returns, ask.thresholds);
 }
 
+/** Whether an alert or a person named it, or its order. */
+export function isNamed(
+  { id, order }: { readonly id: string; readonly order: string | null },
+  ids: KnownIds,
+): boolean {
+  return ids.returns.includes(id) || (order !== null && ids.orders.includes(order));
+}
+
 /** Those that are looked at one by one: what people named, and the oldest. */
 export async function sampledReturns(ask: Asking): Promise<readonly ReturnSummary[]> {
   const { rows } = await lateReturns(ask);
-  const named = rows.filter(({ id }) => ask.ids.returns.includes(id));
-  const oldest = rows.filter(({ id }) => !ask.ids.returns.includes(id));
+  const named = rows.filter((row) => isNamed(row, ask.ids));
+  const oldest = rows.filter((row) => !isNamed(row, ask.ids));
   return [...named, ...oldest.slice(0, ask.thresholds.sampledOrders)];
 }
 

@@ -43,6 +43,7 @@ async function read(
       workload: orderWorkload(names),
       containing: [containing],
       windowMinutes: thresholds.logWindowMinutes,
+      recentMinutes: thresholds.stoppedMinutes,
       bytesPerContainer: thresholds.logKilobytes * 1024,
     },
     signal,
@@ -69,7 +70,7 @@ export const approvals: Check<ApprovalLogs> = {
   async look(ask) {
     const { names, thresholds, now } = ask;
     const logs = await read(ask, names.logPatterns.returnApproval);
-    const counts = countClasses(logs, ['approved', ...STOPS], approvalOf);
+    const counts = countClasses(logs, ['approved', ...STOPS], approvalOf, ask);
     const lines = logs.flatMap((one) => one.lines.map(withoutPeople));
     const idsOf = (some: readonly string[]) => [...new Set(some.flatMap((line) => findIds('return', line)))];
     const of = (name: ApprovalClass) => idsOf(lines.filter((line) => approvalOf(line) === name));
@@ -125,7 +126,7 @@ export const labels: Check<LabelLogs> = {
   async look(ask) {
     const { names, thresholds, now } = ask;
     const logs = await read(ask, names.logPatterns.returnLabel);
-    const counts = countClasses(logs, ['made', 'failed'], labelOf);
+    const counts = countClasses(logs, ['made', 'failed'], labelOf, ask);
     const { made, failed } = counts.classes;
     const line = `${count(made.lines, 'label of a return was', 'labels of returns were')} made in ${thresholds.logWindowMinutes} min, ${failed.lines} failed.${missing(counts)}`;
     const evidence = logs

@@ -6,9 +6,9 @@ import { batchOf, type Standing } from '../shared/batch.ts';
 import { pendingAmong } from '../shared/pending.ts';
 import { triedInVain } from '../shared/tried.ts';
 import { scoreOf, windowSeen } from './approve.ts';
-import { causes, stands } from './causes.ts';
+import { causes, engineFails, stands } from './causes.ts';
 import { EXPIRED, type ReturnData } from './checks.ts';
-import { listOf, scoresOf } from './listed.ts';
+import { isNamed, listOf, scoresOf } from './listed.ts';
 import { leftPending } from './shared.ts';
 
 const MINUTE = 60_000;
@@ -35,7 +35,8 @@ function whyRetry(judging: Judging<ReturnData>, targets: readonly string[]): str
   const { findings, incident, now } = judging;
   if (findings.pending.verdict !== 'broken') return null;
   // A crash since the first symptom keeps 9.C4 supported for as long as that return waits, also when the engine is back.
-  const back = findings.engine.verdict === 'healthy' && stands(judging, '9.C4');
+  const well = findings.engine.verdict === 'healthy' && engineFails(judging) === null;
+  const back = well && stands(judging, '9.C4');
   const standing = [...PASSING, '9.C5'].filter((id) => stands(judging, id) && !(id === '9.C4' && back));
   if (standing.length > 0) return null;
   const over = PASSING.filter((id) => isOver(incident.causeHistory, id, now));
@@ -110,9 +111,7 @@ export const retryReturn = batchOf<ReturnData>({
     return { ids, total: ids.length + more };
   },
   alone: ({ findings, incident }) =>
-    (findings.pending.data?.returns ?? [])
-      .filter(({ id }) => incident.ids.returns.includes(id))
-      .map(({ id }) => id),
+    (findings.pending.data?.returns ?? []).filter((one) => isNamed(one, incident.ids)).map(({ id }) => id),
   when: whyRetry,
   notWhile(judging, targets) {
     const { engine, pending } = judging.findings;

@@ -67,9 +67,3 @@ function evidenceOf(
     ...(gitOps === null ? [] : [`managed by  ${gitOps}`]),
   ];
 }
-
-/** Most pods that may run at once while a rollout of so many goes on: each of them needs its connections, its memory. */
-export function podsInRollout(settings: WorkloadSettings, replicas: number): number {
-  const { surge, surgePercent } = settings;
-  return replicas + (surgePercent === null ? surge : Math.ceil((replicas * surgePercent) / 100));
-}

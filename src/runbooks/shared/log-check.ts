@@ -41,20 +41,21 @@ export function failureLogs<Name extends string, More extends object = object>(g
     source: given.source,
     equivalent: (names: Names) => grepLogs(names, workload(names), containing(names)),
     deadlineMs: 4_500,
-    async look({ probes, names, thresholds, now, signal }) {
+    async look(ask) {
+      const { probes, names, thresholds, now, signal } = ask;
       const { logWindowMinutes: minutes, logKilobytes } = thresholds;
       const logs = await probes.kubernetes.logs(
         {
           workload: workload(names),
           containing: containing(names),
           windowMinutes: minutes,
+          recentMinutes: thresholds.stoppedMinutes,
           bytesPerContainer: logKilobytes * 1024,
         },
         signal,
       );
-      const counts = countClasses(logs, [...(apart?.classes ?? []), ...failures], (text) =>
-        given.classOf(text, names),
-      );
+      const classes = [...(apart?.classes ?? []), ...failures];
+      const counts = countClasses(logs, classes, (text) => given.classOf(text, names), ask);
       const lines = logs.flatMap((log) => log.lines);
       const data = { ...counts, ...(given.besides?.(lines.map(withoutPeople), names) as More) };
       const many = total(counts, failures) + counts.unclassed;

@@ -9,7 +9,7 @@ export type ClassOf<Name extends string> = (line: string) => Name | null;
 
 export interface ClassCount {
   readonly lines: number;
-  /** The newest line's own time, epoch ms; null: no line, or none that says its time. */
+  /** About when the newest line came, by our clock, epoch ms; null: no line, or nobody knows. */
   readonly lastAt: number | null;
 }
 
@@ -18,7 +18,7 @@ export interface LogCounts<Name extends string> {
   readonly classes: Readonly<Record<Name, ClassCount>>;
   /** Matched the search and no class. */
   readonly unclassed: number;
-  /** The newest line of all that matched, epoch ms; null: none, or none that says its time. */
+  /** The same of all that matched. */
   readonly newestAt: number | null;
   /** Every container of every pod, to the newest line. Otherwise nothing is *absent*. */
   readonly whole: boolean;
@@ -29,34 +29,52 @@ export interface LogCounts<Name extends string> {
 
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)/;
 
-/** Counts the lines by class. `lines` may be fewer than matched; then the count of the rest is unclassed. */
+/**
+ * Counts the lines by class. `lines` may be fewer than matched; then the count of the rest is unclassed. Whether a line
+ * is younger than `stoppedMinutes` says the node's clock (`recent`), and only what is older goes by its own time.
+ */
 export function countClasses<Name extends string>(
   logs: readonly ContainerLog[],
   names: readonly Name[],
   classOf: ClassOf<Name>,
+  { now, thresholds }: { readonly now: number; readonly thresholds: Thresholds },
 ): LogCounts<Name> {
-  const counts = new Map<Name, { lines: number; lastAt: number | null }>(
-    names.map((name) => [name, { lines: 0, lastAt: null }]),
-  );
-  let unclassed = 0;
-  let newestAt: number | null = null;
-  for (const { lines, matched } of logs) {
-    unclassed += matched - lines.length;
+  const counts = new Map<Name, Count>(names.map((name) => [name, { lines: 0, recent: 0, ownAt: null }]));
+  const all: Count = { lines: 0, recent: 0, ownAt: null };
+  let classed = 0;
+  const countOf = (line: string) => {
+    const found = classOf(withoutPeople(line));
+    return found === null ? undefined : counts.get(found);
+  };
+  for (const { lines, matched, recent } of logs) {
+    all.lines += matched;
+    all.recent += recent.length;
     for (const line of lines) {
-      const found = classOf(withoutPeople(line));
-      newestAt = later(newestAt, timeOf(line));
-      const count = found === null ? undefined : counts.get(found);
-      if (count === undefined) unclassed += 1;
-      else {
-        count.lines += 1;
-        count.lastAt = later(count.lastAt, timeOf(line));
-      }
+      const at = timeOf(line);
+      all.ownAt = later(all.ownAt, at);
+      const count = countOf(line);
+      if (count === undefined) continue;
+      classed += 1;
+      count.lines += 1;
+      count.ownAt = later(count.ownAt, at);
+    }
+    for (const line of recent) {
+      const count = countOf(line);
+      if (count !== undefined) count.recent += 1;
     }
   }
+  const lastOf = ({ lines, recent, ownAt }: Count) => {
+    if (recent > 0) return now;
+    return lines === 0 ? null : Math.min(ownAt ?? now, now - thresholds.stoppedMinutes * MINUTE - 1);
+  };
+  const classes = [...counts].map(([name, count]) => [
+    name,
+    { lines: Math.max(count.lines, count.recent), lastAt: lastOf(count) },
+  ]);
   return {
-    classes: Object.fromEntries(counts) as Record<Name, ClassCount>,
-    unclassed,
-    newestAt,
+    classes: Object.fromEntries(classes) as Record<Name, ClassCount>,
+    unclassed: all.lines - classed,
+    newestAt: lastOf(all),
     whole: logs.every(
       ({ truncated, problem, lines, matched }) => !truncated && problem === null && matched === lines.length,
     ),
@@ -69,6 +87,12 @@ export function countClasses<Name extends string>(
           : [],
     ),
   };
+}
+
+interface Count {
+  lines: number;
+  recent: number;
+  ownAt: number | null;
 }
 
 function timeOf(line: string): number | null {
@@ -105,7 +129,7 @@ function isAbsent<Name extends string>(
 
 /**
  * Whether lines of this class still come. The window shows failures for half an hour after they stopped; a cause that
- * is over must not stand for so long. A line without a time counts as new.
+ * is over must not stand for so long.
  */
 export function goesOn(count: ClassCount, now: number, thresholds: Thresholds): boolean {
   if (count.lines === 0) return false;

@@ -109,6 +109,11 @@ export function cutOff(
   return twice(data.mostSince) ? 'most' : 'some';
 }
 
+/** Some pods have been without the path for two looks and others have it: new ones may start where there is one. */
+export function someCutOff(path: Finding<PathSeen>, thresholds: Thresholds): boolean {
+  return cutOff(path, thresholds) !== 'none' && (path.data?.open ?? 0) > 0;
+}
+
 /** The path was to be tried, and no pod was seen to get through: what is called down behind it may be well. */
 export function notSeenOpen({ verdict, data }: Finding<PathSeen>): boolean {
   return verdict !== 'skipped' && (data === null || data.open === 0);

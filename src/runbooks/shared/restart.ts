@@ -3,6 +3,7 @@ import type { DeploymentState, Workload } from '../../ports/kubernetes.ts';
 import type { Action, Check, Judging, Proving } from '../define-runbook.ts';
 import { type Names, targetOf } from '../names.ts';
 import type { Thresholds } from '../thresholds.ts';
+import { quotaStops } from './room.ts';
 
 const MINUTE = 60_000;
 
@@ -56,7 +57,8 @@ function withShared(own: ReturnType<Action<unknown>['rule']>, { readyPodsForRest
     when: own.when,
     notWhile: [
       ...own.notWhile,
-      'Another rollout is under way, paused or stuck.',
+      'Another rollout is under way, paused or stuck, or a pod does not start: no image, no room on the nodes.',
+      'A quota would let no new pod be made, and the rollout may not take one away first.',
       `Fewer than ${readyPodsForRestart} pods are ready.`,
     ],
   };
@@ -121,7 +123,11 @@ export function restartOf<Data>(given: {
         return {
           changed: `somebody changed the deployment meanwhile (generation ${shown} is ${state.generation} now)`,
         };
-      const waits = restartWaits(state, proving);
+      // Not every role may ask for quotas; one that may not is no reason against it.
+      const settings = await proving.probes.kubernetes
+        .settings(workload(proving.names), [], proving.signal)
+        .catch(() => null);
+      const waits = restartWaits(state, proving) ?? (settings === null ? null : quotaStops(settings));
       if (waits !== null) return { changed: waits };
       const stamp = new Date(proving.now).toISOString();
       return { targets: run.targets, dropped: [], noted: { stamp, ...(await given.note(proving)) } };

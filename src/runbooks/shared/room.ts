@@ -1,6 +1,5 @@
 import type { WorkloadSettings } from '../../ports/kubernetes.ts';
-import { podsInRollout } from './adjustable.ts';
-import type { Reading, Setting } from './setting.ts';
+import { REPLICAS, type Reading, type Setting } from './setting.ts';
 import { spellBytes } from './spell.ts';
 
 const GIB = 1024 ** 3;
@@ -55,4 +54,19 @@ function ofOnePod(
     const limit = memoryLimit ?? 0;
     return sum + (resource === 'limits.memory' ? limit : (memoryRequest ?? limit));
   }, 0);
+}
+
+/** Most pods that may run at once while a rollout of so many goes on: each of them needs its connections, its memory. */
+export function podsInRollout(settings: WorkloadSettings, replicas: number): number {
+  const { surge, surgePercent } = settings;
+  return replicas + (surgePercent === null ? surge : Math.ceil((replicas * surgePercent) / 100));
+}
+
+/** Why a rollout could not even begin: it may take no pod away before a new one is there, and a quota lets none be made. */
+export function quotaStops(settings: WorkloadSettings): string | null {
+  if (settings.surge === 0 || settings.unavailable > 0) return null;
+  const most = mostByQuota(REPLICAS, settings, { raw: '', amount: null, container: '', problem: null });
+  return most === null || most.amount > settings.replicas
+    ? null
+    : `new pods could not start: ${most.because}`;
 }

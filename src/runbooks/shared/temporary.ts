@@ -175,7 +175,7 @@ function mostOf<Data>(given: Temporary<Data>, seen: Adjustable, judging: Judging
 /** `waits` and `noRoom` in words. */
 function sharedWaits(setting: Setting, { readyPodsForRestart }: Thresholds): readonly string[] {
   return [
-    'Another rollout is under way, paused or stuck.',
+    'Another rollout is under way, paused or stuck, or a pod does not start: no image, no room on the nodes.',
     ...(setting.replacesPods ? [`Fewer than ${readyPodsForRestart} pods are ready.`] : []),
     ...(setting.kind === 'replicas'
       ? ['An autoscaler decides the number of pods: it would set it back.']

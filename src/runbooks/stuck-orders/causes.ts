@@ -6,7 +6,7 @@ import { absent, dominating } from '../shared/in-words.ts';
 import { goesOn, logsSay, stillFailing, total } from '../shared/log-classes.ts';
 import { WORKFLOW_CLASSES } from '../shared/workflow-log.ts';
 import type { StuckData } from './checks.ts';
-import { firstMissing, lostOf, someOf } from './events.ts';
+import { firstMissing, lostOf } from './events.ts';
 import { FAILED_WORKFLOWS } from './logs.ts';
 import { uncommitted } from './uncommitted.ts';
 import { refuses } from './webhooks.ts';
@@ -21,10 +21,10 @@ const open = (because: string): Said => ({ verdict: 'open', because });
 export function mostLost({ findings, names }: Judging<StuckData>): string | null {
   const seen = findings.events.data;
   if (seen === null) return null;
-  const { orders, lost } = lostOf(seen);
+  const { orders, lost, some } = lostOf(seen);
   if (lost.size === 0 || lost.size * 2 < orders.length) return null;
   const missing = orders.filter(({ order }) => lost.has(order));
-  return `${firstMissing(missing, names)} of ${someOf(lost.size, orders.length)} never reached Kafka`;
+  return `${firstMissing(missing, names)} of ${some(lost.size)} never reached Kafka`;
 }
 
 /** Events that were not published lately; null: they were, or nobody could look. */
@@ -41,7 +41,7 @@ export const lostEvents: Cause<StuckData> = {
   title: 'Events never got to Kafka',
   outside: true,
   rule: ({ sampledOrders, dominatesLines, logWindowMinutes, stoppedMinutes }) => ({
-    supported: `At least half of the ${sampledOrders} oldest stuck orders miss an expected event in Kafka (R17), or at least ${dominatesLines} events of ${logWindowMinutes} min were not published (R47).`,
+    supported: `At least half of the ${sampledOrders} oldest stuck orders and those that were named miss an expected event in Kafka (R17), or at least ${dominatesLines} events of ${logWindowMinutes} min were not published (R47).`,
     ruledOut: `None of them misses one (R17), and every event was published, or none failed for ${stoppedMinutes} min (R47).`,
   }),
   judge(judging) {
@@ -52,7 +52,7 @@ export const lostEvents: Cause<StuckData> = {
     const seen = findings.events.data;
     if (seen === null) return open('The events of the orders (R17) could not be looked at.');
     const of = lostOf(seen);
-    const some = (count: number) => someOf(count, of.orders.length);
+    const { some } = of;
     if (of.lost.size > 0) return open(`An event of only ${some(of.lost.size)} is missing.`);
     if (of.told.size < of.orders.length)
       return open(`Of ${some(of.orders.length - of.told.size)} it cannot be told.`);

@@ -11,6 +11,7 @@ import { type WorkflowLogs, workflowLog } from '../shared/workflow-log.ts';
 import { type BlockedSeen, blocked } from './blocked.ts';
 import { type EventsSeen, events } from './events.ts';
 import { type FailedWorkflows, workflowFailures } from './logs.ts';
+import { sampledOrders } from './orders.ts';
 import { type Deliveries, webhooks } from './webhooks.ts';
 
 const MINUTE = 60_000;
@@ -83,17 +84,13 @@ const oldest: Check<{ readonly orders: readonly OrderSummary[] }> = {
   source: null,
   equivalent: (names) => curl(names, names.paths.order.replace('{id}', '<order>')),
   deadlineMs: 4_000,
-  async look({ probes, names, thresholds, signal }) {
-    const question = {
-      status: names.statuses.processing,
-      olderThanMinutes: thresholds.stuckAfterMinutes,
-      limit: thresholds.sampledOrders,
-      cursor: null,
-    };
-    const page = await probes.orderService.stuckOrders(question, signal);
-    if (page.orders.length === 0) return healthy('No stuck order to look at.', { orders: [] });
+  async look(ask) {
+    const { probes, names, signal } = ask;
+    const { named, oldest: stuckest } = await sampledOrders(ask);
+    const wanted = [...named, ...stuckest.map(({ id }) => id)];
+    if (wanted.length === 0) return healthy('No stuck order to look at.', { orders: [] });
     const asked = await Promise.allSettled(
-      page.orders.map(async ({ id }) => await probes.orderService.order(id, signal)),
+      wanted.map(async (id) => await probes.orderService.order(id, signal)),
     );
     const orders = asked.flatMap((one) =>
       one.status === 'fulfilled' && one.value !== null ? [one.value] : [],
@@ -108,13 +105,17 @@ const oldest: Check<{ readonly orders: readonly OrderSummary[] }> = {
         })
       );
     }
-    const unread = page.orders.length - orders.length;
-    const silent = orders.filter(({ lastEvent }) => lastEvent === null).length;
+    const unread = wanted.length - orders.length;
+    const silent = orders.filter(
+      ({ lastEvent, status }) => lastEvent === null && status === names.statuses.processing,
+    ).length;
     const retried = orders.filter(({ attempts }) => (attempts ?? []).length > 0).length;
+    const which =
+      named.length === 0
+        ? `the ${orders.length} oldest stuck orders`
+        : `the ${orders.length} named or oldest stuck orders`;
     const heard =
-      silent === 0
-        ? `Events were heard of each of the ${orders.length} oldest stuck orders`
-        : `No event was heard of ${silent} of the ${orders.length} oldest stuck orders`;
+      silent === 0 ? `Events were heard of each of ${which}` : `No event was heard of ${silent} of ${which}`;
     const missing = unread === 0 ? '' : ` ${unread} could not be read.`;
     const line = `${heard}; ${retried === 0 ? 'none' : retried} of them ${retried === 1 ? 'was' : 'were'} retried before.${missing}`;
     const evidence = orders.map(

@@ -3,6 +3,7 @@ import type { OrderSummary, Probes } from '../../ports/probes.ts';
 import type { Check } from '../define-runbook.ts';
 import type { Names } from '../names.ts';
 import { clock } from '../shared/spell.ts';
+import { ordersOf, sampledOrders } from './orders.ts';
 
 const MINUTE = 60_000;
 /** The events of an order are looked for from so long before it was made: two clocks never agree. */
@@ -20,8 +21,10 @@ export interface OrderEvents {
 
 /** R17. */
 export interface EventsSeen {
-  /** The oldest stuck orders. */
+  /** Those that were named, then the oldest stuck ones. */
   readonly orders: readonly OrderEvents[];
+  /** How many were named. */
+  readonly named: number;
 }
 
 /** What Kafka has of these orders. @throws SystemError, AbsentSystem */
@@ -53,12 +56,18 @@ export function lostOf(seen: EventsSeen | null): {
   readonly orders: readonly OrderEvents[];
   readonly lost: ReadonlySet<string>;
   readonly told: ReadonlySet<string>;
+  /** *2 of the 5 oldest stuck orders*. */
+  some(count: number): string;
 } {
-  const orders = seen?.orders ?? [];
+  const { orders, named } = seen ?? { orders: [], named: 0 };
   return {
     orders,
     lost: new Set(orders.filter(({ missing }) => (missing ?? []).length > 0).map(({ order }) => order)),
     told: new Set(orders.filter(({ missing }) => missing !== null).map(({ order }) => order)),
+    some: (count) => {
+      if (orders.length > 1) return `${count} of ${these(orders.length, named)}`;
+      return named === 0 ? 'the oldest stuck order' : (orders[0]?.order ?? 'none');
+    },
   };
 }
 
@@ -68,9 +77,8 @@ export function firstMissing(orders: readonly OrderEvents[], { kafka }: Names): 
   return kafka.orderEvents.find((type) => missing.has(type)) ?? 'an event';
 }
 
-/** *2 of the 5 oldest stuck orders*. */
-export function someOf(count: number, all: number): string {
-  return all === 1 ? 'the oldest stuck order' : `${count} of the ${all} oldest stuck orders`;
+function these(count: number, named: number): string {
+  return `the ${count} ${named === 0 ? '' : 'named or '}oldest stuck orders`;
 }
 
 export const events: Check<EventsSeen> = {
@@ -84,39 +92,40 @@ export const events: Check<EventsSeen> = {
   instead: 'From the beginning it reads the whole topic; these begin when the order was made, and stop.',
   parameters: ['order'],
   deadlineMs: 4_000,
-  async look({ probes, names, thresholds, signal }) {
+  async look(ask) {
+    const { probes, names, signal } = ask;
     const { ordersTopic } = names.kafka;
     // Asked first: without Kafka this is no question to the order service.
     const topic = await probes.kafka.topic(ordersTopic, signal);
     if (topic === null)
       return unknown(`Kafka has no topic ${ordersTopic} (\`kafka.ordersTopic\` in oms.yaml).`);
-    const page = await probes.orderService.stuckOrders(
-      {
-        status: names.statuses.processing,
-        olderThanMinutes: thresholds.stuckAfterMinutes,
-        limit: thresholds.sampledOrders,
-        cursor: null,
-      },
-      signal,
+    const { named, oldest } = await sampledOrders(ask);
+    // One that has not come so far, or is through, is expected to have other events.
+    const processing = (await ordersOf(ask, named)).flatMap(({ order }) =>
+      order?.status === names.statuses.processing ? [order] : [],
     );
-    if (page.orders.length === 0) return skipped('There is no stuck order whose events could be looked for.');
-    const orders = await eventsOf({ probes, names, signal }, page.orders);
-    return verdictOn({ orders }, names);
+    if (processing.length + oldest.length === 0)
+      return skipped('There is no stuck order whose events could be looked for.');
+    const orders = await eventsOf({ probes, names, signal }, [...processing, ...oldest]);
+    return verdictOn({ orders, named: processing.length }, names);
   },
 };
 
 function verdictOn(seen: EventsSeen, names: Names) {
   const { orders } = seen;
-  const { lost, told } = lostOf(seen);
+  const { lost, told, some } = lostOf(seen);
   const evidence = orders.map(lineOf);
-  const of = orders.length === 1 ? 'the oldest stuck order' : `the ${orders.length} oldest stuck orders`;
+  const of = orders.length === 1 ? some(1) : these(orders.length, seen.named);
   const dark = orders.length - told.size;
   const blind =
     dark === 0 ? '' : ` Of ${dark} it cannot be told: not every message since they were made could be read.`;
   if (lost.size > 0) {
     const missing = orders.filter(({ order }) => lost.has(order));
-    const whose = someOf(lost.size, orders.length);
-    return broken(`${firstMissing(missing, names)} of ${whose} never reached Kafka.${blind}`, seen, evidence);
+    return broken(
+      `${firstMissing(missing, names)} of ${some(lost.size)} never reached Kafka.${blind}`,
+      seen,
+      evidence,
+    );
   }
   if (dark === orders.length)
     return unknown(
@@ -124,12 +133,7 @@ function verdictOn(seen: EventsSeen, names: Names) {
       seen,
       evidence,
     );
-  if (dark > 0)
-    return unknown(
-      `No event of ${someOf(told.size, orders.length)} is missing in Kafka.${blind}`,
-      seen,
-      evidence,
-    );
+  if (dark > 0) return unknown(`No event of ${some(told.size)} is missing in Kafka.${blind}`, seen, evidence);
   return healthy(`All expected events of ${of} reached Kafka.`, seen, evidence);
 }
 

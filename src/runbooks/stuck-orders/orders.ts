@@ -1,9 +1,37 @@
 import { OrderId } from '../../domain/ids.ts';
-import type { Proving } from '../define-runbook.ts';
+import type { OrderSummary } from '../../ports/probes.ts';
+import type { Asking, Judging, Proving } from '../define-runbook.ts';
 import { aboutEach, type Standing } from '../shared/batch.ts';
+import type { StuckData } from './checks.ts';
+
+/** The orders that alerts and people named, the newest few, and the oldest stuck ones: those are looked at one by one. */
+export async function sampledOrders({ probes, names, thresholds, ids, signal }: Asking): Promise<{
+  readonly named: readonly OrderId[];
+  readonly oldest: readonly OrderSummary[];
+}> {
+  const { stuckAfterMinutes: olderThanMinutes, sampledOrders: limit } = thresholds;
+  const question = { status: names.statuses.processing, olderThanMinutes, limit, cursor: null };
+  const { orders } = await probes.orderService.stuckOrders(question, signal);
+  const named = ids.orders.slice(-limit).flatMap((id) => OrderId.safeParse(id).data ?? []);
+  return { named, oldest: orders.filter(({ id }) => !named.includes(id)) };
+}
+
+/** Of the orders that alerts and people named, those that are in *processing* by X10. */
+export function namedInProcessing({
+  findings,
+  incident,
+  names,
+}: Judging<StuckData>): readonly OrderSummary[] {
+  return (findings.oldest.data?.orders ?? []).filter(
+    ({ id, status }) => incident.ids.orders.includes(id) && status === names.statuses.processing,
+  );
+}
 
 /** Each order as it is now; null where nobody could say, also where the service does not know it. */
-export async function ordersOf({ probes, signal }: Proving, targets: readonly string[]) {
+export async function ordersOf(
+  { probes, signal }: Pick<Proving, 'probes' | 'signal'>,
+  targets: readonly string[],
+) {
   const found = await aboutEach(
     targets,
     async (target) => await probes.orderService.order(OrderId.parse(target), signal),

@@ -6,7 +6,7 @@ import { batchOf } from '../shared/batch.ts';
 import { attempted, stillUntouched } from './attempts.ts';
 import { mostLost, publishFails } from './causes.ts';
 import type { StuckData } from './checks.ts';
-import { type EventsSeen, eventsOf, firstMissing, lostOf, someOf } from './events.ts';
+import { type EventsSeen, eventsOf, firstMissing, lostOf } from './events.ts';
 import { ordersOf } from './orders.ts';
 import { orders } from './retry.ts';
 
@@ -44,12 +44,11 @@ const batch = batchOf<StuckData>({
     return ids.length === 0 ? null : { ids, total: ids.length };
   },
   remarks(judging, targets) {
-    const { orders: seen, lost } = lostOf(judging.findings.events.data);
+    const { orders: seen, lost, some } = lostOf(judging.findings.events.data);
     const missing = seen.filter(({ order }) => lost.has(order) && targets.includes(order));
     // Else the recommendation says it.
     if (missing.length === 0 || mostLost(judging) !== null) return [];
-    const whose = someOf(missing.length, seen.length);
-    return [`${firstMissing(missing, judging.names)} of ${whose} is missing in Kafka.`];
+    return [`${firstMissing(missing, judging.names)} of ${some(missing.length)} is missing in Kafka.`];
   },
   when: mostLost,
   notWhile(judging, targets) {
@@ -124,7 +123,7 @@ async function arrived(proving: Proving): Promise<Omit<ProofSample, 'at'>> {
 /** Null: Kafka did not answer, or there is none. */
 async function look(proving: Proving, orders: Parameters<typeof eventsOf>[1]): Promise<EventsSeen | null> {
   try {
-    return { orders: await eventsOf(proving, orders) };
+    return { orders: await eventsOf(proving, orders), named: 0 };
   } catch (err) {
     if (err instanceof SystemError || err instanceof AbsentSystem) return null;
     throw err;

@@ -1,5 +1,6 @@
 import { isOver } from '../../domain/cause-history.ts';
 import { OrderId } from '../../domain/ids.ts';
+import type { OrderSummary } from '../../ports/probes.ts';
 import type { Judging } from '../define-runbook.ts';
 import { batchOf } from '../shared/batch.ts';
 import { triedInVain } from '../shared/tried.ts';
@@ -8,7 +9,7 @@ import { attempted, stillUntouched } from './attempts.ts';
 import { causes, mostLost, warehouse } from './causes.ts';
 import type { StuckData } from './checks.ts';
 import { lostOf } from './events.ts';
-import { afterMinutes, leftProcessing } from './orders.ts';
+import { afterMinutes, leftProcessing, namedInProcessing } from './orders.ts';
 
 const MINUTE = 60_000;
 
@@ -44,9 +45,13 @@ export const orders = {
   one: 'order',
   many: 'orders',
   bound: 'Orders that left processing meanwhile are left alone.',
-  // The orders that an alert named, as far as they are stuck; the list of `/oms stuck-orders` has a button for each.
-  alone: ({ incident }: Judging<StuckData>, ids: readonly string[]) =>
-    ids.filter((id) => incident.ids.orders.includes(id)),
+  // The orders that alerts and people named; the list of `/oms stuck-orders` has a button for each.
+  alone: (judging: Judging<StuckData>, ids: readonly string[]) => [
+    ...new Set([
+      ...ids.filter((id) => judging.incident.ids.orders.includes(id)),
+      ...namedInProcessing(judging).map(({ id }) => id),
+    ]),
+  ],
   plan: ({ normalProcessingMinutes }: Thresholds) => ({
     everyMs: MINUTE,
     withinMs: normalProcessingMinutes * MINUTE,
@@ -66,19 +71,22 @@ export const retryWorkflow = batchOf<StuckData>({
     'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/orders/ord_xyz789abc/retry-workflow',
   path: (names) => names.paths.retryWorkflow,
   notes: ['A workflow may be retried more than once without harm.'],
-  rule: ({ stuckAfterMinutes }) => ({
+  rule: ({ stuckAfterMinutes, normalProcessingMinutes }) => ({
     when: `Orders have been in processing for over ${stuckAfterMinutes} min, and 3.C2, 3.C4 or 3.C5 is over, the engine is back after a restart, or nothing that could be looked at speaks against it; with 3.C3 it may stop at the same step.`,
     notWhile: [
       'The workflow engine is not well (R18): nobody would take it.',
       'The warehouse still refuses (3.C4).',
       'Events of the order are missing in Kafka (R17): they go first, with R21.',
       'The order has left processing.',
+      `An order that was named has been in processing for less than ${normalProcessingMinutes} min.`,
     ],
   }),
   says: (what) => `The workflow of ${what} starts again.`,
-  found({ findings }) {
+  found(judging) {
+    const { findings } = judging;
     const seen = findings.stuck.data;
-    if (seen === null || seen.orders.length === 0) return null;
+    if (seen === null || seen.orders.length === 0)
+      return namedInProcessing(judging).length === 0 ? null : { ids: [], total: 0 };
     const ids = seen.orders.map(({ id }) => id);
     // A workflow without its event does not start; those wait for R21.
     const { lost } = lostOf(findings.events.data);
@@ -95,6 +103,11 @@ export const retryWorkflow = batchOf<StuckData>({
     if (engine.data !== null && engine.data.ready === 0)
       return 'the workflow engine is down, nobody would take it';
     if (engine.verdict === 'broken') return 'the workflow engine is not well and might not take it';
+    const normal = judging.thresholds.normalProcessingMinutes;
+    const young = ({ id, updatedAt }: OrderSummary) =>
+      targets.includes(id) && judging.now - updatedAt < normal * MINUTE;
+    if (namedInProcessing(judging).some(young))
+      return `it has been in processing for less than ${normal} min, which is normal`;
     return warehouse.judge(judging).verdict === 'supported' ? 'the warehouse still refuses' : null;
   },
   qualify: async (proving) => await stillUntouched(proving, 'retry-workflow'),

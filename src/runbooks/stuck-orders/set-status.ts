@@ -1,12 +1,13 @@
 import { OrderId } from '../../domain/ids.ts';
 import type { Field } from '../../domain/offer.ts';
-import type { Action } from '../define-runbook.ts';
+import type { OrderSummary } from '../../ports/probes.ts';
+import type { Action, Draft, Judging } from '../define-runbook.ts';
 import { curl, shellWord } from '../names.ts';
 import { spell } from '../shared/spell.ts';
 import { triedInVain } from '../shared/tried.ts';
 import type { StuckData } from './checks.ts';
 import type { OrderEvents } from './events.ts';
-import { statusesOf } from './orders.ts';
+import { namedInProcessing, statusesOf } from './orders.ts';
 
 const MINUTE = 60_000;
 const SECOND = 1_000;
@@ -30,6 +31,39 @@ function inKafka({ missing }: OrderEvents): string {
   return missing === null || missing.length === 0
     ? 'All its expected events are in Kafka.'
     : `Kafka misses ${missing.join(', ')} of it; “Republish events” sends them.`;
+}
+
+function draftOf(order: OrderSummary, { findings, names, thresholds }: Judging<StuckData>): Draft {
+  const events = findings.events.data?.orders.find((one) => one.order === order.id);
+  const answered = events !== undefined && events.missing !== null;
+  return {
+    targets: [order.id],
+    parameters: { from: order.status, events: answered ? 'checked' : 'unchecked' },
+    preview: [`${order.id} is ${order.status} now.`, ...(answered ? [inKafka(events)] : [])],
+    binding: {
+      kind: 'exact',
+      expected: order.status,
+      words: `Only while ${order.id} is still ${order.status}.`,
+    },
+    fields: [
+      {
+        name: 'status',
+        label: `New status of ${order.id}`,
+        kind: 'select',
+        options: names.statuses.manual
+          .filter((status) => status !== order.status)
+          .map((status) => ({ value: status, text: status })),
+      },
+      {
+        name: 'reason',
+        label: 'Reason, for the order’s notes and the audit log',
+        kind: 'long-text',
+        minLength: thresholds.reasonCharacters,
+        maxLength: LONGEST_REASON,
+      },
+      ...(answered ? [] : [UNCHECKED]),
+    ],
+  };
 }
 
 /** R22, the last resort: guarded, one order, a second person approves. */
@@ -56,45 +90,16 @@ export const setStatus: Action<StuckData> = {
       `A reason of at least ${reasonCharacters} characters is missing.`,
     ],
   }),
-  draft({ findings, incident, names, thresholds }) {
+  draft(judging) {
+    const { findings, incident, names } = judging;
     const tried = triedInVain(incident, 'R20', 'R21');
     const orders = (findings.oldest.data?.orders ?? []).filter(
       ({ status }) => status === names.statuses.processing,
     );
-    const first = orders.find(({ id }) => tried.has(id)) ?? orders[0];
-    if (first === undefined) return [];
-    const events = findings.events.data?.orders.find(({ order }) => order === first.id);
-    const answered = events !== undefined && events.missing !== null;
-    return [
-      {
-        targets: [first.id],
-        parameters: { from: first.status, events: answered ? 'checked' : 'unchecked' },
-        preview: [`${first.id} is ${first.status} now.`, ...(answered ? [inKafka(events)] : [])],
-        binding: {
-          kind: 'exact',
-          expected: first.status,
-          words: `Only while ${first.id} is still ${first.status}.`,
-        },
-        fields: [
-          {
-            name: 'status',
-            label: `New status of ${first.id}`,
-            kind: 'select',
-            options: names.statuses.manual
-              .filter((status) => status !== first.status)
-              .map((status) => ({ value: status, text: status })),
-          },
-          {
-            name: 'reason',
-            label: 'Reason, for the order’s notes and the audit log',
-            kind: 'long-text',
-            minLength: thresholds.reasonCharacters,
-            maxLength: LONGEST_REASON,
-          },
-          ...(answered ? [] : [UNCHECKED]),
-        ],
-      },
-    ];
+    // What was tried in vain, and what was named; else the oldest.
+    const wanted = [orders.find(({ id }) => tried.has(id)), namedInProcessing(judging)[0]];
+    const some = wanted.some((one) => one !== undefined) ? wanted : [orders[0]];
+    return [...new Set(some)].flatMap((order) => (order === undefined ? [] : [draftOf(order, judging)]));
   },
   when: ({ incident }, { targets }) =>
     targets.every((target) => triedInVain(incident, 'R20', 'R21').has(target))

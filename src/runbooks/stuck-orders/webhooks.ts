@@ -32,11 +32,12 @@ export const webhooks: Check<Deliveries> = {
         workload: orderWorkload(names),
         containing: [names.logPatterns.fulfilmentWebhook],
         windowMinutes: minutes,
+        recentMinutes: thresholds.stoppedMinutes,
         bytesPerContainer: thresholds.logKilobytes * 1024,
       },
       signal,
     );
-    const counts = countClasses(logs, ['taken', 'failed'], classOf);
+    const counts = countClasses(logs, ['taken', 'failed'], classOf, { now, thresholds });
     const { taken, failed } = counts.classes;
     const evidence = logs
       .flatMap(({ lines }) => lines.filter((line) => classOf(withoutPeople(line)) !== 'taken'))

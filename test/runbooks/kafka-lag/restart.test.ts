@@ -33,7 +33,7 @@ import {
 
 const away = { brokers: seen('broken', { ready: 2, total: 3, restartedAt: null, waiting: [] }) };
 const split = { topic: seen('broken', aTopic({ offline: [1], troubleSince: NOW - MINUTE })) };
-const shut = (pods: number) => ({ path: seen('broken', aPath(pods)) });
+const shut = (pods: number, change = {}) => ({ path: seen('broken', aPath(pods, change)) });
 const full = { producer: seen('broken', aProducer(2)) };
 
 /** What the last minute's log, the producers and the dead letters say at the proof. */
@@ -64,6 +64,7 @@ const sampled = async (action: typeof restartService, probes: ReturnType<typeof 
 describe('R50', () => {
   test.each<[string, Given, string | null]>([
     ['some pods do not reach Kafka', shut(1), '1 of 3 pods do not reach Kafka, the others do'],
+    ['one look alone says so', shut(1, { shutSince: NOW }), null],
     ['none does', shut(3), null],
     ['a buffer is full and Kafka is well', full, 'a producer’s buffer is full, and Kafka is well'],
     ['a buffer is full and a broker away', { ...full, ...away }, null],

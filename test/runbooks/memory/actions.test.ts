@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
-import { raiseMemory, restartPods } from '../../../src/runbooks/memory/actions.ts';
+import { addReplicas, raiseMemory, restartPods } from '../../../src/runbooks/memory/actions.ts';
 import type { MemoryData } from '../../../src/runbooks/memory/checks.ts';
 import { dumpHeap } from '../../../src/runbooks/memory/dump.ts';
 import { memory } from '../../../src/runbooks/memory.ts';
@@ -17,6 +17,7 @@ import {
   seen,
   someSettings,
 } from '../../support/runbooks.ts';
+import { aDatabase, anActivity } from '../database-pool/support.ts';
 import { anExport } from '../exports/support.ts';
 import { aHeap, findings, GIB, rise, soonFull, usageOf } from './support.ts';
 
@@ -24,7 +25,7 @@ const judging = (given: Partial<Findings<MemoryData>>, change = {}) => aJudging(
 const LEAK = { usage: seen('broken', usageOf(rise(40, 96, 60))) };
 const HEAP = { heap: seen('healthy', aHeap()) };
 const ready = (count: number) =>
-  seen('healthy', { state: aDeployment({ ready: count }), settings: someSettings() });
+  seen('healthy', { state: aDeployment({ ready: count }), settings: someSettings(), server: aDatabase() });
 
 describe('R60, restart', () => {
   test.each([
@@ -64,12 +65,42 @@ describe('R60, restart', () => {
 
 describe('R58, the memory limit', () => {
   const [change, undo] = raiseMemory;
-  const export1 = { exports: seen('healthy', { running: [anExport()] }) };
+  const kill = { pod: 'a', container: 'app', at: NOW - MINUTE };
+  const export1 = {
+    exports: seen('healthy', { running: [anExport()] }),
+    kills: seen('broken', { kills: [kill], past: [] }),
+  };
 
   test('waits for an export that eats the memory, and says where it is cancelled', () => {
     expect(change.notWhile(judging(export1), A_DRAFT)).toBe(
       'cancel or split the export first, /oms diagnose exports exp_abc123 offers it',
     );
+  });
+
+  test.each([
+    ['that of before the run', NOW - 10 * MINUTE, true],
+    ['another one, though its node is six minutes behind', NOW - 5 * MINUTE, false],
+  ])('is no cure when a container was killed since: %s', async (_what, at, cured) => {
+    const probes = fakeProbes({
+      kubernetes: {
+        containers: async () => [
+          {
+            pod: 'a',
+            name: 'app',
+            restarts: 1,
+            startedAt: at,
+            lastTermination: { reason: 'OOMKilled', exitCode: 137, at },
+            memoryLimit: 4 * GIB,
+          },
+        ],
+        usage: async () => [{ pod: 'a', container: 'app', memory: GIB, cpu: 1 }],
+        deployment: async () => aDeployment(),
+      },
+    });
+    const parameters = { killed: `a/app@${NOW - 10 * MINUTE}` };
+    const run = aRun({ action: 'R60', targets: ['deployment/order-service'], parameters });
+    const { moved } = await restartPods.proof.sample(aProving(probes, { run }));
+    expect(moved).toEqual(cured ? run.targets : []);
   });
 
   const over = { '8.C4': { supportedAt: NOW - 90 * MINUTE, clearSince: NOW - 60 * MINUTE } };
@@ -89,6 +120,41 @@ describe('R58, the memory limit', () => {
     const given = judging({ usage: seen('healthy', usageOf([[percent, percent]], { pods })) });
     const incident = { ...given.incident, causeHistory };
     expect(undo.when({ ...given, incident }, back)).toBe(because);
+  });
+});
+
+describe('R59, more pods', () => {
+  const [change] = addReplicas;
+  const server = (given: Parameters<typeof aDatabase>[0] | null) => ({
+    service: seen('healthy', {
+      state: aDeployment(),
+      settings: someSettings(),
+      server: given === null ? null : aDatabase(given),
+    }),
+  });
+  const long = { queries: seen('broken', { long: [{ pid: 7, beganAt: NOW - 2 * MINUTE }] }) };
+  const roomy = { maxConnections: 500, byApplication: [] };
+  const away = 'the database is being serviced or fails over';
+  test.each<[string, Partial<Findings<MemoryData>>, string | null]>([
+    ['nothing speaks against it', server({ activity: anActivity(roomy) }), null],
+    ['the code leaks', LEAK, 'a leak fills more pods as well'],
+    ['the database starts', server({ moving: true, activity: null }), away],
+    ['it started lately', server({ activity: anActivity({ ...roomy, upMs: 29 * MINUTE }) }), away],
+    ['a query of ours runs for long', long, 'it would be more load on a slow database'],
+    ['it is full', server({ full: true }), 'the server is full: more connections would only be refused'],
+    ['it was not seen', server(null), 'nobody knows how many connections the server has left'],
+  ])('when %s', (_what, given, why) => {
+    expect(change.notWhile(judging(given), A_DRAFT)).toBe(why);
+  });
+
+  test('the form says how many fit into the database server', () => {
+    const activity = anActivity({ maxConnections: 150, reserved: 3, connections: 12, byApplication: [] });
+    const [draft] = change.draft(judging(server({ activity })));
+    // A fifth pod is 5 and 2 more in a rollout, 20 each, beside others’ 12, counted in fives.
+    expect(draft?.parameters).toMatchObject({
+      most: '4',
+      because: '7 × 20 + 15 > 147 connections of the database server',
+    });
   });
 });
 
@@ -149,6 +215,11 @@ describe('R57, the heap dump', () => {
   ] as const)('binding: the pod is %s', async (_what, pods, still) => {
     const probes = fakeProbes({ kubernetes: { pods: async () => pods } });
     expect(await dumpHeap.stillHolds(aProving(probes), run)).toMatchObject(still);
+  });
+
+  test('whose answer was lost may still begin: no file yet is no licence for a second one', async () => {
+    const probes = fakeProbes({ kubernetes: { fileSize: async () => null } });
+    expect(await dumpHeap.readBack('pod/a', run.parameters, aProving(probes))).toBe('unknown');
   });
 
   test.each([

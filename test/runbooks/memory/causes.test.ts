@@ -187,6 +187,13 @@ const ROWS: readonly Row[] = [
     'supported',
     /has run for 25 min/,
   ],
+  [
+    '8.C2',
+    'an export, and neither a kill nor a rise is known',
+    { exports: exporting(anExport({ startedAt: NOW - 20 * MINUTE })) },
+    'open',
+    /when memory began to rise is not known/,
+  ],
   ['8.C2', 'no export', {}, 'ruled out', /No export is in progress/],
   ['8.C2', 'not configured', { exports: seen('skipped', null) }, 'open', /X14/],
   [

@@ -2,6 +2,7 @@ import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { MemoryData } from '../../../src/runbooks/memory/checks.ts';
 import type { UsageSeen } from '../../../src/runbooks/memory/usage.ts';
 import { aDeployment, MINUTE, NOW, seen, someSettings, trafficSeen } from '../../support/runbooks.ts';
+import { aDatabase } from '../database-pool/support.ts';
 
 export const GIB = 1024 ** 3;
 
@@ -62,7 +63,7 @@ export function findings(change: Partial<Findings<MemoryData>> = {}): Findings<M
     heap: seen('skipped', null),
     exports: seen('healthy', { running: [] }),
     queries: seen('healthy', { long: [] }),
-    service: seen('healthy', { state: aDeployment(), settings: someSettings() }),
+    service: seen('healthy', { state: aDeployment(), settings: someSettings(), server: aDatabase() }),
     traffic: seen('healthy', trafficSeen(100)),
     ...change,
   };

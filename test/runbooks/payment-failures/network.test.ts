@@ -69,6 +69,16 @@ table('1.C1', [
     /on 2 of 2 pods/,
   ],
   [
+    'only a pod without a path says down, and the provider names an incident',
+    {
+      gateway: down(60_000),
+      path: seen('broken', aPath(2, 1, 60_000)),
+      provider: reporting('API errors'),
+    },
+    'supported',
+    /reports “API errors”/,
+  ],
+  [
     'no pod has a path: nobody can tell it from an outage',
     {
       gateway: seen('broken', gatewaySays(['down', 'down'], NOW - 60_000)),

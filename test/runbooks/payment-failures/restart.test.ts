@@ -18,6 +18,7 @@ import {
   reporting,
   seen,
   silent,
+  someSettings,
 } from '../../support/runbooks.ts';
 import { aPath, findings, gatewaySays, logCounts } from './support.ts';
 
@@ -126,6 +127,24 @@ describe('R7', () => {
         noted: { stamp: new Date(NOW).toISOString() },
       });
     else expect(still).toEqual({ changed });
+  });
+
+  const pods = (used: number) => [{ name: 'team', resource: 'pods' as const, used, hard: 5 }];
+  test.each([
+    [
+      'no pod fits, and none may go first',
+      pods(5),
+      0,
+      'new pods could not start: quota team has 5 pods of 5 pods in use',
+    ],
+    ['no pod fits, and one may go first', pods(5), 1, null],
+    ['one fits', pods(4), 0, null],
+    ['the role may not ask', 'unknown' as const, 0, null],
+  ])('a quota: %s', async (_what, quotas, unavailable, changed) => {
+    const settings = async () => someSettings({ quotas, unavailable });
+    const kubernetes = { deployment: async () => aDeployment(), settings };
+    const still = await restartService.stillHolds(aProving(fakeProbes({ kubernetes }), { run }), run);
+    expect('changed' in still ? still.changed : null).toBe(changed);
   });
 
   test('a system that cannot be asked starts nothing', async () => {

@@ -4,7 +4,7 @@ import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { RefundData } from '../../../src/runbooks/refund-delays/checks.ts';
 import { refundDelays } from '../../../src/runbooks/refund-delays.ts';
 import { aJudging, MINUTE, NOW, reporting, seen } from '../../support/runbooks.ts';
-import { gatewaySays, saysTooMany } from '../payment-failures/support.ts';
+import { aPath, gatewaySays, saysTooMany } from '../payment-failures/support.ts';
 import { aPayment, aRefund, findings, logs, lost, rows } from './support.ts';
 
 type Row = readonly [string, Partial<Findings<RefundData>>, CauseVerdict, string | RegExp];
@@ -33,6 +33,24 @@ table('4.C1', [
     { gateway: down(), path: seen('unknown', null) },
     'open',
     /was not seen \(R3\)/,
+  ],
+  [
+    'down on the one pod that is cut off',
+    { gateway: down(), path: seen('broken', aPath(2, 1, 20_000)) },
+    'ruled out',
+    'Only pods without a path say down; the others get an answer.',
+  ],
+  [
+    'down on the one pod that is cut off, and the provider names an incident',
+    { gateway: down(), path: seen('broken', aPath(2, 1, 20_000)), provider: reporting('Refunds delayed') },
+    'supported',
+    /reports “Refunds delayed”/,
+  ],
+  [
+    'down on the one pod that is cut off, and its page does not answer',
+    { gateway: down(), path: seen('broken', aPath(2, 1, 20_000)), provider: seen('unknown', null) },
+    'open',
+    /not sure \(X3\)/,
   ],
   ['down, but 429 dominates', { gateway: down(), ...logged({ 'rate limit': 9 }) }, 'open', /./],
   ['down, but 401 dominates', { gateway: down(), ...logged({ credentials: 9 }) }, 'open', /./],

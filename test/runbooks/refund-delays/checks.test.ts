@@ -236,8 +236,8 @@ describe('R24', () => {
     const later = async (now: number) =>
       ((await read([], { incident: { diagnosis: anIncident([told]).diagnosis }, now })).data as RefundLogs)
         .dailyLimitAt;
-    expect((told.data as RefundLogs).dailyLimitAt).toBe(NOW - MINUTE);
-    expect(await later(NOW + 6 * HOUR)).toBe(NOW - MINUTE);
+    expect((told.data as RefundLogs).dailyLimitAt).toBe(NOW);
+    expect(await later(NOW + 6 * HOUR)).toBe(NOW);
     expect(await later(NOW + 24 * HOUR)).toBeNull();
   });
 });

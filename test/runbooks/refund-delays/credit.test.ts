@@ -53,13 +53,20 @@ describe('R29: what it offers', () => {
     expect(storeCredit.when(judging(rows(gone)), draft)).toBe('its payment method is gone');
   });
 
-  test('one that a retry did not help, and one that a person named', () => {
+  test.each([
+    ['itself', { refunds: [A] }],
+    ['its payment', { payments: ['pay_aaa111'] }],
+    ['its order', { orders: ['ord_aaa111'] }],
+  ])('one of which a person named %s', (_what, ids) => {
+    const asked = judging(rows(lost(A), lost('ref_bbb222')), { ids: { ...NO_IDS, ...ids } });
+    expect(storeCredit.draft(asked).map(({ targets }) => targets)).toEqual([[A]]);
+    expect(storeCredit.when(asked, draft)).toBeNull();
+  });
+
+  test('one that a retry did not help', () => {
     const helped = judging(rows(lost(A)), { runs: [retried('did not help')] });
     expect(storeCredit.draft(helped)).toHaveLength(1);
     expect(storeCredit.when(helped, draft)).toBe('a retry did not help it');
-    const asked = judging(rows(lost(A)), named);
-    expect(storeCredit.draft(asked)).toHaveLength(1);
-    expect(storeCredit.when(asked, draft)).toBeNull();
   });
 });
 

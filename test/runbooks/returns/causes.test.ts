@@ -6,7 +6,7 @@ import type { ReturnData } from '../../../src/runbooks/returns/checks.ts';
 import { returns } from '../../../src/runbooks/returns.ts';
 import { anIncident } from '../../support/incidents.ts';
 import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
-import { engine } from '../stuck-orders/support.ts';
+import { engine, workflowLogs } from '../stuck-orders/support.ts';
 import {
   approvals,
   aReturn,
@@ -38,6 +38,9 @@ const logged = (...given: Parameters<typeof approvals>) => ({
   approvals: seen('healthy', approvals(...given)),
 });
 const A = 'ret_aaa111';
+const engineSays = (lines: Parameters<typeof workflowLogs>[0]) => ({
+  workflow: seen('broken', workflowLogs(lines, { failedReturns: ['ret_b22', A] })),
+});
 
 table('9.C1', [
   [
@@ -161,6 +164,20 @@ table('9.C4', [
     'supported',
     '6 approvals did not reach the engine in 30 min.',
   ],
+  [
+    'its log says that returns fail, though its pods are well',
+    engineSays({ return: 6, transition: 2 }),
+    'supported',
+    '6 workflows of returns failed in the engine in 30 min, the last of ret_aaa111.',
+  ],
+  [
+    'most of its failures are others',
+    engineSays({ return: 6, transition: 9 }),
+    'open',
+    /does not say it clearly/,
+  ],
+  ['only other failures', engineSays({ transition: 9 }), 'ruled out', /All its pods are ready/],
+  ['its log was not read', { workflow: seen('skipped', null) }, 'open', /its log \(X9\) could not/],
   ['not seen', { engine: seen('unknown', null) }, 'open', /R18/],
 ]);
 

@@ -107,8 +107,11 @@ describe('R64', () => {
     expect((await look(given)).of('R64')).toMatchObject({ verdict, line }),
   );
 
-  test('looks at the five oldest, and at what people named', async () => {
-    const found = (await look(service(some(9)), named('ret_aaa108'))).of('R64');
+  test.each([
+    ['people named', { returns: ['ret_aaa108'] }],
+    ['is of the order that people named', { orders: ['ord_aaa108'] }],
+  ])('looks at the five oldest, and at what %s', async (_what, ids) => {
+    const found = (await look(service(some(9)), { incident: { ids: { ...NO_IDS, ...ids } } })).of('R64');
     expect(found.evidence.map((line) => line.split('  ')[0])).toEqual([
       'ret_aaa108',
       'ret_aaa100',

@@ -8,7 +8,7 @@ import { retryReturn } from '../../../src/runbooks/returns/retry.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/runbooks/thresholds.ts';
 import { anIncident, aRun } from '../../support/incidents.ts';
 import { A_DRAFT, aJudging, aProving, fakeProbes, MINUTE, NOW, seen } from '../../support/runbooks.ts';
-import { engine } from '../stuck-orders/support.ts';
+import { engine, workflowLogs } from '../stuck-orders/support.ts';
 import {
   approvals,
   aReturn,
@@ -101,6 +101,12 @@ describe('R67: when it is recommended', () => {
   test.each<[string, Given, Partial<Incident>, string | null]>([
     ['nothing speaks against it', {}, {}, harmless],
     ['the engine crashed and is back', crashed, {}, 'the workflow engine is back, and returns still wait'],
+    [
+      'its log says that it fails them still',
+      { ...crashed, workflow: seen('broken', workflowLogs({ return: 6 })) },
+      {},
+      null,
+    ],
     [
       'labels fail no more',
       {},

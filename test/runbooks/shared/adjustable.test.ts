@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { WorkloadSettings } from '../../../src/ports/kubernetes.ts';
 import { orderWorkload, RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
-import { adjustable, podsInRollout } from '../../../src/runbooks/shared/adjustable.ts';
+import { adjustable } from '../../../src/runbooks/shared/adjustable.ts';
+import { podsInRollout } from '../../../src/runbooks/shared/room.ts';
 import { aDeployment, fakeProbes, NOW, someSettings } from '../../support/runbooks.ts';
 import { env, GIB, POOL } from './temporary-support.ts';
 

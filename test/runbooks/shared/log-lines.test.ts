@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countClasses } from '../../../src/runbooks/shared/log-classes.ts';
+import { countClasses, goesOn } from '../../../src/runbooks/shared/log-classes.ts';
 import { statusOf, timedOut, withoutPeople } from '../../../src/runbooks/shared/log-lines.ts';
+import { DEFAULT_THRESHOLDS } from '../../../src/runbooks/thresholds.ts';
 import { aLog, NOW } from '../../support/runbooks.ts';
+
+const RULES = { now: NOW, thresholds: DEFAULT_THRESHOLDS };
+const bad = (line: string) => (statusOf(line) === 503 ? 'bad' : null);
 
 describe('the status that a line names', () => {
   test.each([
@@ -67,8 +71,32 @@ test('100,000 lines are counted, each once, however long the strange ones are', 
   const lines = Array.from({ length: 100_000 }, (_, place) =>
     place % 1_000 === 0 ? strange : `PAYMENT_FAILED order=ord_${place} status=${place % 2 === 0 ? 503 : 200}`,
   );
-  const counts = countClasses([aLog(lines)], ['bad'], (line) => (statusOf(line) === 503 ? 'bad' : null));
+  const counts = countClasses([aLog(lines)], ['bad'], bad, RULES);
   expect(counts.classes.bad.lines + counts.unclassed).toBe(100_000);
   expect(counts.classes.bad.lines).toBe(49_900);
-  expect(counts.newestAt).toBe(NOW - 60_000);
+  expect(counts.newestAt).toBe(NOW);
+});
+
+describe('whether failures still come, whatever the clock of the node that wrote them', () => {
+  const own = (minutesAgo: number) =>
+    `${new Date(NOW - minutesAgo * 60_000).toISOString()} PAYMENT_FAILED status=503`;
+  test.each([
+    ['they come, and our clocks agree', [own(0)], [own(0)], 0],
+    ['they come, five minutes behind', [own(5.02)], [own(5.02)], 0],
+    ['they come, an hour behind', [own(60)], [own(60)], 0],
+    ['they come, six minutes ahead', [own(-6)], [own(-6)], 0],
+    ['they come, and say no time', ['status=503'], ['status=503'], 0],
+    ['they stopped ten minutes ago', [own(10)], [], 10],
+    ['they stopped ten minutes ago, by a clock six minutes ahead', [own(4)], [], 5],
+    ['they stopped, and say no time', ['status=503'], [], 5],
+    ['only the short read saw them: the log was cut', [], [own(1)], 0],
+  ])('%s', (_what, lines, recent, minutes) => {
+    const log = { ...aLog([]), lines, matched: lines.length, recent };
+    const counts = countClasses([log], ['bad'], bad, RULES);
+    const { lastAt, lines: many } = counts.classes.bad;
+    expect(many).toBe(1);
+    expect(Math.floor((NOW - (lastAt ?? 0)) / 60_000)).toBe(minutes);
+    expect(counts.newestAt).toBe(lastAt);
+    expect(goesOn(counts.classes.bad, NOW, DEFAULT_THRESHOLDS)).toBe(recent.length > 0);
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NO_IDS } from '../../../src/domain/alert.ts';
 import type { Verdict } from '../../../src/domain/finding.ts';
 import type { KubernetesProbe } from '../../../src/ports/kubernetes.ts';
 import type { OrderServiceProbe, StuckQuestion } from '../../../src/ports/probes.ts';
@@ -102,6 +103,28 @@ describe('X10', () => {
       line: 'No event was heard of 5 of the 5 oldest stuck orders; none of them were retried before.',
     });
     expect(found.evidence).toHaveLength(5);
+  });
+
+  test('looks at the order that was named first, however it stands', async () => {
+    const { order, ...rest } = service(9);
+    const shipped = anOrder('ord_zzz999', { status: 'shipped' });
+    const orderService = {
+      ...rest,
+      order: async (...asked: Parameters<OrderServiceProbe['order']>) =>
+        asked[0] === shipped.id ? shipped : await order(...asked),
+    };
+    const ids = { ...NO_IDS, orders: ['ord_aaa102', shipped.id] };
+    const found = (await diagnosed('stuck-orders', fakeProbes({ orderService }), { incident: { ids } })).of(
+      'X10',
+    );
+    expect(found.line).toBe(
+      'No event was heard of 5 of the 6 named or oldest stuck orders; none of them were retried before.',
+    );
+    expect(found.evidence.map((line) => line.split('  ').slice(0, 2).join(' '))).toEqual([
+      'ord_aaa102 processing',
+      'ord_zzz999 shipped',
+      ...['100', '101', '103', '104'].map((place) => `ord_aaa${place} processing`),
+    ]);
   });
 
   test('says how many could not be read', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NO_IDS } from '../../../src/domain/alert.ts';
 import type { Verdict } from '../../../src/domain/finding.ts';
 import type { KafkaProbe, OrderEventsQuestion, OrderEventsSeen } from '../../../src/ports/kafka.ts';
 import type { StuckQuestion } from '../../../src/ports/probes.ts';
@@ -162,4 +163,17 @@ describe('R17', () => {
     expect(found.verdict).toBe(verdict);
     expect(found.line).toMatch(line);
   });
+});
+
+test('R17 looks for the events of the named order that is in processing too, and of none that is not', async () => {
+  const named = [anOrder('ord_yyy888', { status: 'shipped' }), anOrder('ord_zzz999')];
+  const { asked, kafka } = kafkaWith({ ord_zzz999: ['order.created'], ord_aaa100: ALL });
+  const order = async (id: string) => named.find((one) => one.id === id) ?? null;
+  const given = fakeProbes({ kafka, orderService: { ...orderService(ids(1)), order } });
+  const incident = { ids: { ...NO_IDS, orders: named.map(({ id }) => id) } };
+  const found = (await diagnosed('stuck-orders', given, { incident })).of('R17');
+  expect(asked[0]?.orders.map((one) => one.order)).toEqual(['ord_zzz999', 'ord_aaa100']);
+  expect(found.line).toBe(
+    'payment.authorized of 1 of the 2 named or oldest stuck orders never reached Kafka.',
+  );
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NO_IDS } from '../../../src/domain/alert.ts';
 import type { Incident } from '../../../src/domain/incident.ts';
 import type { OrderSummary } from '../../../src/ports/probes.ts';
 import { RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
@@ -42,6 +43,13 @@ describe('R22: what it offers', () => {
   ])('%s', (_what, orders, change, target) =>
     expect(setStatus.draft(judging(orders, change))[0]?.targets[0]).toBe(target),
   );
+
+  test('what was tried in vain, and the order that was named', () => {
+    const runs = [provenRun('did not help', ['ord_bbb222'])];
+    const ids = { ...NO_IDS, orders: ['ord_zzz999'] };
+    const offers = setStatus.draft(judging([anOrder('ord_zzz999'), ...TWO], { runs, ids }));
+    expect(offers.map(({ targets }) => targets)).toEqual([['ord_bbb222'], ['ord_zzz999']]);
+  });
 
   test('asks for status, reason and that nobody looked at the events; bound to the status shown', () => {
     const [offer] = setStatus.draft(judging(TWO));

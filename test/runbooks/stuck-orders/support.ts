@@ -70,7 +70,7 @@ export function engine(change: Partial<PodsSeen> = {}): PodsSeen {
 /** R17's answer: by order what it misses; null: cannot be told. */
 export function eventsSeen(missing: Readonly<Record<string, readonly string[] | null>>): EventsSeen {
   const orders = Object.entries(missing).map(([order, its]) => ({ order, seen: [], missing: its }));
-  return { orders };
+  return { orders, named: 0 };
 }
 
 /** Orders in processing for three hours, as R16 and X10 see them. */
