@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { DeadOrder } from '../../src/ports/kafka.ts';
-import type { ContainerLog } from '../../src/ports/kubernetes.ts';
 import type { FailedQuestion, ImpactCounts } from '../../src/ports/probes.ts';
 import { RUNBOOK_NAMES } from '../../src/runbooks/names.ts';
 import { SERIES } from '../../src/runbooks/shared/traffic-samples.ts';
-import { diagnosed, fakeProbes, MINUTE, NOW, silent } from '../support/runbooks.ts';
+import { aLog, diagnosed, fakeProbes, MINUTE, NOW, silent } from '../support/runbooks.ts';
 
 const counts = (affected: number, total = 100): ImpactCounts => ({
   affected,
@@ -35,7 +34,7 @@ describe('runbook 2: orders for a product that is really gone do not count', () 
     const asked: FailedQuestion[] = [];
     const probes = fakeProbes({
       kubernetes: {
-        logs: async () => [{ pod: 'a', lines, truncated: false, problem: null } as unknown as ContainerLog],
+        logs: async () => [aLog([], { lines, recent: lines, matched: lines.length })],
       },
       catalog: {
         async stock(id) {

@@ -3,7 +3,7 @@ import type { Cause, Judging } from '../define-runbook.ts';
 import { seenByHand } from '../shared/by-hand.ts';
 import { absent, dominating } from '../shared/in-words.ts';
 import { logsSay as classSays } from '../shared/log-classes.ts';
-import { cutOff, notSeenOpen } from '../shared/path.ts';
+import { cutOff, oneHasPath } from '../shared/path.ts';
 import { spell } from '../shared/spell.ts';
 import { providerSays, reported } from '../shared/status-page.ts';
 import type { PaymentData } from './checks.ts';
@@ -55,10 +55,13 @@ export function onlyCutOff({
   findings: { gateway, path },
 }: Judging<Pick<PaymentData, 'gateway' | 'path'>>): boolean {
   const { data } = path;
-  const down = gateway.data?.pods.filter(({ value }) => value?.status === 'down') ?? [];
-  return (
-    data !== null && data.open > 0 && down.length > 0 && down.every(({ pod }) => data.shut.includes(pod))
-  );
+  const down = podsDown(gateway);
+  return data !== null && data.open > 0 && down.length > 0 && down.every((pod) => data.shut.includes(pod));
+}
+
+/** Those whose health check says that the gateway is down. */
+export function podsDown({ data }: Judging<PaymentData>['findings']['gateway']): readonly string[] {
+  return (data?.pods ?? []).flatMap(({ pod, value }) => (value?.status === 'down' ? [pod] : []));
 }
 
 /** A pod without a path calls everything behind it down. */
@@ -76,7 +79,7 @@ const outage: Cause<PaymentData> = {
   title: 'Payment gateway down or degraded',
   outside: true,
   rule: (thresholds) => ({
-    supported: `The health check (R1) says down in two looks ${thresholds.downSeconds} s apart while a pod has a path (R3, where it can be tried) and neither 401/403 nor 429 dominates, 5xx and timeouts dominate the logs (R2: ${dominating(thresholds)}), or the provider reports an incident (X3, or m1.1).`,
+    supported: `The health check (R1) says down in two looks ${thresholds.downSeconds} s apart on a pod that has a path (R3, where it can be tried) and neither 401/403 nor 429 dominates, 5xx and timeouts dominate the logs (R2: ${dominating(thresholds)}), or the provider reports an incident (X3, or m1.1).`,
     ruledOut: `Every pod reaches the gateway (R1), 5xx and timeouts are absent (${absent(thresholds)}), and the provider reports nothing or is not asked (X3).`,
   }),
   judge(judging) {
@@ -87,13 +90,10 @@ const outage: Cause<PaymentData> = {
     const told = says === 'incident' || says === 'seen by a person';
     if (!told && cutOff(judging.findings.path, judging.thresholds) === 'all') return open(NOBODY_GETS_THERE);
     const down = gatewayDown(judging) && since !== null;
-    if (down && !notSeenOpen(judging.findings.path)) {
-      const pods = gateway.data?.pods ?? [];
-      const many = pods.filter(({ value }) => value?.status === 'down').length;
+    if (down && oneHasPath(judging.findings.path, podsDown(gateway)))
       return supported(
-        `The health check has said down for ${spell(judging.now - since)}, on ${many} of ${pods.length} pods.`,
+        `The health check has said down for ${spell(judging.now - since)}, on ${podsDown(gateway).length} of ${gateway.data?.pods.length} pods.`,
       );
-    }
     if (says === 'incident') return supported(reported(judging.findings.provider));
     if (says === 'seen by a person' && !answersWell(judging))
       return supported('A person saw an incident on the provider’s status page.');

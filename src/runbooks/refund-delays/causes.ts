@@ -6,11 +6,12 @@ import {
   ONLY_CUT_OFF,
   onlyCutOff,
   PATH_NOT_SEEN,
+  podsDown,
   throttlesHealthCheck,
 } from '../payment-failures/causes.ts';
 import { absent, dominating } from '../shared/in-words.ts';
 import { logsSay } from '../shared/log-classes.ts';
-import { cutOff, notSeenOpen } from '../shared/path.ts';
+import { cutOff, oneHasPath } from '../shared/path.ts';
 import { spell } from '../shared/spell.ts';
 import { providerSays, reported } from '../shared/status-page.ts';
 import type { RefundData } from './checks.ts';
@@ -50,7 +51,7 @@ const outage: Cause<RefundData> = {
   title: 'Payment gateway in trouble',
   outside: true,
   rule: (thresholds) => ({
-    supported: `The health check (R1) says down in two looks ${thresholds.downSeconds} s apart while a pod has a path (R3, where it can be tried) and neither 401/403 nor 429 dominates, 5xx and timeouts dominate the tries of refunds (R24: ${dominating(thresholds)}), or the provider reports an incident (X3).`,
+    supported: `The health check (R1) says down in two looks ${thresholds.downSeconds} s apart on a pod that has a path (R3, where it can be tried) and neither 401/403 nor 429 dominates, 5xx and timeouts dominate the tries of refunds (R24: ${dominating(thresholds)}), or the provider reports an incident (X3).`,
     ruledOut: `Every pod reaches the gateway (R1), 5xx and timeouts are absent (${absent(thresholds)}), and the provider reports nothing or is not asked (X3).`,
   }),
   judge(judging) {
@@ -60,7 +61,7 @@ const outage: Cause<RefundData> = {
     const { path } = judging.findings;
     if (provider !== 'incident' && cutOff(path, judging.thresholds) === 'all') return open(NOBODY_GETS_THERE);
     const down = gatewayDown(judging) && since !== null;
-    if (down && !notSeenOpen(path))
+    if (down && oneHasPath(path, podsDown(gateway)))
       return supported(`The health check has said down for ${spell(judging.now - since)}.`);
     if (provider === 'incident') return supported(reported(judging.findings.provider));
     const said = says(judging, 'outage');

@@ -12,6 +12,8 @@ export interface PathSeen {
   readonly open: number;
   /** Pods that tried and did not get there. */
   readonly shut: readonly string[];
+  /** Pods of which it is not known: they could not try. */
+  readonly untried: readonly string[];
   /** When the row of looks began in which some pod did not get there, epoch ms; null: all did. */
   readonly shutSince: number | null;
   /** The same for at least half of the pods. */
@@ -69,18 +71,25 @@ export function pathCheck(given: {
         result === 'open' ? [] : [{ pod, why: WORDS[result] }],
       );
       const shut = failed.map(({ pod }) => pod);
+      const untried = answers.flatMap(({ pod }) => (results.some((one) => one.pod === pod) ? [] : [pod]));
       const before = previous?.[given.name]?.data as PathSeen | null | undefined;
+      // One that did not get there and cannot try now has not got there since: the row goes on.
+      const still = untried.filter((pod) => before?.shut.includes(pod) || before?.untried.includes(pod));
+      const many = (shut.length + still.length) * 2 >= answers.length;
+      const since = (began: number | null = null) =>
+        shut.length > 0 ? (began ?? now) : still.length > 0 ? began : null;
       const seen: PathSeen = {
         pods: answers.length,
         open: results.length - shut.length,
         shut,
-        shutSince: shut.length > 0 ? (before?.shutSince ?? now) : null,
-        mostSince: shut.length > 0 && shut.length * 2 >= answers.length ? (before?.mostSince ?? now) : null,
+        untried,
+        shutSince: since(before?.shutSince),
+        mostSince: many ? since(before?.mostSince) : null,
       };
       const evidence = answers.map(({ pod, value, problem }) =>
         `${pod}  ${value?.result ?? 'not tried'}  ${value?.words ?? problem ?? ''}`.trimEnd(),
       );
-      const left = answers.length - results.length;
+      const left = untried.length;
       const why = answers.find(({ value }) => value === null)?.problem ?? 'They have no tool for it.';
       const rest = left === 0 ? '' : ` ${left} could not try: ${why}`;
       const [first] = failed;
@@ -104,7 +113,7 @@ export function cutOff(
   thresholds: Thresholds,
 ): 'none' | 'some' | 'most' | 'all' {
   const twice = (since: number | null) => isTwice(since, at, thresholds);
-  if (data === null || !twice(data.shutSince)) return 'none';
+  if (data === null || data.shut.length === 0 || !twice(data.shutSince)) return 'none';
   if (data.shut.length === data.pods) return twice(data.mostSince) ? 'all' : 'some';
   return twice(data.mostSince) ? 'most' : 'some';
 }
@@ -114,7 +123,8 @@ export function someCutOff(path: Finding<PathSeen>, thresholds: Thresholds): boo
   return cutOff(path, thresholds) !== 'none' && (path.data?.open ?? 0) > 0;
 }
 
-/** The path was to be tried, and no pod was seen to get through: what is called down behind it may be well. */
-export function notSeenOpen({ verdict, data }: Finding<PathSeen>): boolean {
-  return verdict !== 'skipped' && (data === null || data.open === 0);
+/** Of these pods one has the path, as far as anybody could try: what it calls down is down. */
+export function oneHasPath({ verdict, data }: Finding<PathSeen>, pods: readonly string[]): boolean {
+  if (verdict === 'skipped') return true;
+  return data !== null && pods.some((pod) => !data.shut.includes(pod) && !data.untried.includes(pod));
 }

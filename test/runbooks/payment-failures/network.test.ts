@@ -88,6 +88,12 @@ table('1.C1', [
     /comes first|was not seen \(R3\)/,
   ],
   [
+    'only a pod that could not try the path says down, and the others have one',
+    { gateway: down(60_000), path: seen('unknown', { ...aPath(2, 0), open: 1, untried: ['pod-1'] }) },
+    'open',
+    /was not seen \(R3\)/,
+  ],
+  [
     'it says down, and nobody could try the path',
     { gateway: down(60_000), path: seen('unknown', null) },
     'open',

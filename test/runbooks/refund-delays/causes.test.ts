@@ -35,6 +35,12 @@ table('4.C1', [
     /was not seen \(R3\)/,
   ],
   [
+    'down on a pod that could not try it, while the others have a path',
+    { gateway: down(), path: seen('unknown', { ...aPath(2, 0), open: 1, untried: ['pod-1'] }) },
+    'open',
+    /was not seen \(R3\)/,
+  ],
+  [
     'down on the one pod that is cut off',
     { gateway: down(), path: seen('broken', aPath(2, 1, 20_000)) },
     'ruled out',

@@ -33,9 +33,8 @@ async function look(results: readonly Result[] | Error, previous: AnyFindings | 
   return await check.look({ probes, names: RUNBOOK_NAMES, previous, now: NOW } as never);
 }
 
-const earlier = (data: Partial<PathSeen>): AnyFindings => ({
-  path: seen('broken', { pods: 2, open: 1, shut: [], shutSince: null, mostSince: null, ...data }),
-});
+const PATH: PathSeen = { pods: 4, open: 3, shut: [], untried: [], shutSince: null, mostSince: null };
+const earlier = (data: Partial<PathSeen>): AnyFindings => ({ path: seen('broken', { ...PATH, ...data }) });
 
 test.each<[readonly Result[], string, string]>([
   [['open', 'open'], 'healthy', 'All 2 pods get to pay.example.'],
@@ -104,6 +103,24 @@ describe('since when', () => {
       { shutSince: 5, mostSince: null },
     ],
     ['all is well again', ['open', 'open'], earlier({ shutSince: 5 }), { shutSince: null, mostSince: null }],
+    [
+      'who cannot try now ends no row',
+      [null, 'open'],
+      earlier({ shut: ['pod-1'], shutSince: 5, mostSince: 7 }),
+      { shut: [], untried: ['pod-1'], shutSince: 5, mostSince: 7 },
+    ],
+    [
+      'nor a second time',
+      ['refused', 'open'],
+      earlier({ untried: ['pod-1'], shutSince: 5, mostSince: 7 }),
+      { shutSince: 5, mostSince: 7 },
+    ],
+    [
+      'who had the path and cannot try now begins none',
+      [null, 'open'],
+      earlier({ shut: ['pod-2'], shutSince: 5 }),
+      { shutSince: null, mostSince: null },
+    ],
   ])('%s', async (_what, results, previous, data) => {
     expect((await look(results, previous)).data).toMatchObject(data);
   });
@@ -112,11 +129,12 @@ describe('since when', () => {
 test.each<[string, Partial<PathSeen>, ReturnType<typeof cutOff>]>([
   ['nobody', {}, 'none'],
   ['one, once', { shut: ['a'], shutSince: NOW }, 'none'],
+  ['nobody now, and one cannot try', { untried: ['a'], shutSince: NOW - MINUTE }, 'none'],
   ['one, twice', { shut: ['a'], shutSince: NOW - 15_000 }, 'some'],
   ['half, twice', { shut: ['a', 'b'], shutSince: NOW - MINUTE, mostSince: NOW - 15_000 }, 'most'],
   ['half once, one twice', { shut: ['a', 'b'], shutSince: NOW - MINUTE, mostSince: NOW }, 'some'],
   ['all, twice', { shut: ['a', 'b', 'c', 'd'], shutSince: NOW - MINUTE, mostSince: NOW - MINUTE }, 'all'],
 ])('cut off: %s', (_what, change, said) => {
-  const data: PathSeen = { pods: 4, open: 3, shut: [], shutSince: null, mostSince: null, ...change };
+  const data: PathSeen = { ...PATH, ...change };
   expect(cutOff(seen('broken', data) as Finding<PathSeen>, DEFAULT_THRESHOLDS)).toBe(said);
 });
