@@ -149,7 +149,7 @@ export interface Action<Data> {
   /** What it must be told, in words: *order*, *status*, *reason*. */
   readonly parameters?: readonly string[];
   equivalent(names: Names, targets: readonly string[], parameters: Readonly<Record<string, string>>): string;
-  /** What the runbook says of it, for the card; one sentence each. */
+  /** What the runbook says of it, for the dialog, the form and the runbook's page; one sentence each. */
   readonly notes: readonly string[];
   /** When it is recommended and when it waits, in words, for the runbook's page; what `when` and `notWhile` decide. */
   readonly rule: (thresholds: Thresholds) => { readonly when: string; readonly notWhile: readonly string[] };

@@ -2,6 +2,7 @@ import { ExportId, findIds } from '../../domain/ids.ts';
 import { AbsentSystem } from '../../ports/system-error.ts';
 import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { curl, shellWord } from '../names.ts';
+import { quieter } from '../shared/quiet-hours.ts';
 import { stands, waitsFor } from './causes.ts';
 import type { ExportData } from './checks.ts';
 import { dayAfter, daysOf, jobNow, whole } from './jobs.ts';
@@ -45,7 +46,7 @@ export const createExport: Action<ExportData> = {
       names.paths.createExport,
       `-X POST -H 'content-type: application/json' -d ${shellWord(JSON.stringify({ format: format ?? 'csv', startDate: from ?? '<from>', endDate: to ?? '<to>' }))} `,
     ),
-  notes: ['Large exports are made by the week.', 'Large exports belong into quiet hours.'],
+  notes: ['Large exports are made by the week.'],
   rule: ({ exportRows }) => ({
     when: `The export is too large for one piece (${exportRows} orders), takes too long or exhausts memory, or the stuck one was cancelled.`,
     notWhile: [
@@ -57,11 +58,12 @@ export const createExport: Action<ExportData> = {
   draft(judging) {
     const next = suggested(judging);
     const { exportRows } = judging.thresholds;
+    const then = quieter(judging.now, judging.names);
     const today = new Date(judging.now).toISOString().slice(0, 10);
     const pieces =
       next !== null && next.rows > exportRows
         ? [
-            `${next.from} to ${next.until} is about ${next.perDay * (daysOf(next.from, next.until) ?? 1)} orders, ${exportRows} are the most for one export. It is made by the week; the next piece is offered when this one is done.`,
+            `${next.from} to ${next.until} is about ${next.perDay * (daysOf(next.from, next.until) ?? 1)} orders, ${exportRows} are the most for one export. The next piece is offered when this one is done.`,
           ]
         : [];
     return [
@@ -84,7 +86,13 @@ export const createExport: Action<ExportData> = {
             kind: 'date',
             ...(next === null ? {} : { initial: next.from }),
           },
-          { name: 'to', label: 'Last day', kind: 'date', ...(next === null ? {} : { initial: next.to }) },
+          {
+            name: 'to',
+            label: 'Last day',
+            kind: 'date',
+            ...(then === null ? {} : { hint: `A large export had better wait for ${then}.` }),
+            ...(next === null ? {} : { initial: next.to }),
+          },
         ],
       },
     ];

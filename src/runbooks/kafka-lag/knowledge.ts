@@ -48,7 +48,7 @@ export const knowledge = {
   ],
   '7.B3': [
     { by: 'action', step: 'R52', part: 'safe; its note' },
-    { by: 'action', step: 'R51-undo', part: 'note' },
+    { by: 'action', step: 'R51-undo', part: 'its preview' },
   ],
   '7.B4': [
     { by: 'check', step: 'R46' },

@@ -47,7 +47,7 @@ export const knowledge = {
   ],
   '8.B4': [{ by: 'check', step: 'R55', part: 'every minute while the incident is open or mitigated' }],
   '8.N1': [
-    { by: 'action', step: 'R58', part: 'its note' },
+    { by: 'action', step: 'R58', part: 'its form' },
     { by: 'advice', id: '8.N1' },
   ],
   '8.N2': [{ by: 'advice', id: '8.N2' }],

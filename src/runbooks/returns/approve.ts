@@ -48,7 +48,7 @@ export const approveReturn: Action<ReturnData> = {
       'It is not pending any more.',
     ],
   }),
-  notes: ['Only a manager may approve a return by hand.', 'Nothing takes the approval back.'],
+  notes: ['Nothing takes the approval back.'],
   draft(judging) {
     const { findings, incident, thresholds } = judging;
     const wanted = (findings.pending.data?.returns ?? []).filter(
