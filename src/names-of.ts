@@ -5,7 +5,11 @@ import type { Names, WorkloadNames } from './runbooks/names.ts';
 export function namesOf(oms: Config['oms']): Names {
   const { admin, workloads, orders, payments, metrics } = oms;
   return {
-    orderService: { ...named(workloads, workloads.orderService), port: workloads.orderService.port },
+    orderService: {
+      ...named(workloads, workloads.orderService),
+      port: workloads.orderService.port,
+      reservationTimeoutEnv: workloads.orderService.reservationTimeoutEnv ?? null,
+    },
     workflowEngine: named(workloads, workloads.workflowEngine),
     gateway: {
       name: payments.gatewayName,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RUNBOOK_NAMES, type WorkloadNames } from '../runbooks/names.ts';
-import { described as describe, Name, Namespace, ObjectName, Port, Selector } from './words.ts';
+import { described as describe, Name, Namespace, ObjectName, Port, Selector, Variable } from './words.ts';
 
 /** What is said of something in Kubernetes; without a namespace of its own it lives in `workloads.namespace`. */
 const namespace = describe(
@@ -57,6 +57,10 @@ export const Workloads = z
       z.strictObject({
         ...ours(RUNBOOK_NAMES.orderService),
         port: describe(Port, 'Where its pods listen.').default(RUNBOOK_NAMES.orderService.port),
+        reservationTimeoutEnv: describe(
+          Variable,
+          'The variable of the reservation timeout, for the command to type (m2.1).',
+        ).optional(),
       }),
       'What answers everything in the runbook; restarts and temporary changes are made to it.',
     ).prefault({}),

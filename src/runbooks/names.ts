@@ -19,7 +19,11 @@ export interface WorkloadNames {
 
 /** What our users' configuration calls things; the defaults are the runbook's own names. */
 export interface Names {
-  readonly orderService: WorkloadNames & { readonly port: number };
+  readonly orderService: WorkloadNames & {
+    readonly port: number;
+    /** The variable of the reservation timeout; null: not configured. */
+    readonly reservationTimeoutEnv: string | null;
+  };
   readonly workflowEngine: WorkloadNames;
   readonly gateway: {
     /** What alerts call it in their label `dependency`. */
@@ -154,6 +158,7 @@ export interface Names {
     | 'lateAfterMinutes'
     | 'logWindowMinutes'
     | 'modalDays'
+    | 'monitorSeconds'
   >;
 }
 

@@ -45,7 +45,9 @@ describe('an export that is too large', () => {
     const person = rig.slack.as('URESPONDER');
     await person.click(rig.card(), 'New export…');
     await rig.app.idle();
-    expect(JSON.stringify(person.modal()?.view)).toContain('Large exports are made by the week.');
+    expect(JSON.stringify(person.modal()?.view)).toContain(
+      'Large exports are made in pieces, one after the other.',
+    );
     const [job] = await jobs();
     const refused = await person.submit({ format: 'csv', from: job?.from ?? '', to: job?.to ?? '' });
     expect(refused).toMatchObject({

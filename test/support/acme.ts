@@ -182,7 +182,7 @@ export const ACME_OMS = {
   people: { teamLead: 'lead@acme.example', engineeringManager: 'manager@acme.example' },
   workloads: {
     namespace: 'shop-elsewhere',
-    orderService: { ...workload('order-service'), port: ACME.port },
+    orderService: { ...workload('order-service'), port: ACME.port, reservationTimeoutEnv: 'HOLD_FOR' },
     workflowEngine: workload('workflow-engine'),
     kafka: { namespace: ACME.apps.kafka.namespace, selector: selector(ACME.apps.kafka) },
     postgres: { namespace: ACME.apps.postgres.namespace, selector: selector(ACME.apps.postgres) },

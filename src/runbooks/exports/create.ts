@@ -8,11 +8,10 @@ import type { ExportData } from './checks.ts';
 import { dayAfter, daysOf, jobNow, whole } from './jobs.ts';
 
 const MINUTE = 60_000;
-const WEEK = 7;
 const NEW = 'new export';
 const FORMATS = ['csv', 'json'] as const;
 
-/** The range that comes next: what the job asked for, by weeks where it is too much, behind the piece that is done. */
+/** The range that comes next: what the job asked for, in pieces where it is too much, behind the piece that is done. */
 function suggested({ findings, incident, thresholds }: Judging<ExportData>) {
   const job = findings.jobs.data?.jobs[0];
   if (job?.from == null || job.to === null) return null;
@@ -27,8 +26,8 @@ function suggested({ findings, incident, thresholds }: Judging<ExportData>) {
   );
   const from = done === undefined ? job.from : dayAfter(done.parameters['to'] ?? job.from, 1);
   if (from > job.to) return null;
-  const week = dayAfter(from, WEEK - 1);
-  const to = rows > thresholds.exportRows && week < job.to ? week : job.to;
+  const piece = dayAfter(from, thresholds.exportPieceDays - 1);
+  const to = rows > thresholds.exportRows && piece < job.to ? piece : job.to;
   return { from, to, until: job.to, format: job.format, rows, perDay: Math.ceil(rows / days) };
 }
 
@@ -46,7 +45,7 @@ export const createExport: Action<ExportData> = {
       names.paths.createExport,
       `-X POST -H 'content-type: application/json' -d ${shellWord(JSON.stringify({ format: format ?? 'csv', startDate: from ?? '<from>', endDate: to ?? '<to>' }))} `,
     ),
-  notes: ['Large exports are made by the week.'],
+  notes: ['Large exports are made in pieces, one after the other.'],
   rule: ({ exportRows }) => ({
     when: `The export is too large for one piece (${exportRows} orders), takes too long or exhausts memory, or the stuck one was cancelled.`,
     notWhile: [
@@ -120,7 +119,7 @@ export const createExport: Action<ExportData> = {
       const most = Math.floor(thresholds.exportRows / Math.max(1, Number(shown['perDay'] ?? 0)));
       if (rows > thresholds.exportRows)
         wrong['to'] =
-          `That would be about ${rows} orders, ${thresholds.exportRows} are the most. ${from} to ${dayAfter(from, Math.min(WEEK, Math.max(1, most)) - 1)} fits.`;
+          `That would be about ${rows} orders, ${thresholds.exportRows} are the most. ${from} to ${dayAfter(from, Math.min(thresholds.exportPieceDays, Math.max(1, most)) - 1)} fits.`;
     }
     return wrong;
   },

@@ -13,7 +13,7 @@ export const advice: readonly Advice<ReturnData>[] = [
     shown: 'while the fraud model holds returns (9.C2)',
     say: (judging) =>
       stands(judging, '9.C2')
-        ? 'The fraud model holds about 2 of 100 honest returns; look at the score before you decide.'
+        ? `The fraud model holds about ${judging.thresholds.falsePositivePercent} of 100 honest returns; look at the score before you decide.`
         : null,
   },
   {

@@ -66,7 +66,7 @@ export const approveReturn: Action<ReturnData> = {
         },
         preview: [
           `${id} is approved past the fraud model: ${score === null ? 'score unknown' : spellScore(score)}.`,
-          `The model holds about 2 honest returns of 100. ${windowLine(judging, id)}`,
+          `The model holds about ${thresholds.falsePositivePercent} honest returns of 100. ${windowLine(judging, id)}`,
           'Only a manager’s approval counts.',
         ],
         binding: {
