@@ -7,10 +7,10 @@ export const Channel = z
 export const Who = z.string().regex(/^[UWS][A-Z0-9]{2,20}$/, 'a user id (U… or W…) or a user group id (S…)');
 
 /** Called by the ladder. */
-const called = (channel: string) =>
+const called = (channel: string, ...usedBy: readonly string[]) =>
   z
     .strictObject({
-      channel: describe(Channel, 'Where this team is called by an escalation.').default(channel),
+      channel: describe(Channel, 'Where this team is called by an escalation.', ...usedBy).default(channel),
     })
     .prefault({});
 
@@ -21,6 +21,7 @@ const told = (who: string) =>
       channel: describe(
         Channel,
         'Where its duties are posted; unset: whoever is on call is asked and ticks off.',
+        'what is owed',
       ).optional(),
     }),
     who,
@@ -31,7 +32,7 @@ export const Teams = z
     orders: called('#orders-team'),
     payments: called('#payments'),
     catalog: called('#catalog-team'),
-    platform: called('#platform-eng'),
+    platform: called('#platform-eng', 'the ladder'),
     warehouse: told('Whoever ships.'),
     customerService: told('Whoever speaks to customers.'),
     databaseOwners: told('Whoever owns the orders database’s schema.'),
