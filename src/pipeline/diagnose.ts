@@ -141,7 +141,7 @@ export function changesIn(byName: AnyFindings): Finding<Changes> {
 
 /**
  * All causes in the runbook's order, of those that are supported the likeliest first: what is outside our service, then
- * what the suspect change brings about (runbook-knowledge §0).
+ * what the suspect change brings about (runbook-knowledge §0), then what the runbook calls usual (8.N2).
  */
 export function judgeCauses(
   runbook: Pick<AnyRunbook, 'causes'>,
@@ -149,12 +149,12 @@ export function judgeCauses(
 ): readonly JudgedCause[] {
   const suspect = judging.changes.data?.suspect ?? null;
   const judged = runbook.causes.map((cause) => {
-    const { id, title, outside, broughtBy = [] } = cause;
+    const { id, title, outside, broughtBy = [], usual = false } = cause;
     const near = suspect !== null && broughtBy.includes(suspect.kind);
-    return { near, cause: { id, title, outside, ...cause.judge(judging) } };
+    return { near, usual, cause: { id, title, outside, ...cause.judge(judging) } };
   });
-  const rank = ({ near, cause }: (typeof judged)[number]) =>
-    cause.verdict !== 'supported' ? 3 : cause.outside ? 0 : near ? 1 : 2;
+  const rank = ({ near, usual, cause }: (typeof judged)[number]) =>
+    cause.verdict !== 'supported' ? 4 : cause.outside ? 0 : near ? 1 : usual ? 2 : 3;
   return judged.sort((one, other) => rank(one) - rank(other)).map(({ cause }) => cause);
 }
 

@@ -79,6 +79,8 @@ export interface Cause<Data> {
   readonly outside: boolean;
   /** Changes of these kinds bring it about: with such a suspect (X1) it stands before others that are supported too. */
   readonly broughtBy?: readonly Change['kind'][];
+  /** The runbook calls it a usual one (8.N2): of several that are supported it stands before the others of its kind. */
+  readonly usual?: boolean;
   /** The rule in words, one sentence each, for the runbook's page; what `judge` decides. */
   readonly rule: (thresholds: Thresholds) => { readonly supported: string; readonly ruledOut: string };
   judge(judging: Judging<Data>): { readonly verdict: CauseVerdict; readonly because: string };

@@ -50,7 +50,10 @@ export const knowledge = {
     { by: 'action', step: 'R58', part: 'its form' },
     { by: 'advice', id: '8.N1' },
   ],
-  '8.N2': [{ by: 'advice', id: '8.N2' }],
+  '8.N2': [
+    ...(['8.C2', '8.C3', '8.C5'] as const).map((id) => ({ by: 'cause', id }) as const),
+    { by: 'advice', id: '8.N2' },
+  ],
   '8.N3': [{ by: 'advice', id: '8.N3' }],
   '8.N4': [{ by: 'advice', id: '8.N4' }],
 } satisfies Knowledge<8>;
