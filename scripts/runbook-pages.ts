@@ -67,7 +67,7 @@ function offered(action: AnyAction): string {
   const told = action.rule(DEFAULT_THRESHOLDS);
   const plan = action.proof.plan(DEFAULT_THRESHOLDS);
   return section(`${action.step} ${action.title}`, [
-    `${capital(action.tier)}${action.tier === 'guarded' ? ': two people' : ''}.`,
+    `${capital(action.tier)}${action.tier === 'guarded' ? ': two people' : ''}${action.approvers === 'managers' ? ', the second one a manager' : ''}.`,
     `Recommended: ${told.when}`,
     ...told.notWhile.map((reason) => `It waits: ${reason}`),
     ...action.notes,

@@ -9,6 +9,7 @@ export function namesOf(oms: Config['oms']): Names {
       ...named(workloads, workloads.orderService),
       port: workloads.orderService.port,
       service: workloads.orderService.service ?? null,
+      reservationTimeoutEnv: workloads.orderService.reservationTimeoutEnv ?? null,
     },
     workflowEngine: named(workloads, workloads.workflowEngine),
     gateway: {

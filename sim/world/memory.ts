@@ -75,11 +75,12 @@ function beyond(state: WorldState, pod: Pod, at: number): number {
 export function fullestPod(
   state: WorldState,
   at: number,
-): { readonly pod: string; readonly percent: number } | null {
+): { readonly pod: string; readonly percent: number; readonly limitMib: number } | null {
   const all = state.pods.flatMap((pod) => {
     const limit = memoryLimitOf(state, pod);
     if (pod.app !== 'order-service' || limit === null) return [];
-    return [{ pod: pod.name, percent: Math.round((workingSet(state, pod, at) / limit) * 100) }];
+    const percent = Math.round((workingSet(state, pod, at) / limit) * 100);
+    return [{ pod: pod.name, percent, limitMib: Math.round(limit / MIB) }];
   });
   return all.sort((one, other) => other.percent - one.percent)[0] ?? null;
 }

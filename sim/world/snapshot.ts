@@ -1,5 +1,6 @@
 import type { Counter } from './counters.ts';
 import { type Pool, poolsByPod } from './database.ts';
+import { type ExportRow, exportsOf } from './exports.ts';
 import { type InventoryFigures, inventoryFigures } from './inventory-figures.ts';
 import { figures, type KafkaFigures, producers } from './kafka-figures.ts';
 import { fullestPod } from './memory.ts';
@@ -13,6 +14,7 @@ import type { Conditions, WorldState } from './state.ts';
 import { type RouteFigures, settleTraffic, trafficOf } from './traffic.ts';
 
 const TWO_HOURS = 2 * 3_600_000;
+const EXPORTS = 6;
 
 /** The world for a side panel and for `/metrics`. */
 export interface WorldSnapshot {
@@ -39,6 +41,14 @@ export interface WorldSnapshot {
   readonly reservationsByPod: Readonly<Record<string, ReservationFigures>>;
   readonly shipping: ShippingFigures;
   readonly kafka: KafkaFigures;
+  /** The newest few, the newest last. */
+  readonly exports: readonly Readonly<Pick<ExportRow, 'id' | 'status' | 'rows'>>[];
+  /** Of each secret how often its values were written and when last, epoch ms. */
+  readonly secrets: readonly {
+    readonly name: string;
+    readonly version: number;
+    readonly writtenAt: number;
+  }[];
   /** The fullest pod of the order service. */
   readonly memory: ReturnType<typeof fullestPod>;
   /** Connections to the database, as `paymentsByPod`. */
@@ -74,6 +84,13 @@ export function snapshot(state: WorldState, at: number): WorldSnapshot {
     reservationsByPod: byPod(state, (pod) => state.inventory.reservations.figures(at, pod)),
     shipping: shippingFigures(state),
     kafka: figures(state),
+    exports: exportsOf(state, null)
+      .slice(-EXPORTS)
+      .map(({ id, status, rows }) => ({ id, status, rows })),
+    secrets: [...state.cluster.secrets.values()].map(({ name, createdAt, writes }) => {
+      const values = writes.filter(({ data }) => data);
+      return { name, version: values.length, writtenAt: values.at(-1)?.at ?? createdAt };
+    }),
     memory: fullestPod(state, at),
     poolsByPod: poolsByPod(state, at),
     trafficByPod: Object.fromEntries(

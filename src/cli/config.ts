@@ -49,6 +49,8 @@ interface Row {
   readonly value: string;
   readonly origin: string;
   readonly means: string;
+  /** Who uses it, as the schema says; empty: what is said without asking anybody shows it. */
+  readonly usedBy: readonly string[];
 }
 
 /** `oms config explain [key]`: effective value, where it came from, what it does, who uses it. Returns the exit code. */
@@ -62,11 +64,12 @@ export function explainConfig(key: string | undefined, print: (line: string) => 
     return 1;
   }
   const usual = saidWith(config.oms);
-  for (const { key: name, value, origin, means } of wanted) {
+  for (const row of wanted) {
+    const { key: name, value, origin, means } = row;
     print(`${name} = ${value}  (${origin})`);
     if (means !== '') print(`    ${means}`);
     // Of all keys at once it would be three pages.
-    const users = key === undefined || name in Environment.shape ? [] : usersOf(config.oms, name, usual);
+    const users = key === undefined || name in Environment.shape ? [] : usersOf(config.oms, row, usual);
     if (users.length > 0) print(`    Used by: ${listed(users)}.`);
   }
   return 0;
@@ -87,7 +90,7 @@ function groupsOf(key: string): readonly string[] {
 
 /** Every key with its value, also those that are not set; a secret says only whether it is set. */
 export function rowsOf({ env, oms, origins }: Config): readonly Row[] {
-  const yaml = keysOf(jsonSchema()).map(({ path, means }): Row => {
+  const yaml = keysOf(jsonSchema()).map(({ path, means, usedBy }): Row => {
     const key = path.join('.');
     const value = at(oms, path);
     return {
@@ -95,6 +98,7 @@ export function rowsOf({ env, oms, origins }: Config): readonly Row[] {
       value: value === undefined ? 'not set' : JSON.stringify(value),
       origin: originOf(origins, key) ?? thresholdOrigin(key) ?? 'default',
       means,
+      usedBy,
     };
   });
   const defaults: Record<string, unknown> = Environment.parse({});
@@ -107,6 +111,7 @@ export function rowsOf({ env, oms, origins }: Config): readonly Row[] {
       value: shown,
       origin: process.env[key] ? 'environment' : 'default',
       means,
+      usedBy: [],
     };
   });
   return [...environment, ...yaml];
@@ -127,12 +132,18 @@ function originOf(origins: Config['origins'], key: string): string | undefined {
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
+interface Key {
+  readonly path: readonly string[];
+  readonly means: string;
+  readonly usedBy: readonly string[];
+}
+
+const UsedBy = z.array(z.string()).catch([]);
+
 /** Every key that has a value of its own, in the schema's order. */
-function keysOf(
-  { properties, description }: Schema,
-  path: readonly string[] = [],
-): readonly { readonly path: readonly string[]; readonly means: string }[] {
-  if (properties === undefined) return [{ path, means: description ?? '' }];
+function keysOf(schema: Schema, path: readonly string[] = []): readonly Key[] {
+  const { properties, description = '' } = schema;
+  if (properties === undefined) return [{ path, means: description, usedBy: UsedBy.parse(schema['usedBy']) }];
   return Object.entries(properties).flatMap(([key, inner]) =>
     typeof inner === 'object' ? keysOf(inner, [...path, key]) : [],
   );

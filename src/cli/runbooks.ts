@@ -1,10 +1,12 @@
+import { OWN_KEYS } from '../config/thresholds.ts';
 import type { Config } from '../config.ts';
 import { rulesOf } from '../rules-of.ts';
 import { bulletsIn } from '../runbooks/bullets.ts';
 import { CATALOGUE } from '../runbooks/catalogue.ts';
+import { CONSTANTS } from '../runbooks/constants.ts';
 import { type ListedStep, stepsIn } from '../runbooks/listing.ts';
-import { THRESHOLD_NAMES, THRESHOLDS, type ThresholdName } from '../runbooks/thresholds.ts';
-import { ownConfig } from './config.ts';
+import { THRESHOLD_NAMES, THRESHOLDS, type Unit } from '../runbooks/thresholds.ts';
+import { ownConfig, rowsOf } from './config.ts';
 import { factsIn } from './overview.ts';
 
 /** `oms runbooks`: what the bot knows, with our users' names in the commands. @throws ConfigError */
@@ -18,11 +20,11 @@ export function listRunbooks(asJson: boolean, print: (line: string) => void): vo
     severity: runbook.severity,
     team: runbook.team,
     codes: runbook.codes,
-    steps: stepsIn(runbook, names),
+    steps: stepsIn(runbook, names, config.oms.thresholds),
     knowledge: bulletsIn(runbook),
   }));
   const company = factsIn(config.oms);
-  const thresholds = thresholdsIn(config);
+  const thresholds = numbersIn(config);
   if (asJson) {
     print(JSON.stringify({ runbooks, company, thresholds }, null, 2));
     return;
@@ -37,24 +39,39 @@ export function listRunbooks(asJson: boolean, print: (line: string) => void): vo
     );
     print('');
   }
-  for (const { name, value, unit, origin } of thresholds) print(`   ${name} = ${value} ${unit} (${origin})`);
+  for (const { name, value, unit, origin, key } of thresholds)
+    print(`   ${name} = ${value} ${unit} (${origin}${key === null ? '; not to be set' : ''})`);
   print('');
   print('`oms runbooks --json` has the commands to type, and what carries each bullet of the runbook.');
 }
 
-/** Every number that means trouble, as it counts here. */
-function thresholdsIn({ oms, origins }: Config) {
-  return THRESHOLD_NAMES.map((name: ThresholdName) => {
+interface ListedNumber {
+  readonly name: string;
+  /** As it counts here. */
+  readonly value: number;
+  readonly unit: Unit;
+  readonly means: string;
+  /** The line of oms.yaml that says it, else whose number it is. */
+  readonly origin: string;
+  /** The key of oms.yaml that sets it; null: nobody does. */
+  readonly key: string | null;
+}
+
+/** Every number that decides something: thresholds, those under keys of their own, and those that stand. */
+export function numbersIn(config: Config): readonly ListedNumber[] {
+  const { oms, origins } = config;
+  const thresholds = THRESHOLD_NAMES.map((name): ListedNumber => {
+    const key = `thresholds.${name}`;
     const { unit, means, origin } = THRESHOLDS[name];
-    return {
-      name,
-      value: oms.thresholds[name],
-      unit,
-      means,
-      // The line of oms.yaml that says it, else whose number it is.
-      origin: origins.get(`thresholds.${name}`) ?? origin,
-    };
+    return { name, value: oms.thresholds[name], unit, means, origin: origins.get(key) ?? origin, key };
   });
+  const rows = rowsOf(config);
+  const own = Object.entries(OWN_KEYS).map(([key, { unit, origin }]): ListedNumber => {
+    const { value = '', means = '' } = rows.find((row) => row.key === key) ?? {};
+    return { name: key, value: Number(value), unit, means, origin: origins.get(key) ?? origin, key };
+  });
+  const fixed = Object.entries(CONSTANTS).map(([name, one]): ListedNumber => ({ name, ...one, key: null }));
+  return [...thresholds, ...own, ...fixed];
 }
 
 function rowOf({ step, kind, tier, title, system }: ListedStep): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { namesOf } from '../names-of.ts';
 import { CATALOGUE } from '../runbooks/catalogue.ts';
+import { CARD_LINKS } from '../runbooks/links.ts';
 import { stepsIn } from '../runbooks/listing.ts';
 
 const SOURCE = join(import.meta.dirname, '..');
@@ -13,10 +14,15 @@ const TABLES = /^(config|cli)[\\/]|thresholds\.ts$|names(-of)?\.ts$/;
 type Said = ReadonlyMap<string, string>;
 
 /**
- * Who uses a key: its value is changed, and whoever then says something else uses it. What only a look at a system reads
- * says nothing before that; of thresholds the files that name them are told instead.
+ * Who uses a key: whom the schema names, else its value is changed, and whoever then says something else uses it. What only
+ * a look at a system reads says nothing before that, so the schema names it; of thresholds the files that name them are told.
  */
-export function usersOf(oms: Config['oms'], key: string, usual: Said = saidWith(oms)): readonly string[] {
+export function usersOf(
+  oms: Config['oms'],
+  { key, usedBy }: { readonly key: string; readonly usedBy: readonly string[] },
+  usual: Said = saidWith(oms),
+): readonly string[] {
+  if (usedBy.length > 0) return usedBy;
   const path = key.split('.');
   if (path[0] === 'links') return stepsByHand(path[1] ?? '');
   if (path[0] === 'teams') return runbooksOf(path[1] ?? '');
@@ -58,6 +64,7 @@ function changedValue(value: unknown): unknown {
 }
 
 function stepsByHand(link: string): readonly string[] {
+  if (CARD_LINKS.some((name) => name === link)) return ['every card'];
   return CATALOGUE.flatMap(({ byHand }) => byHand ?? []).flatMap((one) =>
     one.link === link || one.link === `links.${link}` ? [one.id] : [],
   );

@@ -21,6 +21,7 @@ export const Admin = z
     tokenHeader: describe(
       z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'a header’s name has letters, digits and -'),
       'The header of the admin token.',
+      'every call of the order service’s admin pages',
     ).default('authorization'),
   })
   .prefault({});

@@ -23,6 +23,7 @@ const LESS: readonly (readonly [ThresholdName, ThresholdName])[] = [
   ['memorySoundPercent', 'memoryPercent'],
   ['usualFactor', 'spikeFactor'],
   ['exportMovesMinutes', 'exportMinutes'],
+  ['falsePositivePercent', 'fraudPercent'],
   ['poolSize', 'modalPoolSize'],
 ];
 /** Each left one may be as much as the right one. */

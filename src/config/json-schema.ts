@@ -7,7 +7,8 @@ export function jsonSchema(): z.core.JSONSchema.BaseSchema {
   return { ...schema, title: 'oms.yaml of oms-bot' };
 }
 
-/** As it lies in docs/oms.schema.json. */
+/** As it lies in docs/oms.schema.json: an editor has no use for who uses a key. */
 export function jsonSchemaText(): string {
-  return `${JSON.stringify(jsonSchema(), null, 2)}\n`;
+  const shown = (key: string, value: unknown) => (key === 'usedBy' ? undefined : value);
+  return `${JSON.stringify(jsonSchema(), shown, 2)}\n`;
 }

@@ -8,9 +8,12 @@ import { described as describe, Name } from './words.ts';
 
 const TimeZone = z.string().refine(isTimeZone, 'a time zone is written like Europe/Berlin or UTC');
 
-const Hour = describe(
+const hour = describe(
   z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is written 22:00'),
   'Hours and minutes.',
+  'R75',
+  '7.N4',
+  '10.N4',
 );
 
 function isTimeZone(name: string): boolean {
@@ -22,26 +25,38 @@ function isTimeZone(name: string): boolean {
 }
 
 const owedIn = (team: string) =>
-  describe(Channel, `Where the bot posts what ${team} owes; unset: only \`/oms owed\` lists it.`).optional();
+  describe(
+    Channel,
+    `Where the bot posts what ${team} owes; unset: only \`/oms owed\` lists it.`,
+    'what is owed',
+  ).optional();
 
 /** `oms.yaml`: every name and number that differs between companies. The defaults are the runbook's own. */
 export const OmsYaml = z.strictObject({
   environment: describe(
     z.enum(['prod', 'stage', 'dev']),
     'One bot serves one environment; outside prod nothing pages.',
+    'alerts',
+    'pages',
   ).default('dev'),
   service: z
     .strictObject({
-      name: describe(Name, 'Named on cards and pages.').default('order-management-service'),
+      name: describe(Name, 'Named on cards and pages.', 'cards', 'pages').default('order-management-service'),
       criticality: describe(
         z.enum(['critical', 'high', 'medium', 'low']),
         'Told with every page; how severe an incident is, its runbook says.',
+        'pages',
       ).default('critical'),
     })
     .prefault({}),
   channels: z
     .strictObject({
-      alerts: describe(Channel, 'Where the bot listens and its cards stand.').default('#orders-alerts'),
+      alerts: describe(
+        Channel,
+        'Where the bot listens and its cards stand.',
+        'cards',
+        'alerts that are messages',
+      ).default('#orders-alerts'),
       warehouse: owedIn('the warehouse'),
       customerService: owedIn('customer service'),
       orders: owedIn('the orders team'),
@@ -53,8 +68,12 @@ export const OmsYaml = z.strictObject({
   teams: Teams,
   people: z
     .strictObject({
-      teamLead: describe(z.email(), 'Rung 3, found in Slack by this address.').optional(),
-      engineeringManager: describe(z.email(), 'Rung 3, found in Slack by this address.').optional(),
+      teamLead: describe(z.email(), 'Rung 3, found in Slack by this address.', 'the ladder').optional(),
+      engineeringManager: describe(
+        z.email(),
+        'Rung 3, found in Slack by this address.',
+        'the ladder',
+      ).optional(),
     })
     .prefault({}),
   ...SYSTEMS,
@@ -65,16 +84,21 @@ export const OmsYaml = z.strictObject({
       ),
       columns: z
         .strictObject({
-          id: describe(Name, 'The order’s id, as everywhere: ord_….').default('id'),
-          status: describe(Name, 'Where an order stands, a text.').default('status'),
+          id: describe(Name, 'The order’s id, as everywhere: ord_….', 'X8', 'the impact').default('id'),
+          status: describe(Name, 'Where an order stands, a text.', 'X8', 'R72', 'the impact').default(
+            'status',
+          ),
           errorCode: describe(Name, 'Why it failed, a text or null.').default('error_code'),
           createdAt: describe(Name, 'When it was made, with time zone.').default('created_at'),
-          updatedAt: describe(Name, 'When it last changed, with time zone.').default('updated_at'),
+          updatedAt: describe(Name, 'When it last changed, with time zone.', 'R72', 'the impact').default(
+            'updated_at',
+          ),
         })
         .prefault({}),
       statuses: describe(
         z.array(Name).min(1).max(100),
         'Every status that an order can have; `/oms stuck-orders` takes no other.',
+        '/oms stuck-orders',
       ).default([...RUNBOOK_NAMES.statuses.all]),
       processing: describe(Name, 'The status that orders get stuck in.').default(
         RUNBOOK_NAMES.statuses.processing,
@@ -88,10 +112,13 @@ export const OmsYaml = z.strictObject({
       manualStatuses: describe(
         z.array(Name).min(1).max(100),
         'What a person may set by hand (R22), in the order of the form.',
+        'R22',
       ).default([...RUNBOOK_NAMES.statuses.manual]),
       beforeProcessing: describe(
         z.array(Name),
         'The statuses that orders have before that one; such orders never left it.',
+        'the impact of stuck-orders',
+        'the impact of shipping-labels',
       ).default(['pending_payment', 'payment_failed', 'reservation_failed', 'paid']),
     })
     .prefault({}),
@@ -115,15 +142,25 @@ export const OmsYaml = z.strictObject({
     .prefault({}),
   escalation: z
     .strictObject({
-      afterMinutes: describe(z.number().positive(), 'Rung 1 after so long (runbook: 20).').default(20),
+      afterMinutes: describe(
+        z.number().positive(),
+        'Rung 1 after so long (runbook: 20).',
+        'the ladder',
+      ).default(20),
       impactPercent: describe(
         z.number().positive().max(100),
         'Rung 1 above this share of orders (runbook: 25).',
+        'the ladder',
       ).default(25),
-      rungEveryMinutes: describe(z.number().positive(), 'Minutes from one rung to the next.').default(20),
+      rungEveryMinutes: describe(
+        z.number().positive(),
+        'Minutes from one rung to the next.',
+        'the ladder',
+      ).default(20),
       notBeforeCardMinutes: describe(
         z.number().nonnegative(),
         'No rung by time alone sooner after the card.',
+        'the ladder',
       ).default(2),
     })
     .prefault({}),
@@ -132,19 +169,28 @@ export const OmsYaml = z.strictObject({
       expireAfterMinutes: describe(
         z.number().positive(),
         'A request waits so long for its second person.',
+        'approvals',
       ).default(15),
       responders: describe(
         z.array(Who),
         'May approve safe and disruptive actions, hold and resolve. Empty: nobody.',
+        'approvals',
+        '/oms hold',
+        '/oms resolve',
+        '/oms freeze',
       ).default([]),
-      approvers: describe(z.array(Who), 'May approve guarded actions. Empty: nobody.').default([]),
+      approvers: describe(z.array(Who), 'May approve guarded actions. Empty: nobody.', 'approvals').default(
+        [],
+      ),
       managers: describe(
         z.array(Who),
         'May approve what the runbook leaves to managers. Empty: nobody.',
+        'R66',
       ).default([]),
       byAction: describe(
         z.record(z.string().regex(/^[RX]\d+$/, 'a step is written like R22'), z.array(Who)),
         'Another list for one step, e.g. R22.',
+        'approvals',
       ).default({}),
     })
     .prefault({}),
@@ -153,40 +199,56 @@ export const OmsYaml = z.strictObject({
       rollback: describe(
         z.enum(['on', 'off']),
         'Whether the bot offers to roll the order service back (X2).',
+        'X2',
       ).default('off'),
       oneWayMark: describe(
         Name,
         'The label or annotation, on a Deployment or its pods, of a version that is not rolled back: its migration has no way back.',
+        'X2',
       ).default(RUNBOOK_NAMES.rollBack.oneWayMark),
     })
     .prefault({}),
   trustedSenders: describe(
     z.array(Name),
     'Bots (id, app id or name) whose messages count as alerts.',
+    'alerts that are messages',
   ).default([]),
   alerts: z
     .strictObject({
-      environmentLabel: describe(Name, 'The label that names an alert’s environment.').default('environment'),
+      environmentLabel: describe(Name, 'The label that names an alert’s environment.', 'alerts').default(
+        'environment',
+      ),
       scopeLabels: describe(
         z.array(Name),
         'Labels whose values keep incidents of one runbook apart.',
+        'alerts',
       ).default([]),
       rules: describe(
         z.array(z.strictObject({ match: z.record(z.string(), z.string()), runbook: Name })),
         'Labels that mean a runbook when no code does.',
+        'alerts',
       ).default([]),
     })
     .prefault({}),
   thresholds: describe(thresholdsSchema, 'Numbers that mean trouble.').prefault({}),
   quietHours: describe(
     z.strictObject({
-      from: Hour.default(RUNBOOK_NAMES.quietHours.from),
-      to: Hour.default(RUNBOOK_NAMES.quietHours.to),
+      from: hour.default(RUNBOOK_NAMES.quietHours.from),
+      to: hour.default(RUNBOOK_NAMES.quietHours.to),
     }),
     'When large exports and work on Kafka disturb nobody (10.N4, 7.N4), in `timeZone`.',
   ).prefault({}),
-  timeZone: describe(TimeZone, 'Of the daily digest, at 09:00.').default('UTC'),
-  lookEverySeconds: describe(z.number().min(5), 'An open incident is looked at so often.').default(60),
+  timeZone: describe(
+    TimeZone,
+    'Of the daily digest, at 09:00, and of the quiet hours.',
+    'the digest',
+    'R75',
+    '7.N4',
+    '10.N4',
+  ).default('UTC'),
+  lookEverySeconds: describe(z.number().min(5), 'An open incident is looked at so often.', 'looks').default(
+    60,
+  ),
   links: Links,
 });
 export type OmsYaml = z.infer<typeof OmsYaml>;

@@ -24,7 +24,7 @@ const statusPage = (what: string) =>
   describe(
     z.strictObject({
       url: describe(Web, 'Its address as a browser opens it; /api/v2/summary.json is asked below it.'),
-      component: describe(Name, 'The one component that matters; unset: any of them.').optional(),
+      component: describe(Name, 'The one component that matters; unset: any of them.', 'X3').optional(),
     }),
     what,
   ).optional();
@@ -35,18 +35,28 @@ export const SYSTEMS = {
   admin: Admin,
   payments: z
     .strictObject({
-      gatewayName: describe(Name, 'What alerts call the gateway in their label `dependency`.').default(
-        RUNBOOK_NAMES.gateway.name,
-      ),
+      gatewayName: describe(
+        Name,
+        'What alerts call the gateway in their label `dependency`.',
+        'alerts of payment-failures',
+      ).default(RUNBOOK_NAMES.gateway.name),
       gatewayUrl: describe(Web, 'What R3 asks from inside a pod.').default(RUNBOOK_NAMES.gateway.url),
       secret: describe(
         ObjectName,
         'The secret with the gateway’s credentials; its values are never read.',
       ).default(RUNBOOK_NAMES.gateway.secret),
-      expiryAnnotation: describe(Name, 'The annotation of that secret that names its expiry.').optional(),
+      expiryAnnotation: describe(
+        Name,
+        'The annotation of that secret that names its expiry.',
+        'R6',
+      ).optional(),
       backup: describe(
         Name,
         'The second payment processor that stands ready, in words; unset: digest and doctor say so.',
+        '1.N4',
+        'm1.4',
+        'the digest',
+        'oms doctor',
       ).optional(),
     })
     .prefault({}),
@@ -55,6 +65,8 @@ export const SYSTEMS = {
       ratesIn: describe(
         z.enum(['share', 'percent']),
         'Whether the gauges of success go from 0 to 1 or from 0 to 100.',
+        'R4',
+        'R15',
       ).default(RUNBOOK_NAMES.ratesIn),
       paymentSuccessRate: describe(MetricName, 'A gauge of the share that succeeds, per pod.').default(
         RUNBOOK_NAMES.metrics.paymentSuccessRate,
@@ -62,12 +74,20 @@ export const SYSTEMS = {
       paymentAttempts: describe(
         MetricName,
         'A counter; unset, a proof by rate reads could not tell.',
+        'R4',
+        'R5',
+        'R7',
       ).optional(),
-      paymentDeclines: describe(MetricName, 'A counter of declined cards.').optional(),
+      paymentDeclines: describe(MetricName, 'A counter of declined cards.', 'R4').optional(),
       reservationSuccess: describe(MetricName, 'A gauge of the share that succeeds, per pod.').default(
         RUNBOOK_NAMES.metrics.reservationSuccess,
       ),
-      reservationAttempts: describe(MetricName, 'A counter of reservations that were tried.').optional(),
+      reservationAttempts: describe(
+        MetricName,
+        'A counter of reservations that were tried.',
+        'R15',
+        'R14',
+      ).optional(),
       poolActive: describe(MetricName, 'Connections of the pool in use, per pod.').default(
         RUNBOOK_NAMES.metrics.poolActive,
       ),
@@ -78,15 +98,22 @@ export const SYSTEMS = {
         MetricName,
         'A counter of requests by route and status, for the load (X5); unset: skipped.',
       ).optional(),
-      routeLabel: describe(MetricName, 'The label of that counter that names the route.').default(
-        RUNBOOK_NAMES.traffic.routeLabel,
-      ),
-      statusLabel: describe(MetricName, 'The label of that counter with the HTTP status.').default(
-        RUNBOOK_NAMES.traffic.statusLabel,
-      ),
+      routeLabel: describe(
+        MetricName,
+        'The label of that counter that names the route.',
+        'X5',
+        'the impact of memory',
+      ).default(RUNBOOK_NAMES.traffic.routeLabel),
+      statusLabel: describe(
+        MetricName,
+        'The label of that counter with the HTTP status.',
+        'X5',
+        'the impact of memory',
+      ).default(RUNBOOK_NAMES.traffic.statusLabel),
       orderRoute: describe(
         Name,
         'The route of that counter that creates orders, for the impact of runbook 8 where the database cannot tell it.',
+        'the impact of memory',
       ).optional(),
       duration: describe(
         MetricName,
@@ -95,6 +122,7 @@ export const SYSTEMS = {
       durationIn: describe(
         z.enum(['seconds', 'milliseconds']),
         'What the bounds of that histogram are in.',
+        'X5',
       ).default(RUNBOOK_NAMES.traffic.durationIn),
       publishFailed: describe(MetricName, 'A counter of events that were not published.').optional(),
       bufferFree: describe(MetricName, 'Bytes of the producer’s buffer that are free.').optional(),
@@ -152,11 +180,12 @@ export const SYSTEMS = {
         RUNBOOK_NAMES.kafka.ordersTopic,
       ),
       deadLetterTopic: describe(Topic, 'X13; unset: skipped.').optional(),
-      deadLetterGroup: describe(Name, 'The group that replays dead letters.').optional(),
-      parkedTopic: describe(Topic, 'Where a message goes before it is skipped (R51).').optional(),
+      deadLetterGroup: describe(Name, 'The group that replays dead letters.', 'X13').optional(),
+      parkedTopic: describe(Topic, 'Where a message goes before it is skipped (R51).', 'R51-skip').optional(),
       orderEvents: describe(
         z.array(Name).min(1),
         'The events that an order in processing has sent, in their order (R17).',
+        'R17',
       ).default([...RUNBOOK_NAMES.kafka.orderEvents]),
       inventoryGroup: describe(Name, 'The group that follows the stock (R11).').default(
         RUNBOOK_NAMES.kafka.inventoryGroup,
@@ -172,17 +201,28 @@ export const SYSTEMS = {
       lockPattern: describe(Glob, 'A glob of Redis for the locks of the inventory.').default(
         RUNBOOK_NAMES.redis.lockPattern,
       ),
-      lockTtlSeconds: describe(z.number().positive(), 'The time to live that a lock gets.').optional(),
+      lockTtlSeconds: describe(
+        z.number().positive(),
+        'The time to live that a lock gets.',
+        'R12',
+        'R14',
+      ).optional(),
     })
     .prefault({}),
   database: z
     .strictObject({
-      dependency: describe(Name, 'What alerts call it in their label `dependency`.').default(
-        RUNBOOK_NAMES.postgres.dependency,
-      ),
-      application: describe(Name, 'application_name of the order service’s sessions.').default(
-        RUNBOOK_NAMES.postgres.application,
-      ),
+      dependency: describe(
+        Name,
+        'What alerts call it in their label `dependency`.',
+        'alerts of database-pool',
+      ).default(RUNBOOK_NAMES.postgres.dependency),
+      application: describe(
+        Name,
+        'application_name of the order service’s sessions.',
+        'R38',
+        'R39',
+        'R42',
+      ).default(RUNBOOK_NAMES.postgres.application),
       poolSizeEnv: describe(Variable, 'The variable of the pool’s size (R43).').default(
         RUNBOOK_NAMES.postgres.poolSizeEnv,
       ),
@@ -198,8 +238,8 @@ export const SYSTEMS = {
     .prefault({}),
   catalog: describe(
     z.strictObject({
-      url: describe(Web, 'The catalog, whose counts of stock are right (X7).'),
-      stockPath: describe(path('each'), 'Its count of one product; {id} stands for the product.'),
+      url: describe(Web, 'The catalog, whose counts of stock are right (X7).', 'X7'),
+      stockPath: describe(path('each'), 'Its count of one product; {id} stands for the product.', 'X7'),
     }),
     'Unset: the two counts of stock (X7) are not compared.',
   ).optional(),
@@ -212,10 +252,18 @@ export const SYSTEMS = {
       staged: describe(ObjectName, 'Where whoever holds the new key puts it (R35).').default(
         RUNBOOK_NAMES.carrier.staged,
       ),
-      expiryAnnotation: describe(Name, 'The annotation of that secret that names its expiry.').optional(),
+      expiryAnnotation: describe(
+        Name,
+        'The annotation of that secret that names its expiry.',
+        'R33',
+      ).optional(),
       countries: describe(
         z.record(z.string(), z.array(z.string().regex(/^[A-Z]{2}$/, 'two capital letters, ISO 3166'))),
         'Where each carrier delivers.',
+        '“The carrier does not go there” of shipping-labels',
+        '5.N3',
+        'the digest',
+        'oms doctor',
       ).optional(),
     })
     .prefault({}),

@@ -7,10 +7,10 @@ export const Channel = z
 export const Who = z.string().regex(/^[UWS][A-Z0-9]{2,20}$/, 'a user id (U… or W…) or a user group id (S…)');
 
 /** Called by the ladder. */
-const called = (channel: string) =>
+const called = (channel: string, ...usedBy: readonly string[]) =>
   z
     .strictObject({
-      channel: describe(Channel, 'Where this team is called by an escalation.').default(channel),
+      channel: describe(Channel, 'Where this team is called by an escalation.', ...usedBy).default(channel),
     })
     .prefault({});
 
@@ -19,6 +19,6 @@ export const Teams = z
     orders: called('#orders-team'),
     payments: called('#payments'),
     catalog: called('#catalog-team'),
-    platform: called('#platform-eng'),
+    platform: called('#platform-eng', 'the ladder'),
   })
   .prefault({});

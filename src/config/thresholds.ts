@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { THRESHOLD_NAMES, THRESHOLDS, type ThresholdName, type Unit } from '../runbooks/thresholds.ts';
+import {
+  THRESHOLD_NAMES,
+  THRESHOLDS,
+  type Threshold,
+  type ThresholdName,
+  type Unit,
+} from '../runbooks/thresholds.ts';
 
 /** The most that makes sense; what is absent has no such bound. */
 const MOST: Partial<Record<Unit, number>> = { percent: 100, 'parts of 1': 1 };
@@ -7,6 +13,7 @@ const MOST: Partial<Record<Unit, number>> = { percent: 100, 'parts of 1': 1 };
 const WHOLE: ReadonlySet<Unit> = new Set([
   'messages',
   'orders',
+  'rows',
   'attempts',
   'deliveries',
   'calls',
@@ -40,9 +47,20 @@ function originOf(origin: 'runbook' | 'our default'): string {
   return origin === 'runbook' ? 'the runbook' : origin;
 }
 
-/** What a default of `thresholds` is called by `oms config explain`: *the runbook* or *our default*; null: no threshold. */
+/** Numbers that stand under a key of their own, with what they count and whose they are. */
+export const OWN_KEYS = {
+  'escalation.afterMinutes': { unit: 'minutes', origin: 'runbook' },
+  'escalation.impactPercent': { unit: 'percent', origin: 'runbook' },
+  'escalation.rungEveryMinutes': { unit: 'minutes', origin: 'our default' },
+  'escalation.notBeforeCardMinutes': { unit: 'minutes', origin: 'our default' },
+  'approvals.expireAfterMinutes': { unit: 'minutes', origin: 'our default' },
+  lookEverySeconds: { unit: 'seconds', origin: 'our default' },
+} as const satisfies Record<string, Pick<Threshold, 'unit' | 'origin'>>;
+
+/** Whose number a default is, as `oms config explain` calls it: *the runbook* or *our default*; null: it is none of them. */
 export function thresholdOrigin(key: string): string | null {
   const [group, name] = key.split('.');
   const found = THRESHOLD_NAMES.find((each) => group === 'thresholds' && each === name);
-  return found === undefined ? null : originOf(THRESHOLDS[found].origin);
+  const row = found === undefined ? OWN_KEYS[key as keyof typeof OWN_KEYS] : THRESHOLDS[found];
+  return row === undefined ? null : originOf(row.origin);
 }

@@ -1,8 +1,15 @@
 import * as z from 'zod';
 
-/** What a key means, for `oms config explain` and editors. */
-export function described<T extends z.ZodType>(schema: T, description: string): T {
-  return schema.meta({ description });
+/**
+ * What a key means, for `oms config explain` and editors.
+ * @param usedBy who uses it, where what is said without asking anybody does not show it (`src/cli/used-by.ts`)
+ */
+export function described<T extends z.ZodType>(
+  schema: T,
+  description: string,
+  ...usedBy: readonly string[]
+): T {
+  return schema.meta(usedBy.length === 0 ? { description } : { description, usedBy });
 }
 
 export const Name = z.string().min(1).max(200);

@@ -26,7 +26,7 @@ export function rememberCauses(
 }
 
 /** Two judgements so far apart say that it is over (runbook-knowledge §0). */
-const OVER_MS = 60_000;
+export const OVER_MS = 60_000;
 
 /** *Over*: was supported in this incident and has been ruled out for at least `forMs`. Unknown is never over. */
 export function isOver(history: CauseHistory, id: string, now: number, forMs: number = OVER_MS): boolean {

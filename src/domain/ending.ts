@@ -4,7 +4,7 @@ import type { Incident } from './incident.ts';
 /** Two healthy diagnoses this far apart, nothing unknown, end an incident (design §6). */
 export const HEALTHY_FOR_MS = 60_000;
 /** Mitigated is watched for at least this long (runbook-knowledge §0, our default). */
-const WATCH_AT_LEAST_MS = 30 * 60_000;
+export const WATCH_AT_LEAST_MS = 30 * 60_000;
 /**
  * How long it is watched after a restart or a temporary change, ms: twice the time between the last two failures, and at
  * least `WATCH_AT_LEAST_MS` (runbook-knowledge §0, our default).

@@ -58,6 +58,8 @@ export interface Offer {
   readonly parameters: Readonly<Record<string, string>>;
   /** What would happen, one sentence a line; before → after where there is one. */
   readonly preview: readonly string[];
+  /** What the runbook says of the action, one sentence a line, for whoever says yes; absent: nothing. */
+  readonly notes?: readonly string[];
   readonly binding: Binding;
   /** Why this is recommended; null when it is only possible. */
   readonly recommended: string | null;

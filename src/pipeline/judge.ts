@@ -13,7 +13,7 @@ export const REMEMBERED_MS = 5 * 60_000;
 
 /**
  * All causes in the runbook's order, of those that are supported the likeliest first: what is outside our service, then
- * what the suspect change brings about (runbook-knowledge §0).
+ * what the suspect change brings about (runbook-knowledge §0), then what the runbook calls usual (8.N2).
  */
 export function judgeCauses(
   runbook: Pick<AnyRunbook, 'causes'>,
@@ -21,12 +21,12 @@ export function judgeCauses(
 ): readonly JudgedCause[] {
   const suspect = judging.changes.data?.suspect ?? null;
   const judged = runbook.causes.map((cause) => {
-    const { id, title, outside, broughtBy = [] } = cause;
+    const { id, title, outside, broughtBy = [], usual = false } = cause;
     const near = suspect !== null && broughtBy.includes(suspect.kind);
-    return { near, cause: { title, outside, ...judge(id, (seen) => cause.judge(seen), judging) } };
+    return { near, usual, cause: { title, outside, ...judge(id, (seen) => cause.judge(seen), judging) } };
   });
-  const rank = ({ near, cause }: (typeof judged)[number]) =>
-    cause.verdict !== 'supported' ? 3 : cause.outside ? 0 : near ? 1 : 2;
+  const rank = ({ near, usual, cause }: (typeof judged)[number]) =>
+    cause.verdict !== 'supported' ? 4 : cause.outside ? 0 : near ? 1 : usual ? 2 : 3;
   return judged.sort((one, other) => rank(one) - rank(other)).map(({ cause }) => cause);
 }
 

@@ -74,6 +74,7 @@ export function propose(
         targets: draft.targets,
         parameters: draft.parameters,
         preview: draft.preview,
+        ...(action.notes.length === 0 ? {} : { notes: action.notes }),
         binding: draft.binding,
         recommended: action.when(judging, draft),
         waits: waits ?? lacks ?? null,

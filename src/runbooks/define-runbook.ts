@@ -81,6 +81,8 @@ export interface Cause<Data> {
   readonly outside: boolean;
   /** Changes of these kinds bring it about: with such a suspect (X1) it stands before others that are supported too. */
   readonly broughtBy?: readonly Change['kind'][];
+  /** The runbook calls it a usual one (8.N2): of several that are supported it stands before the others of its kind. */
+  readonly usual?: boolean;
   /** The rule in words, one sentence each, for the runbook's page; what `judge` decides. */
   readonly rule: (thresholds: Thresholds) => { readonly supported: string; readonly ruledOut: string };
   judge(judging: Judging<Data>): { readonly verdict: CauseVerdict; readonly because: string };
@@ -151,7 +153,7 @@ export interface Action<Data> {
   /** What it must be told, in words: *order*, *status*, *reason*. */
   readonly parameters?: readonly string[];
   equivalent(names: Names, targets: readonly string[], parameters: Readonly<Record<string, string>>): string;
-  /** What the runbook says of it, for the card; one sentence each. */
+  /** What the runbook says of it, for the dialog, the form and the runbook's page; one sentence each. */
   readonly notes: readonly string[];
   /** When it is recommended and when it waits, in words, for the runbook's page; what `when` and `notWhile` decide. */
   readonly rule: (thresholds: Thresholds) => { readonly when: string; readonly notWhile: readonly string[] };

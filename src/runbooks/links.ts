@@ -15,7 +15,6 @@ export const LINKS = {
   catalogAdmin: 'The back office of the catalog: corrections of stock by hand.',
   warehouseStatus: 'The warehouse’s status page or contact.',
   carrierPortal: 'The carrier’s portal, for labels by hand.',
-  carrierStatus: 'The carrier’s status page, where X3 is not configured.',
   carrierSupport: 'Where a case with the carrier is opened.',
   carrierCoverage: 'Where the carrier delivers.',
   backupCarrier: 'How orders are moved to the second carrier.',

@@ -1,7 +1,14 @@
 import type { StepName } from '../domain/finding.ts';
 import type { Tier } from '../domain/offer.ts';
-import type { AnyRunbook } from './define-runbook.ts';
+import type { AnyAction, AnyRunbook } from './define-runbook.ts';
 import type { Names } from './names.ts';
+import {
+  DEFAULT_THRESHOLDS,
+  THRESHOLD_NAMES,
+  THRESHOLDS,
+  type Threshold,
+  type Thresholds,
+} from './thresholds.ts';
 
 /** One step of a runbook, as `oms runbooks --json` prints it. */
 export interface ListedStep {
@@ -18,6 +25,18 @@ export interface ListedStep {
   /** Why the two differ in more than names; null: they do not. */
   readonly instead: string | null;
   readonly system: string;
+  /** Of actions: what shows that it helped, and within what; null for all else. */
+  readonly proof: ListedProof | null;
+}
+
+interface ListedProof {
+  readonly words: string;
+  readonly everySeconds: number;
+  readonly withinMinutes: number;
+  /** So many samples in a row have to say it. */
+  readonly samples: number;
+  /** Whose the deadline is. */
+  readonly origin: Threshold['origin'];
 }
 
 /** How the systems of the source's commands are told apart; all others are the cluster's. */
@@ -34,7 +53,11 @@ function systemOf(source: string | null): string {
 }
 
 /** Every step of a runbook in the source's order, what it implies without a command last. */
-export function stepsIn(runbook: AnyRunbook, names: Names): readonly ListedStep[] {
+export function stepsIn(
+  runbook: AnyRunbook,
+  names: Names,
+  thresholds: Thresholds = DEFAULT_THRESHOLDS,
+): readonly ListedStep[] {
   const checks = Object.values(runbook.checks)
     // What another runbook's step, or an action before it runs, looks at here bears that step's name and is none of its own.
     .filter(({ step, source }) => source !== null || step.startsWith('X'))
@@ -49,6 +72,7 @@ export function stepsIn(runbook: AnyRunbook, names: Names): readonly ListedStep[
         equivalent: check.equivalent(names),
         instead: check.instead ?? null,
         system: check.system,
+        proof: null,
       }),
     );
   const questions = (runbook.questions ?? []).map(
@@ -62,6 +86,7 @@ export function stepsIn(runbook: AnyRunbook, names: Names): readonly ListedStep[
       equivalent: question.equivalent(names),
       instead: question.instead ?? null,
       system: question.system,
+      proof: null,
     }),
   );
   const actions = runbook.actions.map(
@@ -75,6 +100,7 @@ export function stepsIn(runbook: AnyRunbook, names: Names): readonly ListedStep[
       equivalent: action.equivalent(names, [], {}),
       instead: action.instead ?? null,
       system: systemOf(action.source),
+      proof: proofOf(action, thresholds),
     }),
   );
   const watches = runbook.actions.flatMap(({ proof }) => proof.watch ?? []);
@@ -89,11 +115,28 @@ export function stepsIn(runbook: AnyRunbook, names: Names): readonly ListedStep[
       equivalent: watch.equivalent(names),
       instead: null,
       system: systemOf(watch.source),
+      proof: null,
     }),
   );
   return [...checks, ...questions, ...actions, ...monitors].sort(
     (left, right) => placeOf(left.step) - placeOf(right.step),
   );
+}
+
+/** The runbook's numbers moved by one: a deadline that moves along is the runbook's. */
+function proofOf({ proof }: AnyAction, thresholds: Thresholds): ListedProof {
+  const { words, everyMs, withinMs, alike } = proof.plan(thresholds);
+  const moved = THRESHOLD_NAMES.map(
+    (name) => [name, thresholds[name] + (THRESHOLDS[name].origin === 'runbook' ? 1 : 0)] as const,
+  );
+  const other = proof.plan(Object.fromEntries(moved) as Thresholds);
+  return {
+    words,
+    everySeconds: everyMs / 1_000,
+    withinMinutes: withinMs / 60_000,
+    samples: alike,
+    origin: other.withinMs === withinMs ? 'our default' : 'runbook',
+  };
 }
 
 /** R43, R43-undo, R44 …, then X1 …. */

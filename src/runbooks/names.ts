@@ -23,6 +23,8 @@ export interface Names {
     readonly port: number;
     /** Its Service as the API server's proxy has it, `name:port`; null: it is asked directly, or not at all. */
     readonly service: string | null;
+    /** The variable of the reservation timeout; null: not configured. */
+    readonly reservationTimeoutEnv: string | null;
   };
   readonly workflowEngine: WorkloadNames;
   readonly gateway: {
@@ -158,6 +160,7 @@ export interface Names {
     | 'lateAfterMinutes'
     | 'logWindowMinutes'
     | 'modalDays'
+    | 'monitorSeconds'
   >;
 }
 

@@ -44,10 +44,7 @@ export function rollBackOf<Data>(given: {
       const workload = orderWorkload(names);
       return `kubectl -n ${workload.namespace} rollout undo ${targetOf(workload)} --to-revision=${revision}`;
     },
-    notes: [
-      'Pods are replaced one after the other by those of the version before; the others go on serving.',
-      'It buys time: the fix ships with the next version.',
-    ],
+    notes: ['It buys time: the fix ships with the next version.'],
     rule: ({ suspectWithinMinutes }) => ({
       when: `The suspect change is a rollout of the service, at most ${suspectWithinMinutes} min before the first symptom, and no cause outside is supported${given.fits === undefined ? '' : `; ${given.fits.words}`}.`,
       notWhile: [

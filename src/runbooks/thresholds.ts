@@ -9,6 +9,7 @@ export type Unit =
   | 'times the usual'
   | 'messages'
   | 'orders'
+  | 'rows'
   | 'attempts'
   | 'deliveries'
   | 'calls'
@@ -21,6 +22,7 @@ export type Unit =
   | 'sessions'
   | 'products'
   | 'kills'
+  | 'samples'
   | 'times the heap';
 
 /** A number that means trouble, or that a form opens with. `oms.yaml` may override each. */
@@ -94,6 +96,7 @@ export const THRESHOLDS = {
     'deliveries',
     'Of so many, nearly none may have failed to rule the warehouse out.',
   ),
+  reservationSeconds: runbook(30, 'seconds', 'A reservation has so long; what takes longer frees itself.'),
   staleLockMinutes: runbook(5, 'minutes', 'A lock older than this has outlived its owner.'),
   syncEveryMinutes: runbook(5, 'minutes', 'The catalog is synced so often.'),
   syncMissedMinutes: ours(10, 'minutes', 'A last sync older than this is trouble: two were missed.'),
@@ -105,6 +108,7 @@ export const THRESHOLDS = {
     'A refund that the gateway has accepted settles within this.',
   ),
   supportAfterMinutes: runbook(20, 'minutes', 'After so long in trouble the carrier’s support is called.'),
+  labelSeconds: runbook(30, 'seconds', 'One attempt at a label has so long.'),
   labelWaitMinutes: ours(30, 'minutes', 'An order that waits for its label for longer waits too long.'),
   poolSize: runbook(20, 'connections', 'The size of a pod’s pool where nothing says another.'),
   poolBrokenPercent: ours(90, 'percent', 'A pool is in trouble from here on.'),
@@ -155,9 +159,12 @@ export const THRESHOLDS = {
   dumpRoomFactor: ours(1.2, 'times the heap', 'A heap is dumped where so much disk is free.'),
   dumpedGibSeconds: ours(10, 'seconds', 'A pod stands still so long for each GiB of heap that is dumped.'),
   usualLatePercent: ours(10, 'percent', 'Returns usually called too late.'),
+  falsePositivePercent: runbook(2, 'percent', 'Honest returns that the fraud model holds by mistake.'),
   fraudPercent: ours(4, 'percent', 'Returns held for fraud: twice what the model is known to err.'),
   exportRows: runbook(100_000, 'orders', 'One export holds at most so many.'),
   exportMinutes: runbook(30, 'minutes', 'One export takes at most so long.'),
+  exportPieceDays: runbook(7, 'days', 'An export that is too large is made in pieces of so many days.'),
+  seqScanRows: ours(100_000, 'rows', 'A query that scans the whole table for more rows than this is slow.'),
   exportMovesMinutes: ours(5, 'minutes', 'An export that wrote something within this still moves.'),
   bufferFreePercent: ours(
     10,
@@ -181,6 +188,7 @@ export const THRESHOLDS = {
   suspectWithinMinutes: ours(30, 'minutes', 'A change so shortly before the first symptom is suspect (X1).'),
   seenByHandMinutes: ours(30, 'minutes', 'What a person saw by hand counts for so long.'),
   widespreadPercent: runbook(25, 'percent', 'Trouble of more than this share of orders is widespread.'),
+  monitorSeconds: runbook(5, 'seconds', 'Commands that watch (R8, R61) ask so often.'),
   spikeFactor: ours(2, 'times the usual', 'Figures from here on are a spike.'),
   missingFactor: ours(0.5, 'times the usual', 'Orders are missing where fewer than this are created.'),
   usualFactor: ours(1.5, 'times the usual', 'Figures below this are usual.'),

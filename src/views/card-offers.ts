@@ -135,7 +135,7 @@ function offerButton(offer: Offer, all: readonly Offer[], primary: boolean): But
   if (offer.fields.length > 0) return { text, action: ACTIONS.fill, value: offer.id };
   const confirm = {
     title: `${offer.title}?`,
-    lines: confirmLines(offer),
+    lines: dialogLines(offer),
     yes: offer.question ? 'Yes, ask' : 'Yes, run it',
   };
   return { text, action: ACTIONS.run, value: offer.id, primary, ...(asksFirst(offer) ? { confirm } : {}) };
@@ -163,7 +163,27 @@ export function asksFirst(offer: Pick<Offer, 'tier' | 'targets' | 'question'>): 
   return offer.question || effectiveTier(offer) !== 'safe';
 }
 
-/** What would change, before → after, and what must still be true for it. */
-export function confirmLines({ preview, binding }: Pick<Offer, 'preview' | 'binding'>): readonly string[] {
-  return [...preview, binding.words];
+/** What would change, before → after, what the runbook says of it, and what must still be true for it. */
+export function confirmLines({
+  preview,
+  notes = [],
+  binding,
+}: Pick<Offer, 'preview' | 'notes' | 'binding'>): readonly string[] {
+  return [...preview, ...notes, binding.words];
+}
+
+const REST = 'The card says the rest.';
+
+/** Whole lines that a dialog has room for. The notes stand nowhere else; all other lines are on the card above the button. */
+function dialogLines(offer: Offer): readonly string[] {
+  const lines = confirmLines(offer);
+  if (lines.join('\n').length <= LIMIT.dialog) return lines;
+  const { notes = [] } = offer;
+  let room = LIMIT.dialog - REST.length;
+  const kept = [...notes, ...lines.filter((line) => !notes.includes(line))].filter((line) => {
+    const fits = line.length < room;
+    if (fits) room -= line.length + 1;
+    return fits;
+  });
+  return [...lines.filter((line) => kept.includes(line)), REST];
 }

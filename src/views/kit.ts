@@ -27,6 +27,7 @@ export const LIMIT = {
   section: 2_900,
   context: 1_900,
   button: 75,
+  dialog: 300,
   text: 1_500,
   blocks: 45,
   evidence: 1_500,
@@ -141,7 +142,7 @@ function button({ text, action, value, primary, confirm }: ButtonLike): Button {
 function dialog({ title, lines, yes }: Confirm): ConfirmationDialog {
   return {
     title: plainText(title, 100),
-    text: plainText(lines.join('\n'), 300),
+    text: plainText(lines.join('\n'), LIMIT.dialog),
     confirm: plainText(yes, 30),
     deny: plainText('Not now', 30),
   };

@@ -15,7 +15,7 @@ export const REPORT_CALLBACK = 'oms_report';
 
 type Asking = Pick<
   Offer,
-  'id' | 'title' | 'fields' | 'preview' | 'binding' | 'tier' | 'targets' | 'question'
+  'id' | 'title' | 'fields' | 'preview' | 'notes' | 'binding' | 'tier' | 'targets' | 'question'
 >;
 
 /** The form of an offer. Its answers come back with the offer's id and nothing else that decides. */
@@ -46,7 +46,7 @@ export function windowOf(offer: Asking): ModalView | null {
     callback_id: CONFIRM_CALLBACK,
     private_metadata: offer.id,
     title: plainText(offer.title, 24),
-    submit: plainText('Yes, run it', 24),
+    submit: plainText(offer.question ? 'Yes, ask' : 'Yes, run it', 24),
     close: plainText('Not now', 24),
     blocks: [section([words`*${offer.title}?*`, ...confirmLines(offer).map((line) => words`${line}`)])],
   };

@@ -130,6 +130,41 @@ describe('as the role of deploy/orders-db.sql', () => {
     await session.end();
   });
 
+  test.each([
+    [
+      'a column',
+      'revoke select (error_code) on orders from oms_bot_orders',
+      'grant select (error_code) on orders to oms_bot_orders',
+      'GRANT SELECT ON orders TO oms_bot_orders',
+    ],
+    [
+      'the view of the impact',
+      `create view oms_bot_impact as select 'a' as runbook, 1 as affected, 2 as total, now() as as_of`,
+      'drop view oms_bot_impact',
+      'GRANT SELECT ON oms_bot_impact TO oms_bot_orders',
+    ],
+    [
+      'the schema',
+      'create schema "Shut"; create table "Shut".orders (like orders)',
+      'drop schema "Shut" cascade',
+      'GRANT USAGE ON SCHEMA "Shut" TO oms_bot_orders',
+    ],
+  ])('the right that is missing is named: %s', async (what, take, give, grant) => {
+    await owner.query(take);
+    const table = what === 'the schema' ? 'Shut.orders' : 'orders';
+    const reader = ordersDatabaseProbe(pool, policyFor(ORDERS_DATABASE, { backoffMs: [] }), {
+      ...TABLE,
+      table,
+    });
+    const question = { waiting: 'a', waitingMinutes: 5, codes: ['X'], windowsMinutes: [30], fewest: 1 };
+    const asked = reader.failedShare({ ...question, now: NOW, runbook: 'database-pool' }, patient());
+    await expect(asked).rejects.toMatchObject({
+      fault: 'forbidden',
+      message: expect.stringContaining(grant),
+    });
+    await owner.query(give);
+  });
+
   test('its sessions read only, with a limit on each statement and on their number', async () => {
     const session = await client(url);
     const { rows } = await session.query(

@@ -41,7 +41,7 @@ describe('oms config', () => {
     const { code, said } = await oms(['config', 'explain', 'escalation'], 'escalation:\n  afterMinutes: 5\n');
     expect(code).toBe(0);
     expect(said).toContain('escalation.afterMinutes = 5  (oms.yaml:2)');
-    expect(said).toContain('escalation.impactPercent = 25  (default)');
+    expect(said).toContain('escalation.impactPercent = 25  (the runbook)');
     expect(said).toContain('runbook: 20');
     expect(said).not.toContain('teams.');
   });

@@ -55,6 +55,19 @@ describe('in a company’s own names', () => {
     expect(roles('rbac-exec.yaml').map(({ metadata }) => metadata.namespace)).toEqual(['shop']);
   });
 
+  test('events are listed wherever changes are told (X1), and nowhere else', () => {
+    const listed = (text: string) =>
+      parseAllDocuments(of(text)['rbac-look.yaml'] ?? '')
+        .map((document) => document.toJS())
+        .filter(({ kind }) => kind === 'Role')
+        .filter(({ rules }) =>
+          rules.some(({ resources }: { resources: string[] }) => resources.includes('events')),
+        )
+        .map(({ metadata }) => metadata.namespace);
+    expect(listed(RENAMED)).toEqual(['shop', 'mail', 'flows']);
+    expect(listed('workloads: { namespace: shop, kafka: { namespace: streams } }')).toEqual(['shop']);
+  });
+
   test('of a StatefulSet its controller revisions are read; where there is none they are not', () => {
     const apps = (text: string) =>
       parseAllDocuments(of(text)['rbac-look.yaml'] ?? '')

@@ -75,6 +75,21 @@ describe('the roles, as the API server reads them', () => {
     }
   });
 
+  test('of a workload elsewhere also grant to list the events there, and no secret', async () => {
+    const [third, fourth] = [await testNamespace(), await testNamespace()];
+    try {
+      const engine = `workloads: { workflowEngine: { namespace: "${fourth.name}" } }`;
+      const bearer = await applyRoles(third, ['look'], engine);
+      const there = async (right: Right) => await may(third, bearer, right, fourth.name);
+      await expect.poll(async () => await there({ verb: 'list', resource: 'events' })).toBe(true);
+      expect(await there({ verb: 'get', resource: 'secrets', name: PAYMENT })).toBe(false);
+      expect(await there({ verb: 'get', resource: 'pods/proxy' })).toBe(false);
+    } finally {
+      await third.stop();
+      await fourth.stop();
+    }
+  });
+
   test('grant nothing in the whole cluster', async () => {
     expect(await rulesOf(token, other.name)).toEqual(await rulesOf(nobody, other.name));
     expect(await allowed(GRANTED, '')).toEqual([]);

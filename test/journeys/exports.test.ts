@@ -45,6 +45,9 @@ describe('an export that is too large', () => {
     const person = rig.slack.as('URESPONDER');
     await person.click(rig.card(), 'New export…');
     await rig.app.idle();
+    expect(JSON.stringify(person.modal()?.view)).toContain(
+      'Large exports are made in pieces, one after the other.',
+    );
     const [job] = await jobs();
     const refused = await person.submit({ format: 'csv', from: job?.from ?? '', to: job?.to ?? '' });
     expect(refused).toMatchObject({
@@ -78,6 +81,9 @@ describe('an export that does not move', () => {
 
   test('is cancelled by one click and a yes, once, and somebody is owed a word', async () => {
     expect(card()).toMatch(/exp_audit14d has been processing for 50 min/);
+    expect(JSON.stringify(rig.card().blocks)).toMatch(
+      /"confirm":\{[^}]*\},"text":\{[^}]*Nothing brings it back/,
+    );
     await rig.slack.as('URESPONDER').click(rig.card(), 'Cancel the export', { confirm: true, again: true });
     await rig.app.idle();
     await minutes(2);

@@ -1,6 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../../src/runbooks/catalogue.ts';
 import type { AnyRunbook, Carrier } from '../../src/runbooks/define-runbook.ts';
+import { windowOf } from '../../src/views/modal.ts';
+import { anOffer } from '../support/incidents.ts';
 
 /** How many bullets of each kind every runbook of the source has. */
 const KINDS = { S: 5, C: 5, H: 5, F: 5, B: 4, N: 4 };
@@ -72,5 +76,37 @@ describe.each(told)('runbook $runbook.number', ({ runbook, knowledge }) => {
       if (owes !== undefined) expect(answers === undefined || done !== undefined).toBe(true);
       if (done !== undefined) expect(answers).toContain(done);
     }
+  });
+});
+
+test('each sentence stands on a card in a test of its moment', () => {
+  const moments = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /(moments|advice|points-to)\.test\.ts$/.test(file))
+    .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'))
+    .join('\n');
+  const ids = CATALOGUE.flatMap(({ advice = [] }) => advice.map(({ id }) => id));
+  expect(ids.filter((id) => !moments.includes(`'${id}'`))).toEqual([]);
+});
+
+describe('whoever says yes reads what the runbook says of the action', () => {
+  const asks = CATALOGUE.flatMap(({ actions }) => actions).filter(
+    ({ tier, notes }) => tier !== 'safe' && notes.length > 0,
+  );
+  test.each(asks)('$step', ({ title, tier, notes }) => {
+    const window = JSON.stringify(windowOf(anOffer({ title, tier, notes })));
+    for (const note of notes) expect(window).toContain(note);
+    // A button's dialog holds them all, beside a line of what would change.
+    expect(notes.join('\n').length).toBeLessThan(200);
+  });
+
+  test.each([
+    ['R14', 'Live locks stay: they are what keeps two orders from taking the same piece.'],
+    ['R22', 'Nothing undoes it; the old status stays in the journal.'],
+    ['R58', 'More memory buys time and cures nothing.'],
+    ['R58', 'A heap size that is fixed in the image makes it useless.'],
+    ['R66', 'Nothing takes the approval back.'],
+    ['R74', 'Nothing brings it back; a new one is made instead.'],
+  ])('%s: %s', (step, note) => {
+    expect(asks.find((action) => action.step === step)?.notes).toContain(note);
   });
 });

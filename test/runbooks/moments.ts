@@ -1,6 +1,9 @@
 import type { Advice, ByHand, Judging } from '../../src/runbooks/define-runbook.ts';
+import { incidentCard } from '../../src/views/incident-card.ts';
+import { answered } from '../../src/views/words.ts';
+import { anIncident } from '../support/incidents.ts';
 
-/** What the card would say now, by the bullet that says it. */
+/** What the card says now, by the bullet that says it; a sentence that does not stand on it is left out. */
 export function said<Data>(
   advice: readonly Advice<Data>[],
   judging: Judging<Data>,
@@ -8,9 +11,17 @@ export function said<Data>(
   return Object.fromEntries(
     advice.flatMap(({ id, say }) => {
       const line = say(judging);
-      return line === null ? [] : [[id, line]];
+      return line === null || !onCard(line) ? [] : [[id, line]];
     }),
   );
+}
+
+function onCard(line: string): boolean {
+  const { diagnosis, ...incident } = anIncident([]);
+  const advice = [{ id: '', line }];
+  const told = { ...incident, diagnosis: diagnosis === null ? null : { ...diagnosis, advice } };
+  const card = JSON.stringify(incidentCard({ incident: told, title: '', next: null, links: [] }).blocks);
+  return card.includes(JSON.stringify(answered(line).text).slice(1, -1));
 }
 
 /** The steps by hand that the card would show now, each with why. */
@@ -24,4 +35,15 @@ export function shown<Data>(
       return because === null ? [] : [[id, because]];
     }),
   );
+}
+
+/** What the runbook says and leaves to people now, by its ids. */
+export function moments<Data>(
+  {
+    advice = [],
+    byHand = [],
+  }: { readonly advice?: readonly Advice<Data>[]; readonly byHand?: readonly ByHand<Data>[] },
+  judging: Judging<Data>,
+): readonly string[] {
+  return [...Object.keys(said(advice, judging)), ...Object.keys(shown(byHand, judging))];
 }

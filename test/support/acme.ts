@@ -182,6 +182,7 @@ export const ACME_OMS = {
       ...workload('order-service'),
       port: ACME.port,
       service: `${ACME.apps['order-service'].name}:${ACME.port}`,
+      reservationTimeoutEnv: 'HOLD_FOR',
     },
     workflowEngine: workload('workflow-engine'),
     kafka: { namespace: ACME.apps.kafka.namespace, selector: selector(ACME.apps.kafka) },

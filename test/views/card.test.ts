@@ -174,6 +174,22 @@ describe('the offers of a card', () => {
     expect(text).toContain('Somebody has to type a command.');
   });
 
+  test('ask with whole lines: what the runbook says first, what stands on the card where there is room', () => {
+    const notes = ['Nothing brings it back.'];
+    const long = anOffer({ tier: 'disruptive', notes, preview: ['Short.', 'x'.repeat(260), 'Also short.'] });
+    const [run] = elements(show([long]));
+    expect(run).toHaveProperty(
+      'confirm.text.text',
+      [
+        'Short.',
+        'Also short.',
+        'Nothing brings it back.',
+        long.binding.words,
+        'The card says the rest.',
+      ].join('\n'),
+    );
+  });
+
   test('ask before a refusal too', () => {
     const [refuse] = elements(show([anOffer({ requestedBy: 'U1' })])).filter(
       ({ action_id }) => action_id?.startsWith('oms_refuse') === true,

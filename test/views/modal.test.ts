@@ -72,6 +72,15 @@ describe('what a line of the menu opens', () => {
     expect(JSON.stringify(view)).toContain('2 pods → 4 pods');
   });
 
+  test('is also what the runbook says of it', () => {
+    const notes = ['Nothing brings it back.'];
+    for (const offer of [
+      anOffer({ tier: 'disruptive', notes }),
+      anOffer({ notes, fields: [{ name: 'f', label: 'L', kind: 'text' }] }),
+    ])
+      expect(JSON.stringify(windowOf(offer))).toContain('Nothing brings it back.');
+  });
+
   test('ends with what came of it', () => {
     const view = toldModal('Restart', '<@U1> is at it: <!here>');
     expect(validateView(view)).toEqual([]);

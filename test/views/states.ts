@@ -58,6 +58,7 @@ const restart = anOffer({
   tier: 'disruptive',
   targets: ['deployment/workflow-engine'],
   preview: ['2 pods of generation 7 → 2 new pods.'],
+  notes: ['The others go on serving.'],
   binding: { kind: 'exact', expected: '7', words: 'Only while the generation is still 7.' },
 });
 const setStatus = anOffer({
@@ -65,6 +66,7 @@ const setStatus = anOffer({
   title: 'Set status by hand',
   tier: 'guarded',
   preview: ['ord_aaa111 is processing now.'],
+  notes: ['Nothing undoes it; the old status stays in the journal.'],
   binding: { kind: 'exact', expected: 'processing', words: 'Only while ord_aaa111 is still processing.' },
   fields: [
     { name: 'status', label: 'New status', kind: 'select', options: [{ value: 'shipped', text: 'shipped' }] },

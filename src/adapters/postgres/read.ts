@@ -93,7 +93,7 @@ async function onConnection<T>(
   } catch (err) {
     broken = err instanceof Error ? err : new Error('unknown');
     if (signal.aborted) void cancel(pool, mark);
-    throw failure(system, broken);
+    throw failure(system, broken, client.user ?? null);
   } finally {
     client.off('error', ignore);
     client.release(broken);
@@ -117,9 +117,9 @@ async function cancel(pool: pg.Pool, mark: string): Promise<void> {
   }
 }
 
-function failure(system: string, err: unknown): SystemError {
+function failure(system: string, err: unknown, role: string | null = null): SystemError {
   if (err instanceof SystemError) return err;
-  return sqlError(system, err instanceof Error ? err : new Error('unknown'));
+  return sqlError(system, err instanceof Error ? err : new Error('unknown'), role);
 }
 
 function ignore(): void {}

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { SystemError, type SystemFault } from '../../ports/system-error.ts';
 
 interface Meaning {
@@ -22,7 +23,6 @@ const BY_STATE: Readonly<Record<string, Meaning>> = {
   '28': means('forbidden', 'does not accept the user or password of ORDERS_DATABASE_URL'),
   '3D': means('not found', 'has no database of the name in ORDERS_DATABASE_URL'),
   '3F': means('not found', `has no such schema; ${NAMES}`),
-  '42501': means('forbidden', 'does not let us read; grant select on the orders table'),
   '42P01': means('not found', `has no such table; ${NAMES}`),
   '42703': means('not found', `has no such column; ${NAMES}`),
   '42': means('refused', `does not accept our question; ${NAMES}`),
@@ -45,8 +45,33 @@ const BY_NETWORK: readonly (readonly [RegExp, Meaning])[] = [
   ],
 ];
 
-/** What an error of `pg` means. It was a read, so nothing was changed whatever it was. */
-export function sqlError(system: string, err: Error): SystemError {
+/** As PostgreSQL takes it: plain where it is plain, else in quotes. */
+function identifier(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : pg.escapeIdentifier(name);
+}
+
+const RIGHTS: Readonly<Record<string, string>> = {
+  database: 'CONNECT ON DATABASE',
+  schema: 'USAGE ON SCHEMA',
+};
+
+/** Of a missing right PostgreSQL names the object in its sentence alone; of a column it names the table. */
+function denied(message: string, role: string | null): Meaning {
+  const pattern =
+    /^permission denied for (database|schema|table|view|materialized view|foreign table|relation) "?([^"]+)"?$/;
+  const [, kind = '', name = ''] = pattern.exec(message) ?? [];
+  // It speaks another language, or of something else.
+  if (kind === '')
+    return means('forbidden', 'does not let us do what we ask; deploy/orders-db.sql has the grants');
+  const grant = `GRANT ${RIGHTS[kind] ?? 'SELECT ON'} ${identifier(name)} TO ${role === null ? 'our role' : identifier(role)}`;
+  return means('forbidden', `does not let us do all that we ask of ${kind} ${name}; \`${grant}\` would`);
+}
+
+/**
+ * What an error of `pg` means. It was a read, so nothing was changed whatever it was.
+ * @param role as whom we asked; null: nobody let us in
+ */
+export function sqlError(system: string, err: Error, role: string | null = null): SystemError {
   const code = 'code' in err && typeof err.code === 'string' ? err.code : '';
   const text = `${code} ${err.message}`;
   const state = /^[0-9A-Z]{5}$/.test(code) ? code : null;
@@ -54,7 +79,9 @@ export function sqlError(system: string, err: Error): SystemError {
     BY_NETWORK.find(([pattern]) => pattern.test(text))?.[1] ??
     (state === null
       ? means('unreachable', 'broke off the conversation', true)
-      : (BY_STATE[state] ?? BY_STATE[state.slice(0, 2)] ?? means('failed', 'could not do it')));
+      : state === '42501'
+        ? denied(err.message, role)
+        : (BY_STATE[state] ?? BY_STATE[state.slice(0, 2)] ?? means('failed', 'could not do it')));
   const { fault, words, mayRetry } = found;
   const shown = code === '' ? '' : ` (${code})`;
   return new SystemError(system, fault, `${system} ${words}${shown}.`, { sent: 'no', mayRetry, cause: err });

@@ -5,6 +5,8 @@ interface Place {
   readonly namespace: string;
   /** The order service lives here, and the secrets and the bot's account with it. */
   readonly home: boolean;
+  /** A workload lives here whose changes are told (X1), which its events tell. */
+  readonly told: boolean;
   /** A workload whose pods, rollouts and changes are looked at is a StatefulSet. */
   readonly sets: boolean;
   /** What is restarted or changed here, by kind. */
@@ -22,15 +24,15 @@ function placesOf({ orderService, workflowEngine, kafka, postgres }: Names): rea
   ];
   return [...new Set(seen.map(({ namespace }) => namespace))].map((namespace) => {
     const here = acted.filter((one) => one.namespace === namespace);
+    const told = [...acted, workflowEngine].filter((one) => one.namespace === namespace);
     const named = (kind: WorkloadNames['kind']) => [
       ...new Set(here.filter((one) => one.kind === kind).map(({ deployment }) => deployment)),
     ];
     return {
       namespace,
       home: namespace === orderService.namespace,
-      sets: [...acted, workflowEngine].some(
-        (one) => one.namespace === namespace && one.kind === 'StatefulSet',
-      ),
+      told: told.length > 0,
+      sets: told.some(({ kind }) => kind === 'StatefulSet'),
       changed: { Deployment: named('Deployment'), StatefulSet: named('StatefulSet') },
     };
   });
@@ -107,7 +109,16 @@ export function lookRoles(names: Names): string {
             'The admin pages of the order service, through the API server: those that are read.',
             'get',
           ),
-          rule(['Why a pod was killed, not scheduled or not started.'], '', 'events', 'list'),
+        ]
+      : []),
+    ...(place.told
+      ? [
+          rule(
+            ['Why a pod was killed, not scheduled or not started; who changed the number of replicas.'],
+            '',
+            'events',
+            'list',
+          ),
         ]
       : []),
     rule(
@@ -212,6 +223,7 @@ export function execRoles(names: Names): string {
   const place: Place = {
     namespace: home,
     home: true,
+    told: true,
     sets: false,
     changed: { Deployment: [], StatefulSet: [] },
   };

@@ -32,7 +32,7 @@ const restart = restartOf<PoolData>({
 /** R41. Against a leak it buys time, no more. */
 export const restartService: Action<PoolData> = {
   ...restart,
-  notes: [...restart.notes, 'It frees what is held; a leak is cured in the code only, and comes back.'],
+  notes: ['It frees what is held; a leak is cured in the code only, and comes back.'],
   owes: [{ what: 'Fix the leak, if it was one, before the next deployment.', owner: 'orders' }],
 };
 

@@ -30,7 +30,7 @@ export const endQuery: Action<PoolData> = {
       names,
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ${pid} AND backend_start = '${backendStart ?? '<its backend_start>'}' AND query_start = '${queryStart ?? '<its query_start>'}';`,
     ),
-  notes: ['Its transaction is lost; what it had committed before stays.'],
+  notes: ['What the session had committed before stays.'],
   rule: ({ longQuerySeconds }) => ({
     when: 'Long queries sit on connections (6.C2).',
     notWhile: [

@@ -1,6 +1,6 @@
 import type { Advice } from '../define-runbook.ts';
 import { pointsToDatabase } from '../shared/points-to.ts';
-import { isQuiet } from '../shared/quiet-hours.ts';
+import { quieter } from '../shared/quiet-hours.ts';
 import { stands } from './causes.ts';
 import type { ExportData } from './checks.ts';
 
@@ -29,10 +29,9 @@ export const advice: readonly Advice<ExportData>[] = [
     id: '10.N4',
     shown: 'outside quiet hours, while the export is large or the database slow (10.C2, 10.C5)',
     say(judging) {
-      const { now, names } = judging;
-      if (isQuiet(now, names) || !(stands(judging, '10.C2') || stands(judging, '10.C5'))) return null;
-      const { from, to, timeZone } = names.quietHours;
-      return `A large export had better wait for quiet hours, ${from} to ${to} ${timeZone}.`;
+      const then = quieter(judging.now, judging.names);
+      const large = stands(judging, '10.C2') || stands(judging, '10.C5');
+      return large && then !== null ? `A large export had better wait for ${then}.` : null;
     },
   },
 ];

@@ -35,7 +35,7 @@ export const cancelExport: Action<ExportData> = {
       parameters: { startedAt: String(startedAt) },
       preview: [
         `${id} has been processing for ${spell(now - startedAt)}${rows === null ? '' : `, ${rows}${expectedRows === null ? '' : ` of ${expectedRows}`} orders are written`}.`,
-        'Before → after: processing → cancelled. What is written is thrown away.',
+        'Before → after: processing → cancelled.',
       ],
       binding: { kind: 'exact', expected: String(startedAt), words: `Only while ${id} is still processing.` },
     }));

@@ -119,13 +119,13 @@ const database: Cause<ExportData> = {
   id: '10.C5',
   title: 'The database is slow for this query',
   outside: false,
-  rule: ({ exportRows, longQuerySeconds }) => ({
-    supported: `The query would scan the whole table for more than ${exportRows} orders, a query of ours has run for over ${longQuerySeconds} s since the export began, or the database has an incident open.`,
+  rule: ({ seqScanRows, longQuerySeconds }) => ({
+    supported: `The query would scan the whole table for more than ${seqScanRows} rows, a query of ours has run for over ${longQuerySeconds} s since the export began, or the database has an incident open.`,
     ruledOut: 'The query is planned well, none of ours runs for long, and the database has no incident open.',
   }),
   judge(judging) {
     const plan = judging.findings.plan.data;
-    if (plan?.scan === 'sequential' && plan.rows > judging.thresholds.exportRows)
+    if (plan?.scan === 'sequential' && plan.rows > judging.thresholds.seqScanRows)
       return supported(`The query would scan the whole table for about ${plan.rows} orders.`);
     if (judging.open.includes('database-pool')) return supported('The database itself has an incident open.');
     const job = judging.findings.jobs.data?.jobs.find(({ status }) => status === 'processing');

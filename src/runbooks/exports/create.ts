@@ -2,16 +2,16 @@ import { ExportId, findIds } from '../../domain/ids.ts';
 import { AbsentSystem } from '../../ports/system-error.ts';
 import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { curl, shellWord } from '../names.ts';
+import { quieter } from '../shared/quiet-hours.ts';
 import { stands, waitsFor } from './causes.ts';
 import type { ExportData } from './checks.ts';
 import { dayAfter, daysOf, jobNow, whole } from './jobs.ts';
 
 const MINUTE = 60_000;
-const WEEK = 7;
 const NEW = 'new export';
 const FORMATS = ['csv', 'json'] as const;
 
-/** The range that comes next: what the job asked for, by weeks where it is too much, behind the piece that is done. */
+/** The range that comes next: what the job asked for, in pieces where it is too much, behind the piece that is done. */
 function suggested({ findings, incident, thresholds }: Judging<ExportData>) {
   const job = findings.jobs.data?.jobs[0];
   if (job?.from == null || job.to === null) return null;
@@ -26,8 +26,8 @@ function suggested({ findings, incident, thresholds }: Judging<ExportData>) {
   );
   const from = done === undefined ? job.from : dayAfter(done.parameters['to'] ?? job.from, 1);
   if (from > job.to) return null;
-  const week = dayAfter(from, WEEK - 1);
-  const to = rows > thresholds.exportRows && week < job.to ? week : job.to;
+  const piece = dayAfter(from, thresholds.exportPieceDays - 1);
+  const to = rows > thresholds.exportRows && piece < job.to ? piece : job.to;
   return { from, to, until: job.to, format: job.format, rows, perDay: Math.ceil(rows / days) };
 }
 
@@ -45,7 +45,7 @@ export const createExport: Action<ExportData> = {
       names.paths.createExport,
       `-X POST -H 'content-type: application/json' -d ${shellWord(JSON.stringify({ format: format ?? 'csv', startDate: from ?? '<from>', endDate: to ?? '<to>' }))} `,
     ),
-  notes: ['Large exports are made by the week.', 'Large exports belong into quiet hours.'],
+  notes: ['Large exports are made in pieces, one after the other.'],
   rule: ({ exportRows }) => ({
     when: `The export is too large for one piece (${exportRows} orders), takes too long or exhausts memory, or the stuck one was cancelled.`,
     notWhile: [
@@ -57,11 +57,12 @@ export const createExport: Action<ExportData> = {
   draft(judging) {
     const next = suggested(judging);
     const { exportRows } = judging.thresholds;
+    const then = quieter(judging.now, judging.names);
     const today = new Date(judging.now).toISOString().slice(0, 10);
     const pieces =
       next !== null && next.rows > exportRows
         ? [
-            `${next.from} to ${next.until} is about ${next.perDay * (daysOf(next.from, next.until) ?? 1)} orders, ${exportRows} are the most for one export. It is made by the week; the next piece is offered when this one is done.`,
+            `${next.from} to ${next.until} is about ${next.perDay * (daysOf(next.from, next.until) ?? 1)} orders, ${exportRows} are the most for one export. The next piece is offered when this one is done.`,
           ]
         : [];
     return [
@@ -84,7 +85,13 @@ export const createExport: Action<ExportData> = {
             kind: 'date',
             ...(next === null ? {} : { initial: next.from }),
           },
-          { name: 'to', label: 'Last day', kind: 'date', ...(next === null ? {} : { initial: next.to }) },
+          {
+            name: 'to',
+            label: 'Last day',
+            kind: 'date',
+            ...(then === null ? {} : { hint: `A large export had better wait for ${then}.` }),
+            ...(next === null ? {} : { initial: next.to }),
+          },
         ],
       },
     ];
@@ -112,7 +119,7 @@ export const createExport: Action<ExportData> = {
       const most = Math.floor(thresholds.exportRows / Math.max(1, Number(shown['perDay'] ?? 0)));
       if (rows > thresholds.exportRows)
         wrong['to'] =
-          `That would be about ${rows} orders, ${thresholds.exportRows} are the most. ${from} to ${dayAfter(from, Math.min(WEEK, Math.max(1, most)) - 1)} fits.`;
+          `That would be about ${rows} orders, ${thresholds.exportRows} are the most. ${from} to ${dayAfter(from, Math.min(thresholds.exportPieceDays, Math.max(1, most)) - 1)} fits.`;
     }
     return wrong;
   },

@@ -42,5 +42,8 @@ export const knowledge = {
     { by: 'action', step: 'R75', part: 'proof' },
   ],
   '10.N3': [{ by: 'advice', id: '10.N3' }],
-  '10.N4': [{ by: 'advice', id: '10.N4' }],
+  '10.N4': [
+    { by: 'action', step: 'R75', part: 'its form, outside quiet hours' },
+    { by: 'advice', id: '10.N4' },
+  ],
 } satisfies Knowledge<10>;

@@ -16,7 +16,7 @@ export const advice: readonly Advice<InventoryData>[] = [
     shown: 'while reservations run out of time (2.C4)',
     say: (judging) =>
       stands(judging, '2.C4')
-        ? 'A reservation that failed frees itself after its 30 s; there is nothing to clean up.'
+        ? `A reservation that failed frees itself after its ${judging.thresholds.reservationSeconds} s; there is nothing to clean up.`
         : null,
   },
   {

@@ -17,13 +17,13 @@ export const byHand: readonly ByHand<InventoryData>[] = [
   {
     id: 'm2.1',
     owner: 'orders',
-    what: 'Raise the reservation timeout above 30 s for now; that replaces all pods.',
+    what: 'Raise the reservation timeout for now; that replaces all pods.',
     link: 'reservationTimeout',
     shown: 'while reservations run out of time (2.C4) and no lock is the reason (2.C3)',
     when: (judging) => (stands(judging, '2.C3') ? null : why(judging, '2.C4')),
-    owes: [{ what: 'Set the reservation timeout back to 30 s.', owner: 'orders' }],
-    text: ({ names }) =>
-      `kubectl -n ${names.orderService.namespace} set env ${targetOf(orderWorkload(names))} <variable of the reservation timeout>=<seconds>`,
+    owes: [{ what: 'Set the reservation timeout back to what it was.', owner: 'orders' }],
+    text: ({ names, thresholds }) =>
+      `kubectl -n ${names.orderService.namespace} set env ${targetOf(orderWorkload(names))} ${names.orderService.reservationTimeoutEnv ?? '<workloads.orderService.reservationTimeoutEnv>'}=<more than ${thresholds.reservationSeconds} s>`,
   },
   {
     id: 'm2.2',

@@ -132,17 +132,18 @@ const locks: Cause<InventoryData> = {
 
 const timeout: Cause<InventoryData> = {
   id: '2.C4',
-  title: 'Reservations take longer than 30 s',
+  title: 'Reservations run out of time',
   outside: false,
   rule: (thresholds) => ({
-    supported: `Reservations that ran out of their 30 s dominate (R10: ${dominating(thresholds)}).`,
+    supported: `Reservations that ran out of their ${thresholds.reservationSeconds} s dominate (R10: ${dominating(thresholds)}).`,
     ruledOut: `They are absent (${absent(thresholds)}).`,
   }),
   judge(judging) {
+    const { reservationSeconds, logWindowMinutes } = judging.thresholds;
     const says = say(judging, 'timeout');
     if (says === 'dominates')
       return supported(
-        `${lines(judging, 'timeout')} reservations ran out of their 30 s in ${judging.thresholds.logWindowMinutes} min.`,
+        `${lines(judging, 'timeout')} reservations ran out of their ${reservationSeconds} s in ${logWindowMinutes} min.`,
       );
     if (says === 'quiet') return ruledOut('No reservation runs out of time without waiting for a lock.');
     return unclear(judging);

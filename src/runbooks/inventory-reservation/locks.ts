@@ -57,7 +57,7 @@ export const inventoryLocks: Check<LocksFound> = {
       replica,
       oldest: old.filter(({ key }) => PLAIN.test(key)).slice(0, thresholds.ordersPerBatch),
     };
-    const evidence = [...ages(locks, found), ...old.slice(0, SHOWN).map(lineOf)];
+    const evidence = [...ages(locks, found, thresholds), ...old.slice(0, SHOWN).map(lineOf)];
     const minutes = thresholds.staleLockMinutes;
     const who = replica ? ' A replica answered, which may be behind.' : '';
     if (total === 0) return healthy(`No inventory lock is held.${who}`, found);
@@ -98,12 +98,16 @@ function count(total: number): string {
   return `${total} inventory ${total === 1 ? 'lock' : 'locks'}`;
 }
 
-/** The distribution: a reservation has 30 s, and past 5 min a lock has outlived it (runbook). */
-function ages(locks: readonly LockSeen[], { untold }: LocksFound): readonly string[] {
+/** The distribution: how long a reservation has, and past what a lock has outlived it. */
+function ages(
+  locks: readonly LockSeen[],
+  { untold }: LocksFound,
+  { reservationSeconds, staleLockMinutes }: Thresholds,
+): readonly string[] {
   const bands = [
-    ['up to 30 s', 30 * SECOND],
-    ['up to 5 min', 5 * MINUTE],
-    ['up to 1 h', 60 * MINUTE],
+    ...[reservationSeconds * SECOND, staleLockMinutes * MINUTE, 60 * MINUTE].map(
+      (most) => [`up to ${spell(most)}`, most] as const,
+    ),
     ['over 1 h', Number.POSITIVE_INFINITY],
   ] as const;
   const told = bands.map(([name, most], place) => {

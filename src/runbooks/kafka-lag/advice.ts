@@ -1,6 +1,6 @@
 import { isOver } from '../../domain/cause-history.ts';
 import type { Advice, Judging } from '../define-runbook.ts';
-import { isQuiet } from '../shared/quiet-hours.ts';
+import { quieter } from '../shared/quiet-hours.ts';
 import { stands } from './causes.ts';
 import type { KafkaData } from './checks.ts';
 
@@ -40,9 +40,10 @@ export const advice: readonly Advice<KafkaData>[] = [
     id: '7.N4',
     shown: 'outside quiet hours, while Kafka’s pods are near their limit (R53)',
     say({ findings, names, now }) {
-      if (findings.usage.verdict !== 'broken' || isQuiet(now, names)) return null;
-      const { from, to, timeZone } = names.quietHours;
-      return `Work on Kafka itself had better wait for quiet hours, ${from} to ${to} ${timeZone}.`;
+      const then = quieter(now, names);
+      return findings.usage.verdict === 'broken' && then !== null
+        ? `Work on Kafka itself had better wait for ${then}.`
+        : null;
     },
   },
 ];

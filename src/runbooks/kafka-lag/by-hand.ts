@@ -41,7 +41,7 @@ export const byHand: readonly ByHand<KafkaData>[] = [
     shown: 'while events cannot be serialized or read (7.C3)',
     when: (judging) =>
       stands(judging, '7.C3')
-        ? 'They fail again however often they are sent; dead letters leave after 7 days.'
+        ? `They fail again however often they are sent; dead letters leave after ${judging.thresholds.deadLettersDays} days.`
         : null,
   },
 ];

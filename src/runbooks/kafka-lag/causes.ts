@@ -55,9 +55,8 @@ const network: Cause<KafkaData> = {
   id: '7.C2',
   title: 'No network path to Kafka',
   outside: true,
-  rule: () => ({
-    supported:
-      'Pods have twice, 15 s apart, not reached Kafka while the bot does; fewer than half of them: only on these nodes.',
+  rule: ({ downSeconds }) => ({
+    supported: `Pods have twice, ${downSeconds} s apart, not reached Kafka while the bot does; fewer than half of them: only on these nodes.`,
     ruledOut: 'Every pod reaches Kafka.',
   }),
   judge({ findings: { path, topic, lag }, thresholds }) {

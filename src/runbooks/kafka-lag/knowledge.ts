@@ -47,8 +47,8 @@ export const knowledge = {
     { by: 'action', step: 'R51', part: 'not while the lag falls' },
   ],
   '7.B3': [
-    { by: 'action', step: 'R52', part: 'safe; its note' },
-    { by: 'action', step: 'R51-undo', part: 'note' },
+    { by: 'action', step: 'R52', part: 'safe' },
+    { by: 'action', step: 'R51-undo', part: 'its preview' },
   ],
   '7.B4': [
     { by: 'check', step: 'R46', part: 'every minute while the incident is watched after R51 or R52' },

@@ -20,9 +20,9 @@ export const replayLetters: Action<KafkaData> = {
   source:
     'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/events/republish-failed',
   equivalent: (names) => curl(names, names.paths.republishFailed, '-X POST '),
-  notes: ['Events may be sent again without harm.', 'Dead letters are kept for seven days.'],
-  rule: () => ({
-    when: 'A broker, the path, partitions or a buffer (7.C1, 7.C2, 7.C4, 7.C5) were in trouble, that is over, and dead letters wait (X13).',
+  notes: ['Events may be sent again without harm.'],
+  rule: ({ deadLettersDays }) => ({
+    when: `A broker, the path, partitions or a buffer (7.C1, 7.C2, 7.C4, 7.C5) were in trouble, that is over, and dead letters wait (X13), which are kept for ${deadLettersDays} days.`,
     notWhile: [
       'Brokers, partitions or the path are in trouble: the events would come straight back.',
       'Events that cannot be serialized wait among them: they would fail the same way.',

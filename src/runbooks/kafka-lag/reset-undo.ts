@@ -20,7 +20,7 @@ export const undoReset: Action<KafkaData> = {
     const where = one === undefined ? '<topic>:<partition>' : `${one.topic}:${one.partition}`;
     return `kafka-consumer-groups --bootstrap-server ${kafka.bootstrap} --group ${group ?? '<group>'} --topic ${where} --reset-offsets --to-offset ${one?.to ?? '<offset>'} --dry-run`;
   },
-  notes: ['Events may be handled again without harm.'],
+  notes: [],
   parameters: ['group', 'topic'],
   rule: () => ({
     when: 'Somebody misses what was thrown away.',

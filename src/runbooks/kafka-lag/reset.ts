@@ -28,7 +28,10 @@ export const resetGroup: Action<KafkaData> = {
   instead:
     'The runbook’s command throws away what the group has not read of every topic at once; this one takes one topic and, with --dry-run, shows what it would do.',
   parameters: ['group', 'topic', 'reason'],
-  notes: ['Messages that are thrown away are never handled. Lag shrinks by itself once its cause is gone.'],
+  notes: [
+    'Messages that are thrown away are never handled.',
+    'Lag shrinks by itself once its cause is gone.',
+  ],
   rule: () => ({
     when: 'Nothing of the group moves, restarting its consumers (X16) did not help, and the owner of the group says that the messages are worthless.',
     notWhile: [

@@ -52,7 +52,7 @@ export const skipMessage: Action<KafkaData> = {
           parameters: { group, topic, partition: String(partition), offset: String(offset), parked },
           preview: [
             `Partition ${topic}-${partition} for ${group}: offset ${offset} → ${offset + 1}. One message is skipped${what}.`,
-            `It is copied to ${parked === '' ? 'the parked topic' : parked} first; without the copy nothing is skipped.`,
+            `It is copied to ${parked === '' ? 'the parked topic' : parked} first.`,
           ],
           binding: {
             kind: 'exact',

@@ -23,8 +23,8 @@ const watch = {
   step: 'R61',
   title: 'Watch how much memory the pods use',
   source: "watch -n 5 'kubectl top pods -l app=order-service'",
-  equivalent: ({ orderService }: Parameters<typeof orderWorkload>[0]) =>
-    `watch -n 5 'kubectl -n ${orderService.namespace} top pods -l ${orderService.selector}'`,
+  equivalent: ({ orderService, inCommands }: Parameters<typeof orderWorkload>[0]) =>
+    `watch -n ${inCommands.monitorSeconds} 'kubectl -n ${orderService.namespace} top pods -l ${orderService.selector}'`,
 } as const;
 
 /** The kills of before the run: when one was says the node's clock, which need not be ours. */

@@ -1,4 +1,6 @@
 import type { Advice } from '../define-runbook.ts';
+import { recommends } from '../shared/moment.ts';
+import { raiseMemory } from './actions.ts';
 import { causes, stands } from './causes.ts';
 import type { MemoryData } from './checks.ts';
 
@@ -6,11 +8,12 @@ import type { MemoryData } from './checks.ts';
 export const advice: readonly Advice<MemoryData>[] = [
   {
     id: '8.N1',
-    shown: 'after the limit was raised (R58), until it is set back',
-    say: ({ incident }) =>
-      incident.owed.some(({ undo, done }) => undo === 'R58-undo' && done === null)
-        ? 'The pods have more memory for now; the cause is not cured.'
-        : null,
+    shown: 'while a higher limit (R58) is recommended, and after it was raised until it is set back',
+    say(judging) {
+      if (judging.incident.owed.some(({ undo, done }) => undo === 'R58-undo' && done === null))
+        return 'The pods have more memory for now; the cause is not cured.';
+      return recommends(raiseMemory[0], judging) ? 'More memory buys time and cures nothing.' : null;
+    },
   },
   {
     id: '8.N2',

@@ -115,6 +115,7 @@ const exporting: Cause<MemoryData> = {
   id: '8.C2',
   title: 'Somebody exports very many orders',
   outside: false,
+  usual: true,
   rule: ({ exportBeforeMinutes }) => ({
     supported: `An export that still runs began at most ${exportBeforeMinutes} min before the kill or the rise.`,
     ruledOut: 'No export is in progress.',
@@ -138,6 +139,7 @@ const loading: Cause<MemoryData> = {
   id: '8.C3',
   title: 'Data is loaded wastefully',
   outside: false,
+  usual: true,
   rule: ({ spikeFactor, beforeRiseMinutes, leakMinutes }) => ({
     supported: `Requests to one route jumped to ${spikeFactor} times the usual within ${beforeRiseMinutes} min of the rise, and no export runs.`,
     ruledOut: `Memory has been flat for ${spell(leakMinutes * MINUTE)} and no pod was killed, or no route’s requests jumped and an export (8.C2) explains it.`,
@@ -254,6 +256,7 @@ const query: Cause<MemoryData> = {
   id: '8.C5',
   title: 'One query eats memory',
   outside: false,
+  usual: true,
   rule: ({ longQuerySeconds, beforeRiseMinutes }) => ({
     supported: `A query of ours that has run for over ${longQuerySeconds} s began at most ${beforeRiseMinutes} min before the kill or the rise.`,
     ruledOut: 'No query of ours runs for so long.',

@@ -38,8 +38,7 @@ export const dumpHeap: Action<MemoryData> = {
   equivalent: ({ orderService: { namespace } }, targets, { file }) =>
     `kubectl -n ${namespace} exec ${targets[0]?.replace('pod/', '') ?? '<pod>'} -- jmap -dump:live,format=b,file=${file ?? '/tmp/heap.hprof'} 1`,
   notes: [
-    'The pod stands still for a while.',
-    'The dump holds customers’ data.',
+    'The dump holds customers’ data and stays in the pod until somebody fetches and deletes it.',
     'It goes with its pod: whatever replaces the pods loses it.',
   ],
   rule: ({ dumpedGibSeconds, dumpRoomFactor }) => ({
@@ -60,7 +59,6 @@ export const dumpHeap: Action<MemoryData> = {
         parameters: {},
         preview: [
           `${facts.pod} stands still while its heap${facts.heap === null ? '' : ` of ${spellRoughly(facts.heap)}`} is written to its own disk.`,
-          'The dump holds customers’ data and stays in the pod until somebody fetches and deletes it.',
         ],
         binding: { kind: 'exact', expected: facts.pod, words: 'Only while that pod is there and ready.' },
         fields: [

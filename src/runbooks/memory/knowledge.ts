@@ -47,10 +47,13 @@ export const knowledge = {
   ],
   '8.B4': [{ by: 'check', step: 'R55', part: 'every minute while the incident is open or mitigated' }],
   '8.N1': [
-    { by: 'action', step: 'R58', part: 'its note' },
+    { by: 'action', step: 'R58', part: 'its form' },
     { by: 'advice', id: '8.N1' },
   ],
-  '8.N2': [{ by: 'advice', id: '8.N2' }],
+  '8.N2': [
+    ...(['8.C2', '8.C3', '8.C5'] as const).map((id) => ({ by: 'cause', id }) as const),
+    { by: 'advice', id: '8.N2' },
+  ],
   '8.N3': [{ by: 'advice', id: '8.N3' }],
   '8.N4': [{ by: 'advice', id: '8.N4' }],
 } satisfies Knowledge<8>;

@@ -30,5 +30,5 @@ export const watchRate = {
   source:
     "watch -n 5 'kubectl exec -it deployment/order-service -- \\\n  curl -s localhost:8080/metrics | grep payment_success_rate'",
   equivalent: (names: Names) =>
-    `watch -n 5 '${curl(names, names.paths.metrics, '-s ')} | grep ${names.metrics.paymentSuccessRate}'`,
+    `watch -n ${names.inCommands.monitorSeconds} '${curl(names, names.paths.metrics, '-s ')} | grep ${names.metrics.paymentSuccessRate}'`,
 } as const;

@@ -29,7 +29,7 @@ function draftOf({ refund, status }: Judged, { thresholds }: Judging<RefundData>
     parameters: { gateway: status ?? 'unknown', amount: String(refund.amount), currency: refund.currency },
     preview: [
       `${refund.id}: ${sum} as store credit, at once, instead of the refund.`,
-      `The gateway says ${status ?? 'nothing'} of it. Nothing takes store credit back.`,
+      `The gateway says ${status ?? 'nothing'} of it.`,
     ],
     binding: {
       kind: 'exact',
@@ -77,7 +77,7 @@ export const storeCredit: Action<RefundData> = {
     'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/refunds/ref_abc123/store-credit',
   equivalent: (names, targets) =>
     curl(names, names.paths.storeCredit.replace('{id}', targets[0] ?? '<refund>'), '-X POST '),
-  notes: ['Store credit stands in for money, and arrives at once.', 'Nothing takes it back.'],
+  notes: ['Store credit stands in for money.', 'Nothing takes it back.'],
   rule: ({ reasonCharacters }) => ({
     when: 'The payment method of a refund that the gateway lacks is gone (4.C2), or R27 was proven not to help it.',
     notWhile: [

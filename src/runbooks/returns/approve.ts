@@ -48,7 +48,7 @@ export const approveReturn: Action<ReturnData> = {
       'It is not pending any more.',
     ],
   }),
-  notes: ['Only a manager may approve a return by hand.', 'Nothing takes the approval back.'],
+  notes: ['Nothing takes the approval back.'],
   draft(judging) {
     const { findings, incident, thresholds } = judging;
     const wanted = (findings.pending.data?.returns ?? []).filter(
@@ -66,7 +66,7 @@ export const approveReturn: Action<ReturnData> = {
         },
         preview: [
           `${id} is approved past the fraud model: ${score === null ? 'score unknown' : spellScore(score)}.`,
-          `The model holds about 2 honest returns of 100. ${windowLine(judging, id)}`,
+          `The model holds about ${thresholds.falsePositivePercent} honest returns of 100. ${windowLine(judging, id)}`,
           'Only a manager’s approval counts.',
         ],
         binding: {

@@ -41,7 +41,7 @@ export const byHand: readonly ByHand<ReturnData>[] = [
       if (counted === undefined || counted.all < thresholds.fewestAttempts) return null;
       const share = (counted.held / counted.all) * 100;
       return share > thresholds.fraudPercent
-        ? `It held ${Math.round(share)} % of ${counted.all} returns in ${thresholds.logWindowMinutes} min; about 2 % would be mistakes.`
+        ? `It held ${Math.round(share)} % of ${counted.all} returns in ${thresholds.logWindowMinutes} min; about ${thresholds.falsePositivePercent} % would be mistakes.`
         : null;
     },
   },

@@ -73,7 +73,7 @@ const fraud: Cause<ReturnData> = {
       (counted.held / counted.all) * 100 > thresholds.fraudPercent
     )
       return supported(
-        `It held ${counted.held} of ${counted.all} returns in ${thresholds.logWindowMinutes} min; about 2 of 100 are held wrongly.`,
+        `It held ${counted.held} of ${counted.all} returns in ${thresholds.logWindowMinutes} min; about ${thresholds.falsePositivePercent} of 100 are held wrongly.`,
       );
     return findings.scores.verdict === 'healthy'
       ? ruledOut('It holds none of those that were looked at.')

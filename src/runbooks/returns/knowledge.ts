@@ -36,7 +36,10 @@ export const knowledge = {
     { by: 'action', step: 'R68', part: 'owed: the note' },
     { by: 'by hand', id: 'm9.4' },
   ],
-  '9.B3': [{ by: 'action', step: 'R67', part: 'safe; its note' }],
+  '9.B3': [
+    { by: 'action', step: 'R67', part: 'safe' },
+    { by: 'advice', id: '9.B3' },
+  ],
   '9.B4': [
     { by: 'action', step: 'R66', part: 'owed: customer service' },
     { by: 'action', step: 'R68', part: 'owed: customer service' },

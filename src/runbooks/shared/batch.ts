@@ -62,7 +62,7 @@ export function batchOf<Data>(given: {
   /** For which targets it has helped. */
   readonly finished: (proving: Proving) => Promise<readonly Standing[]>;
   /** The proof's line. @param minutes since the run ended */
-  readonly line: (found: readonly Standing[], minutes: number) => string;
+  readonly line: (found: readonly Standing[], minutes: number, thresholds: Thresholds) => string;
   readonly owes?: Action<Data>['owes'];
   readonly afterProof?: boolean;
 }): Action<Data> {
@@ -142,6 +142,7 @@ export function batchOf<Data>(given: {
           line: given.line(
             found,
             Math.round((proving.now - (proving.run.proof?.since ?? proving.now)) / MINUTE),
+            proving.thresholds,
           ),
           value: moved.length,
           worse: false,

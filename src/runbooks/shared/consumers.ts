@@ -132,7 +132,7 @@ export function restartConsumers<Data>(given: {
       const workload = consumersOf(names, groupIn(parameters)) ?? unnamed('<deployment>');
       return `kubectl -n ${workload.namespace} rollout restart ${targetOf(workload)}`;
     },
-    notes: ['Its pods are replaced one after the other and go on where the group stopped.'],
+    notes: ['Its pods go on where the group stopped.'],
     rule,
     draft: (judging) =>
       groupsOf(judging).flatMap(({ group }) => {

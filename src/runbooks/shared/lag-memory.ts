@@ -1,8 +1,8 @@
 import type { GroupLag, PartitionLag } from '../../ports/kafka.ts';
 
 /** A trend is three samples, so far apart at least (runbook-knowledge §0). Looks come every minute, so it is told after two. */
-const APART_MS = 30_000;
-const SAMPLES = 3;
+export const TREND_APART_MS = 30_000;
+export const TREND_SAMPLES = 3;
 /** Partitions of one group that are remembered, the farthest behind first. The finding is journaled at each look. */
 const PARTITIONS = 64;
 
@@ -72,7 +72,11 @@ export function remember(before: GroupSeen | null, now: GroupLag, at: number): G
 
 /** Seen so in three samples 30 s apart. */
 export function lasts(unchanged: Unchanged | null, at: number): boolean {
-  return unchanged !== null && unchanged.looks >= SAMPLES && at - unchanged.since >= APART_MS * (SAMPLES - 1);
+  return (
+    unchanged !== null &&
+    unchanged.looks >= TREND_SAMPLES &&
+    at - unchanged.since >= TREND_APART_MS * (TREND_SAMPLES - 1)
+  );
 }
 
 /**
@@ -106,12 +110,12 @@ function again(before: Unchanged | null, at: number): Unchanged {
 
 function sampled(before: readonly LagSample[], now: LagSample): readonly LagSample[] {
   const last = before.at(-1);
-  if (last !== undefined && now.at - last.at < APART_MS) return before;
-  return [...before, now].slice(-SAMPLES);
+  if (last !== undefined && now.at - last.at < TREND_APART_MS) return before;
+  return [...before, now].slice(-TREND_SAMPLES);
 }
 
 function trendOf(samples: readonly LagSample[]): GroupSeen['trend'] {
-  if (samples.length < SAMPLES) return null;
+  if (samples.length < TREND_SAMPLES) return null;
   const steps = samples.slice(1).map(({ lag }, place) => lag - (samples[place]?.lag ?? lag));
   if (steps.every((step) => step > 0)) return 'rising';
   return steps.every((step) => step < 0) ? 'falling' : 'unsteady';

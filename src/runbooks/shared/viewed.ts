@@ -2,7 +2,7 @@ import type { RunbookId } from '../../domain/severity.ts';
 import type { Runbook } from '../define-runbook.ts';
 
 /** Table (b): refunds and returns that were finished count for so long, minutes (our default: 24 h). */
-const FINISHED_MINUTES = 1_440;
+export const FINISHED_MINUTES = 1_440;
 
 /**
  * The impact of a runbook that the orders table cannot tell, because it knows orders alone: from the view that the owners of the

@@ -63,7 +63,7 @@ export const promoteCredentials: Action<ShippingData> = {
         targets: [`secret/${secret}`],
         parameters: { staged, present: pair.secret ?? '', next: pair.staged ?? '' },
         preview: [
-          `${secret} gets the values of ${staged} (${pair.stagedKeys.join(', ') || 'no key'}); those before are kept in the cluster.`,
+          `${secret} gets the values of ${staged} (${pair.stagedKeys.join(', ') || 'no key'}).`,
           'Pods read it at their start: restart the service next.',
         ],
         binding: {

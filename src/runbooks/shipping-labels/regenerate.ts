@@ -150,7 +150,7 @@ export const regenerateLabel = batchOf<ShippingData>({
     const known = await probes.orderService.shipment(OrderId.parse(target), signal);
     const failedAt = known?.labelError?.at ?? null;
     const before = readNumbers(failures)?.[target] ?? Number.NEGATIVE_INFINITY;
-    // An attempt takes up to 30 s: that neither a label nor a failure is there yet says nothing.
+    // An attempt takes its time (`labelSeconds`): that neither a label nor a failure is there yet says nothing.
     return known?.label === true || (failedAt !== null && failedAt > before) ? 'done' : 'unknown';
   },
   plan: () => ({
@@ -167,9 +167,10 @@ export const regenerateLabel = batchOf<ShippingData>({
       words: said?.known?.labelError?.code ?? 'no answer yet',
     }));
   },
-  line(found, minutes) {
+  line(found, minutes, { labelSeconds }) {
     const [only, ...more] = found;
-    if (only === undefined || more.length > 0) return `${minutes} min have passed; a label takes up to 30 s.`;
+    if (only === undefined || more.length > 0)
+      return `${minutes} min have passed; a label takes up to ${labelSeconds} s.`;
     if (only.so === null) return 'The order could not be read.';
     return only.so
       ? 'The order has its label.'

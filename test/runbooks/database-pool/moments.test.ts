@@ -6,13 +6,11 @@ import { databasePool } from '../../../src/runbooks/database-pool.ts';
 import type { Judging } from '../../../src/runbooks/define-runbook.ts';
 import { anIncident, aRun, OPENED } from '../../support/incidents.ts';
 import { MINUTE, seen } from '../../support/runbooks.ts';
+import { moments as momentsOf } from '../moments.ts';
 import { type Given, given, judged } from './support.ts';
 
 function moments(what: Given, change: Partial<Judging<PoolData>> = {}) {
-  const judging = judged(what, change);
-  const told = (databasePool.advice ?? []).flatMap(({ id, say }) => (say(judging) === null ? [] : [id]));
-  const steps = (databasePool.byHand ?? []).flatMap(({ id, when }) => (when(judging) === null ? [] : [id]));
-  return [...told, ...steps];
+  return momentsOf(databasePool, judged(what, change));
 }
 
 test.each([

@@ -4,6 +4,7 @@ import type { ExportData } from '../../../src/runbooks/exports/checks.ts';
 import { exports } from '../../../src/runbooks/exports.ts';
 import { anIncident, aRun } from '../../support/incidents.ts';
 import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import { moments as momentsOf } from '../moments.ts';
 import { anExport, aPlan, findings, logCounts } from './support.ts';
 
 const NOON = Date.UTC(2026, 2, 10, 12);
@@ -16,10 +17,7 @@ const late = {
 const slow = { queries: seen('healthy', { long: [{ pid: 7, beganAt: NOW - 9 * MINUTE }] }) };
 
 function moments(given: Partial<Findings<ExportData>>, change: Partial<Judging<ExportData>> = {}) {
-  const judging = aJudging(findings(given), change);
-  const told = (exports.advice ?? []).flatMap(({ id, say }) => (say(judging) === null ? [] : [id]));
-  const steps = (exports.byHand ?? []).flatMap(({ id, when }) => (when(judging) === null ? [] : [id]));
-  return [...told, ...steps];
+  return momentsOf(exports, aJudging(findings(given), change));
 }
 
 test.each([

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { OrderId } from '../../../src/domain/ids.ts';
 import { advice } from '../../../src/runbooks/inventory-reservation/advice.ts';
 import { byHand } from '../../../src/runbooks/inventory-reservation/by-hand.ts';
+import { RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
 import { aJudging, MINUTE, NOW, ordersSeen, seen } from '../../support/runbooks.ts';
 import { said, shown } from '../moments.ts';
 import { aLag, aSync, findings, logCounts, someStock, staleFound } from './support.ts';
@@ -54,4 +55,13 @@ describe('steps by hand', () => {
       [],
     ],
   ])('%s', (_what, given, ids) => expect(Object.keys(shown(byHand, aJudging(findings(given))))).toEqual(ids));
+
+  test.each([
+    ['HOLD_FOR', 'set env deployment/order-service HOLD_FOR=<more than 30 s>'],
+    [null, 'order-service <workloads.orderService.reservationTimeoutEnv>=<more than 30 s>'],
+  ])('the timeout is raised by its variable, %s', (reservationTimeoutEnv, text) => {
+    const orderService = { ...RUNBOOK_NAMES.orderService, reservationTimeoutEnv };
+    const judging = aJudging(findings(timeouts), { names: { ...RUNBOOK_NAMES, orderService } });
+    expect(byHand.find(({ id }) => id === 'm2.1')?.text?.(judging)).toContain(text);
+  });
 });

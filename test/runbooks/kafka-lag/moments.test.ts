@@ -4,6 +4,7 @@ import type { KafkaData } from '../../../src/runbooks/kafka-lag/checks.ts';
 import { kafkaLag } from '../../../src/runbooks/kafka-lag.ts';
 import { anIncident, aRun } from '../../support/incidents.ts';
 import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import { moments as momentsOf } from '../moments.ts';
 import { aGroup, behind, findings, letters, logCounts, partitions } from './support.ts';
 
 const NOON = Date.UTC(2026, 2, 10, 12);
@@ -12,10 +13,7 @@ const full = { usage: seen('broken', { percent: 93 }) };
 const late = behind(aGroup(partitions('moving', 'moving')));
 
 function moments(given: Partial<Findings<KafkaData>>, change: Partial<Judging<KafkaData>> = {}) {
-  const judging = aJudging(findings(given), change);
-  const told = (kafkaLag.advice ?? []).flatMap(({ id, say }) => (say(judging) === null ? [] : [id]));
-  const steps = (kafkaLag.byHand ?? []).flatMap(({ id, when }) => (when(judging) === null ? [] : [id]));
-  return [...told, ...steps];
+  return momentsOf(kafkaLag, aJudging(findings(given), change));
 }
 
 const after = (action: 'R51' | 'R51-skip' | 'R52' | 'X16') => ({

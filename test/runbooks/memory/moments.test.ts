@@ -5,6 +5,7 @@ import { memory } from '../../../src/runbooks/memory.ts';
 import { anIncident, aRun } from '../../support/incidents.ts';
 import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
 import { anExport } from '../exports/support.ts';
+import { moments as momentsOf } from '../moments.ts';
 import { findings, rise, usageOf } from './support.ts';
 
 const kill = { pod: 'a', container: 'app', at: NOW - 2 * MINUTE };
@@ -17,16 +18,13 @@ const exporting = {
 const query = { ...killed, queries: seen('healthy', { long: [{ pid: 7, beganAt: NOW - 4 * MINUTE }] }) };
 
 function moments(given: Partial<Findings<MemoryData>>, change: Partial<Judging<MemoryData>> = {}) {
-  const judging = aJudging(findings(given), change);
-  const told = (memory.advice ?? []).flatMap(({ id, say }) => (say(judging) === null ? [] : [id]));
-  const steps = (memory.byHand ?? []).flatMap(({ id, when }) => (when(judging) === null ? [] : [id]));
-  return [...told, ...steps];
+  return momentsOf(memory, aJudging(findings(given), change));
 }
 
 test.each([
   ['all is well', {}, []],
   ['a kill that nothing explains', killed, ['8.N2']],
-  ['a leak', leak, ['m8.2']],
+  ['a leak', leak, ['8.N1', 'm8.2']],
   ['an export', exporting, ['8.N4', 'm8.2']],
   ['a hungry query', query, ['8.N3', 'm8.2']],
 ] as const)('%s', (_what, given, expected) => {

@@ -42,7 +42,7 @@ describe('R29: what it offers', () => {
       parameters: { gateway: 'failed', amount: '4550', currency: 'USD' },
       preview: [
         'ref_aaa111: 45.50 USD as store credit, at once, instead of the refund.',
-        'The gateway says failed of it. Nothing takes store credit back.',
+        'The gateway says failed of it.',
       ],
       binding: {
         kind: 'exact',

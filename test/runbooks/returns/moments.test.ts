@@ -1,17 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Duty } from '../../../src/domain/duty.ts';
+import type { Incident } from '../../../src/domain/incident.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { ReturnData } from '../../../src/runbooks/returns/checks.ts';
 import { returns } from '../../../src/runbooks/returns.ts';
 import { anIncident, aRun } from '../../support/incidents.ts';
-import { aJudging, seen } from '../../support/runbooks.ts';
-import { approvals, aReturn, aScore, aWindow, findings, held, labels, rows } from './support.ts';
+import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
+import { moments as momentsOf } from '../moments.ts';
+import { approvals, aReturn, aScore, aWindow, findings, held, labels, rows, waits } from './support.ts';
 
-function moments(given: Partial<Findings<ReturnData>>) {
-  const judging = aJudging(findings(given));
-  const told = (returns.advice ?? []).flatMap(({ id, say }) => (say(judging) === null ? [] : [id]));
-  const steps = (returns.byHand ?? []).flatMap(({ id, when }) => (when(judging) === null ? [] : [id]));
-  return [...told, ...steps];
+function moments(given: Partial<Findings<ReturnData>>, change: Partial<Incident> = {}) {
+  return momentsOf(returns, aJudging(findings(given), { incident: anIncident([], change) }));
 }
 
 const wrongWindow = rows([aReturn('ret_aaa111'), aScore(0.1), aWindow(27, { eligible: false })]);
@@ -30,6 +29,11 @@ test.each([
   ['a constraint', { approvals: seen('broken', approvals({ constraint: 9 })) }, ['m9.2']],
 ] as const)('%s', (_what, given, expected) => {
   expect(moments(given)).toEqual(expected);
+});
+
+test('a retry that is recommended does no harm a second time', () => {
+  const over = { '9.C3': { supportedAt: NOW - 20 * MINUTE, clearSince: NOW - 10 * MINUTE } };
+  expect(moments(rows(waits('ret_aaa111')), { causeHistory: over })).toEqual(['9.B3']);
 });
 
 describe('an exception that was made', () => {

@@ -5,6 +5,7 @@ import type { Rollout, TemplateDifference, WorkloadChange } from '../../../src/p
 import { SystemError } from '../../../src/ports/system-error.ts';
 import { CATALOGUE } from '../../../src/runbooks/catalogue.ts';
 import type { Cause } from '../../../src/runbooks/define-runbook.ts';
+import { memory } from '../../../src/runbooks/memory.ts';
 import { RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
 import type { Change, Changes } from '../../../src/runbooks/shared/what-changed.ts';
 import { OPENED } from '../../support/incidents.ts';
@@ -268,6 +269,17 @@ describe('several causes are supported', () => {
     expect(ids.slice(0, 2)).toEqual(['outside', near]);
     expect(ids.indexOf('first')).toBeLessThan(ids.indexOf(far));
     expect(ids.at(-1)).toBe('open');
+  });
+
+  test('then what the runbook calls usual: in memory exports, wasteful loading and queries (8.N2)', () => {
+    const usual = cause('usual', 'supported', { usual: true });
+    const ids = judgeCauses({ causes: [...causes, usual] }, aJudging({})).map(({ id }) => id);
+    expect(ids.slice(0, 3)).toEqual(['outside', 'usual', 'first']);
+    expect(memory.causes.flatMap((one) => (one.usual === true ? [one.id] : []))).toEqual([
+      '8.C2',
+      '8.C3',
+      '8.C5',
+    ]);
   });
 
   test('without a suspect they keep the runbook’s order', () => {

@@ -39,6 +39,15 @@ test('nobody is short of memory in a healthy world', async () => {
   expect(await killed()).toBe(0);
 });
 
+test('the side panel sees exports, how old each secret is, and what a pod may take', async () => {
+  await here.world.start(scenario('export-eats-memory'));
+  const { exports, secrets, memory, poolsByPod } = await here.world.snapshot();
+  expect(exports).toMatchObject([{ status: 'processing' }]);
+  expect(secrets.map(({ version }) => version)).toEqual([2, 1]);
+  expect(memory?.limitMib).toBe(1_024);
+  expect(Object.values(poolsByPod).map(({ size }) => size)).toEqual([20, 20, 20]);
+});
+
 describe('memory-leak', () => {
   beforeEach(async () => await here.world.start(scenario('memory-leak')));
 

@@ -1,7 +1,20 @@
 import { useDesk } from '../desk.ts';
 
 /** What conditions read while nothing is wrong. */
-const WELL: ReadonlySet<string> = new Set(['true', '200', '1', 'up', 'master', 'delivery', 'null', '']);
+const WELL: ReadonlySet<string> = new Set([
+  'true',
+  '200',
+  '1',
+  'up',
+  'ok',
+  'none',
+  'master',
+  'delivery',
+  'null',
+  '',
+]);
+/** The same of those whose words mean trouble elsewhere. */
+const USUAL: Readonly<Record<string, string>> = { exportsHang: 'false', collisions: '0', pathTrouble: 'dns' };
 
 /** A consumer group that is this far behind is in trouble, messages. */
 const LAG = 100;
@@ -12,8 +25,9 @@ const FULL = 95;
 /** The pretend systems as they stand now. */
 export function Systems() {
   const { state } = useDesk();
-  const { orders, conditions, pods, inventory, poolsByPod, memory, refunds, returns, kafka, shipping } =
+  const { now, orders, conditions, pods, inventory, poolsByPod, memory, refunds, returns, kafka, shipping } =
     state.world;
+  const { exports, secrets } = state.world;
   const pools = Object.values(poolsByPod);
   const figures: readonly (readonly [string, number, boolean])[] = [
     ['stuck in processing', orders.stuck, orders.stuck > 0],
@@ -28,6 +42,7 @@ export function Systems() {
       pools.reduce((sum, { active }) => sum + active, 0),
       pools.some(({ active, size }) => active >= size * 0.9),
     ],
+    ['size of a pod’s pool', Math.max(0, ...pools.map(({ size }) => size)), false],
     ['refunds on their way', refunds.settling, false],
     ['late refunds', refunds.late, refunds.late > 0],
     ['paid twice', refunds.paidTwice, refunds.paidTwice > 0],
@@ -37,6 +52,7 @@ export function Systems() {
     ...kafka.groups.map(({ name, lag }) => [`${name} behind`, lag, lag >= LAG] as const),
     ['dead letters', kafka.deadLetters, kafka.deadLetters > 0],
     ['% of its memory, fullest pod', memory?.percent ?? 0, (memory?.percent ?? 0) >= FULL],
+    ['MiB, its memory limit', memory?.limitMib ?? 0, false],
   ];
   return (
     <section className="side-card">
@@ -52,7 +68,24 @@ export function Systems() {
       <h3>Conditions</h3>
       <ul className="states">
         {Object.entries(conditions).map(([name, value]) => (
-          <State key={name} name={spaced(name)} value={String(value)} good={WELL.has(String(value))} />
+          <State
+            key={name}
+            name={spaced(name)}
+            value={String(value)}
+            good={USUAL[name] === undefined ? WELL.has(String(value)) : USUAL[name] === String(value)}
+          />
+        ))}
+      </ul>
+      {exports.length === 0 ? null : <h3>Exports</h3>}
+      <ul className="states">
+        {exports.map(({ id, status, rows }) => (
+          <State key={id} name={id} value={`${status}, ${rows} orders`} good={status !== 'failed'} />
+        ))}
+      </ul>
+      <h3>Secrets</h3>
+      <ul className="states">
+        {secrets.map(({ name, version, writtenAt }) => (
+          <State key={name} name={name} value={`v${version}, ${age(now - writtenAt)} old`} good />
         ))}
       </ul>
       <h3>Pods</h3>
@@ -79,6 +112,12 @@ function State(props: { readonly name: string; readonly value: string; readonly 
       <span className={good ? 'state-value' : 'state-value state-bad'}>{value}</span>
     </li>
   );
+}
+
+function age(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 2_880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1_440)} d`;
 }
 
 /** `engineUp` → `engine up`. */
