@@ -8,7 +8,7 @@ import type { IntakeRules } from './intake/rules.ts';
 import { dailyJobs } from './pipeline/daily.ts';
 import { createDatabaseWatch, type DatabaseWatch } from './pipeline/database-outage.ts';
 import { decideDue } from './pipeline/escalate.ts';
-import { inboxOnce } from './pipeline/inbox.ts';
+import { inboxOnce, workingOn } from './pipeline/inbox.ts';
 import { underLease } from './pipeline/lease.ts';
 import { lookOnce } from './pipeline/look.ts';
 import { hearPagerDuty } from './pipeline/pagerduty.ts';
@@ -244,7 +244,7 @@ async function workOnDelivery(
     return;
   }
   if (delivery.source === 'pagerduty') {
-    await hearPagerDuty(parts, readPagerDuty(delivery.payload), delivery);
+    await hearPagerDuty(workingOn(parts, delivery), readPagerDuty(delivery.payload), delivery);
     return;
   }
   await workOn(app, delivery);

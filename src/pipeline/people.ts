@@ -62,7 +62,7 @@ export async function escalateNow(
   return await decide(parts, 'escalate', id, (incident, { now }) => {
     const next = nextRung({ ...incident, state: 'open' }, parts.rules.escalation);
     if (next === null) return { no: `${id} has climbed its whole ladder.` };
-    // Pressed twice, or a press that is worked on again after a crash, must not wake two teams.
+    // Whoever presses twice must not wake two teams.
     const last = incident.climbed.at(-1);
     if (last?.reason === 'asked' && now - last.at < MINUTE) {
       return {

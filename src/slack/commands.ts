@@ -10,7 +10,6 @@ import { freeze, unfreeze } from '../pipeline/freeze.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import { acknowledge, escalateNow, hold, resolve } from '../pipeline/people.ts';
 import { openByPerson, personsAlert } from '../pipeline/receive.ts';
-import type { Delivery } from '../ports/journal.ts';
 import { AbsentSystem, SystemError } from '../ports/system-error.ts';
 import { CATALOGUE, findRunbook, runbookById, titlesOf } from '../runbooks/catalogue.ts';
 import type { AnyRunbook } from '../runbooks/define-runbook.ts';
@@ -25,12 +24,15 @@ import { PAGE, stuckList } from '../views/stuck-list.ts';
 /** The order service's list may take this long before the asker is told that it could not be had, ms. */
 const LIST_MS = 5_000;
 
-/** What a person typed behind `/oms`, done, and the answer that only they see. */
+/**
+ * What a person typed behind `/oms`, done, and the answer that only they see.
+ * @param key the same for the same delivery, however often it comes
+ */
 export async function runCommand(
   parts: Parts,
   text: string,
   by: PersonId,
-  delivery: Delivery | null,
+  key: string,
 ): Promise<Message | readonly Message[]> {
   const read = readCommand(text);
   if (!read.ok) return reply(read.because);
@@ -47,9 +49,8 @@ export async function runCommand(
     case 'report': {
       const runbook = findRunbook(command.runbook);
       if (runbook === null) return noSuchRunbook(command.runbook);
-      const key = delivery?.deliveryId ?? parts.ids.next();
       const complaint = { runbook: runbook.id, text: command.text, ids: idsIn(command.text), key };
-      return told((await complain(parts, complaint, by, delivery)).because);
+      return told((await complain(parts, complaint, by)).because);
     }
     case 'show':
       return await show(parts, command.id);

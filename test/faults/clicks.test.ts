@@ -68,6 +68,20 @@ async function ask(id: string, again = false) {
   return answer;
 }
 
+describe('a press whose answer Slack does not take', () => {
+  test('is not worked on again: help is called once, however long that lasts', async () => {
+    const back = rig.slack.faults.add({ match: { path: /^\/actions/ }, fault: { mode: 'down' } });
+    await rig.slack.as('UBYSTANDER').click(rig.card(), 'Call for help');
+    const failed = async () => await rig.store.owner.query('select from inbox where trouble is not null');
+    await expect.poll(async () => (await failed()).rowCount).toBe(1);
+    // A second press would be a second call by now.
+    await rig.skipWorld(2);
+    back();
+    await rig.app.idle();
+    expect((await first()).climbed).toMatchObject([{ rung: 1, reason: 'asked' }]);
+  });
+});
+
 describe('a request for a second person', () => {
   test('whose form is submitted twice is one request', async () => {
     await ask('URESPONDER', true);
