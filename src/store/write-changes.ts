@@ -4,6 +4,8 @@ import type { Offer } from '../domain/offer.ts';
 import type { Change, Outgoing } from '../ports/journal.ts';
 import { FORMAT, storable } from './rows.ts';
 
+const CHANGED = 'An incident was changed by somebody else meanwhile.';
+
 /**
  * Writes every decided change of one transaction in a handful of statements, however many incidents it touches.
  * @throws Error when an incident was changed since it was read; the whole transaction is to be decided again
@@ -22,7 +24,8 @@ export async function writeChanges(client: pg.PoolClient, changes: readonly Chan
 }
 
 async function writeIncidents(client: pg.PoolClient, changes: readonly Change[]): Promise<void> {
-  const rows = changes.map(({ before, after, dueAt, lookAt }) => ({
+  const whole = fromFirstToLast(changes);
+  const rows = whole.map(({ before, after, dueAt, lookAt }) => ({
     id: after.id,
     runbook: after.runbook,
     scope: after.scope,
@@ -56,8 +59,18 @@ async function writeIncidents(client: pg.PoolClient, changes: readonly Change[])
      select 1 from opened union all select 1 from changed`,
     [storable(rows), FORMAT],
   );
-  if (written.rowCount !== changes.length)
-    throw new Error('An incident was changed by somebody else meanwhile.');
+  if (written.rowCount !== whole.length) throw new Error(CHANGED);
+}
+
+/** A statement sees no row that it wrote itself: an incident with several changes is one row, its first before and its last after. */
+function fromFirstToLast(changes: readonly Change[]): readonly Change[] {
+  const byId = new Map<string, Change>();
+  for (const change of changes) {
+    const earlier = byId.get(change.after.id);
+    if (earlier !== undefined && earlier.after.version !== change.before?.version) throw new Error(CHANGED);
+    byId.set(change.after.id, earlier === undefined ? change : { ...change, before: earlier.before });
+  }
+  return [...byId.values()];
 }
 
 interface OfferRow {

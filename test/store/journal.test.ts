@@ -44,6 +44,26 @@ describe('the journal', () => {
     );
   });
 
+  test('takes changes of one incident in one commit one after the other, from its opening on', async () => {
+    const steps = await store.journal.transact('twice', async (tx) => {
+      const id = await tx.nextIncidentId();
+      const event: IncidentEvent = { ...anOpened(), id, scope: 'twice', at: tx.now, clockStartedAt: tx.now };
+      const opened = changeOf(null, [event], aRules());
+      const by = (who: string) => [{ type: 'acknowledged', by: who, at: tx.now } as const];
+      const first = changeOf(opened.after, by('U1'), aRules());
+      const second = changeOf(first.after, by('U2'), aRules());
+      for (const change of [opened, first, second]) tx.save(change);
+      return { first, second };
+    });
+    expect(await store.journal.incidentById(steps.second.after.id)).toEqual(steps.second.after);
+    await expect(
+      store.journal.transact('gap', async (tx) => {
+        tx.save(changeOf(steps.second.after, [], aRules()));
+        tx.save(changeOf(steps.second.after, [], aRules()));
+      }),
+    ).rejects.toThrow('meanwhile');
+  });
+
   test('stores a delivery once, however often it comes', async () => {
     expect(await store.journal.accept('slack', 'Ev1', { a: 1 }, 1_000)).toBe(true);
     expect(await store.journal.accept('slack', 'Ev1', { a: 1 }, 1_000)).toBe(false);

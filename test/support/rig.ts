@@ -160,8 +160,12 @@ export async function startRig(
       await pretend.skipWorld(minutes);
       await app.idle();
     },
-    alert: async (change: object = {}, labels: Record<string, string> = {}, token = 'alert-token') =>
-      await sendAlert(app.port(), new Date(pretend.now()).toISOString(), change, labels, token),
+    alert: async (
+      change: object = {},
+      labels: Record<string, string> = {},
+      token = 'alert-token',
+      count = 1,
+    ) => await sendAlert(app.port(), new Date(pretend.now()).toISOString(), change, labels, token, count),
     store,
     async stop() {
       await bot.stop();
@@ -187,6 +191,8 @@ export async function sendAlert(
   change: object,
   labels: Record<string, string>,
   token: string,
+  /** Alerts in one webhook, which differ in nothing but their fingerprint. */
+  count = 1,
 ) {
   const alert = {
     status: 'firing',
@@ -207,7 +213,10 @@ export async function sendAlert(
       groupKey: 'g',
       receiver: 'oms',
       truncatedAlerts: 0,
-      alerts: [alert],
+      alerts: Array.from({ length: count }, (_, place) => ({
+        ...alert,
+        fingerprint: `${alert.fingerprint}${place === 0 ? '' : `-${place}`}`,
+      })),
     }),
   });
 }
