@@ -92,7 +92,7 @@ export async function stuckPage(
     const question = { status: wanted, olderThanMinutes: minutes, limit: PAGE, cursor };
     const page = await parts.probes.orderService.stuckOrders(question, ending.signal);
     const now = at ?? (await parts.journal.now());
-    return stuckList({ ...page, status: wanted, olderThanMinutes: minutes, now });
+    return stuckList({ ...page, status: wanted, olderThanMinutes: minutes, now, cursor });
   } catch (err) {
     if (err instanceof SystemError || err instanceof AbsentSystem) {
       return reply(

@@ -228,7 +228,10 @@ async function press(
     case ACTIONS.more: {
       const [status, minutes, cursor] = value.split(' ');
       const page = await stuckPage(parts, status ?? null, Number(minutes), cursor ?? null);
-      return verb === ACTIONS.share ? Object.assign(page, { response_type: 'in_channel' as const }) : page;
+      if (verb === ACTIONS.more) return page;
+      // What everybody sees is said once at most, and by somebody with a name.
+      await parts.journal.transact('share', async (tx) => tx.note({ type: 'list shared', by, value }));
+      return Object.assign(page, { response_type: 'in_channel' as const });
     }
     default:
       return said(await approve(parts, value, by));
