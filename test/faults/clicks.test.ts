@@ -59,9 +59,9 @@ const FORM = { status: 'shipped', reason: 'warehouse confirmed the parcel' };
 const APPROVE = 'Approve: Set status by hand';
 
 /** Fills the form of R22 and submits it; the request then waits for a second person. */
-async function ask(id: string, again = false) {
+async function ask(id: string, again = false, card = rig.card()) {
   const person = rig.slack.as(id);
-  await person.click(rig.card(), 'Set status by hand…');
+  await person.click(card, 'Set status by hand…');
   await expect.poll(() => person.modal()).not.toBeNull();
   const answer = await person.submit(FORM, { again });
   await rig.app.idle();
@@ -200,6 +200,38 @@ describe('a run that is under way', () => {
     await rig.app.idle();
   });
 
+  test('does not begin on an approval that is older than 15 minutes by then', async () => {
+    await offered();
+    const sent = retries();
+    before.set('commit run begins', async () => {
+      before.clear();
+      await rig.skipWorld(16);
+    });
+    await rig.slack.as('URESPONDER').click(cardOf('OMS-1'), 'Retry workflow');
+    await rig.app.idle();
+    expect(retries()).toBe(sent);
+    expect((await first()).runs.at(-1)?.line).toBe(
+      'Nothing was started: its approval is over 15 min old; it has to be pressed again.',
+    );
+  });
+
+  test.each([
+    ['no', 'whoever approved it may not any more'],
+    ['could not tell', 'Slack did not say whether whoever approved it still may'],
+  ] as const)('does not begin when its approver is asked about again: %s', async (member, because) => {
+    await offered();
+    const sent = retries();
+    const { people } = rig.app.parts;
+    const { isOneOf } = people;
+    // A group's members are believed for a minute; this is what Slack says after it.
+    before.set('binding R20', async () => void Object.assign(people, { isOneOf: async () => member }));
+    await rig.slack.as('URESPONDER').click(cardOf('OMS-1'), 'Retry workflow');
+    await rig.app.idle();
+    Object.assign(people, { isOneOf });
+    expect(retries()).toBe(sent);
+    expect((await first()).runs.at(-1)?.line).toBe(`Nothing was started: ${because}.`);
+  });
+
   test('does not begin when a freeze comes between the approval and the beginning', async () => {
     await offered();
     const sent = retries();
@@ -214,6 +246,30 @@ describe('a run that is under way', () => {
     expect((await first()).runs.at(-1)?.line).toContain('Nothing was started: changes are frozen');
     await rig.slack.as('UAPPROVER').command(ALERTS, '/oms unfreeze');
     await rig.app.idle();
+  });
+});
+
+describe('an approved request whose order changed since it was shown', () => {
+  test('does not run and says what it is now', async () => {
+    const sent = patches();
+    await ask('URESPONDER', false, cardOf('OMS-1'));
+    const [{ targets: [order = ''] = [] } = {}] = await requests();
+    before.set('binding R22', async () => {
+      await rig.world.change((state) => {
+        const one = state.orders.get(order);
+        if (one === undefined) throw new Error('The world has no such order.');
+        one.status = 'cancelled';
+        state.dirty.add(one.id);
+      });
+    });
+    await rig.slack.as('UAPPROVER').click(cardOf('OMS-1'), APPROVE, { confirm: true });
+    await rig.app.idle();
+    expect(patches()).toBe(sent);
+    expect((await first()).runs.at(-1)).toMatchObject({
+      action: 'R22',
+      outcome: 'failed',
+      line: 'Nothing was started: the order was processing and is cancelled now.',
+    });
   });
 });
 
