@@ -8,7 +8,7 @@ import type { IntakeRules } from './intake/rules.ts';
 import { dailyJobs } from './pipeline/daily.ts';
 import { createDatabaseWatch, type DatabaseWatch } from './pipeline/database-outage.ts';
 import { decideDue } from './pipeline/escalate.ts';
-import { inboxOnce } from './pipeline/inbox.ts';
+import { inboxOnce, workingOn } from './pipeline/inbox.ts';
 import { underLease } from './pipeline/lease.ts';
 import { lookOnce } from './pipeline/look.ts';
 import { hearPagerDuty } from './pipeline/pagerduty.ts';
@@ -148,8 +148,15 @@ export async function createApp(given: AppParts) {
     ],
   });
 
+  /** Deliveries that are worked on: the commit that decides is their end, and the answer comes after it. */
+  let inHand = 0;
   const inbox = async () =>
-    await inboxOnce(parts, async (delivery) => await workOnDelivery(parts, bot.app, intake, delivery));
+    await inboxOnce(parts, async (delivery) => {
+      inHand += 1;
+      await workOnDelivery(parts, bot.app, intake, delivery).finally(() => {
+        inHand -= 1;
+      });
+    });
 
   async function voiceOnce(): Promise<boolean> {
     let ours = false;
@@ -228,13 +235,13 @@ export async function createApp(given: AppParts) {
 
     wake: () => wake(),
 
-    /** Resolves when nothing is left to do now: inbox, outbox, looks, runs, deadlines and cards. */
+    /** Resolves when nothing is left to do or in hand now: inbox, outbox, looks, runs, deadlines and cards. */
     async idle(withinMs = 20_000): Promise<void> {
       const until = clock.now() + withinMs;
       wake();
       for (;;) {
         const left = await journal.backlog(rules.channels.alerts);
-        if (Object.values(left).every((count) => count === 0)) return;
+        if (inHand === 0 && Object.values(left).every((count) => count === 0)) return;
         wake(Object.keys(left).filter((kind) => left[kind] !== 0));
         if (clock.now() > until) throw new Error(`Still to do after ${withinMs} ms: ${JSON.stringify(left)}`);
         await clock.sleep(20);
@@ -254,7 +261,7 @@ async function workOnDelivery(
     return;
   }
   if (delivery.source === 'pagerduty') {
-    await hearPagerDuty(parts, readPagerDuty(delivery.payload), delivery);
+    await hearPagerDuty(workingOn(parts, delivery), readPagerDuty(delivery.payload), delivery);
     return;
   }
   await workOn(app, delivery);

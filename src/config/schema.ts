@@ -168,7 +168,7 @@ export const OmsYaml = z.strictObject({
     .strictObject({
       expireAfterMinutes: describe(
         z.number().positive(),
-        'A request waits so long for its second person.',
+        'A request waits so long for its second person, an approval so long for its run.',
         'approvals',
       ).default(15),
       responders: describe(

@@ -1,4 +1,5 @@
 import { mayApprove, whoMayApprove } from '../domain/approval.ts';
+import type { StepName } from '../domain/finding.ts';
 import type { OfferId, PersonId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Offer } from '../domain/offer.ts';
@@ -126,7 +127,15 @@ export async function whyNot(
     : `Changes are frozen by <@${frozen.by}>: ${frozen.reason}. Nothing was started.`;
 }
 
-function namesOf(list: readonly string[]): string {
+/** Whose yes counts for this step on these targets. */
+export function whoMayRun({ rules }: Parts, step: StepName, targets: readonly string[]): readonly string[] {
+  const { tier, approvers } = actionOf(step);
+  const named = approvers === undefined ? {} : { approvers };
+  return whoMayApprove({ action: step, tier, targets, ...named }, rules.approvals);
+}
+
+/** Who may, in a sentence. */
+export function namesOf(list: readonly string[]): string {
   if (list.length === 0) return 'Nobody is on the list; `approvals` in oms.yaml names them.';
   const names = list.map((id) => (id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`));
   return `These may: ${names.join(', ')}.`;

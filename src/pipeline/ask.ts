@@ -1,5 +1,6 @@
 import type { OfferId, PersonId } from '../domain/ids.ts';
 import type { IncidentEvent } from '../domain/incident.ts';
+import { JournalUnavailable } from '../ports/journal.ts';
 import { SystemError } from '../ports/system-error.ts';
 import { questionOf } from '../runbooks/catalogue.ts';
 import type { AnyQuestion } from '../runbooks/define-runbook.ts';
@@ -39,7 +40,7 @@ export async function askByForm(
     return { begun: false, because: Object.values(wrong).join(' '), fields: wrong };
   await begins();
   const { verdict, line } = await ask(parts, read.question, given, `${offerId}/${by}`, by);
-  await parts.journal.transact('answered', async (tx) => {
+  const noted = parts.journal.transact('answered', async (tx) => {
     const incident = await tx.incident(read.id);
     if (incident === null || incident.state === 'resolved') return;
     const answer = { step: read.question.step, verdict, line, by, at: tx.now } as const;
@@ -49,7 +50,14 @@ export async function askByForm(
     ];
     tx.save(changeOf(incident, events, parts.rules));
   });
-  return { begun: true, because: line };
+  const lost = await noted.then(
+    () => '',
+    (err) => {
+      if (!(err instanceof JournalUnavailable)) throw err;
+      return ' It could not be noted on the card: our own database does not answer.';
+    },
+  );
+  return { begun: true, because: `${line}${lost}` };
 }
 
 async function ask(

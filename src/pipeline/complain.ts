@@ -3,7 +3,6 @@ import type { IncidentId, PersonId } from '../domain/ids.ts';
 import { complaintsOf, type Incident } from '../domain/incident.ts';
 import { masked } from '../domain/secrets.ts';
 import type { RunbookId } from '../domain/severity.ts';
-import type { Delivery } from '../ports/journal.ts';
 import type { Answer, Parts } from './parts.ts';
 import { personsAlert, takeAlert } from './receive.ts';
 
@@ -22,18 +21,11 @@ export interface Complaint {
 /**
  * A complaint opens an incident or joins the open one as a person's word, and asks for a look. Its text goes beside the
  * chain and into the thread, nowhere else; the incident only counts it.
- * @param delivery done in the same commit
  */
-export async function complain(
-  parts: Parts,
-  complaint: Complaint,
-  by: PersonId,
-  delivery: Delivery | null,
-): Promise<Answer> {
+export async function complain(parts: Parts, complaint: Complaint, by: PersonId): Promise<Answer> {
   const text = masked(complaint.text.trim());
   const scope = scopeOf(await parts.journal.openIncidents(), complaint.runbook);
   return await parts.journal.transact('complaint', async (tx) => {
-    if (delivery !== null) await tx.done(delivery);
     if (text === '') {
       const because = 'It needs what you heard, in a few words.';
       return { ok: false, because, fields: { text: because } };

@@ -123,5 +123,3 @@ export function climb(
       : posts,
   };
 }
-
-export { closePages } from './pages.ts';

@@ -1,4 +1,4 @@
-import type { Delivery } from '../ports/journal.ts';
+import type { Delivery, Transaction } from '../ports/journal.ts';
 import type { Parts } from './parts.ts';
 
 /** A delivery that fails so often is given up; it stays in the inbox with its trouble. */
@@ -31,6 +31,30 @@ export async function inboxOnce(parts: Parts, work: (delivery: Delivery) => Prom
     stopKeeping();
   }
   return true;
+}
+
+/**
+ * The same parts for whoever works on a delivery: the commit that decides something is the delivery's end as well. Were
+ * it worked on again, because its answer failed or its process died, it would find nothing to do.
+ */
+export function workingOn(parts: Parts, delivery: Delivery | null): Parts {
+  if (delivery === null) return parts;
+  const { journal } = parts;
+  const transact: typeof journal.transact = async (name, work) =>
+    await journal.transact(name, async (tx) => {
+      let decided = false;
+      const deciding =
+        <Given extends unknown[]>(decide: (...given: Given) => void) =>
+        (...given: Given) => {
+          decided = true;
+          decide(...given);
+        };
+      const watched: Transaction = { ...tx, save: deciding(tx.save), note: deciding(tx.note) };
+      const result = await work(watched);
+      if (decided) await tx.done(delivery);
+      return result;
+    });
+  return { ...parts, journal: { ...journal, transact } };
 }
 
 /** A command may wait longer for its system than the lease: nobody else must answer it a second time. */

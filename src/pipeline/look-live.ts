@@ -1,6 +1,7 @@
 import { type KnownIds, NO_IDS } from '../domain/alert.ts';
 import { begin } from '../domain/evolve.ts';
 import type { Finding } from '../domain/finding.ts';
+import type { Incident } from '../domain/incident.ts';
 import type { AnyRunbook } from '../runbooks/define-runbook.ts';
 import { diagnose, type Look, type Looking } from './diagnose.ts';
 
@@ -16,16 +17,26 @@ export async function lookLive(
   ids: KnownIds = NO_IDS,
   told?: (finding: Finding) => void,
 ): Promise<Look> {
-  const unrecorded = begin({
+  return await diagnose(parts, unrecorded(parts, runbook, now, ids), now, told === undefined ? {} : { told });
+}
+
+/** What a look is about that belongs to no incident. */
+export function unrecorded(
+  { rules }: Pick<Looking, 'rules'>,
+  { id: runbook, severity }: AnyRunbook,
+  now: number,
+  ids: KnownIds,
+): Incident {
+  const opened = begin({
     type: 'opened',
     id: 'OMS-0',
-    runbook: runbook.id,
+    runbook,
     scope: '',
-    severity: runbook.severity,
-    environment: parts.rules.environment,
+    severity,
+    environment: rules.environment,
     clockStartedAt: now,
     ladder: [],
     at: now,
   });
-  return await diagnose(parts, { ...unrecorded, ids }, now, told === undefined ? {} : { told });
+  return { ...opened, ids };
 }

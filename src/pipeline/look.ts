@@ -30,9 +30,14 @@ export async function lookOnce(parts: Parts): Promise<boolean> {
   return true;
 }
 
+/** What rules ask of other incidents: the runbooks that have one open, and what is owed in any. */
+export async function elsewhere({ journal }: Pick<Parts, 'journal'>): Promise<Pick<Look, 'open' | 'owed'>> {
+  const [open, owed] = await Promise.all([journal.openRunbooks(), journal.owed()]);
+  return { open, owed: owed.map(({ duty }) => duty) };
+}
+
 async function lookWhole(parts: Parts, claimed: Incident, now: number): Promise<void> {
-  const [open, owed] = await Promise.all([parts.journal.openRunbooks(), parts.journal.owed()]);
-  const look = await diagnose(parts, claimed, now, { open, owed: owed.map(({ duty }) => duty) });
+  const look = await diagnose(parts, claimed, now, await elsewhere(parts));
   await parts.journal.transact('diagnosis', async (tx) => {
     const incident = await tx.incident(claimed.id);
     if (incident === null || incident.state === 'resolved') return;

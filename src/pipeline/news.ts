@@ -53,7 +53,8 @@ export function firstVerdict(incident: Incident, diagnosis: Diagnosis): readonly
   return [saying(incident, 'first', lines)];
 }
 
-function saying(incident: Incident, what: string, lines: readonly string[]): Outgoing {
+/** A reply in the card's thread that the channel sees too; one for each `what` of a generation. */
+export function saying(incident: Incident, what: string, lines: readonly string[]): Outgoing {
   const { id, generation } = incident;
   return {
     stream: `thread ${id}`,

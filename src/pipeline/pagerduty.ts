@@ -1,5 +1,6 @@
 import type { IncidentId } from '../domain/ids.ts';
 import type { Delivery } from '../ports/journal.ts';
+import { saying } from './news.ts';
 import type { Parts } from './parts.ts';
 import { acknowledge, resolve } from './people.ts';
 
@@ -17,7 +18,21 @@ export async function hearPagerDuty(
   delivery: Delivery,
 ): Promise<void> {
   if (word?.kind === 'acknowledged') await acknowledge(parts, word.incident, `pagerduty:${word.by}`);
-  if (word?.kind === 'resolved')
-    await resolve(parts, word.incident, `pagerduty:${word.by}`, `Resolved in PagerDuty by ${word.by}.`);
-  await parts.journal.transact('pagerduty', async (tx) => await tx.done(delivery));
+  const no = word?.kind === 'resolved' ? await resolvedThere(parts, word) : null;
+  await parts.journal.transact('pagerduty', async (tx) => {
+    await tx.done(delivery);
+    if (word === null || no === null) return;
+    const incident = await tx.incident(word.incident);
+    // What has ended, or is nothing of ours, needs no word.
+    if (incident === null || incident.state === 'resolved') return;
+    const line = `${word.by} resolved it in PagerDuty; it goes on here. ${no}`;
+    tx.note({ type: 'refused', by: `pagerduty:${word.by}`, incident: incident.id, because: no });
+    tx.say(saying(incident, `pagerduty/${delivery.deliveryId}`, [line]));
+  });
+}
+
+/** Why their word does not end it; null: it does. */
+async function resolvedThere(parts: Parts, { incident, by }: PagerDutyWord): Promise<string | null> {
+  const said = await resolve(parts, incident, `pagerduty:${by}`, `Resolved in PagerDuty by ${by}.`);
+  return said.ok ? null : said.because;
 }

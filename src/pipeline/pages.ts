@@ -20,6 +20,7 @@ export function trigger(
     action: 'trigger',
     team,
     dedupKey,
+    incident: incident.id,
     summary: `${incident.id} ${runbook.title} (${incident.environment}). ${because}`.slice(0, 1000),
     severity: incident.severity,
     details: {

@@ -4,7 +4,7 @@ import type { IncidentId, PersonId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Outgoing, Transaction } from '../ports/journal.ts';
 import { changeOf } from './change.ts';
-import { climb, closePages } from './escalate.ts';
+import { climb } from './escalate.ts';
 import type { Answer, Parts } from './parts.ts';
 import { notResponder } from './responders.ts';
 
@@ -62,7 +62,7 @@ export async function escalateNow(
   return await decide(parts, 'escalate', id, (incident, { now }) => {
     const next = nextRung({ ...incident, state: 'open' }, parts.rules.escalation);
     if (next === null) return { no: `${id} has climbed its whole ladder.` };
-    // Pressed twice, or a press that is worked on again after a crash, must not wake two teams.
+    // Whoever presses twice must not wake two teams.
     const last = incident.climbed.at(-1);
     if (last?.reason === 'asked' && now - last.at < MINUTE) {
       return {
@@ -94,7 +94,6 @@ export async function resolve(parts: Parts, id: IncidentId, by: PersonId, reason
       };
     return {
       events: [{ type: 'resolved', by, because: reason, at: now }],
-      outgoing: closePages(incident, reason),
       says: `${id} is resolved.`,
     };
   });

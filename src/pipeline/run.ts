@@ -5,12 +5,15 @@ import type { ClaimedRun } from '../ports/journal.ts';
 import { SystemError } from '../ports/system-error.ts';
 import { actionOf } from '../runbooks/catalogue.ts';
 import type { AnyAction } from '../runbooks/define-runbook.ts';
+import { whoMayRun } from './approve.ts';
 import { changeOf } from './change.ts';
 import { type Keeper, keepLease } from './lease.ts';
 import type { Parts } from './parts.ts';
 import { proving } from './proving.ts';
 import { readBack } from './read-back.ts';
 import { proofPlanned } from './verify.ts';
+
+const MINUTE = 60_000;
 
 /** A batch that takes long says so often how far it is, ms of real time. */
 const PROGRESS_MS = 3_000;
@@ -46,6 +49,7 @@ async function begin(parts: Parts, claimed: ClaimedRun): Promise<Run | null> {
   if (seen == null || run === undefined) return null;
   if (claimed.takenOver) return run;
   const still = await stillHolds(parts, run);
+  const notAllowed = await mayNoLonger(parts, run);
   return await parts.journal.transact('run begins', async (tx) => {
     const incident = await tx.incident(claimed.incident);
     // Whoever was slower than its lease finds that somebody else has begun.
@@ -53,7 +57,10 @@ async function begin(parts: Parts, claimed: ClaimedRun): Promise<Run | null> {
     if (incident === null || current?.state !== 'approved') return null;
     const frozen = await tx.frozen();
     const because =
-      frozen === null ? ('changed' in still ? still.changed : null) : `changes are frozen: ${frozen.reason}`;
+      (frozen === null ? null : `changes are frozen: ${frozen.reason}`) ??
+      expired(parts, run, tx.now) ??
+      notAllowed ??
+      ('changed' in still ? still.changed : null);
     const targets = 'changed' in still ? [] : still.targets;
     if (because !== null || targets.length === 0) {
       const line = `Nothing was started: ${because ?? 'nothing that was shown still needs it'}.`;
@@ -89,6 +96,23 @@ async function begin(parts: Parts, claimed: ClaimedRun): Promise<Run | null> {
     );
     return { ...run, ...change };
   });
+}
+
+/** A yes holds for a while only: nobody knows what it would mean hours later (design §7). */
+function expired({ rules }: Parts, { approvedAt }: Run, now: number): string | null {
+  const { expireAfterMinutes } = rules.approvals;
+  return now - approvedAt > expireAfterMinutes * MINUTE
+    ? `its approval is over ${expireAfterMinutes} min old; it has to be pressed again`
+    : null;
+}
+
+/** Whoever approved it must still be on the list; that nobody could tell is a no. */
+async function mayNoLonger(parts: Parts, { by, action, targets }: Run): Promise<string | null> {
+  const member = await parts.people.isOneOf(by, whoMayRun(parts, action, targets));
+  if (member === 'yes') return null;
+  return member === 'no'
+    ? 'whoever approved it may not any more'
+    : 'Slack did not say whether whoever approved it still may';
 }
 
 /** What the offer was bound to, read from the system just before; *could not look* starts nothing. */

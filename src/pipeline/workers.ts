@@ -1,6 +1,7 @@
 import type { Waits } from '../ports/journal.ts';
 import type { Page, Pager } from '../ports/pager.ts';
 import type { VoiceStore } from '../ports/voice.ts';
+import { saying } from './news.ts';
 import type { Parts } from './parts.ts';
 
 /** A page's call may take this long, ms. */
@@ -16,26 +17,39 @@ export async function pageOnce(
   let sent = false;
   for (const waiting of await voice.heads('page', 20)) {
     if (!held()) break;
+    const page = waiting.payload as Page;
     const ending = new AbortController();
     const timer = new AbortController();
     void parts.clock.sleep(PAGE_MS, timer.signal).then(() => timer.signal.aborted || ending.abort());
     try {
-      const reference = await parts.step(
-        'page',
-        async () => await pager.send(waiting.payload as Page, ending.signal),
-      );
+      const reference = await parts.step('page', async () => await pager.send(page, ending.signal));
+      if (waiting.attempts > 0)
+        await tell(parts, page, `${waiting.key}/sent`, `The page to team ${page.team} went out after all.`);
       await voice.sent(waiting.id, reference);
       sent = true;
     } catch (err) {
       // Whatever is wrong with this one, the next must go out.
       const because = err instanceof Error ? err.message : 'unknown';
       parts.log.error({ key: waiting.key, because }, 'a page could not be sent');
+      const words = `Team ${page.team} was not paged: ${because} It is tried again; call them by hand meanwhile.`;
+      if (waiting.attempts === 0) await tell(parts, page, `${waiting.key}/not sent`, words);
       await voice.later(waiting.id, Math.min(60_000, 1_000 * 2 ** Math.min(waiting.attempts, 6)), because);
     } finally {
       timer.abort();
     }
   }
   return sent;
+}
+
+/** The card says from the decision on that a page was asked for; what became of it instead is told once, by its key. */
+async function tell(parts: Parts, { incident }: Page, key: string, line: string): Promise<void> {
+  if (incident === undefined) return;
+  await parts.journal.transact('page told', async (tx) => {
+    const found = await tx.incident(incident);
+    if (found === null) return;
+    tx.note({ type: 'page told', key, line });
+    tx.say(saying(found, key, [line]));
+  });
 }
 
 /**

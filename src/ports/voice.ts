@@ -22,6 +22,7 @@ export interface Waiting {
   readonly key: string;
   readonly kind: Outgoing['kind'];
   readonly payload: unknown;
+  /** How often it was put off. */
   readonly attempts: number;
   /** As for a card: set before the first try. */
   readonly afterMark: string | null;
@@ -46,6 +47,6 @@ export interface VoiceStore {
   heads(kind: Outgoing['kind'], limit: number): Promise<readonly Waiting[]>;
   tried(id: number, afterMark: string): Promise<void>;
   sent(id: number, reference: string): Promise<void>;
-  /** Not now: again after `afterMs` of real time. */
+  /** Not now: again after `afterMs` of real time; counted in `attempts`. */
   later(id: number, afterMs: number, because: string): Promise<void>;
 }

@@ -49,7 +49,7 @@ export async function createBot(parts: {
   const socket = keepConnected(inner.client, clock, log);
   const app = new App({
     token: settings.botToken,
-    receiver: storingReceiver({ inner, journal, log, stored, gone }),
+    receiver: storingReceiver({ inner, journal, clock, log, stored, gone }),
     // A copy each: the library writes into the object that it is given.
     clientOptions: { ...slackApiUrl, ...INTERACTIVE },
     convoStore: false,

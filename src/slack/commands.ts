@@ -11,7 +11,6 @@ import { freeze, unfreeze } from '../pipeline/freeze.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import { acknowledge, escalateNow, hold, resolve } from '../pipeline/people.ts';
 import { openByPerson, personsAlert } from '../pipeline/receive.ts';
-import type { Delivery } from '../ports/journal.ts';
 import { AbsentSystem, SystemError } from '../ports/system-error.ts';
 import { CATALOGUE, findRunbook, runbookById, titlesOf } from '../runbooks/catalogue.ts';
 import type { AnyRunbook } from '../runbooks/define-runbook.ts';
@@ -26,12 +25,15 @@ import { PAGE, stuckList } from '../views/stuck-list.ts';
 /** The order service's list may take this long before the asker is told that it could not be had, ms. */
 const LIST_MS = 5_000;
 
-/** What a person typed behind `/oms`, done, and the answer that only they see. */
+/**
+ * What a person typed behind `/oms`, done, and the answer that only they see.
+ * @param key the same for the same delivery, however often it comes
+ */
 export async function runCommand(
   parts: Parts,
   text: string,
   by: PersonId,
-  delivery: Delivery | null,
+  key: string,
 ): Promise<Message | readonly Message[]> {
   const read = readCommand(text);
   if (!read.ok) return reply(read.because);
@@ -48,9 +50,8 @@ export async function runCommand(
     case 'report': {
       const runbook = findRunbook(command.runbook);
       if (runbook === null) return noSuchRunbook(command.runbook);
-      const key = delivery?.deliveryId ?? parts.ids.next();
       const complaint = { runbook: runbook.id, text: command.text, ids: idsIn(command.text), key };
-      return told((await complain(parts, complaint, by, delivery)).because);
+      return told((await complain(parts, complaint, by)).because);
     }
     case 'show':
       return await show(parts, command.id);
@@ -92,7 +93,7 @@ export async function stuckPage(
     const question = { status: wanted, olderThanMinutes: minutes, limit: PAGE, cursor };
     const page = await parts.probes.orderService.stuckOrders(question, ending.signal);
     const now = at ?? (await parts.journal.now());
-    return stuckList({ ...page, status: wanted, olderThanMinutes: minutes, now });
+    return stuckList({ ...page, status: wanted, olderThanMinutes: minutes, now, cursor });
   } catch (err) {
     if (err instanceof SystemError || err instanceof AbsentSystem) {
       return reply(

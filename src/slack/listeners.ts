@@ -8,6 +8,7 @@ import { askByForm } from '../pipeline/ask.ts';
 import { tickStep } from '../pipeline/by-hand.ts';
 import { complain } from '../pipeline/complain.ts';
 import { tickOff } from '../pipeline/duties.ts';
+import { workingOn } from '../pipeline/inbox.ts';
 import type { Answer, Parts } from '../pipeline/parts.ts';
 import { acknowledge, escalateNow } from '../pipeline/people.ts';
 import { openByPerson, personsAlert, receive } from '../pipeline/receive.ts';
@@ -49,21 +50,23 @@ export function listen(app: App, ears: EarParts): void {
   const { parts } = ears;
 
   app.command('/oms', async ({ command, respond, context }) => {
-    const answer = await runCommand(parts, command.text, command.user_id, deliveryOf(context));
+    const delivery = deliveryOf(context);
+    const key = delivery?.deliveryId ?? parts.ids.next();
+    const answer = await runCommand(workingOn(parts, delivery), command.text, command.user_id, key);
     for (const message of [answer].flat()) await respond({ response_type: 'ephemeral', ...message });
   });
 
   app.action<BlockAction<ButtonAction | OverflowAction | StaticSelectAction>>(
     { type: 'block_actions' },
     async ({ body, action, respond, client, context }) => {
+      const here = workingOn(parts, deliveryOf(context));
       const answer: Reply = async (message) =>
         await respond({ response_type: 'ephemeral', replace_original: false, ...message });
       const verb = verbOf(action.action_id);
       const fromMenu = action.type === 'overflow';
       const value = (action.type === 'button' ? action.value : action.selected_option?.value) ?? '';
       if (verb === ACTIONS.done && body.container['is_ephemeral'] !== true) {
-        const { incident, duty, ...done } = await tickOff(parts, value, body.user.id);
-        await answer(said(done));
+        const { incident, duty, ...done } = await tickOff(here, value, body.user.id);
         const place = Place.safeParse(body.container);
         if (incident !== undefined && duty !== undefined && place.success) {
           const { channel_id: channel, message_ts: ts } = place.data;
@@ -73,6 +76,7 @@ export function listen(app: App, ears: EarParts): void {
             .update({ channel, ts, ...words })
             .catch((err) => parts.log.warn({ err: String(err) }, 'a posted duty keeps its button'));
         }
+        await answer(said(done));
         return;
       }
       if (verb === ACTIONS.tick) {
@@ -91,7 +95,7 @@ export function listen(app: App, ears: EarParts): void {
           return;
         }
       }
-      await answer(await press(ears, verb, value, body.user.id, body.trigger_id));
+      await answer(await press(here, verb, value, body.user.id, body.trigger_id));
     },
   );
 
@@ -144,7 +148,6 @@ export function listen(app: App, ears: EarParts): void {
             parts,
             { runbook: found.id, text, ids: idsIn(text), key: view.private_metadata },
             body.user.id,
-            null,
           );
     await (answer.ok
       ? ack({ response_action: 'update', view: toldModal(view.title.text, answer.because) })
@@ -194,13 +197,12 @@ async function offerOf(parts: Parts, id: string) {
 }
 
 async function press(
-  ears: EarParts,
+  parts: Parts,
   verb: string,
   value: string,
   by: string,
   trigger: string,
 ): Promise<Message> {
-  const { parts } = ears;
   switch (verb) {
     case ACTIONS.run:
       return said(
@@ -226,7 +228,10 @@ async function press(
     case ACTIONS.more: {
       const [status, minutes, cursor] = value.split(' ');
       const page = await stuckPage(parts, status ?? null, Number(minutes), cursor ?? null);
-      return verb === ACTIONS.share ? Object.assign(page, { response_type: 'in_channel' as const }) : page;
+      if (verb === ACTIONS.more) return page;
+      // What everybody sees is said once at most, and by somebody with a name.
+      await parts.journal.transact('share', async (tx) => tx.note({ type: 'list shared', by, value }));
+      return Object.assign(page, { response_type: 'in_channel' as const });
     }
     default:
       return said(await approve(parts, value, by));

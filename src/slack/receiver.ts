@@ -1,5 +1,6 @@
 import type { App, Receiver, ReceiverEvent } from '@slack/bolt';
 import * as z from 'zod';
+import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
 import { toldModal } from '../views/modal.ts';
@@ -7,10 +8,13 @@ import type { Unstored } from './without-database.ts';
 
 /** The insert must have answered by then, ms; Slack waits 3 s for the acknowledgement (design §4). */
 const STORE_MS = 400;
+/** A form must have been answered by then, ms; Slack waits 3 s. */
+const ANSWER_MS = 2_500;
 
 export interface StoringParts {
   readonly inner: Receiver;
   readonly journal: Journal;
+  readonly clock: Clock;
   readonly log: Log;
   /** Something was stored: whoever works on the inbox need not wait for the next poll. */
   readonly stored: () => void;
@@ -23,11 +27,10 @@ export interface StoringParts {
  * what Slack sends is stored first, then acknowledged, and worked on later from the inbox, on any replica.
  * A submitted modal is the exception: its answer belongs into the acknowledgement, so its listener runs at once.
  */
-export function storingReceiver({ inner, journal, log, stored, gone }: StoringParts): Receiver {
+export function storingReceiver({ inner, journal, clock, log, stored, gone }: StoringParts): Receiver {
   async function take(app: App, event: ReceiverEvent): Promise<void> {
-    // Not stored: the inbox would run it a second time.
-    if (needsAnswer(event.body)) {
-      await app.processEvent({ ...event, customProperties: { atOnce: true } });
+    if (event.body['type'] === 'view_submission') {
+      await answerForm(app, event);
       return;
     }
     try {
@@ -40,16 +43,34 @@ export function storingReceiver({ inner, journal, log, stored, gone }: StoringPa
       // An event stays unacknowledged: Slack sends it again. A person is told.
       if (isEvent(event.body)) throw err;
       const unstored: Unstored = (await gone()) ? 'gone' : 'late';
-      if (needsAnswer(event.body)) {
-        await event.ack(notStored(event.body, unstored));
-        return;
-      }
       await event.ack();
       await app.processEvent({ ...event, ack: async () => undefined, customProperties: { unstored } });
       return;
     }
     await event.ack();
     stored();
+  }
+
+  /** Not stored: the inbox would run it a second time. Whoever sent it reads in the form that it failed or took too long. */
+  async function answerForm(app: App, event: ReceiverEvent): Promise<void> {
+    let answered = false;
+    const ack: ReceiverEvent['ack'] = async (response) => {
+      if (answered) return;
+      answered = true;
+      await event.ack(response);
+    };
+    const work = app.processEvent({ ...event, ack }).catch((err) => {
+      log.error({ err: err instanceof Error ? err.message : 'unknown' }, 'a form could not be worked on');
+    });
+    const timer = new AbortController();
+    const unstored = await Promise.race([
+      work.then(async (): Promise<Unstored> => (!answered && (await gone()) ? 'gone' : 'late')),
+      // It may yet come to an end, so nobody can say that nothing was started.
+      clock.sleep(ANSWER_MS, timer.signal).then((): Unstored => 'late'),
+    ]);
+    timer.abort();
+    if (!answered) await ack(notStored(event.body, unstored));
+    await work;
   }
 
   return {
@@ -86,7 +107,7 @@ function notStored(body: Body, unstored: Unstored): object {
   const because =
     unstored === 'gone'
       ? 'Our own database does not answer. Nothing was started; send it again later.'
-      : 'Not confirmed: our database did not answer in time. Sending it again cannot run it twice.';
+      : 'Not confirmed: it took too long. It may still run; sending it again cannot run it twice.';
   const read = Modal.safeParse(body['view']);
   const field = read.data?.blocks.find(({ type }) => type === 'input')?.block_id;
   return field === undefined
@@ -97,7 +118,3 @@ function notStored(body: Body, unstored: Unstored): object {
 const Modal = z.looseObject({
   blocks: z.array(z.looseObject({ type: z.string(), block_id: z.string().optional() })),
 });
-
-function needsAnswer(body: Body): boolean {
-  return body['type'] === 'view_submission' || body['type'] === 'block_suggestion';
-}

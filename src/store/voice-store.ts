@@ -76,7 +76,7 @@ export function createVoiceStore({ pool, ids }: { pool: pg.Pool; ids: Ids }): Vo
 
     async tried(id, afterMark) {
       await pool.query(
-        `update outbox set state = 'tried', attempts = attempts + 1, after_mark = coalesce(after_mark, $2) where id = $1`,
+        `update outbox set state = 'tried', after_mark = coalesce(after_mark, $2) where id = $1`,
         [id, afterMark],
       );
     },
@@ -90,7 +90,8 @@ export function createVoiceStore({ pool, ids }: { pool: pg.Pool; ids: Ids }): Vo
 
     async later(id, afterMs, because) {
       await pool.query(
-        `update outbox set not_before = clock_timestamp() + $2 * interval '1 ms', trouble = $3 where id = $1`,
+        `update outbox set attempts = attempts + 1, not_before = clock_timestamp() + $2 * interval '1 ms', trouble = $3
+         where id = $1`,
         [id, afterMs, because],
       );
     },

@@ -184,7 +184,7 @@ function next({ incident, next: rung }: CardView): readonly Words[] {
   const climbed = [
     ...(earlier > 0 ? [words`${earlier} earlier rungs stand in the thread.`] : []),
     ...incident.climbed.slice(-RUNGS).map(({ rung: number, at, because, paged }) => {
-      const page = paged ? ', with a page' : '';
+      const page = paged ? ', a page asked for' : '';
       return shortened(words`Rung ${number} was called ${clock(at)}${page}: ${because}`, 300);
     }),
   ];

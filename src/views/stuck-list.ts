@@ -21,6 +21,8 @@ export interface StuckListView {
   readonly status: string;
   readonly olderThanMinutes: number;
   readonly now: number;
+  /** Of this page; null: it is the first. */
+  readonly cursor: string | null;
   readonly next: string | null;
 }
 
@@ -47,6 +49,8 @@ export function stuckList(view: StuckListView): Message {
   }
   if (view.orders.length === 0) return message(text, blocks);
   const ids = view.orders.map(({ id }) => id).join(' ');
+  const pageAt = (cursor: string | null) =>
+    [view.status, view.olderThanMinutes, ...(cursor === null ? [] : [cursor])].join(' ');
   blocks.push(
     ...buttons([
       {
@@ -55,16 +59,8 @@ export function stuckList(view: StuckListView): Message {
         value: `retry ${ids}`,
         primary: true,
       },
-      { text: 'Share in channel', action: ACTIONS.share, value: `${view.status} ${view.olderThanMinutes}` },
-      ...(view.next === null
-        ? []
-        : [
-            {
-              text: 'Next page',
-              action: ACTIONS.more,
-              value: `${view.status} ${view.olderThanMinutes} ${view.next}`,
-            },
-          ]),
+      { text: 'Share in channel', action: ACTIONS.share, value: pageAt(view.cursor) },
+      ...(view.next === null ? [] : [{ text: 'Next page', action: ACTIONS.more, value: pageAt(view.next) }]),
     ]),
   );
   return message(text, blocks);

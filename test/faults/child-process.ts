@@ -10,6 +10,12 @@ export interface Kill {
   readonly when: 'before' | 'after';
 }
 
+/** What a process is told first: where to live, and where it is to die from its first breath on. */
+export interface Birth {
+  readonly address: Address;
+  readonly kill: Kill | null;
+}
+
 /** A bot in a process of its own. */
 export interface Child {
   readonly port: number;
@@ -59,7 +65,7 @@ export async function createNursery(address: () => Address, onStep: (name: strin
 
   return {
     /** Resolves when it hears, or has died before. */
-    async start(): Promise<Child> {
+    async start(kill: Kill | null = null): Promise<Child> {
       const { child, loaded } = spare;
       await loaded;
       spare = load();
@@ -69,7 +75,7 @@ export async function createNursery(address: () => Address, onStep: (name: strin
         port = said.port ?? port;
       });
       const heard = message(child, () => port !== 0);
-      child.send(address());
+      child.send({ address: address(), kill } satisfies Birth);
       await heard;
       return {
         get port() {

@@ -2,23 +2,23 @@
 import '@kubernetes/client-node';
 import { TIMING } from '../../src/pipeline/rules.ts';
 import { startBot } from '../support/bot.ts';
-import type { Kill } from './child-process.ts';
+import type { Birth, Kill } from './child-process.ts';
 
 // A bot in a process of its own. It loads everything, waits until it is told where to live, and then starts; it ends
 // itself by SIGKILL before or after the next work of a name that it is told.
-const address = await new Promise<Parameters<typeof startBot>[0]>((resolve) => {
+const born = await new Promise<Birth>((resolve) => {
   process.once('message', resolve as (message: unknown) => void);
   process.send?.('loaded');
 });
 process.on('disconnect', () => process.exit());
-let kill: Kill | null = null;
+let { kill } = born;
 process.on('message', (told: Kill) => {
   kill = told;
   process.send?.('armed');
 });
 const seen = new Set<string>();
 
-const { app } = await startBot(address, {
+const { app } = await startBot(born.address, {
   timing: {
     ...TIMING,
     callMs: 500,

@@ -1,25 +1,39 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startPagerDuty } from '../../sim/pagerduty/pagerduty.ts';
 import { plantStuck } from '../../sim/world/scenarios/scenario.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { verifyChain } from '../../src/store/audit.ts';
 import { YAML } from '../support/bot.ts';
-import { ALERTS, type Rig, startRig } from '../support/rig.ts';
+import { ALERTS, type Rig, ROUTING_KEY, startRig } from '../support/rig.ts';
 
 const MINUTE = 60_000;
 const ORDERS = 12;
 
 let rig: Rig;
+let pagerduty: Awaited<ReturnType<typeof startPagerDuty>>;
 /** What happens just before a step of the bot, by its name. */
 const before = new Map<string, () => Promise<void>>();
 
 beforeAll(async () => {
+  let port = 0;
+  pagerduty = await startPagerDuty({
+    routingKeys: { [ROUTING_KEY]: 'orders' },
+    webhook: {
+      get url() {
+        return `http://127.0.0.1:${port}/pagerduty/webhook`;
+      },
+      secret: 'webhook-secret',
+    },
+  });
   rig = await startRig({
+    pagerduty: pagerduty.url,
     yaml: YAML.replace('approvers: [UAPPROVER]', 'approvers: [UAPPROVER, URESPONDER, SONCALL]'),
     step: async (name, work) => {
       await before.get(name)?.();
       return await work();
     },
   });
+  port = rig.app.port();
   rig.slack.addUserGroup({ id: 'SONCALL', handle: 'oncall', users: ['UONCALL'] });
   await rig.world.change((state, now) =>
     plantStuck(state, {
@@ -36,7 +50,10 @@ beforeAll(async () => {
   await rig.app.idle();
 });
 afterEach(() => before.clear());
-afterAll(async () => await rig.stop());
+afterAll(async () => {
+  await rig.stop();
+  await pagerduty.stop();
+});
 
 async function first(): Promise<Incident> {
   const [found] = await rig.app.parts.journal.openIncidents();
@@ -50,6 +67,11 @@ function cardOf(id: string) {
   if (card === undefined) throw new Error(`No card of ${id} stands.`);
   return card;
 }
+const isAnswer = ({ text, thread_ts }: { readonly text: string; readonly thread_ts?: string }) =>
+  thread_ts === cardOf('OMS-1').ts &&
+  text.includes(
+    'Ann Smith resolved it in PagerDuty; it goes on here. “Retry workflow” is still running; OMS-1 stays open',
+  );
 const said = (id: string) => rig.slack.as(id).ephemerals().at(-1)?.text ?? '';
 const patches = () => rig.service.count('PATCH', /status$/);
 const retries = () => rig.service.count('POST', /retry-workflow$/);
@@ -67,6 +89,20 @@ async function ask(id: string, again = false) {
   await rig.app.idle();
   return answer;
 }
+
+describe('a press whose answer Slack does not take', () => {
+  test('is not worked on again: help is called once, however long that lasts', async () => {
+    const back = rig.slack.faults.add({ match: { path: /^\/actions/ }, fault: { mode: 'down' } });
+    await rig.slack.as('UBYSTANDER').click(rig.card(), 'Call for help');
+    const failed = async () => await rig.store.owner.query('select from inbox where trouble is not null');
+    await expect.poll(async () => (await failed()).rowCount).toBe(1);
+    // A second press would be a second call by now.
+    await rig.skipWorld(2);
+    back();
+    await rig.app.idle();
+    expect((await first()).climbed).toMatchObject([{ rung: 1, reason: 'asked' }]);
+  });
+});
 
 describe('a request for a second person', () => {
   test('whose form is submitted twice is one request', async () => {
@@ -157,14 +193,17 @@ describe('a run that is under way', () => {
     return release;
   }
 
-  test('is not resolved away', async () => {
+  test('is not resolved away, by nobody: whoever tries it in PagerDuty is told in the thread', async () => {
     const release = await retrying();
     await rig.slack.as('URESPONDER').command(ALERTS, '/oms resolve OMS-1 all is well');
     await expect
       .poll(() => said('URESPONDER'), { timeout: 10_000 })
       .toContain('is still running; OMS-1 stays open');
+    pagerduty.resolve(pagerduty.incidents[0]?.id ?? '', 'Ann Smith');
+    await expect.poll(() => rig.slack.messages(ALERTS).filter(isAnswer)).toHaveLength(1);
     release();
     await rig.app.idle();
+    expect(rig.slack.messages(ALERTS).filter(isAnswer)).toHaveLength(1);
     expect((await first()).runs.at(-1)).toMatchObject({
       outcome: 'done',
       counts: { done: ORDERS - patches() },
@@ -184,6 +223,38 @@ describe('a run that is under way', () => {
     expect(run?.line).toContain('changes were frozen');
     await rig.slack.as('URESPONDER').command(ALERTS, '/oms unfreeze');
     await rig.app.idle();
+  });
+
+  test('does not begin on an approval that is older than 15 minutes by then', async () => {
+    await offered();
+    const sent = retries();
+    before.set('commit run begins', async () => {
+      before.clear();
+      await rig.skipWorld(16);
+    });
+    await rig.slack.as('URESPONDER').click(cardOf('OMS-1'), 'Retry workflow');
+    await rig.app.idle();
+    expect(retries()).toBe(sent);
+    expect((await first()).runs.at(-1)?.line).toBe(
+      'Nothing was started: its approval is over 15 min old; it has to be pressed again.',
+    );
+  });
+
+  test.each([
+    ['no', 'whoever approved it may not any more'],
+    ['could not tell', 'Slack did not say whether whoever approved it still may'],
+  ] as const)('does not begin when its approver is asked about again: %s', async (member, because) => {
+    await offered();
+    const sent = retries();
+    const { people } = rig.app.parts;
+    const { isOneOf } = people;
+    // A group's members are believed for a minute; this is what Slack says after it.
+    before.set('binding R20', async () => void Object.assign(people, { isOneOf: async () => member }));
+    await rig.slack.as('URESPONDER').click(cardOf('OMS-1'), 'Retry workflow');
+    await rig.app.idle();
+    Object.assign(people, { isOneOf });
+    expect(retries()).toBe(sent);
+    expect((await first()).runs.at(-1)?.line).toBe(`Nothing was started: ${because}.`);
   });
 
   test('does not begin when a freeze comes between the approval and the beginning', async () => {

@@ -9,6 +9,8 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 let world: Awaited<ReturnType<typeof startPretendWorld>>;
 let way: TcpProxy;
 let bot: Awaited<ReturnType<typeof startBot>>;
+let person: ReturnType<typeof world.slack.as>;
+const FORM = { status: 'shipped', reason: 'warehouse confirmed the parcel', unchecked: 'yes' };
 
 beforeAll(async () => {
   world = await startPretendWorld();
@@ -18,6 +20,7 @@ beforeAll(async () => {
   way = await startTcpProxy({ host: database.hostname, port: Number(database.port) });
   database.port = String(way.port);
   const timing = { ...TIMING, databaseGoneMs: 300, runLeaseMs: 11_000 };
+  person = world.slack.as('URESPONDER');
   bot = await startBot({ ...world.address, database: database.href }, { timing });
   await alert('f1');
   await bot.app.idle();
@@ -52,6 +55,8 @@ async function ask(line: string, count: number): Promise<string> {
 
 describe('our own database is gone', () => {
   test('is said once in the channel and to PagerDuty', async () => {
+    await person.click(newestCard(world.slack), 'Set status by hand…');
+    await expect.poll(() => person.modal()).not.toBeNull();
     cut();
     await expect.poll(pages, { timeout: 10_000 }).toEqual(['triggered']);
     await expect.poll(() => said('Our own database has not answered since').length).toBe(1);
@@ -87,6 +92,19 @@ describe('our own database is gone', () => {
     expect(world.service.count('POST', /./)).toBe(0);
   });
 
+  test.each([
+    ['down', 'Our own database does not answer. Nothing was started; send it again later.'],
+    ['silent', 'Not confirmed: it took too long. It may still run; sending it again cannot run it twice.'],
+  ] as const)(
+    'a form that was open says that it was not taken, and keeps what was typed: %s',
+    async (mode, because) => {
+      way.mode = mode;
+      expect(JSON.stringify(await person.submit(FORM))).toContain(because);
+      expect(person.failures()).toEqual([]);
+      cut();
+    },
+  );
+
   test('its return is said, closes the page and is journaled with both times', async () => {
     way.mode = 'open';
     await expect.poll(() => said('Our own database answers again.').length, { timeout: 15_000 }).toBe(1);
@@ -102,7 +120,11 @@ describe('our own database is gone', () => {
     expect(Number(found.rows[0]?.to)).toBeGreaterThan(Number(found.rows[0]?.from));
   });
 
-  test('afterwards a press runs as ever', async () => {
+  test('afterwards the form can be sent, once, and a press runs as ever', async () => {
+    expect(await person.submit(FORM)).toBe('closed');
+    await bot.app.idle();
+    const [open] = await bot.app.parts.journal.openIncidents();
+    expect(open?.offers.filter(({ requestedBy }) => requestedBy !== null)).toHaveLength(1);
     await world.slack.as('URESPONDER').click(newestCard(world.slack), 'Retry workflow');
     await bot.app.idle();
     expect(world.service.count('POST', /retry-workflow/)).toBe(37);

@@ -1,4 +1,4 @@
 import { killedAtEveryStep } from './kill.ts';
 import { payments } from './stories.ts';
 
-killedAtEveryStep('after', payments);
+killedAtEveryStep(payments, 'after');

@@ -1,4 +1,4 @@
 import { killedAtEveryStep } from './kill.ts';
 import { stuckOrders } from './stories.ts';
 
-killedAtEveryStep('before', stuckOrders);
+killedAtEveryStep(stuckOrders, 'before');

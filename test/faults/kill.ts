@@ -5,6 +5,7 @@ import { verifyChain } from '../../src/store/audit.ts';
 import { decode, type IncidentRow } from '../../src/store/rows.ts';
 import { ALERTS, newestCard, sendAlert, startPretendWorld } from '../support/rig.ts';
 import { type Child, createNursery, type Kill } from './child-process.ts';
+import { nobodyNames } from './steps.ts';
 
 export type World = Awaited<ReturnType<typeof startPretendWorld>>;
 
@@ -13,6 +14,8 @@ export interface Story {
   readonly name: string;
   /** Every kill point of the way, as `step` names them. */
   readonly steps: readonly string[];
+  /** Of these, the ones that every round goes through: only a bot that `restart` starts dies there. */
+  readonly armedLater?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   /** Before the first journey, and before each. */
   prepare(world: World): Promise<void>;
@@ -31,6 +34,9 @@ export interface Walk {
   /** Whoever gets no answer asks again; once the bot has died on the way, one starts that nobody kills. */
   until(what: string, condition: () => Promise<boolean>): Promise<void>;
   settled(): Promise<boolean>;
+  /** Ends the bot, and starts one that dies at the step of this journey, where that is armed later. */
+  restart(meanwhile: () => Promise<void>): Promise<void>;
+  port(): number;
   /** Waits for a while until all is settled, the bot has died, or neither. */
   settledWithin(): Promise<void>;
   alert(fingerprint: string): Promise<boolean>;
@@ -74,11 +80,24 @@ async function settledWithin(): Promise<void> {
 }
 
 /** From the alert to the first sample of the proof, as people would do it: whoever gets no answer asks again. */
-async function journey(story: Story, region: string, name: string | null): Promise<void> {
+async function journey(story: Story, region: string, kill: Kill | null): Promise<void> {
+  const name = kill?.name ?? null;
+  const later = name !== null && (story.armedLater ?? []).includes(name);
+  // Whoever took over from the one killed before is the next to die: a start costs as much as all the rest.
+  if (!alive()) await start();
+  let victim = bot;
+  if (kill !== null && !later) await victim?.arm(kill);
+  const port = () => bot?.port ?? 0;
+  async function restart(meanwhile: () => Promise<void>): Promise<void> {
+    bot?.kill();
+    await meanwhile();
+    bot = await nursery.start(later ? kill : null);
+    if (later) victim = bot;
+  }
   await story.prepare(world);
   const startsAt = new Date(world.now()).toISOString();
   const alert = async (fingerprint: string) =>
-    await sendAlert(bot?.port ?? 0, startsAt, { fingerprint }, { ...story.labels, region }, 'alert-token')
+    await sendAlert(port(), startsAt, { fingerprint }, { ...story.labels, region }, 'alert-token')
       .then(({ status }) => status === 202)
       .catch(() => false);
   const incident = async () => await incidentOf(region);
@@ -97,8 +116,9 @@ async function journey(story: Story, region: string, name: string | null): Promi
     });
     await until('the run has settled', settled);
   }
-  await story.after({ world, region, until, settled, settledWithin, alert, incident }, name);
+  await story.after({ world, region, until, restart, port, settled, settledWithin, alert, incident }, name);
   await until('all is settled', settled);
+  if (kill !== null) expect(victim?.alive(), 'it went past the step').toBe(false);
 }
 
 /** Presses an offer's button, whichever place it has on the card. */
@@ -121,12 +141,12 @@ async function incidentOf(region: string): Promise<Incident | null> {
 }
 
 /**
- * A real process on a real PostgreSQL, killed with SIGKILL before or after every step, and started again. A file for
- * each story and each *when* calls this, so that the workers share the minutes.
+ * A real process on a real PostgreSQL, killed with SIGKILL before or after every step, and started again. Long
+ * stories have a file for each *when*, so that the workers share the minutes.
  */
-export function killedAtEveryStep(when: Kill['when'], story: Story): void {
+export function killedAtEveryStep(story: Story, ...whens: readonly Kill['when'][]): void {
   // A busy machine starts processes slowly, and each case starts two.
-  describe(`${story.name}: a bot that is killed ${when} a step`, { timeout: 120_000 }, () => {
+  describe(`${story.name}: a bot that is killed ${whens.join(' or ')} a step`, { timeout: 120_000 }, () => {
     beforeAll(async () => {
       steps.clear();
       world = await startPretendWorld();
@@ -157,17 +177,13 @@ export function killedAtEveryStep(when: Kill['when'], story: Story): void {
         break;
       }
       expect(missing(), lines.join('\n')).toEqual([]);
+      expect([...steps].filter(nobodyNames), 'steps that neither a story nor a reason names').toEqual([]);
     });
 
-    for (const name of story.steps) {
+    for (const { name, when } of story.steps.flatMap((name) => whens.map((when) => ({ name, when })))) {
       test(`${when} “${name}” loses nothing and runs nothing twice`, async () => {
-        // Whoever took over from the one killed before is the next to die: a start costs as much as all the rest.
-        if (!alive()) await start();
-        const victim = bot;
-        await victim?.arm({ name, when });
         const region = `${when} ${name}`;
-        await journey(story, region, name);
-        expect(victim?.alive(), 'it went past the step').toBe(false);
+        await journey(story, region, { name, when });
         await truth(story, region);
       });
     }

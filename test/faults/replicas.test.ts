@@ -59,7 +59,11 @@ async function alert(bot: Bot, labels: Record<string, string> = {}, fingerprint 
   const startsAt = new Date(at).toISOString();
   return await sendAlert(bot.app.port(), startsAt, { fingerprint }, labels, 'alert-token');
 }
-const idle = async () => await one.app.idle();
+async function idle() {
+  await one.app.idle();
+  // What it has in hand, an answer for one, it alone knows.
+  await other.app.idle();
+}
 async function skip(minutes: number) {
   await world.skipWorld(minutes);
   await idle();

@@ -155,7 +155,7 @@ async function ticked({ world, until, settledWithin, incident }: Walk): Promise<
 }
 
 /** How many events of that type the journal has whose own words contain `words`. */
-async function events(world: World, type: string, words: string, incident?: string): Promise<number> {
+export async function events(world: World, type: string, words: string, incident?: string): Promise<number> {
   const { rows } = await world.store.owner.query<{ count: number }>(
     `select count(*)::int as count from journal j join journal_asides a on a.seq = j.seq
      where j.text::jsonb ->> 'type' = $1 and position($2 in a.text) > 0 and ($3::text is null or j.incident = $3)`,

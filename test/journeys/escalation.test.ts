@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startPagerDuty } from '../../sim/pagerduty/pagerduty.ts';
 import { gatewayDown } from '../../sim/world/scenarios/payment-failures.ts';
 import { workflowEngineCrash } from '../../sim/world/scenarios/workflow-engine-crash.ts';
-import { type Rig, ROUTING_KEY, startRig } from '../support/rig.ts';
+import { ALERTS, type Rig, ROUTING_KEY, startRig } from '../support/rig.ts';
 
 let rig: Rig;
 let pagerduty: Awaited<ReturnType<typeof startPagerDuty>>;
+/** The routing keys that PagerDuty knows. */
+const keys: Record<string, string> = { [ROUTING_KEY]: 'orders' };
 const card = () => JSON.stringify(rig.card().blocks);
 const pages = () => pagerduty.incidents.map(({ status }) => status);
 
@@ -13,7 +15,7 @@ const pages = () => pagerduty.incidents.map(({ status }) => status);
 beforeAll(async () => {
   let port = 0;
   pagerduty = await startPagerDuty({
-    routingKeys: { [ROUTING_KEY]: 'orders' },
+    routingKeys: keys,
     webhook: {
       get url() {
         return `http://127.0.0.1:${port}/pagerduty/webhook`;
@@ -51,13 +53,27 @@ describe('trouble that lasts', () => {
     expect(pages()).toEqual([]);
   });
 
-  test('who has it does not stop the rule: after 20 more platform engineering is called, with a page', async () => {
+  test('who has it does not stop the rule: after 20 more platform engineering is called', async () => {
     await rig.slack.as('UBYSTANDER').click(rig.card(), 'I have it');
     await rig.app.idle();
     expect(card()).toContain('<@UBYSTANDER> has it.');
-    await rig.skip(20);
-    expect(rig.slack.messages('#platform-eng')).toHaveLength(1);
+    delete keys[ROUTING_KEY];
+    await rig.skipWorld(20);
+    await expect.poll(() => rig.slack.messages('#platform-eng').length).toBe(1);
+  });
+
+  test('a page that PagerDuty refuses is told once, and once more when it went out after all', async () => {
+    const told = (words: string) => rig.slack.messages(ALERTS).filter(({ text }) => text.includes(words));
+    const tries = async () =>
+      (await rig.store.owner.query(`select max(attempts) as tries from outbox where kind = 'page'`)).rows;
+    await expect.poll(tries).toEqual([{ tries: 2 }]);
+    expect(told('Team platform was not paged: PagerDuty')).toHaveLength(1);
+    expect(told('after all')).toEqual([]);
+    keys[ROUTING_KEY] = 'orders';
+    await rig.app.idle();
     expect(pages()).toEqual(['triggered']);
+    expect(told('was not paged')).toHaveLength(1);
+    expect(told('The page to team platform went out after all.')).toHaveLength(1);
   });
 
   test('a resolve in PagerDuty resolves the incident, by the name of whoever did it', async () => {

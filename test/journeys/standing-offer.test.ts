@@ -29,3 +29,20 @@ test('one submission asks once', () => {
   );
   expect(asked).toHaveLength(1);
 });
+
+test('approved after its order has changed it starts nothing, and says what the order is now', async () => {
+  const open = async () => (await rig.app.parts.journal.openIncidents())[0];
+  const request = (await open())?.offers.find(({ requestedBy }) => requestedBy !== null);
+  await rig.world.change((state) => {
+    const order = state.orders.get(request?.targets[0] ?? '');
+    if (order === undefined) throw new Error('The world has no such order.');
+    order.status = 'shipped';
+    state.dirty.add(order.id);
+  });
+  await rig.slack.as('UAPPROVER').click(rig.card(), 'Approve: Set status by hand', { confirm: true });
+  await rig.app.idle();
+  expect((await open())?.runs).toMatchObject([
+    { action: 'R22', line: 'Nothing was started: the order was processing and is shipped now.' },
+  ]);
+  expect(rig.service.count('PATCH', /status$/)).toBe(0);
+});

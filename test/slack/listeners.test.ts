@@ -106,6 +106,7 @@ async function choose(offer: string): Promise<void> {
     body,
     action,
     client,
+    context: {},
     respond: async (said: unknown) => answered.push(said),
   });
 }

@@ -107,6 +107,7 @@ describe('what is shown', () => {
       status: 'processing',
       olderThanMinutes: 120,
       now: 9e6,
+      cursor: null,
       next: 'c',
     });
     expect(validateBlocks(page.blocks, 'message')).toEqual([]);

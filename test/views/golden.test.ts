@@ -32,6 +32,7 @@ const LIST = stuckList({
   status: 'processing',
   olderThanMinutes: 120,
   now: OPENED,
+  cursor: 'cursor3',
   next: 'cursor4',
 });
 

@@ -25,6 +25,7 @@ function read(orders: readonly ListedOrder[]): string[] {
     status: 'processing',
     olderThanMinutes: 120,
     now,
+    cursor: null,
     next: null,
   };
   return stuckList(view).blocks.flatMap((block) => {
