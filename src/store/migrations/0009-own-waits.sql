@@ -16,7 +16,7 @@ begin
     least((select min(due_at) from incidents), (select min(until) from "freeze")) - story);
   looks := 1000 * extract(epoch from (select min(look_at) from incidents where look_lease < machine) - story);
   inbox := 1000 * extract(epoch from (select min(not_before) from inbox where done_at is null) - machine);
-  runs := 1000 * extract(epoch from (select greatest(min(lease), machine) from runs where state <> 'ended') - machine);
+  runs := 1000 * extract(epoch from (select min(greatest(lease, machine)) from runs where state <> 'ended') - machine);
   leases := 1000 * extract(epoch from (select min(until) from leases where until > machine) - machine);
 end $$;
 grant execute on function oms_waits() to oms_bot;
