@@ -210,7 +210,7 @@ export async function createApp(given: AppParts) {
         doing('deadlines'),
         ...Array.from({ length: LOOK_HANDS }, (_, hand) => doing('looks', `looks ${hand}`)),
         doing('runs'),
-        loop(parts, 'voice', voiceOnce, { waits: 'leases' }),
+        loop(parts, 'voice', voiceOnce, { waits: 'leases', until: announcer.restsFor }),
         loop(parts, 'pages', pagesOnce, { waits: 'leases' }),
         loop(parts, 'database watch', watch.round),
         ...(drift === null ? [] : [loop(parts, 'configuration', drift.round)]),

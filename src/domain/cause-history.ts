@@ -15,9 +15,9 @@ export function rememberCauses(
   at: number,
 ): CauseHistory {
   const after: Record<string, CauseMemory> = { ...before };
-  for (const { id, verdict, asOf } of causes) {
+  for (const { id, verdict, kept } of causes) {
     const known = before[id];
-    if (asOf !== undefined) continue;
+    if (kept !== undefined) continue;
     if (verdict === 'supported') after[id] = { supportedAt: at, clearSince: null };
     else if (known !== undefined)
       after[id] = { ...known, clearSince: verdict === 'ruled out' ? (known.clearSince ?? at) : null };

@@ -1,5 +1,6 @@
 import { openUndos } from './duty.ts';
 import type { Incident } from './incident.ts';
+import type { Run } from './run.ts';
 
 /** Two healthy diagnoses this far apart, nothing unknown, end an incident (design §6). */
 export const HEALTHY_FOR_MS = 60_000;
@@ -15,12 +16,12 @@ export function watchFor({ failedAt }: Pick<Incident, 'failedAt'>): number {
 }
 
 /** The gap to a failure of an earlier incident counts for so long (our default). */
-const REMEMBERED_MS = 24 * 60 * 60_000;
+const GAP_MOST_MS = 24 * 60 * 60_000;
 
 /** When the same failed before, if a restart or a temporary change healed it for now, at most a day ago; else null. */
 export function failedBefore(earlier: Incident | null, now: number): number | null {
   const last = earlier?.watched.length ? earlier.failedAt?.at(-1) : undefined;
-  return last === undefined || now - last > REMEMBERED_MS ? null : last;
+  return last === undefined || now - last > GAP_MOST_MS ? null : last;
 }
 
 /** Within this time after the end a new alert continues the same incident (design §6). */
@@ -48,8 +49,15 @@ export function proofEnds(incident: Incident): boolean {
   return (
     incident.sources.length > 0 &&
     incident.sources.every(({ source }) => source === 'person') &&
-    !unfinished(incident)
+    !unfinished(incident) &&
+    toWatch(incident) === undefined
   );
+}
+
+/** A restart or a temporary change that helped and was not watched yet; the watch begins when all is seen to be healthy. */
+export function toWatch({ state, runs, watched }: Incident): Run | undefined {
+  if (state !== 'open') return undefined;
+  return runs.find((run) => run.mitigates && run.proof?.verdict === 'helped' && !watched.includes(run.id));
 }
 
 /** A run that is under way or unproven, or a change for a while that nobody has taken back. */

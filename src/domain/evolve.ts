@@ -81,10 +81,14 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
     case 'look asked':
       // A proof may end after its incident has; nobody would make this look, and it would be due for ever.
       if (incident.state === 'resolved') return incident;
-      // A look that is due may be under way already and too early to see why; that it was asked again must show.
+      // A look that is due may be under way already and too early to see why: that it was asked again must show, and it keeps
+      // its place before those that fell due later.
       return {
         ...incident,
-        lookAt: Math.max(event.at, Math.min(incident.lookAt ?? event.lookAt, event.lookAt)),
+        lookAt:
+          incident.lookAt !== null && incident.lookAt <= event.at
+            ? incident.lookAt + 1
+            : Math.min(incident.lookAt ?? event.lookAt, event.lookAt),
       };
     case 'diagnosed':
       return {
@@ -185,8 +189,9 @@ function unseen({ mitigated }: Incident, findings: readonly Finding[], at: numbe
   return overall(findings) === 'unknown' ? { ...rest, unseenSince: before ?? at } : rest;
 }
 
-function failedAgain({ failedAt, clockStartedAt }: Incident, at: number): readonly number[] {
-  return [failedAt?.at(-1) ?? clockStartedAt, at];
+/** What failed until a watch began failed last just before that, however long ago it had begun to. */
+function failedAgain({ failedAt, clockStartedAt, mitigated }: Incident, at: number): readonly number[] {
+  return [Math.max(failedAt?.at(-1) ?? clockStartedAt, mitigated?.since ?? 0), at];
 }
 
 function brokenSince(

@@ -65,8 +65,11 @@ export interface JudgedCause {
   readonly because: string;
   /** Outside our service (provider, broker, database): shown first when several are supported. */
   readonly outside: boolean;
-  /** Supported by the look of this story time, epoch ms; what tells it has not been answered since. */
-  readonly asOf?: number;
+  /**
+   * What the look of that story time, epoch ms, said: the last one that supported it. `because` has it with its age, and with
+   * what could not be looked at now.
+   */
+  readonly kept?: { readonly at: number; readonly because: string };
 }
 
 /** Tells what happened around the trouble and is no trouble, nor the absence of one: X1. */

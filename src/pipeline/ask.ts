@@ -1,6 +1,5 @@
 import type { OfferId, PersonId } from '../domain/ids.ts';
 import type { IncidentEvent } from '../domain/incident.ts';
-import { JournalUnavailable } from '../ports/journal.ts';
 import { SystemError } from '../ports/system-error.ts';
 import { questionOf } from '../runbooks/catalogue.ts';
 import type { AnyQuestion } from '../runbooks/define-runbook.ts';
@@ -52,8 +51,11 @@ export async function askByForm(
   });
   const lost = await noted.then(
     () => '',
-    (err) => {
-      if (!(err instanceof JournalUnavailable)) throw err;
+    (err: unknown) => {
+      parts.log.error(
+        { err: err instanceof Error ? err.message : 'unknown' },
+        'an answer could not be noted',
+      );
       return ' It could not be noted on the card: our own database does not answer.';
     },
   );

@@ -9,6 +9,7 @@ import type { AnyByHand, AnyRunbook } from '../runbooks/define-runbook.ts';
 import { doneWord, owedFor, seenUntil } from '../runbooks/shared/by-hand.ts';
 import { changeOf } from './change.ts';
 import { changesIn } from './diagnose.ts';
+import { elsewhere } from './look.ts';
 import type { Answer, Parts } from './parts.ts';
 import type { Rules } from './rules.ts';
 
@@ -135,12 +136,10 @@ export async function textsToCopy(
   if (diagnosis === null) return [];
   const runbook = runbookById(incident.runbook);
   const { names, thresholds } = parts.rules;
-  const open = await parts.journal.openRunbooks();
-  const owed = (await parts.journal.owed()).map(({ duty }) => duty);
   const now = diagnosis.at;
   const findings = allFindings(runbook, incident);
   const changes = changesIn(findings);
-  const judging = { findings, changes, now, thresholds, names, incident, open, owed };
+  const judging = { findings, changes, now, thresholds, names, incident, ...(await elsewhere(parts)) };
   return (runbook.byHand ?? [])
     .filter(({ id }) => diagnosis.byHand.some((shown) => shown.id === id))
     .flatMap((step: AnyByHand) =>

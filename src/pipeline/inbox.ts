@@ -1,4 +1,4 @@
-import type { Delivery, Transaction } from '../ports/journal.ts';
+import type { Delivery } from '../ports/journal.ts';
 import type { Parts } from './parts.ts';
 
 /** A delivery that fails so often is given up; it stays in the inbox with its trouble. */
@@ -40,20 +40,30 @@ export async function inboxOnce(parts: Parts, work: (delivery: Delivery) => Prom
 export function workingOn(parts: Parts, delivery: Delivery | null): Parts {
   if (delivery === null) return parts;
   const { journal } = parts;
-  const transact: typeof journal.transact = async (name, work) =>
-    await journal.transact(name, async (tx) => {
-      let decided = false;
-      const deciding =
-        <Given extends unknown[]>(decide: (...given: Given) => void) =>
-        (...given: Given) => {
-          decided = true;
-          decide(...given);
-        };
-      const watched: Transaction = { ...tx, save: deciding(tx.save), note: deciding(tx.note) };
-      const result = await work(watched);
-      if (decided) await tx.done(delivery);
-      return result;
+  let ended = false;
+  const transact: typeof journal.transact = async (name, work) => {
+    let decided = false;
+    const deciding =
+      <Given extends unknown[]>(decide: (...given: Given) => void) =>
+      (...given: Given) => {
+        decided = true;
+        decide(...given);
+      };
+    let done = ended;
+    const result = await journal.transact(name, async (tx) => {
+      const end = async () => {
+        done = true;
+        return await tx.done(delivery);
+      };
+      const came = await work({ ...tx, save: deciding(tx.save), note: deciding(tx.note), done: end });
+      // Whoever stalled for longer than its lease must not decide what somebody else has decided.
+      if (decided && !done && !(await end()))
+        throw new Error('Somebody else has worked on this delivery meanwhile.');
+      return came;
     });
+    ended = done;
+    return result;
+  };
   return { ...parts, journal: { ...journal, transact } };
 }
 

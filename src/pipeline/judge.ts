@@ -2,7 +2,7 @@ import type { Finding, JudgedCause } from '../domain/finding.ts';
 import type { AnyRunbook, Judging } from '../runbooks/define-runbook.ts';
 import { spell } from '../runbooks/shared/spell.ts';
 
-type Judged = Pick<JudgedCause, 'id' | 'verdict' | 'because' | 'asOf'>;
+type Judged = Pick<JudgedCause, 'id' | 'verdict' | 'because' | 'kept'>;
 
 /**
  * For so long, ms, a question that meets silence changes nothing; ours. What it said last is what the next answer is compared
@@ -45,13 +45,18 @@ function judge(
     },
   });
   const said = { id, ...rule({ ...judging, findings }) };
-  const { causeHistory, diagnosis } = judging.incident;
-  const asOf = causeHistory[id]?.supportedAt;
   const silent = [...read].filter(({ verdict }) => verdict === 'unknown').map(({ step }) => step);
-  const stood = diagnosis?.causes.some((cause) => cause.id === id && cause.verdict === 'supported');
-  if (said.verdict !== 'open' || silent.length === 0 || stood !== true) return said;
-  if (asOf === undefined || judging.now - asOf > REMEMBERED_MS) return said;
-  const ago = spell(judging.now - asOf);
-  const because = `So it was ${ago} ago; ${silent.join(', ')}, which would tell, could not be looked at since.`;
-  return { id, verdict: 'supported', because, asOf };
+  const { causeHistory, diagnosis } = judging.incident;
+  const before = diagnosis?.causes.find((cause) => cause.id === id);
+  const at = causeHistory[id]?.supportedAt;
+  if (said.verdict !== 'open' || silent.length === 0 || before?.verdict !== 'supported') return said;
+  if (at === undefined || judging.now - at > REMEMBERED_MS) return said;
+  const { because } = before.kept ?? before;
+  const age = `${spell(judging.now - at)} ago; ${silent.join(', ')} could not be looked at now`;
+  return {
+    id,
+    verdict: 'supported',
+    because: `${because.replace(/\.$/, '')} (${age}).`,
+    kept: { at, because },
+  };
 }

@@ -1,4 +1,4 @@
-import { endsBecause, proofEnds, watchFor } from '../domain/ending.ts';
+import { endsBecause, proofEnds, toWatch, watchFor } from '../domain/ending.ts';
 import { overall } from '../domain/finding.ts';
 import type { Diagnosis, Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Run } from '../domain/run.ts';
@@ -11,19 +11,21 @@ import { sampleProof } from './verify.ts';
 /** A first *broken* is asked again so soon (runbook-knowledge §0: down is broken twice, 15 s apart). */
 const SECOND_LOOK_MS = 15_000;
 
-/** Does one due look: proofs that are due, and the whole diagnosis when it is. False when nothing was due. */
+/**
+ * Does what is due of one incident: its proofs, else the whole diagnosis, which then comes next. Each fits into the lease by
+ * itself. False when nothing was due.
+ */
 export async function lookOnce(parts: Parts): Promise<boolean> {
   const { journal, rules } = parts;
-  const claimed = await journal.claimLook(rules.timing.diagnosisMs + rules.timing.lookSlackMs);
+  const { diagnosisMs, readMs, lookSlackMs } = rules.timing;
+  const claimed = await journal.claimLook(Math.max(diagnosisMs, readMs) + lookSlackMs);
   if (claimed === null) return false;
   try {
     const now = await journal.now();
-    await Promise.all(
-      claimed.runs
-        .filter(({ proof }) => proof?.nextAt != null && proof.nextAt <= now)
-        .map(async (run) => await sampleProof(parts, claimed, run, now)),
-    );
-    if (claimed.lookAt !== null && claimed.lookAt <= now) await lookWhole(parts, claimed, now);
+    const due = claimed.runs.filter(({ proof }) => proof?.nextAt != null && proof.nextAt <= now);
+    if (due.length > 0)
+      await Promise.all(due.map(async (run) => await sampleProof(parts, claimed, run, now)));
+    else if (claimed.lookAt !== null && claimed.lookAt <= now) await lookWhole(parts, claimed, now);
   } finally {
     await journal.releaseLook(claimed.id);
   }
@@ -95,12 +97,6 @@ function consequences(incident: Incident, look: Look, now: number): readonly Inc
   }
   const ends = endsBecause(incident, now);
   return ends === null ? [] : [{ type: 'resolved', by: null, because: ends, at: now }];
-}
-
-/** A restart or a temporary change that helped and was not watched yet; the watch begins when all is healthy. */
-function toWatch({ state, runs, watched }: Incident): Run | undefined {
-  if (state !== 'open') return undefined;
-  return runs.find((run) => run.mitigates && run.proof?.verdict === 'helped' && !watched.includes(run.id));
 }
 
 /** After a run has proven that it helped: watched after a restart, over where only people had said so, else let the checks decide. */

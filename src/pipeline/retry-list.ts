@@ -42,6 +42,8 @@ export async function retryListed(
     const frozen = await tx.frozen();
     if (frozen !== null)
       return no(tx, `Changes are frozen by <@${frozen.by}>: ${frozen.reason}. Nothing was started.`);
+    // Locked before it is looked who is busy: two presses at once would both find the orders free.
+    await tx.newest(alert.runbook, alert.scope);
     const targets: string[] = [];
     const left = new Set<string>();
     for (const order of orders) {

@@ -48,8 +48,8 @@ async function begin(parts: Parts, claimed: ClaimedRun): Promise<Run | null> {
   const run = seen?.runs.find(({ id }) => id === claimed.run);
   if (seen == null || run === undefined) return null;
   if (claimed.takenOver) return run;
-  const still = await stillHolds(parts, run);
   const notAllowed = await mayNoLonger(parts, run);
+  const still = await stillHolds(parts, run);
   return await parts.journal.transact('run begins', async (tx) => {
     const incident = await tx.incident(claimed.incident);
     // Whoever was slower than its lease finds that somebody else has begun.

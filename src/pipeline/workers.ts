@@ -1,11 +1,14 @@
 import type { Waits } from '../ports/journal.ts';
 import type { Page, Pager } from '../ports/pager.ts';
+import { SystemError } from '../ports/system-error.ts';
 import type { VoiceStore } from '../ports/voice.ts';
 import { saying } from './news.ts';
 import type { Parts } from './parts.ts';
 
 /** A page's call may take this long, ms. */
 const PAGE_MS = 10_000;
+/** A loop looks at least so often, ms: what another replica has left to do wakes nobody here. */
+const MOST_MS = 1_000;
 
 /** Sends what waits to be paged; the same dedup key again is harmless, so a lost answer is simply asked again. */
 export async function pageOnce(
@@ -31,9 +34,10 @@ export async function pageOnce(
       // Whatever is wrong with this one, the next must go out.
       const because = err instanceof Error ? err.message : 'unknown';
       parts.log.error({ key: waiting.key, because }, 'a page could not be sent');
-      const words = `Team ${page.team} was not paged: ${because} It is tried again; call them by hand meanwhile.`;
-      if (waiting.attempts === 0) await tell(parts, page, `${waiting.key}/not sent`, words);
       await voice.later(waiting.id, Math.min(60_000, 1_000 * 2 ** Math.min(waiting.attempts, 6)), because);
+      const surely = err instanceof SystemError && err.sent === 'no';
+      const words = `Team ${page.team} ${surely ? 'was not' : 'may not have been'} paged: ${because} It is tried again; call them by hand meanwhile.`;
+      if (waiting.attempts === 0) await tell(parts, page, `${waiting.key}/not sent`, words);
     } finally {
       timer.abort();
     }
@@ -55,13 +59,15 @@ async function tell(parts: Parts, { incident }: Page, key: string, line: string)
 /**
  * Does `work` as long as there is some, then waits until it is woken or something of what it waits for is due, at most a
  * second.
+ * @param waits what falls due in the journal for this loop
+ * @param until ms until something that only this process knows of is due
  * @param worked told after each round that did something
  */
 export function loop(
   parts: Parts,
   name: string,
   work: () => Promise<boolean>,
-  { waits = null, worked }: { readonly waits?: Waits | null; readonly worked?: () => void } = {},
+  given: { readonly waits?: Waits; readonly until?: () => number; readonly worked?: () => void } = {},
 ) {
   const over = new AbortController();
   let wake = new AbortController();
@@ -76,10 +82,13 @@ export function loop(
         return false;
       });
       if (more) {
-        worked?.();
+        given.worked?.();
         continue;
       }
-      const ms = waits === null ? 1_000 : await parts.journal.untilDue(waits, 1_000).catch(() => 1_000);
+      const { waits, until = () => Number.POSITIVE_INFINITY } = given;
+      const due =
+        waits === undefined ? MOST_MS : await parts.journal.untilDue(waits, MOST_MS).catch(() => MOST_MS);
+      const ms = Math.min(due, until());
       if (!over.signal.aborted)
         await parts.clock.sleep(Math.max(ms, 10), AbortSignal.any([wake.signal, over.signal]));
     }

@@ -66,7 +66,8 @@ export interface Transaction {
   /** Facts that belong to no incident: an alert of another environment, a refusal. */
   note(fact: { readonly type: string } & Readonly<Record<string, unknown>>): void;
   /** The delivery is dealt with when this commits. */
-  done(delivery: Delivery): Promise<void>;
+  /** False when it was done already, by whoever had it meanwhile. */
+  done(delivery: Delivery): Promise<boolean>;
   /** What is said outside although it belongs to no incident. */
   say(outgoing: Outgoing): void;
   /** The freeze that stands. Locks its row, so that none begins before this commits; *to change it*: for ourselves alone. */
@@ -105,10 +106,10 @@ export interface Transaction {
   items(run: RunId): Promise<readonly RunItem[]>;
 }
 
-/** The record of all of this; the only durable state there is. */
 /** What falls due by itself, in time. */
 export type Waits = 'deadlines' | 'looks' | 'inbox' | 'runs' | 'leases';
 
+/** The record of all of this; the only durable state there is. */
 export interface Journal {
   /** Runs `work` in one commit named `name`; all or nothing. Throws JournalUnavailable when the database is gone. */
   transact<T>(name: string, work: (tx: Transaction) => Promise<T>): Promise<T>;

@@ -264,7 +264,13 @@ export function createAnnouncer(mouth: AnnouncerParts) {
     oursSince = null;
   };
 
-  return { speak, lost };
+  /** Until the next place that was spoken to may be spoken to again, ms; Infinity: none rests. */
+  const restsFor = () => {
+    const now = parts.clock.now();
+    return Math.min(...[...quietUntil.values()].flatMap((until) => (until > now ? [until - now] : [])));
+  };
+
+  return { speak, lost, restsFor };
 }
 
 /** One state of one card. */

@@ -16,7 +16,7 @@ export interface StoringParts {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly log: Log;
-  /** Something was stored: whoever works on the inbox need not wait for the next poll. */
+  /** Something was stored or decided: whoever takes it on need not wait for the next poll. */
   readonly stored: () => void;
   /** Asks whether our own database is gone altogether. */
   readonly gone: () => Promise<boolean>;
@@ -71,6 +71,7 @@ export function storingReceiver({ inner, journal, clock, log, stored, gone }: St
     timer.abort();
     if (!answered) await ack(notStored(event.body, unstored));
     await work;
+    stored();
   }
 
   return {
@@ -104,14 +105,15 @@ function isEvent(body: Body): boolean {
 
 /** The answer in a modal: at a field where there is one, so that what was typed stays. */
 function notStored(body: Body, unstored: Unstored): object {
+  // An answer that was lost may have been a yes, whatever became of the connection afterwards.
   const because =
     unstored === 'gone'
-      ? 'Our own database does not answer. Nothing was started; send it again later.'
-      : 'Not confirmed: it took too long. It may still run; sending it again cannot run it twice.';
+      ? 'Not confirmed: our own database does not answer. Once it does, the card shows whether this was taken.'
+      : 'Not confirmed: it took too long. The card shows whether this was taken.';
   const read = Modal.safeParse(body['view']);
   const field = read.data?.blocks.find(({ type }) => type === 'input')?.block_id;
   return field === undefined
-    ? { response_action: 'update', view: toldModal('Not started', because) }
+    ? { response_action: 'update', view: toldModal('Not confirmed', because) }
     : { response_action: 'errors', errors: { [field]: because } };
 }
 

@@ -201,7 +201,8 @@ export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step; 
 
     async notTaken(since) {
       const found = await query<{ reason: string; count: number }>(
-        `select a.text::jsonb ->> 'reason' as reason, count(*)::int as count
+        `select a.text::jsonb ->> 'reason' as reason,
+                count(distinct (a.text::jsonb ->> 'source', a.text::jsonb ->> 'key'))::int as count
          from journal j join journal_asides a on a.hash = j.text::jsonb ->> 'body'
          where j.incident is null and j.at >= to_timestamp($1 / 1000.0) and a.text is not null
            and j.text::jsonb ->> 'type' = 'alert not taken'

@@ -80,9 +80,11 @@ export async function openTransaction(
     },
 
     async done(delivery) {
-      await client.query('update inbox set done_at = clock_timestamp(), trouble = null where id = $1', [
-        delivery.id,
-      ]);
+      const done = await client.query(
+        'update inbox set done_at = clock_timestamp(), trouble = null where id = $1 and done_at is null',
+        [delivery.id],
+      );
+      return done.rowCount === 1;
     },
 
     say(outgoing) {

@@ -72,6 +72,8 @@ describe('over', () => {
 
   test('is untouched by a judgement that only repeats an older one', () => {
     const before = rememberCauses({}, [judged('supported')], 0);
-    expect(rememberCauses(before, [{ ...judged('supported'), asOf: 0 }], 60_000)).toEqual(before);
+    expect(
+      rememberCauses(before, [{ ...judged('supported'), kept: { at: 0, because: '' } }], 60_000),
+    ).toEqual(before);
   });
 });

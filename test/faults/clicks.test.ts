@@ -249,7 +249,7 @@ describe('a run that is under way', () => {
     const { people } = rig.app.parts;
     const { isOneOf } = people;
     // A group's members are believed for a minute; this is what Slack says after it.
-    before.set('binding R20', async () => void Object.assign(people, { isOneOf: async () => member }));
+    before.set('commit read run', async () => void Object.assign(people, { isOneOf: async () => member }));
     await rig.slack.as('URESPONDER').click(cardOf('OMS-1'), 'Retry workflow');
     await rig.app.idle();
     Object.assign(people, { isOneOf });

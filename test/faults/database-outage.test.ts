@@ -93,8 +93,11 @@ describe('our own database is gone', () => {
   });
 
   test.each([
-    ['down', 'Our own database does not answer. Nothing was started; send it again later.'],
-    ['silent', 'Not confirmed: it took too long. It may still run; sending it again cannot run it twice.'],
+    [
+      'down',
+      'Not confirmed: our own database does not answer. Once it does, the card shows whether this was taken.',
+    ],
+    ['silent', 'Not confirmed: it took too long. The card shows whether this was taken.'],
   ] as const)(
     'a form that was open says that it was not taken, and keeps what was typed: %s',
     async (mode, because) => {

@@ -29,7 +29,7 @@ function judged(
   }: { stood?: CauseVerdict; ago?: number; other?: Verdict } = {},
 ): JudgedCause | undefined {
   const { id, title, outside } = full;
-  const causes: JudgedCause[] = [{ id, title, outside, verdict: stood, because: '' }];
+  const causes: JudgedCause[] = [{ id, title, outside, verdict: stood, because: 'It fills.' }];
   const causeHistory = { [id]: { supportedAt: NOW - ago, clearSince: null } };
   const incident = anIncident([], { causeHistory }, causes);
   const findings = { log: seen(log, null), other: seen(other, null) };
@@ -40,8 +40,8 @@ describe('a cause whose question has no answer now', () => {
   test('stays supported, with how long ago that was and what is missing', () => {
     expect(judged('unknown')).toMatchObject({
       verdict: 'supported',
-      because: 'So it was 1 min ago; R16, which would tell, could not be looked at since.',
-      asOf: NOW - MINUTE,
+      because: 'It fills (1 min ago; R16 could not be looked at now).',
+      kept: { at: NOW - MINUTE, because: 'It fills.' },
     });
   });
 
@@ -54,6 +54,6 @@ describe('a cause whose question has no answer now', () => {
     ['is ruled out by an answer', 'healthy', {}, 'ruled out'],
   ])('is judged by this look alone when it %s', (_, log, before, verdict) => {
     expect(judged(log, before)?.verdict).toBe(verdict);
-    expect(judged(log, before)).not.toHaveProperty('asOf');
+    expect(judged(log, before)).not.toHaveProperty('kept');
   });
 });
