@@ -57,6 +57,7 @@ export const lostEvents: Cause<StuckData> = {
     if (of.told.size < of.orders.length)
       return open(`Of ${some(of.orders.length - of.told.size)} it cannot be told.`);
     const none = `No event of ${some(of.orders.length)} is missing`;
+    if ((findings.oldest.data?.unread ?? 0) > 0) return open(`${none}; not every order could be read (X10).`);
     const counts = findings.publishing.data;
     if (counts === null || !counts.whole)
       return open(`${none}; whether publishing fails now (R47) is not sure.`);

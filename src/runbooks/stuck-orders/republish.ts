@@ -82,12 +82,16 @@ const batch = batchOf<StuckData>({
 export const republishEvents: Action<StuckData> = {
   ...batch,
   draft(judging) {
-    const { findings, thresholds } = judging;
+    const { findings, incident, thresholds } = judging;
     const sure = batch.draft(judging);
-    const covered = new Set(sure.flatMap(({ targets }) => targets));
+    // The offer for all covers it, and one that was named has its own beside that.
+    const covered = (id: string) =>
+      sure.some(
+        ({ targets }) => targets.includes(id) && (targets.length === 1 || !incident.ids.orders.includes(id)),
+      );
     const { told } = lostOf(findings.events.data);
     const unchecked = (findings.oldest.data?.orders ?? [])
-      .filter((order) => isLate(order, judging) && !covered.has(order.id) && !told.has(order.id))
+      .filter((order) => isLate(order, judging) && !covered(order.id) && !told.has(order.id))
       .slice(0, thresholds.sampledOrders);
     return [...sure, ...unchecked.map(({ id }) => alone(id, findings.events))];
   },

@@ -66,6 +66,14 @@ test.each<[string, ReturnType<typeof of>, ReturnType<typeof of>]>([
       [[NAMED], null],
     ],
   ],
+  [
+    'so too beside all, where it is one of them',
+    of(['ord_aaa111', NAMED], {}, { [NAMED]: null, ord_aaa111: LOST }),
+    [
+      [['ord_aaa111', NAMED], why('1 of the 2 oldest stuck orders')],
+      [[NAMED], null],
+    ],
+  ],
   ['not while it is young', of([], { updatedAt: NOW - 14 * MINUTE }), []],
 ])('R21 offers a named order: %s', (_what, offers, expected) => expect(offers).toEqual(expected));
 
