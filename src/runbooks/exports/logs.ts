@@ -44,7 +44,7 @@ export const exportLogs: Check<ExportLogs> = {
       },
       signal,
     );
-    const counts = countClasses(logs, EXPORT_CLASSES, classOf, { now, thresholds });
+    const counts = countClasses(logs, EXPORT_CLASSES, classOf, { now, thresholds, windowMinutes: minutes });
     const failures = total(counts, EXPORT_CLASSES);
     const evidence = logs.flatMap(({ lines }) => lines).slice(-5);
     const parts = EXPORT_CLASSES.flatMap((name) =>

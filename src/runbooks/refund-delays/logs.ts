@@ -1,8 +1,9 @@
 import type { Check } from '../define-runbook.ts';
 import { failureLogs } from '../shared/log-check.ts';
-import type { LogCounts } from '../shared/log-classes.ts';
+import { type LogCounts, timeOf } from '../shared/log-classes.ts';
 import { statusOf, timedOut } from '../shared/log-lines.ts';
 
+const MINUTE = 60_000;
 const DAY = 86_400_000;
 
 /** The codes of refunds in the log; `PAYMENT_GATEWAY_ERROR` stands on payments too and would count them. */
@@ -51,7 +52,7 @@ function classOf(line: string): RefundClass | null {
   return line.includes('REFUND_TIMEOUT') || timedOut(line) ? 'outage' : null;
 }
 
-const plain = failureLogs<RefundClass>({
+const plain = failureLogs<RefundClass, Pick<RefundLogs, 'dailyLimitAt'>>({
   step: 'R24',
   title: 'What does the gateway say of refunds?',
   source: 'kubectl logs -l app=order-service | grep REFUND_FAILED',
@@ -61,6 +62,11 @@ const plain = failureLogs<RefundClass>({
   unclassed: 'without a reason',
   failures: REFUND_CLASSES,
   classOf,
+  // As the lines themselves say.
+  besides(lines) {
+    const times = lines.flatMap((line) => (classOf(line) === 'daily limit' ? (timeOf(line) ?? []) : []));
+    return { dailyLimitAt: times.length === 0 ? null : Math.max(...times) };
+  },
 });
 
 /** R24, which remembers a daily limit for as long as it stands: the log window forgets it after half an hour. */
@@ -71,7 +77,10 @@ export const refundLogs: Check<RefundLogs> = {
     const before = (ask.previous?.['logs']?.data as RefundLogs | null | undefined)?.dailyLimitAt ?? null;
     if (seen.data === null) return { ...seen, data: null };
     const { lines, lastAt } = seen.data.classes['daily limit'];
-    const latest = lines === 0 ? before : (lastAt ?? ask.now);
+    // Of the newest minutes the node says only that it came in them, and midnight may lie between.
+    const from = ask.now - ask.thresholds.stoppedMinutes * MINUTE;
+    const told = Math.min(ask.now, Math.max(from, seen.data.dailyLimitAt ?? ask.now));
+    const latest = lines === 0 ? before : lastAt !== null && lastAt < from ? lastAt : told;
     const stands = latest !== null && limitEnds(latest) > ask.now;
     return { ...seen, data: { ...seen.data, dailyLimitAt: stands ? latest : null } };
   },

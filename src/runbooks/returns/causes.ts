@@ -120,14 +120,18 @@ const engine: Cause<ReturnData> = {
   outside: true,
   rule: (thresholds) => ({
     supported: `Fewer than half of the engine’s pods are ready, one crashes again and again or ended since the oldest return waits (R18), approvals do not reach it (R63), or failures of returns dominate its log (X9: ${dominating(thresholds)}).`,
-    ruledOut: `All its pods are ready and none ended lately (R18), and failures of returns are absent from its log (X9: ${absent(thresholds)}).`,
+    ruledOut: `All its pods are ready and none ended lately (R18), and failures of returns are absent from its log (X9: ${absent(thresholds)}); where that is not configured, so are approvals that do not reach it (R63).`,
   }),
   judge(judging) {
-    const { engine: pods, pending, workflow } = judging.findings;
+    const { engine: pods, pending, workflow, approvals } = judging.findings;
     const fails = engineFails(judging);
     if (fails !== null) return supported(fails);
     const said = engineSays(pods.data, pending.data?.returns[0]?.createdAt, judging);
     if (said.verdict !== 'ruled out' || workflowSays(judging) === 'quiet') return said;
+    if (workflow.verdict === 'skipped')
+      return logsSay(approvals.data, 'engine', STOPS, judging) === 'quiet'
+        ? said
+        : open('Its pods are well; whether approvals reach it (R63) is not sure.');
     return open(
       workflow.data === null
         ? 'Its pods are well; its log (X9) could not be looked at.'

@@ -112,8 +112,11 @@ export function batchOf<Data>(given: {
         ...single.map((id) => draftOf(judging, [id], `${id} alone`)),
       ];
     },
-    when: (judging, { targets }) =>
-      targets.length < all(judging).length ? null : given.when(judging, targets),
+    when(judging, { targets }) {
+      const ids = all(judging);
+      const them = targets.length === ids.length && targets.every((target) => ids.includes(target));
+      return them ? given.when(judging, targets) : null;
+    },
     notWhile: (judging, { targets }) => given.notWhile(judging, targets),
     validate: () => ({}),
     async stillHolds(proving) {

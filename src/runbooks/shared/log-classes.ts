@@ -37,7 +37,11 @@ export function countClasses<Name extends string>(
   logs: readonly ContainerLog[],
   names: readonly Name[],
   classOf: ClassOf<Name>,
-  { now, thresholds }: { readonly now: number; readonly thresholds: Thresholds },
+  {
+    now,
+    thresholds,
+    windowMinutes = thresholds.logWindowMinutes,
+  }: { readonly now: number; readonly thresholds: Thresholds; readonly windowMinutes?: number },
 ): LogCounts<Name> {
   const counts = new Map<Name, Count>(names.map((name) => [name, { lines: 0, recent: 0, ownAt: null }]));
   const all: Count = { lines: 0, recent: 0, ownAt: null };
@@ -65,7 +69,10 @@ export function countClasses<Name extends string>(
   }
   const lastOf = ({ lines, recent, ownAt }: Count) => {
     if (recent > 0) return now;
-    return lines === 0 ? null : Math.min(ownAt ?? now, now - thresholds.stoppedMinutes * MINUTE - 1);
+    if (lines === 0) return null;
+    const [from, to] = [now - windowMinutes * MINUTE, now - thresholds.stoppedMinutes * MINUTE];
+    // A time outside of what the node searched is of a clock that is wrong: all that is known is that none came since.
+    return ownAt !== null && ownAt >= from && ownAt < to ? ownAt : to - 1;
   };
   const classes = [...counts].map(([name, count]) => [
     name,
@@ -95,7 +102,8 @@ interface Count {
   ownAt: number | null;
 }
 
-function timeOf(line: string): number | null {
+/** When the line says that it was written, epoch ms. */
+export function timeOf(line: string): number | null {
   const at = Date.parse(TIME.exec(line)?.[0] ?? '');
   return Number.isNaN(at) ? null : at;
 }

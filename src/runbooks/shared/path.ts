@@ -14,11 +14,16 @@ export interface PathSeen {
   readonly shut: readonly string[];
   /** Pods of which it is not known: they could not try. */
   readonly untried: readonly string[];
+  /** Those of them that did not get there when they last tried. */
+  readonly lastShut: readonly string[];
   /** When the row of looks began in which some pod did not get there, epoch ms; null: all did. */
   readonly shutSince: number | null;
   /** The same for at least half of the pods. */
   readonly mostSince: number | null;
 }
+
+/** As an older version may have left it: it knew only who is `shut`. */
+type Journaled = Omit<PathSeen, 'untried' | 'lastShut'> & Partial<PathSeen>;
 
 const WORDS: Readonly<Record<Exclude<PathAnswer['result'], 'open' | 'no tool'>, string>> = {
   'dns failure': 'its name does not resolve',
@@ -72,17 +77,18 @@ export function pathCheck(given: {
       );
       const shut = failed.map(({ pod }) => pod);
       const untried = answers.flatMap(({ pod }) => (results.some((one) => one.pod === pod) ? [] : [pod]));
-      const before = previous?.[given.name]?.data as PathSeen | null | undefined;
+      const before = previous?.[given.name]?.data as Journaled | null | undefined;
       // One that did not get there and cannot try now has not got there since: the row goes on.
-      const still = untried.filter((pod) => before?.shut.includes(pod) || before?.untried.includes(pod));
-      const many = (shut.length + still.length) * 2 >= answers.length;
+      const lastShut = untried.filter((pod) => before?.shut.includes(pod) || before?.lastShut?.includes(pod));
+      const many = (shut.length + lastShut.length) * 2 >= answers.length;
       const since = (began: number | null = null) =>
-        shut.length > 0 ? (began ?? now) : still.length > 0 ? began : null;
+        shut.length > 0 ? (began ?? now) : lastShut.length > 0 ? began : null;
       const seen: PathSeen = {
         pods: answers.length,
         open: results.length - shut.length,
         shut,
         untried,
+        lastShut,
         shutSince: since(before?.shutSince),
         mostSince: many ? since(before?.mostSince) : null,
       };
@@ -124,7 +130,7 @@ export function someCutOff(path: Finding<PathSeen>, thresholds: Thresholds): boo
 }
 
 /** Of these pods one has the path, as far as anybody could try: what it calls down is down. */
-export function oneHasPath({ verdict, data }: Finding<PathSeen>, pods: readonly string[]): boolean {
+export function oneHasPath({ verdict, data }: Finding<Journaled>, pods: readonly string[]): boolean {
   if (verdict === 'skipped') return true;
-  return data !== null && pods.some((pod) => !data.shut.includes(pod) && !data.untried.includes(pod));
+  return data !== null && pods.some((pod) => !data.shut.includes(pod) && !data.untried?.includes(pod));
 }

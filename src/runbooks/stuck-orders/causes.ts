@@ -40,8 +40,8 @@ export const lostEvents: Cause<StuckData> = {
   id: '3.C1',
   title: 'Events never got to Kafka',
   outside: true,
-  rule: ({ sampledOrders, dominatesLines, logWindowMinutes, stoppedMinutes }) => ({
-    supported: `At least half of the ${sampledOrders} oldest stuck orders and those that were named miss an expected event in Kafka (R17), or at least ${dominatesLines} events of ${logWindowMinutes} min were not published (R47).`,
+  rule: ({ sampledOrders, normalProcessingMinutes, dominatesLines, logWindowMinutes, stoppedMinutes }) => ({
+    supported: `At least half of the ${sampledOrders} oldest stuck orders and those that were named and are in processing for at least ${normalProcessingMinutes} min miss an expected event in Kafka (R17), or at least ${dominatesLines} events of ${logWindowMinutes} min were not published (R47).`,
     ruledOut: `None of them misses one (R17), and every event was published, or none failed for ${stoppedMinutes} min (R47).`,
   }),
   judge(judging) {
@@ -57,6 +57,7 @@ export const lostEvents: Cause<StuckData> = {
     if (of.told.size < of.orders.length)
       return open(`Of ${some(of.orders.length - of.told.size)} it cannot be told.`);
     const none = `No event of ${some(of.orders.length)} is missing`;
+    if ((findings.oldest.data?.unread ?? 0) > 0) return open(`${none}; not every order could be read (X10).`);
     const counts = findings.publishing.data;
     if (counts === null || !counts.whole)
       return open(`${none}; whether publishing fails now (R47) is not sure.`);

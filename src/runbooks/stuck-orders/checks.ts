@@ -1,4 +1,4 @@
-import { broken, healthy } from '../../domain/finding.ts';
+import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { OrderSummary } from '../../ports/probes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import type { Check } from '../define-runbook.ts';
@@ -11,7 +11,7 @@ import { type WorkflowLogs, workflowLog } from '../shared/workflow-log.ts';
 import { type BlockedSeen, blocked } from './blocked.ts';
 import { type EventsSeen, events } from './events.ts';
 import { type FailedWorkflows, workflowFailures } from './logs.ts';
-import { sampledOrders } from './orders.ts';
+import { eachOrder, sampledOrders } from './orders.ts';
 import { type Deliveries, webhooks } from './webhooks.ts';
 
 const MINUTE = 60_000;
@@ -22,9 +22,16 @@ export interface StuckSeen {
   readonly orders: readonly OrderSummary[];
 }
 
+/** X10. */
+export interface OrdersRead {
+  readonly orders: readonly OrderSummary[];
+  /** How many could not be read; absent where an older version journaled it. */
+  readonly unread?: number;
+}
+
 export interface StuckData {
   readonly stuck: StuckSeen;
-  readonly oldest: { readonly orders: readonly OrderSummary[] };
+  readonly oldest: OrdersRead;
   readonly events: EventsSeen;
   readonly engine: PodsSeen;
   readonly webhooks: Deliveries;
@@ -77,7 +84,7 @@ const stuck: Check<StuckSeen> = {
   },
 };
 
-const oldest: Check<{ readonly orders: readonly OrderSummary[] }> = {
+const oldest: Check<OrdersRead> = {
   step: 'X10',
   title: 'How do the oldest stuck orders stand?',
   system: 'The order service',
@@ -86,26 +93,23 @@ const oldest: Check<{ readonly orders: readonly OrderSummary[] }> = {
   deadlineMs: 4_000,
   async look(ask) {
     const { probes, names, signal } = ask;
-    const { named, oldest: stuckest } = await sampledOrders(ask);
-    const wanted = [...named, ...stuckest.map(({ id }) => id)];
-    if (wanted.length === 0) return healthy('No stuck order to look at.', { orders: [] });
-    const asked = await Promise.allSettled(
-      wanted.map(async (id) => await probes.orderService.order(id, signal)),
-    );
-    const orders = asked.flatMap((one) =>
-      one.status === 'fulfilled' && one.value !== null ? [one.value] : [],
-    );
+    const { named, strange, refused, oldest: stuckest } = await sampledOrders(ask);
+    const ids = stuckest.map(({ id }) => id);
+    const listed = await eachOrder(probes, ids, signal);
+    const orders = [...named, ...[...listed.found.values()].filter((order) => order !== null)];
+    // That it knows no order of a name is an answer; of one that its own list shows it is none.
+    const unread = refused.length + named.length + ids.length - orders.length;
+    const stranger = strange.length === 0 ? '' : ` The service does not know ${strange.join(', ')}.`;
     if (orders.length === 0) {
-      const refused = asked.find((one) => one.status === 'rejected');
+      if (unread === 0) return healthy(`No stuck order to look at.${stranger}`, { orders, unread });
       throw (
-        refused?.reason ??
+        [...refused, ...listed.refused][0] ??
         new SystemError('The order service', 'not found', 'It knows none of the stuck orders.', {
           sent: 'no',
           mayRetry: false,
         })
       );
     }
-    const unread = wanted.length - orders.length;
     const silent = orders.filter(
       ({ lastEvent, status }) => lastEvent === null && status === names.statuses.processing,
     ).length;
@@ -117,13 +121,16 @@ const oldest: Check<{ readonly orders: readonly OrderSummary[] }> = {
     const heard =
       silent === 0 ? `Events were heard of each of ${which}` : `No event was heard of ${silent} of ${which}`;
     const missing = unread === 0 ? '' : ` ${unread} could not be read.`;
-    const line = `${heard}; ${retried === 0 ? 'none' : retried} of them ${retried === 1 ? 'was' : 'were'} retried before.${missing}`;
+    const line = `${heard}; ${retried === 0 ? 'none' : retried} of them ${retried === 1 ? 'was' : 'were'} retried before.${missing}${stranger}`;
     const evidence = orders.map(
       (order) =>
         `${order.id}  ${order.status}  ${order.errorCode ?? 'no code'}  last event ${order.lastEvent?.type ?? 'none'}`,
     );
     // How old orders stand is no trouble of its own, unless one was never heard of again.
-    return silent > 0 ? broken(line, { orders }, evidence) : healthy(line, { orders }, evidence);
+    if (silent > 0) return broken(line, { orders, unread }, evidence);
+    return unread > 0
+      ? unknown(line, { orders, unread }, evidence)
+      : healthy(line, { orders, unread }, evidence);
   },
 };
 

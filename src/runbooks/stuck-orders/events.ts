@@ -3,7 +3,7 @@ import type { OrderSummary, Probes } from '../../ports/probes.ts';
 import type { Check } from '../define-runbook.ts';
 import type { Names } from '../names.ts';
 import { clock } from '../shared/spell.ts';
-import { ordersOf, sampledOrders } from './orders.ts';
+import { isLate, sampledOrders } from './orders.ts';
 
 const MINUTE = 60_000;
 /** The events of an order are looked for from so long before it was made: two clocks never agree. */
@@ -99,15 +99,15 @@ export const events: Check<EventsSeen> = {
     const topic = await probes.kafka.topic(ordersTopic, signal);
     if (topic === null)
       return unknown(`Kafka has no topic ${ordersTopic} (\`kafka.ordersTopic\` in oms.yaml).`);
-    const { named, oldest } = await sampledOrders(ask);
+    const { named, refused, oldest } = await sampledOrders(ask);
     // One that has not come so far, or is through, is expected to have other events.
-    const processing = (await ordersOf(ask, named)).flatMap(({ order }) =>
-      order?.status === names.statuses.processing ? [order] : [],
-    );
-    if (processing.length + oldest.length === 0)
+    const late = named.filter((order) => isLate(order, ask));
+    if (late.length + oldest.length === 0) {
+      if (refused.length > 0) throw refused[0];
       return skipped('There is no stuck order whose events could be looked for.');
-    const orders = await eventsOf({ probes, names, signal }, [...processing, ...oldest]);
-    return verdictOn({ orders, named: processing.length }, names);
+    }
+    const orders = await eventsOf({ probes, names, signal }, [...late, ...oldest]);
+    return verdictOn({ orders, named: late.length }, names);
   },
 };
 

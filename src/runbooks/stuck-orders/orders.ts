@@ -4,16 +4,49 @@ import type { Asking, Judging, Proving } from '../define-runbook.ts';
 import { aboutEach, type Standing } from '../shared/batch.ts';
 import type { StuckData } from './checks.ts';
 
+const MINUTE = 60_000;
+
 /** The orders that alerts and people named, the newest few, and the oldest stuck ones: those are looked at one by one. */
 export async function sampledOrders({ probes, names, thresholds, ids, signal }: Asking): Promise<{
-  readonly named: readonly OrderId[];
+  /** As they stand, also those that went on. */
+  readonly named: readonly OrderSummary[];
+  /** Named, and the service knows none of that id: an answer. */
+  readonly strange: readonly OrderId[];
+  /** Why others that were named could not be read. */
+  readonly refused: readonly unknown[];
+  /** As the service lists them. */
   readonly oldest: readonly OrderSummary[];
 }> {
   const { stuckAfterMinutes: olderThanMinutes, sampledOrders: limit } = thresholds;
   const question = { status: names.statuses.processing, olderThanMinutes, limit, cursor: null };
-  const { orders } = await probes.orderService.stuckOrders(question, signal);
-  const named = ids.orders.slice(-limit).flatMap((id) => OrderId.safeParse(id).data ?? []);
-  return { named, oldest: orders.filter(({ id }) => !named.includes(id)) };
+  const wanted = ids.orders.slice(-limit).flatMap((id) => OrderId.safeParse(id).data ?? []);
+  const [{ orders }, { found, refused }] = await Promise.all([
+    probes.orderService.stuckOrders(question, signal),
+    eachOrder(probes, wanted, signal),
+  ]);
+  return {
+    named: [...found.values()].filter((order) => order !== null),
+    strange: [...found].flatMap(([id, order]) => (order === null ? [id] : [])),
+    refused,
+    oldest: orders.filter(({ id }) => !wanted.includes(id)),
+  };
+}
+
+/** What the service says of each, null where it knows none of that id, and why it did not of the others. */
+export async function eachOrder(
+  { orderService }: Asking['probes'],
+  ids: readonly OrderId[],
+  signal: AbortSignal,
+): Promise<{
+  readonly found: ReadonlyMap<OrderId, OrderSummary | null>;
+  readonly refused: readonly unknown[];
+}> {
+  const found = new Map<OrderId, OrderSummary | null>();
+  const asked = await Promise.allSettled(
+    ids.map(async (id) => [id, await orderService.order(id, signal)] as const),
+  );
+  for (const one of asked) if (one.status === 'fulfilled') found.set(...one.value);
+  return { found, refused: asked.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])) };
 }
 
 /** Of the orders that alerts and people named, those that are in *processing* by X10. */
@@ -24,6 +57,16 @@ export function namedInProcessing({
 }: Judging<StuckData>): readonly OrderSummary[] {
   return (findings.oldest.data?.orders ?? []).filter(
     ({ id, status }) => incident.ids.orders.includes(id) && status === names.statuses.processing,
+  );
+}
+
+/** Whether it has been in *processing* for longer than is normal: before that no event and no row of it is late. */
+export function isLate(
+  { status, updatedAt }: OrderSummary,
+  { names, thresholds, now }: Pick<Asking, 'names' | 'thresholds' | 'now'>,
+): boolean {
+  return (
+    status === names.statuses.processing && now - updatedAt >= thresholds.normalProcessingMinutes * MINUTE
   );
 }
 

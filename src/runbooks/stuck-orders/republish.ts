@@ -7,7 +7,7 @@ import { attempted, stillUntouched } from './attempts.ts';
 import { mostLost, publishFails } from './causes.ts';
 import type { StuckData } from './checks.ts';
 import { type EventsSeen, eventsOf, firstMissing, lostOf } from './events.ts';
-import { ordersOf } from './orders.ts';
+import { isLate, ordersOf } from './orders.ts';
 import { orders } from './retry.ts';
 
 const SECOND = 1_000;
@@ -15,12 +15,12 @@ const SECOND = 1_000;
 const ARRIVE_MS = 120 * SECOND;
 const ARRIVE_EVERY_MS = 15 * SECOND;
 
-/** Those that miss an event; where that is the rule, also those that nobody looked at, and surely none that misses nothing. */
+/** Those that miss an event; where that is the rule, also stuck ones that nobody looked at, and surely none that misses nothing. */
 function unsent(judging: Judging<StuckData>): readonly string[] {
   const { findings } = judging;
   const { lost, told } = lostOf(findings.events.data);
   const stuck = (findings.stuck.data?.orders ?? []).map(({ id }) => id as string);
-  return mostLost(judging) !== null ? stuck.filter((id) => lost.has(id) || !told.has(id)) : [...lost];
+  return [...lost, ...(mostLost(judging) === null ? [] : stuck.filter((id) => !told.has(id)))];
 }
 
 const batch = batchOf<StuckData>({
@@ -38,6 +38,11 @@ const batch = batchOf<StuckData>({
       'No event of the order is missing (R17): there is nothing to send.',
     ],
   }),
+  // One that nobody could look at says so in its own offer.
+  alone: (judging, ids) => {
+    const { told } = lostOf(judging.findings.events.data);
+    return orders.alone(judging, ids).filter((id) => told.has(id));
+  },
   says: (what) => `The events of ${what} are sent again.`,
   found(judging) {
     const ids = unsent(judging);
@@ -77,12 +82,16 @@ const batch = batchOf<StuckData>({
 export const republishEvents: Action<StuckData> = {
   ...batch,
   draft(judging) {
-    const { findings, names, thresholds } = judging;
+    const { findings, incident, thresholds } = judging;
     const sure = batch.draft(judging);
-    const covered = new Set(sure.flatMap(({ targets }) => targets));
+    // The offer for all covers it, and one that was named has its own beside that.
+    const covered = (id: string) =>
+      sure.some(
+        ({ targets }) => targets.includes(id) && (targets.length === 1 || !incident.ids.orders.includes(id)),
+      );
     const { told } = lostOf(findings.events.data);
     const unchecked = (findings.oldest.data?.orders ?? [])
-      .filter(({ id, status }) => status === names.statuses.processing && !covered.has(id) && !told.has(id))
+      .filter((order) => isLate(order, judging) && !covered(order.id) && !told.has(order.id))
       .slice(0, thresholds.sampledOrders);
     return [...sure, ...unchecked.map(({ id }) => alone(id, findings.events))];
   },

@@ -1,6 +1,5 @@
 import { isOver } from '../../domain/cause-history.ts';
 import { OrderId } from '../../domain/ids.ts';
-import type { OrderSummary } from '../../ports/probes.ts';
 import type { Judging } from '../define-runbook.ts';
 import { batchOf } from '../shared/batch.ts';
 import { triedInVain } from '../shared/tried.ts';
@@ -9,7 +8,7 @@ import { attempted, stillUntouched } from './attempts.ts';
 import { causes, mostLost, warehouse } from './causes.ts';
 import type { StuckData } from './checks.ts';
 import { lostOf } from './events.ts';
-import { afterMinutes, leftProcessing, namedInProcessing } from './orders.ts';
+import { afterMinutes, isLate, leftProcessing, namedInProcessing } from './orders.ts';
 
 const MINUTE = 60_000;
 
@@ -96,6 +95,8 @@ export const retryWorkflow = batchOf<StuckData>({
   when: whyRetry,
   notWhile(judging, targets) {
     const { engine, events } = judging.findings;
+    if (namedInProcessing(judging).some((order) => targets.includes(order.id) && !isLate(order, judging)))
+      return `it has been in processing for less than ${judging.thresholds.normalProcessingMinutes} min, which is normal`;
     const { lost, told } = lostOf(events.data);
     const likely = mostLost(judging) !== null;
     if (targets.some((target) => lost.has(target) || (likely && !told.has(target))))
@@ -103,11 +104,6 @@ export const retryWorkflow = batchOf<StuckData>({
     if (engine.data !== null && engine.data.ready === 0)
       return 'the workflow engine is down, nobody would take it';
     if (engine.verdict === 'broken') return 'the workflow engine is not well and might not take it';
-    const normal = judging.thresholds.normalProcessingMinutes;
-    const young = ({ id, updatedAt }: OrderSummary) =>
-      targets.includes(id) && judging.now - updatedAt < normal * MINUTE;
-    if (namedInProcessing(judging).some(young))
-      return `it has been in processing for less than ${normal} min, which is normal`;
     return warehouse.judge(judging).verdict === 'supported' ? 'the warehouse still refuses' : null;
   },
   qualify: async (proving) => await stillUntouched(proving, 'retry-workflow'),

@@ -1,5 +1,7 @@
+import type { OrderSummary } from '../../ports/probes.ts';
 import type { Judging } from '../define-runbook.ts';
 import type { StuckData } from './checks.ts';
+import { isLate } from './orders.ts';
 
 const MINUTE = 60_000;
 
@@ -8,12 +10,14 @@ const MINUTE = 60_000;
  * not committed. What somebody sent again says nothing, and some minutes between the two are usual.
  * @returns `told`: every order that was looked at could be compared
  */
-export function uncommitted({ findings, incident, thresholds }: Judging<StuckData>): {
+export function uncommitted(judging: Judging<StuckData>): {
   readonly orders: readonly string[];
   readonly told: boolean;
 } {
-  const rows = new Map<string, NonNullable<StuckData['oldest']>['orders'][number]>(
-    (findings.oldest.data?.orders ?? []).map((order) => [order.id, order]),
+  const { findings, incident, thresholds } = judging;
+  const read = findings.oldest.data;
+  const rows = new Map<string, OrderSummary>(
+    (read?.orders ?? []).filter((order) => isLate(order, judging)).map((order) => [order.id, order]),
   );
   const events = findings.events.data?.orders ?? [];
   const compared = events.flatMap(({ order, seen, missing }) => {
@@ -30,6 +34,6 @@ export function uncommitted({ findings, incident, thresholds }: Judging<StuckDat
   });
   return {
     orders: compared.filter(({ late }) => late).map(({ order }) => order),
-    told: rows.size > 0 && compared.length === rows.size,
+    told: read !== null && (read.unread ?? 0) === 0 && compared.length === rows.size,
   };
 }

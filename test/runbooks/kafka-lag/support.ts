@@ -151,7 +151,16 @@ export function aTopic(change: Partial<TopicSeen> = {}): TopicSeen {
 export function aPath(shut: number, change: Partial<PathSeen> = {}): PathSeen {
   const names = Array.from({ length: shut }, (_, place) => `pod-${place + 1}`);
   const shutSince = shut === 0 ? null : NOW - 15_000;
-  return { pods: 3, open: 3 - shut, shut: names, untried: [], shutSince, mostSince: null, ...change };
+  return {
+    pods: 3,
+    open: 3 - shut,
+    shut: names,
+    untried: [],
+    lastShut: [],
+    shutSince,
+    mostSince: null,
+    ...change,
+  };
 }
 
 export function aProducer(freePercent: number | null): ProducerSeen {

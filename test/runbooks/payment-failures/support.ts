@@ -64,6 +64,7 @@ export function aPath(pods: number, shut: number, since = 0): PathSeen {
     open: pods - shut,
     shut: Array.from({ length: shut }, (_, place) => `pod-${place + 1}`),
     untried: [],
+    lastShut: [],
     shutSince: shut > 0 ? NOW - since : null,
     mostSince: shut * 2 >= pods ? NOW - since : null,
   };

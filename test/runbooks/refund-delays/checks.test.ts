@@ -236,9 +236,25 @@ describe('R24', () => {
     const later = async (now: number) =>
       ((await read([], { incident: { diagnosis: anIncident([told]).diagnosis }, now })).data as RefundLogs)
         .dailyLimitAt;
-    expect((told.data as RefundLogs).dailyLimitAt).toBe(NOW);
-    expect(await later(NOW + 6 * HOUR)).toBe(NOW);
+    expect((told.data as RefundLogs).dailyLimitAt).toBe(NOW - MINUTE);
+    expect(await later(NOW + 6 * HOUR)).toBe(NOW - MINUTE);
     expect(await later(NOW + 24 * HOUR)).toBeNull();
+  });
+
+  const midnight = Math.floor(NOW / (24 * HOUR)) * 24 * HOUR;
+  test.each<[string, number | null, number, number | null]>([
+    ['of the day that has just ended', -3, 1, null],
+    ['of the day that has begun', 1, 2, 1],
+    ['by a clock an hour behind: no longer ago than the node says', -57, 6, 1],
+    ['by a clock that is ahead', 9, 2, 2],
+    ['without a time', null, 2, 2],
+  ])('a daily limit %s', async (_what, written, looked, said) => {
+    const at = (minutes: number) => midnight + minutes * MINUTE;
+    const time = written === null ? '' : new Date(at(written)).toISOString();
+    const log = { ...aLog([]), lines: [`${time} code=REFUND_FAILED reason=daily_refund_limit`], matched: 1 };
+    const logs = async () => [{ ...log, recent: log.lines }];
+    const { data } = (await look(service([]), { now: at(looked) }, { logs })).of('R24');
+    expect((data as RefundLogs).dailyLimitAt).toBe(said === null ? null : at(said));
   });
 });
 

@@ -177,7 +177,14 @@ table('9.C4', [
     /does not say it clearly/,
   ],
   ['only other failures', engineSays({ transition: 9 }), 'ruled out', /All its pods are ready/],
-  ['its log was not read', { workflow: seen('skipped', null) }, 'open', /its log \(X9\) could not/],
+  ['its log was not read', { workflow: seen('unknown', null) }, 'open', /its log \(X9\) could not/],
+  ['its log is not configured', { workflow: seen('skipped', null) }, 'ruled out', /All its pods are ready/],
+  [
+    'nor is it sure that approvals reach it',
+    { workflow: seen('skipped', null), approvals: seen('unknown', null) },
+    'open',
+    'Its pods are well; whether approvals reach it (R63) is not sure.',
+  ],
   ['not seen', { engine: seen('unknown', null) }, 'open', /R18/],
 ]);
 

@@ -88,6 +88,7 @@ describe('whether failures still come, whatever the clock of the node that wrote
     ['they come, and say no time', ['status=503'], ['status=503'], 0],
     ['they stopped ten minutes ago', [own(10)], [], 10],
     ['they stopped ten minutes ago, by a clock six minutes ahead', [own(4)], [], 5],
+    ['they stopped, by a clock an hour behind', [own(90)], [], 5],
     ['they stopped, and say no time', ['status=503'], [], 5],
     ['only the short read saw them: the log was cut', [], [own(1)], 0],
   ])('%s', (_what, lines, recent, minutes) => {

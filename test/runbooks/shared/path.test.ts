@@ -4,7 +4,7 @@ import type { KubernetesProbe, PathAnswer } from '../../../src/ports/kubernetes.
 import { SystemError } from '../../../src/ports/system-error.ts';
 import type { AnyFindings } from '../../../src/runbooks/define-runbook.ts';
 import { RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
-import { cutOff, type PathSeen, pathCheck } from '../../../src/runbooks/shared/path.ts';
+import { cutOff, oneHasPath, type PathSeen, pathCheck } from '../../../src/runbooks/shared/path.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/runbooks/thresholds.ts';
 import { fakeProbes, MINUTE, NOW, seen, silent } from '../../support/runbooks.ts';
 
@@ -33,7 +33,15 @@ async function look(results: readonly Result[] | Error, previous: AnyFindings | 
   return await check.look({ probes, names: RUNBOOK_NAMES, previous, now: NOW } as never);
 }
 
-const PATH: PathSeen = { pods: 4, open: 3, shut: [], untried: [], shutSince: null, mostSince: null };
+const PATH: PathSeen = {
+  pods: 4,
+  open: 3,
+  shut: [],
+  untried: [],
+  lastShut: [],
+  shutSince: null,
+  mostSince: null,
+};
 const earlier = (data: Partial<PathSeen>): AnyFindings => ({ path: seen('broken', { ...PATH, ...data }) });
 
 test.each<[readonly Result[], string, string]>([
@@ -107,12 +115,12 @@ describe('since when', () => {
       'who cannot try now ends no row',
       [null, 'open'],
       earlier({ shut: ['pod-1'], shutSince: 5, mostSince: 7 }),
-      { shut: [], untried: ['pod-1'], shutSince: 5, mostSince: 7 },
+      { shut: [], untried: ['pod-1'], lastShut: ['pod-1'], shutSince: 5, mostSince: 7 },
     ],
     [
       'nor a second time',
-      ['refused', 'open'],
-      earlier({ untried: ['pod-1'], shutSince: 5, mostSince: 7 }),
+      [null, 'open'],
+      earlier({ untried: ['pod-1'], lastShut: ['pod-1'], shutSince: 5, mostSince: 7 }),
       { shutSince: 5, mostSince: 7 },
     ],
     [
@@ -121,9 +129,32 @@ describe('since when', () => {
       earlier({ shut: ['pod-2'], shutSince: 5 }),
       { shutSince: null, mostSince: null },
     ],
+    [
+      'nor who never could, whatever became of another',
+      ['open', null, 'open'],
+      earlier({ shut: ['pod-1'], untried: ['pod-2'], shutSince: 5, mostSince: 7 }),
+      { untried: ['pod-2'], lastShut: [], shutSince: null, mostSince: null },
+    ],
+    [
+      'who never could counts to no half',
+      ['refused', null, 'open', 'open'],
+      earlier({ shut: ['pod-1'], untried: ['pod-2'], shutSince: 5 }),
+      { shutSince: 5, mostSince: null },
+    ],
+    [
+      'a row of an older version goes on',
+      [null, 'open'],
+      { path: seen('broken', { pods: 2, open: 1, shut: ['pod-1'], shutSince: 5, mostSince: 7 }) },
+      { shutSince: 5, mostSince: 7 },
+    ],
   ])('%s', async (_what, results, previous, data) => {
     expect((await look(results, previous)).data).toMatchObject(data);
   });
+});
+
+test('what an older version knew of the path is understood', () => {
+  const { untried: _untried, lastShut: _lastShut, ...data } = { ...PATH, shut: ['pod-1'] };
+  expect(['pod-1', 'pod-2'].map((pod) => oneHasPath(seen('broken', data), [pod]))).toEqual([false, true]);
 });
 
 test.each<[string, Partial<PathSeen>, ReturnType<typeof cutOff>]>([

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { NO_IDS } from '../../../src/domain/alert.ts';
 import type { Verdict } from '../../../src/domain/finding.ts';
 import type { KubernetesProbe } from '../../../src/ports/kubernetes.ts';
-import type { OrderServiceProbe, StuckQuestion } from '../../../src/ports/probes.ts';
+import type { OrderServiceProbe, OrderSummary, StuckQuestion } from '../../../src/ports/probes.ts';
+import { SystemError } from '../../../src/ports/system-error.ts';
 import type { Deliveries } from '../../../src/runbooks/stuck-orders/webhooks.ts';
 import {
   aLog,
@@ -125,6 +126,58 @@ describe('X10', () => {
       'ord_zzz999 shipped',
       ...['100', '101', '103', '104'].map((place) => `ord_aaa${place} processing`),
     ]);
+  });
+
+  const [shipped, gone] = [anOrder('ord_zzz999', { status: 'shipped' }), silent('The order service')];
+  const before = 'none of them were retried before.';
+  test.each<[string, number, OrderSummary | SystemError | null, Verdict, string]>([
+    [
+      'one that the service does not know, and none is stuck',
+      0,
+      null,
+      'healthy',
+      'No stuck order to look at. The service does not know ord_zzz999.',
+    ],
+    [
+      'one that it does not know, beside a stuck one',
+      1,
+      null,
+      'broken',
+      `No event was heard of 1 of the 1 oldest stuck orders; ${before} The service does not know ord_zzz999.`,
+    ],
+    ['one that is refused, and none is stuck', 0, gone, 'unknown', 'The order service did not answer.'],
+    [
+      'one that went on',
+      0,
+      shipped,
+      'healthy',
+      `Events were heard of each of the 1 named or oldest stuck orders; ${before}`,
+    ],
+  ])('looks at a named order: %s', async (_what, past, said, verdict, line) => {
+    const { order, ...rest } = service(past);
+    const orderService: Partial<OrderServiceProbe> = {
+      ...rest,
+      order: async (...asked) => {
+        if (asked[0] !== shipped.id) return await order(...asked);
+        if (said instanceof SystemError) throw said;
+        return said;
+      },
+    };
+    const incident = { ids: { ...NO_IDS, orders: [shipped.id] } };
+    const found = (await diagnosed('stuck-orders', fakeProbes({ orderService }), { incident })).of('X10');
+    expect(found).toMatchObject({ verdict, line });
+  });
+
+  test('is not healthy while one could not be read', async () => {
+    const event = { type: 'order.created', at: NOW };
+    const order: OrderServiceProbe['order'] = async (id) => {
+      if (id === 'ord_aaa101') throw silent();
+      return anOrder(id, { lastEvent: event });
+    };
+    expect((await look({ orderService: service(2, 0, { order }) })).of('X10')).toMatchObject({
+      verdict: 'unknown',
+      line: 'Events were heard of each of the 1 oldest stuck orders; none of them were retried before. 1 could not be read.',
+    });
   });
 
   test('says how many could not be read', async () => {

@@ -165,8 +165,12 @@ describe('R17', () => {
   });
 });
 
-test('R17 looks for the events of the named order that is in processing too, and of none that is not', async () => {
-  const named = [anOrder('ord_yyy888', { status: 'shipped' }), anOrder('ord_zzz999')];
+test('R17 looks for the events of the named order that is late in processing too, and of no other that was named', async () => {
+  const named = [
+    anOrder('ord_yyy888', { status: 'shipped' }),
+    anOrder('ord_yyy999', { updatedAt: NOW - 14 * MINUTE }),
+    anOrder('ord_zzz999', { updatedAt: NOW - 15 * MINUTE }),
+  ];
   const { asked, kafka } = kafkaWith({ ord_zzz999: ['order.created'], ord_aaa100: ALL });
   const order = async (id: string) => named.find((one) => one.id === id) ?? null;
   const given = fakeProbes({ kafka, orderService: { ...orderService(ids(1)), order } });
@@ -176,4 +180,14 @@ test('R17 looks for the events of the named order that is in processing too, and
   expect(found.line).toBe(
     'payment.authorized of 1 of the 2 named or oldest stuck orders never reached Kafka.',
   );
+});
+
+test('R17 of nothing but a named order that could not be read: unknown', async () => {
+  const order = async () => Promise.reject(silent('The order service'));
+  const given = fakeProbes({ kafka: kafkaWith({}).kafka, orderService: { ...orderService([]), order } });
+  const incident = { ids: { ...NO_IDS, orders: ['ord_zzz999'] } };
+  expect((await diagnosed('stuck-orders', given, { incident })).of('R17')).toMatchObject({
+    verdict: 'unknown',
+    line: expect.stringContaining('The order service did not answer'),
+  });
 });
