@@ -93,12 +93,25 @@ describe('the list of stuck orders, pressed', () => {
     expect(retries()).toBe(PAGE - (run?.counts.unsent ?? 0));
   });
 
-  test('retries the one order of its line', async () => {
+  test('retries the one order of its line, once for two presses at the same time', async () => {
     const sent = retries();
-    const [oldest = ''] = ordersIn(await list('URESPONDER'));
-    const { text } = await press('URESPONDER', { value: `retry ${oldest}` });
-    expect(text).toBe('1 of 1 orders are retried now; the card of OMS-1 shows what comes of it.');
-    expect(retries()).toBe(sent + 1);
+    const before = (await runs()).length;
+    const answer = await list('URESPONDER');
+    const [oldest = ''] = ordersIn(answer);
+    const told = rig.slack.as('URESPONDER').ephemerals().length;
+    const click = async () => await rig.slack.as('URESPONDER').click(answer, { value: `retry ${oldest}` });
+    await Promise.all([click(), click()]);
+    await rig.app.idle();
+    const texts = rig.slack
+      .as('URESPONDER')
+      .ephemerals()
+      .slice(told)
+      .map(({ text }) => text);
+    expect(texts.sort()).toEqual([
+      '1 of 1 orders are retried now; the card of OMS-1 shows what comes of it.',
+      expect.stringMatching(/^Nothing was started: <@URESPONDER> asked for this already; /),
+    ]);
+    expect([retries(), (await runs()).length]).toEqual([sent + 1, before + 1]);
     expect((await runs()).at(-1)).toMatchObject({ targets: [oldest], by: 'URESPONDER', outcome: 'done' });
   });
 

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IncidentEvent } from '../../src/domain/incident.ts';
 import { changeOf } from '../../src/pipeline/change.ts';
+import { workingOn } from '../../src/pipeline/inbox.ts';
+import type { Parts } from '../../src/pipeline/parts.ts';
+import type { Journal } from '../../src/ports/journal.ts';
 import { verifyChain } from '../../src/store/audit.ts';
 import { createVoiceStore } from '../../src/store/voice-store.ts';
 import { anOpened, aRules } from '../support/builders.ts';
@@ -79,6 +82,29 @@ describe('the journal', () => {
     }
     expect(claimed).toContain('Ev2');
     expect(new Set(claimed).size).toBe(claimed.length);
+  });
+
+  test('lets a worker decide nothing whose delivery somebody else has decided meanwhile', async () => {
+    await store.journal.accept('slack', 'Ev stalled', {}, 1_000);
+    const delivery = await store.journal.claimDelivery(60_000);
+    const working = () => workingOn({ journal: store.journal } as Parts, delivery).journal;
+    const [stalled, other] = [working(), working()];
+    const decide = async (journal: Journal) =>
+      await journal.transact('decide', async (tx) => tx.note({ type: 'decided' }));
+    await decide(other);
+    // What comes of the same work later is its own.
+    await decide(other);
+    await expect(decide(stalled)).rejects.toThrow('Somebody else has worked on this delivery');
+  });
+
+  test('says of each kind by itself when it is due', async () => {
+    expect(await store.journal.untilDue('runs', 1_000)).toBe(1_000);
+    expect(await store.journal.untilDue('leases', 1_000)).toBe(1_000);
+    await store.owner.query(
+      `insert into leases values ('as said', 'somebody', clock_timestamp() + interval '400 ms')`,
+    );
+    expect(await store.journal.untilDue('leases', 1_000)).toBeLessThan(1_000);
+    expect(await store.journal.untilDue('runs', 1_000)).toBe(1_000);
   });
 
   test('hands out the deliveries of one webhook in order, and lets nobody wait for one that has failed', async () => {
