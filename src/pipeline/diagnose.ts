@@ -10,7 +10,7 @@ import { runbookById } from '../runbooks/catalogue.ts';
 import type { AnyFindings, AnyRunbook, Asking, Check, Judging } from '../runbooks/define-runbook.ts';
 import { lacking, rightFor } from '../runbooks/rights.ts';
 import type { Changes } from '../runbooks/shared/what-changed.ts';
-import { judgeCauses, REMEMBERED_MS } from './judge.ts';
+import { judgeCauses } from './judge.ts';
 import type { Parts } from './parts.ts';
 
 /** One whole look: all checks at once, each with its own deadline, and what they say of the causes. */
@@ -35,6 +35,9 @@ const RIGHTS_MS = 1_000;
 
 /** A check whose deadline has passed may still say by whom it was kept waiting, ms. */
 const LAST_WORDS_MS = 50;
+
+/** What a question said last is what its next answer is compared with, for so long, ms, while it meets silence; ours. */
+const REMEMBERED_MS = 10 * 60_000;
 
 /** What a look stands on: no lever, no journal. */
 export type Looking = Pick<Parts, 'probes' | 'samples' | 'rules' | 'clock' | 'step' | 'log'>;

@@ -5,11 +5,10 @@ import { spell } from '../runbooks/shared/spell.ts';
 type Judged = Pick<JudgedCause, 'id' | 'verdict' | 'because' | 'kept'>;
 
 /**
- * For so long, ms, a question that meets silence changes nothing; ours. What it said last is what the next answer is compared
- * with, and a cause stays supported, as an alert that Prometheus keeps firing: *open* would take it off the card, and the next
- * answer would tell it anew.
+ * A cause stays supported for so long, ms, while a question that tells it meets silence, as an alert that Prometheus keeps
+ * firing; ours. *Open* would take it off the card, and the next answer would tell it anew.
  */
-export const REMEMBERED_MS = 5 * 60_000;
+const KEPT_MS = 5 * 60_000;
 
 /**
  * All causes in the runbook's order, of those that are supported the likeliest first: what is outside our service, then
@@ -50,7 +49,7 @@ function judge(
   const before = diagnosis?.causes.find((cause) => cause.id === id);
   const at = causeHistory[id]?.supportedAt;
   if (said.verdict !== 'open' || silent.length === 0 || before?.verdict !== 'supported') return said;
-  if (at === undefined || judging.now - at > REMEMBERED_MS) return said;
+  if (at === undefined || judging.now - at > KEPT_MS) return said;
   const { because } = before.kept ?? before;
   const age = `${spell(judging.now - at)} ago; ${silent.join(', ')} could not be looked at now`;
   return {

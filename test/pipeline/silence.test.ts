@@ -28,11 +28,11 @@ test.each<readonly [string, readonly (readonly [number, GatewayHealth | null])[]
     'open',
   ],
   [
-    'a silence of more than five minutes',
+    'a silence of more than ten minutes',
     [
       [0, DOWN],
-      [200, null],
-      [310, DOWN],
+      [400, null],
+      [610, DOWN],
     ],
     'open',
   ],

@@ -63,7 +63,8 @@ export async function judgedWorld(
     ordersServer: stories.some(({ causes }) => causes.some((id) => QUERIES.test(id))),
   });
   const hands = await handsIn(pretend.address, {
-    restMs: 200,
+    // The bot's own 8 s are over at the next look, 15 s later; here minutes pass in a moment.
+    restMs: 1,
     redis: pretendRedis(pretend.world),
     kafka: pretendKafka(pretend.world),
   });

@@ -4,8 +4,8 @@ import { type Company, type Judged, judgedWorld } from './judged.ts';
 
 /** A look and the two after it, min: *down* is said twice, a trend three times. */
 const LOOKS_AT = [0, 0.5, 1.5] as const;
-/** Then a look every so often, until the story can be told, min. */
-const LATER = 5;
+/** Then a look every so often, until the story can be told, min; one silent look in between is remembered over. */
+const LATER = 4;
 
 /** Done to the world before each look, the first being 0. */
 export type Disturb = (judged: Judged, round: number) => Promise<void>;
