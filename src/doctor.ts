@@ -11,10 +11,13 @@ import { type Names, RUNBOOK_NAMES } from './runbooks/names.ts';
 import { examineSlack } from './slack/examine.ts';
 
 const DAYS = 7;
+const ORDER_SERVICE = 'The order service';
+/** They are asked one by one, which needs no way to the service's own pages (docs/decisions/0037). */
+const ITS_PODS = 'The order service’s pods';
 
 /** Asks every system whether it can be reached, what the bot may do there, and whether its names are there. Changes nothing. */
 export async function examine(config: Config, probes: Probes): Promise<readonly Examined[]> {
-  const names = namesOf(config.oms);
+  const names = namesOf(config.oms, config.env);
   return await Promise.all([
     about('oms.yaml', async ({ trouble, fine }) => {
       fine.push(`${config.file ?? 'The defaults (there is no oms.yaml)'} and the environment can be read.`);
@@ -27,7 +30,8 @@ export async function examine(config: Config, probes: Probes): Promise<readonly 
         fine.push('A routing key is set; it was not tried, for that would wake somebody.');
       else skipped.push('No routing key is set: nobody is paged.');
     }),
-    about('The order service', async (notes) => await serviceOf(names, probes, notes)),
+    about(ORDER_SERVICE, async (notes) => await serviceOf(names, probes, notes)),
+    about(ITS_PODS, async (notes) => await podsOf(names, probes, notes)),
     about('Kubernetes', async (notes) => await examineCluster(names, probes.kubernetes, notes)),
     about('The orders database', async (notes) => await databaseOf(config, probes, notes)),
     about('Kafka', async (notes) => await kafkaOf(names, probes, notes)),
@@ -58,8 +62,12 @@ async function about(system: string, ask: (notes: Notes) => Promise<void>): Prom
 
 /** What a system that nobody configured costs: every step of a runbook that needs it. */
 function withoutIt(system: string): readonly string[] {
+  const { metrics, gatewayHealth } = RUNBOOK_NAMES.paths;
   const steps = CATALOGUE.flatMap((runbook) => stepsIn(runbook, RUNBOOK_NAMES))
-    .filter((step) => step.system === system)
+    .filter((step) => {
+      const ofPods = [metrics, gatewayHealth].some((page) => step.equivalent.includes(`${page}"`));
+      return (step.system === ORDER_SERVICE && ofPods ? ITS_PODS : step.system) === system;
+    })
     .map(({ step }) => step);
   const some = [...new Set(steps)];
   return some.length === 0 ? [] : [`Without it the bot neither looks nor acts there: ${some.join(', ')}.`];
@@ -79,17 +87,16 @@ async function slackOf({ env, oms }: Config, { fine, trouble, skipped }: Notes):
   trouble.push(...said.trouble);
 }
 
-async function serviceOf(
-  names: Names,
-  { orderService }: Probes,
-  { fine, trouble, skipped }: Notes,
-): Promise<void> {
+async function serviceOf(names: Names, { orderService }: Probes, { fine, skipped }: Notes): Promise<void> {
   const question = { status: names.statuses.processing, olderThanMinutes: 1, limit: 1, cursor: null };
   await orderService.stuckOrders(question, soon());
   fine.push(`It lists orders (${names.paths.stuckOrders}).`);
   skipped.push(
     'Whether its token may also change something is seen at the first approved action only: nothing is tried.',
   );
+}
+
+async function podsOf(names: Names, { orderService }: Probes, { fine, trouble }: Notes): Promise<void> {
   const wanted = Object.values(names.metrics).filter((name) => name !== null);
   const pods = await orderService.metrics(wanted, soon());
   const silent = pods.filter(({ problem }) => problem !== null);

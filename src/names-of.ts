@@ -1,14 +1,17 @@
 import type { Config } from './config.ts';
 import type { Names, WorkloadNames } from './runbooks/names.ts';
 
-/** What our users call things, in the runbooks' words. */
-export function namesOf(oms: Config['oms']): Names {
+/** What our users call things, in the runbooks' words. The API server hands requests on only where the order service has no address. */
+export function namesOf(
+  oms: Config['oms'],
+  { ORDER_SERVICE_URL: address }: Partial<Config['env']> = {},
+): Names {
   const { admin, workloads, orders, payments, metrics } = oms;
   return {
     orderService: {
       ...named(workloads, workloads.orderService),
       port: workloads.orderService.port,
-      service: workloads.orderService.service ?? null,
+      service: (address === undefined ? workloads.orderService.service : undefined) ?? null,
       reservationTimeoutEnv: workloads.orderService.reservationTimeoutEnv ?? null,
     },
     workflowEngine: named(workloads, workloads.workflowEngine),

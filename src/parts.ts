@@ -30,6 +30,8 @@ import { orderWorkload } from './runbooks/names.ts';
 
 const NO_ORDER_SERVICE =
   'The order service is not configured (ORDER_SERVICE_URL, or `workloads.orderService.service`).';
+const NO_WAY_TO_IT =
+  'The order service is not reached: `workloads.orderService.service` stands in a cluster, and Kubernetes is not configured (KUBECONFIG).';
 const NO_KAFKA = 'Kafka is not configured (KAFKA_BROKERS).';
 const NO_REDIS = 'Redis is not configured (REDIS_URL).';
 const NO_S3 = 'S3 is not configured (AWS_REGION).';
@@ -50,11 +52,12 @@ export async function realHands(
 }> {
   const cluster = await clusterOf(env);
   const kafka = kafkaOf({ env, oms });
-  const names = namesOf(oms);
+  const names = namesOf(oms, env);
   const tokenFile = env.ORDER_SERVICE_TOKEN_FILE;
   const { namespace, service: passedTo, port } = names.orderService;
   const proxied = passedTo === null ? undefined : cluster?.serviceWay(namespace, passedTo);
   const at = env.ORDER_SERVICE_URL ?? proxied;
+  const noService = passedTo === null ? NO_ORDER_SERVICE : NO_WAY_TO_IT;
   const service = {
     at: at ?? '',
     token: async () => (tokenFile === undefined ? null : (await readFile(tokenFile, 'utf8')).trim()),
@@ -72,7 +75,7 @@ export async function realHands(
       orderService:
         at !== undefined
           ? orderServiceProbe(service)
-          : absent(NO_ORDER_SERVICE, cluster === null ? {} : podQuestions(service)),
+          : absent(noService, cluster === null ? {} : podQuestions(service)),
       ordersDatabase: database?.probe ?? absent(NO_ORDERS_DATABASE),
       kubernetes: cluster?.probe ?? absent(noCluster),
       kafka: kafka?.probe ?? absent(NO_KAFKA),
@@ -85,7 +88,7 @@ export async function realHands(
           : catalogProbe({ ...oms.catalog, policy: policyFor(CATALOG) }),
     },
     levers: {
-      orderService: at !== undefined ? orderServiceLever(service) : absent(NO_ORDER_SERVICE),
+      orderService: at !== undefined ? orderServiceLever(service) : absent(noService),
       kubernetes: cluster?.lever ?? absent(noCluster),
       kafka: kafka?.lever ?? absent(NO_KAFKA),
       redis: redis?.lever ?? absent(NO_REDIS),

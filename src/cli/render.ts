@@ -12,8 +12,8 @@ import { changeRoles, execRoles, lookRoles } from './render/rbac.ts';
 const MARK = 'Written by `oms config render`; its body is';
 
 /** Every file that the configuration decides, by name, with its first line. */
-export function rendered(oms: Config['oms']): Readonly<Record<string, string>> {
-  const names = namesOf(oms);
+export function rendered(oms: Config['oms'], env?: Config['env']): Readonly<Record<string, string>> {
+  const names = namesOf(oms, env);
   const bodies = {
     'rbac-look.yaml': lookRoles(names),
     'rbac-change.yaml': changeRoles(names),
@@ -51,7 +51,8 @@ function untouched(text: string): boolean {
 export function renderConfig(folder: string, force: boolean, print: (line: string) => void): number {
   let left = 0;
   mkdirSync(folder, { recursive: true });
-  for (const [file, text] of Object.entries(rendered(ownConfig().oms))) {
+  const { oms, env } = ownConfig();
+  for (const [file, text] of Object.entries(rendered(oms, env))) {
     const path = join(folder, file);
     const before = existsSync(path) ? readFileSync(path, 'utf8') : null;
     if (before === text) print(`${path} is up to date.`);

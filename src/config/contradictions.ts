@@ -32,6 +32,12 @@ const AT_MOST: readonly (readonly [ThresholdName, ThresholdName])[] = [
   ['sampledOrders', 'ordersPerBatch'],
 ];
 
+/** So many times a usual share is a spike of it, which has to be possible. */
+const SPIKES: readonly (readonly [share: ThresholdName, factor: ThresholdName])[] = [
+  ['usualLatePercent', 'spikeFactor'],
+  ['usualDeclinePercent', 'declineFactor'],
+];
+
 /** What each value alone does not show. Pure. */
 export function contradictions(oms: OmsYaml): readonly Contradiction[] {
   return [
@@ -65,6 +71,22 @@ function ofThresholds({ thresholds }: OmsYaml): readonly Contradiction[] {
     ...AT_MOST.filter(([left, right]) => thresholds[left] > thresholds[right]).map(([left, right]) =>
       say(left, right, 'at most'),
     ),
+    ...SPIKES.filter(([share, factor]) => thresholds[share] * thresholds[factor] > 100).map(
+      ([share, factor]): Contradiction => ({
+        path: ['thresholds', share],
+        against: ['thresholds', factor],
+        because: `${thresholds[share]} % times thresholds.${factor}, ${thresholds[factor]}, is over 100 %, which no share can reach`,
+      }),
+    ),
+    ...(thresholds.reservationSeconds > thresholds.staleLockMinutes * 60
+      ? [
+          {
+            path: ['thresholds', 'reservationSeconds'],
+            against: ['thresholds', 'staleLockMinutes'],
+            because: `${thresholds.reservationSeconds} s is longer than thresholds.staleLockMinutes, ${thresholds.staleLockMinutes} (minutes); R14 would delete locks that are still held`,
+          },
+        ]
+      : []),
   ];
 }
 

@@ -222,6 +222,9 @@ export const SYSTEMS = {
         'R38',
         'R39',
         'R42',
+        'R43',
+        'R44',
+        'R59',
       ).default(RUNBOOK_NAMES.postgres.application),
       poolSizeEnv: describe(Variable, 'The variable of the pool’s size (R43).').default(
         RUNBOOK_NAMES.postgres.poolSizeEnv,

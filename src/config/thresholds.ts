@@ -23,6 +23,16 @@ const WHOLE: ReadonlySet<Unit> = new Set([
   'connections',
   'sessions',
   'kills',
+  'products',
+  'business days',
+]);
+
+/** Days of a calendar, or of a form that takes whole ones; what is kept for some time may be kept for half a day. */
+const WHOLE_DAYS: ReadonlySet<ThresholdName> = new Set([
+  'exportPieceDays',
+  'modalDays',
+  'mostDays',
+  'returnWindowDays',
 ]);
 
 /** The schema of `thresholds`, from the one table of them. */
@@ -36,7 +46,7 @@ function schemaOf(name: ThresholdName): z.ZodDefault<z.ZodNumber> {
   const { value, unit, means, origin } = THRESHOLDS[name];
   const most = MOST[unit];
   let number = z.number().positive();
-  if (WHOLE.has(unit)) number = number.int();
+  if (WHOLE.has(unit) || WHOLE_DAYS.has(name)) number = number.int();
   if (most !== undefined) number = number.max(most);
   return number.default(value).meta({
     description: `${means} In ${unit}; ${origin === 'runbook' ? `the runbook says ${value}` : `${value} is our own default`}.`,

@@ -79,7 +79,7 @@ export const Workloads = z
         service: describe(
           ServicePort,
           'Its Service and port, order-service:80: without ORDER_SERVICE_URL the API server hands requests on to it. The token needs another `admin.tokenHeader` than authorization then. Unset: only ORDER_SERVICE_URL.',
-          'every question to the order service',
+          'every call of the order service’s admin pages',
         ).optional(),
         reservationTimeoutEnv: describe(
           Variable,

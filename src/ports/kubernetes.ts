@@ -149,12 +149,12 @@ export interface ContainerLog {
   readonly matched: number;
   /**
    * Those of the last `recentMinutes`, as many at most; none where that was not asked. By the clock of the node that
-   * wrote them, which need not be ours: a line's own time tells nothing of its age.
+   * wrote them, which need not be ours: a line's own time tells nothing of its age. Where it did not say, all of `lines`.
    */
   readonly recent: readonly string[];
   /** The byte limit was reached: the newest lines of the window are missing, and nothing is *absent*. */
   readonly truncated: boolean;
-  /** One sentence where this container could not be read; then the rest is empty. */
+  /** One sentence where this container could not be read, or not which of its lines are recent. */
   readonly problem: string | null;
 }
 

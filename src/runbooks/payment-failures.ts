@@ -10,6 +10,7 @@ import { FAILURE_CODES, PAYMENT_CODES } from './payment-failures/logs.ts';
 import { rollBackOf } from './roll-back.ts';
 import { withMissing } from './shared/order-rate.ts';
 import { spell } from './shared/spell.ts';
+import { DEFAULT_THRESHOLDS } from './thresholds.ts';
 
 /** Runbook 1: payments fail. */
 export const paymentFailures = defineRunbook<PaymentData>({
@@ -41,8 +42,7 @@ export const paymentFailures = defineRunbook<PaymentData>({
   byHand,
   knowledge,
   impact: {
-    means:
-      'orders that wait for payment for over 15 min or failed at the gateway, or are missing by last week ÷ orders; declined cards never count',
+    means: `orders that wait for payment for longer than pendingPaymentMinutes (${DEFAULT_THRESHOLDS.pendingPaymentMinutes} by default) or failed at the gateway, or are missing by last week ÷ orders; declined cards never count`,
     async measure(ask) {
       const { probes, names, thresholds, now, signal } = ask;
       return await withMissing(

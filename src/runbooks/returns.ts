@@ -9,6 +9,7 @@ import { extendWindow } from './returns/extend.ts';
 import { knowledge } from './returns/knowledge.ts';
 import { retryReturn } from './returns/retry.ts';
 import { impactByView } from './shared/viewed.ts';
+import { DEFAULT_THRESHOLDS } from './thresholds.ts';
 
 /** Alone these are mostly customers who are too late. */
 const CUSTOMERS: readonly (string | null)[] = ['RETURN_WINDOW_EXPIRED', 'INVALID_RETURN'];
@@ -36,7 +37,7 @@ export const returns = defineRunbook<ReturnData>({
   impact: impactByView(
     'returns',
     'returns were decided',
-    'returns without fraud hold or expired window that wait for over 24 h ÷ (those + returns decided in 24 h)',
+    `returns without fraud hold or expired window that wait for longer than lateAfterMinutes (${DEFAULT_THRESHOLDS.lateAfterMinutes} by default) ÷ (those + returns decided in 24 h)`,
   ),
   harmless(judging) {
     const { sources } = judging.incident;

@@ -163,22 +163,15 @@ export function asksFirst(offer: Pick<Offer, 'tier' | 'targets' | 'question'>): 
   return offer.question || effectiveTier(offer) !== 'safe';
 }
 
-/** What would change, before → after, what the runbook says of it, and what must still be true for it. */
-export function confirmLines({
-  preview,
-  notes = [],
-  binding,
-}: Pick<Offer, 'preview' | 'notes' | 'binding'>): readonly string[] {
-  return [...preview, ...notes, binding.words];
-}
-
 const REST = 'The card says the rest.';
 
-/** Whole lines that a dialog has room for. The notes stand nowhere else; all other lines are on the card above the button. */
-function dialogLines(offer: Offer): readonly string[] {
-  const lines = confirmLines(offer);
+/**
+ * What would change, before → after, what the runbook says of it, and what must still be true for it: whole lines for which a
+ * dialog has room. The notes stand nowhere else; all other lines are on the card above the button.
+ */
+function dialogLines({ preview, notes = [], binding }: Offer): readonly string[] {
+  const lines = [...preview, ...notes, binding.words];
   if (lines.join('\n').length <= LIMIT.dialog) return lines;
-  const { notes = [] } = offer;
   let room = LIMIT.dialog - REST.length;
   const kept = [...notes, ...lines.filter((line) => !notes.includes(line))].filter((line) => {
     const fits = line.length < room;

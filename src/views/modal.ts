@@ -1,9 +1,9 @@
-import type { InputBlock, ModalView, PlainTextOption } from '@slack/types';
+import type { InputBlock, ModalView, PlainTextOption, SectionBlock } from '@slack/types';
 import * as z from 'zod';
 import type { Field, Offer } from '../domain/offer.ts';
-import { asksFirst, confirmLines } from './card-offers.ts';
+import { asksFirst } from './card-offers.ts';
 import { plainText, section } from './kit.ts';
-import { cut, said, words } from './words.ts';
+import { cut, said, type Words, words } from './words.ts';
 
 export const FIELDS_CALLBACK = 'oms_fields';
 export const CONFIRM_CALLBACK = 'oms_confirm';
@@ -18,6 +18,14 @@ type Asking = Pick<
   'id' | 'title' | 'fields' | 'preview' | 'notes' | 'binding' | 'tier' | 'targets' | 'question'
 >;
 
+/** Of a long preview the end is cut, never what the runbook says of the action and what must still be true for it. */
+function toRead({ preview, notes = [], binding }: Asking, ...before: readonly Words[]): SectionBlock[] {
+  return [
+    section([...before, ...preview.map((line) => words`${line}`)]),
+    section([...notes, binding.words].map((line) => words`${line}`)),
+  ];
+}
+
 /** The form of an offer. Its answers come back with the offer's id and nothing else that decides. */
 function fieldsModal(offer: Asking): ModalView {
   return {
@@ -30,7 +38,7 @@ function fieldsModal(offer: Asking): ModalView {
       24,
     ),
     close: plainText('Cancel', 24),
-    blocks: [section(confirmLines(offer).map((line) => words`${line}`)), ...offer.fields.map(input)],
+    blocks: [...toRead(offer), ...offer.fields.map(input)],
   };
 }
 
@@ -48,7 +56,7 @@ export function windowOf(offer: Asking): ModalView | null {
     title: plainText(offer.title, 24),
     submit: plainText(offer.question ? 'Yes, ask' : 'Yes, run it', 24),
     close: plainText('Not now', 24),
-    blocks: [section([words`*${offer.title}?*`, ...confirmLines(offer).map((line) => words`${line}`)])],
+    blocks: toRead(offer, words`*${offer.title}?*`),
   };
 }
 

@@ -59,6 +59,19 @@ describe('logs', () => {
     expect(await mine()).toMatchObject([{ matched: 2, recent: [] }]);
   });
 
+  test('stay where the node did not say which are recent: any of them may be', async () => {
+    await here.world.change((state, now) => {
+      state.logs.forget(({ pod }) => pod === POD);
+      state.logs.write(now - 60_000, POD, 'ERROR', 'order= of now');
+    });
+    const match = { path: /4kx2p\/log$/ };
+    here.kubernetes.faults.add({ match, fault: { mode: 'slow', ms: 0 }, times: 1 });
+    here.kubernetes.faults.add({ match, fault: { mode: 'status', status: 500 } });
+    const [log] = await mine({ ...QUESTION, recentMinutes: 5 });
+    const lines = [expect.stringContaining('of now')];
+    expect(log).toMatchObject({ matched: 1, lines, recent: lines, problem: expect.stringContaining('500') });
+  });
+
   test('keep the newest 2,000 of what matched, and count the rest', async () => {
     await here.world.change((state, now) => {
       for (let number = 0; number < 2_500; number += 1) {

@@ -94,6 +94,31 @@ orders: { readyToShip: packed_and_waiting }
     expect(said).toContain('No right to get pods/exec: R3, R48 and R57 are not run.');
   });
 
+  test('tells apart what the order service is asked, by which way, and what its pods are', async () => {
+    world.kubernetes.forbid({ verb: 'get', resource: 'services', subresource: 'proxy' });
+    const { ORDER_SERVICE_URL, KUBECONFIG, ...neither } = env as Record<string, string> & {
+      [Name in 'ORDER_SERVICE_URL' | 'KUBECONFIG']: string;
+    };
+    const service = `${GOOD}workloads: { orderService: { service: "order-service:80" } }\n`;
+    const [podsAlone, noCluster, both] = await Promise.all([
+      oms(['doctor'], GOOD, { ...neither, KUBECONFIG }),
+      oms(['doctor'], `${service}admin: { tokenHeader: x-token }\n`, neither),
+      oms(['doctor'], service, { ...neither, KUBECONFIG, ORDER_SERVICE_URL }),
+    ]);
+    expect(podsAlone.said).toContain(
+      'The order service: skipped\n  skipped  The order service is not configured (ORDER_SERVICE_URL, or `workloads.orderService.service`).',
+    );
+    // R1, R4, R8, R15, R37, X5 and X12 are asked of the pods.
+    expect(podsAlone.said).toMatch(/neither looks nor acts there: R5, X4, R9, R13, R16, /);
+    expect(podsAlone.said).toMatch(/The order service’s pods: fine\n.* pods’ pages have all \d+ metrics\./);
+    expect(noCluster.said).toContain('`workloads.orderService.service` stands in a cluster');
+    expect(noCluster.said).toContain(
+      'Without it the bot neither looks nor acts there: R1, R4, R8, R15, R37, X5, X12.',
+    );
+    expect(both.said).toContain('It lists orders');
+    expect(both.said).not.toContain('lists are not read');
+  });
+
   test('says what a bot without Redis, with systems of a cloud and eyes only cannot do', async () => {
     world.kubernetes.allow(READ_ONLY);
     const owner = new pg.Pool({ connectionString: world.address.orders, max: 1 });

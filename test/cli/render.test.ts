@@ -7,7 +7,10 @@ import { readConfig } from '../../src/config.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { oms } from '../support/oms.ts';
 
-const of = (yaml: string) => rendered(readConfig({ env: {}, readFile: () => yaml }).oms);
+const of = (yaml: string, env = {}) => {
+  const config = readConfig({ env, readFile: () => yaml });
+  return rendered(config.oms, config.env);
+};
 const RENAMED = `
 environment: prod
 workloads:
@@ -99,19 +102,18 @@ describe('in a company’s own names', () => {
   });
 
   test('the admin pages behind the API server are granted where it hands requests on, by Service and port', () => {
-    const proxied = (text: string) =>
+    const proxied = (text: string, env = {}) =>
       ['rbac-look.yaml', 'rbac-change.yaml'].flatMap((file) =>
-        parseAllDocuments(of(text)[file] ?? '')
+        parseAllDocuments(of(text, env)[file] ?? '')
           .map((document) => document.toJS())
           .flatMap(({ metadata, rules }) => (rules ?? []).map((one: object) => ({ ...metadata, ...one })))
           .filter(({ resources }) => resources.includes('services/proxy'))
           .map(({ namespace, resourceNames, verbs }) => `${namespace}: ${verbs} ${resourceNames}`),
       );
     expect(proxied('')).toEqual([]);
-    expect(proxied('workloads: { orderService: { service: "orders:http", namespace: shop } }')).toEqual([
-      'shop: get orders:http',
-      'shop: create,patch,delete orders:http',
-    ]);
+    const service = 'workloads: { orderService: { service: "orders:http", namespace: shop } }';
+    expect(proxied(service)).toEqual(['shop: get orders:http', 'shop: create,patch,delete orders:http']);
+    expect(proxied(service, { ORDER_SERVICE_URL: 'http://orders.example' })).toEqual([]);
   });
 
   test('the grants name schema, table and columns, in quotes where they need them', () => {

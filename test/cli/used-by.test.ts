@@ -33,6 +33,8 @@ test.each([
   ['kafka.parkedTopic', ['R51-skip']],
   ['catalog.url', ['X7']],
   ['catalog.stockPath', ['X7']],
+  ['database.application', ['R38', 'R39', 'R42', 'R43', 'R44', 'R59']],
+  ['workloads.orderService.service', ['every call of the order service’s admin pages']],
   ['escalation.afterMinutes', ['the ladder']],
   ['links.dashboard', ['every card']],
   ['thresholds.batchInFlight', ['src/pipeline/run.ts']],

@@ -38,6 +38,21 @@ describe('values that go against each other', () => {
       'oms.yaml:2: thresholds.modalDays: 60 is not at most thresholds.mostDays, 30 (days).',
     ],
     [
+      'a lock that is stale while it is held',
+      'thresholds:\n  reservationSeconds: 301\n',
+      'oms.yaml:2: thresholds.reservationSeconds: 301 s is longer than thresholds.staleLockMinutes, 5 (minutes)',
+    ],
+    [
+      'late returns that cannot spike',
+      'thresholds:\n  usualLatePercent: 51\n',
+      'oms.yaml:2: thresholds.usualLatePercent: 51 % times thresholds.spikeFactor, 2, is over 100 %',
+    ],
+    [
+      'declines that cannot be a wave',
+      'thresholds:\n  declineFactor: 10.5\n',
+      'oms.yaml:2: thresholds.usualDeclinePercent: 10 % times thresholds.declineFactor, 10.5, is over 100 %',
+    ],
+    [
       'two statuses in one word',
       'orders:\n  pendingPayment: open\n  processing: open\n',
       'oms.yaml:2: orders.pendingPayment: orders.processing is open as well',

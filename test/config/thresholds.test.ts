@@ -45,11 +45,29 @@ test.each([
   ['a share above 1', 'batchStopShare: 20'],
   ['more than 100 percent', 'memoryPercent: 140'],
   ['half a pod', 'readyPodsForRestart: 1.5'],
+  ['half a day of a piece', 'exportPieceDays: 0.5'],
   ['nothing', 'lagMessages: 0'],
 ])('%s is refused with its line', (_what, line) => {
   const key = line.split(':')[0];
   expect(() => configOf(`thresholds:\n  ${line}\n`)).toThrow(ConfigError);
   expect(() => configOf(`thresholds:\n  ${line}\n`)).toThrow(`oms.yaml:2: thresholds.${key}`);
+});
+
+test.each([
+  [30, 2],
+  [50, 2],
+  [120, 4],
+])('labels that have %i s each are proven within %i min', (labelSeconds, minutes) => {
+  const [r34] = CATALOGUE.flatMap(({ actions }) => actions).filter(({ step }) => step === 'R34');
+  expect(r34?.proof.plan({ ...DEFAULT_THRESHOLDS, labelSeconds })).toMatchObject({
+    withinMs: minutes * 60_000,
+    words: `The orders have their label within ${minutes} min.`,
+  });
+});
+
+test('dead letters may be kept for half a day, and a lock may be as old as a reservation', () => {
+  const yaml = 'thresholds: { deadLettersDays: 0.5, reservationSeconds: 300, usualLatePercent: 50 }\n';
+  expect(configOf(yaml).oms.thresholds).toMatchObject({ deadLettersDays: 0.5, reservationSeconds: 300 });
 });
 
 describe('every number of the runbook’s table stands in the list, with its value and whose it is', () => {

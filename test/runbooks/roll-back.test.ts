@@ -7,7 +7,16 @@ import { paymentFailures } from '../../src/runbooks/payment-failures.ts';
 import { rollBackOf } from '../../src/runbooks/roll-back.ts';
 import type { Change, Changes } from '../../src/runbooks/shared/what-changed.ts';
 import { aRun, OPENED } from '../support/incidents.ts';
-import { A_DRAFT, aDeployment, aJudging, aProving, fakeProbes, MINUTE, seen } from '../support/runbooks.ts';
+import {
+  A_DRAFT,
+  aDeployment,
+  aJudging,
+  aProving,
+  fakeProbes,
+  MINUTE,
+  seen,
+  someSettings,
+} from '../support/runbooks.ts';
 import { findings as payments } from './payment-failures/support.ts';
 
 type Data = Readonly<Record<string, never>>;
@@ -219,7 +228,11 @@ describe('at the run', () => {
   ) =>
     aProving(
       fakeProbes({
-        kubernetes: { deployment: async () => aDeployment(state), revision: async () => revision },
+        kubernetes: {
+          deployment: async () => aDeployment(state),
+          revision: async () => revision,
+          settings: async () => someSettings(),
+        },
       }),
       { run },
     );

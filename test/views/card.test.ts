@@ -4,10 +4,12 @@ import { begin, evolve } from '../../src/domain/evolve.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { masked } from '../../src/domain/secrets.ts';
+import { endQuery } from '../../src/runbooks/database-pool/terminate.ts';
 import { incidentCard, verdictOf } from '../../src/views/incident-card.ts';
 import { evidence } from '../../src/views/kit.ts';
 import { stuckList } from '../../src/views/stuck-list.ts';
 import { quoted } from '../../src/views/words.ts';
+import { blocking, given, judged } from '../runbooks/database-pool/support.ts';
 import { anOpened } from '../support/builders.ts';
 import { aFinding, anIncident, anOffer, aRun } from '../support/incidents.ts';
 import { HOSTILE, textsOf } from './hostile.ts';
@@ -189,6 +191,15 @@ describe('the offers of a card', () => {
         'The card says the rest.',
       ].join('\n'),
     );
+  });
+
+  test.each([50, 90, 120, 400])('say of a query of %i characters that its transaction is lost', (length) => {
+    const [draft] = endQuery.draft(
+      judged(given.sessions(blocking({ query: `select ${'x'.repeat(length)}` }))),
+    );
+    const offer = anOffer({ ...draft, tier: endQuery.tier, notes: endQuery.notes ?? [] });
+    const [run] = elements(show([offer]));
+    expect(JSON.stringify(run)).toContain('Its transaction is lost; whoever asked for it gets an error.');
   });
 
   test('ask before a refusal too', () => {

@@ -81,6 +81,18 @@ describe('what a line of the menu opens', () => {
       expect(JSON.stringify(windowOf(offer))).toContain('Nothing brings it back.');
   });
 
+  test('keeps that, and what must still be true, behind however long a preview', () => {
+    const notes = ['Nothing brings it back.'];
+    const preview = Array.from({ length: 200 }, (_, n) => `ord_${n} is changed from paid to shipped.`);
+    const long = anOffer({ tier: 'disruptive', notes, preview });
+    for (const offer of [long, { ...long, fields: [{ name: 'f', label: 'L', kind: 'text' }] as const }]) {
+      const view = windowOf(offer);
+      expect(validateView(view)).toEqual([]);
+      const said = JSON.stringify(view);
+      for (const line of ['ord_0 ', ...notes, offer.binding.words]) expect(said).toContain(line);
+    }
+  });
+
   test('ends with what came of it', () => {
     const view = toldModal('Restart', '<@U1> is at it: <!here>');
     expect(validateView(view)).toEqual([]);

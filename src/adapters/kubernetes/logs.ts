@@ -48,19 +48,34 @@ export async function readLogs(
   const most = Math.min(MOST_OF_ONE, Math.floor(MOST_KEPT / Math.max(1, sources.length)));
   return await atOnce(AT_ONCE, sources, async (source): Promise<ContainerLog> => {
     const { pod, container } = source;
-    const nothing = { pod, container, lines: [], matched: 0, recent: [], truncated: false };
+    let log: ContainerLog = {
+      pod,
+      container,
+      lines: [],
+      matched: 0,
+      recent: [],
+      truncated: false,
+      problem: null,
+    };
     try {
       const { lines, matched, truncated } = await readContainer(client, question, source, most, signal);
       const { recentMinutes: windowMinutes } = question;
+      if (windowMinutes === undefined) return { ...log, lines, matched, truncated };
+      // Any of them may be recent until the node has said which.
+      log = { ...log, lines, matched, truncated, recent: lines };
       // The node counts the minutes back from its own time; asked again only where there may be something.
-      const { lines: recent } =
-        windowMinutes === undefined || (matched === 0 && !truncated)
-          ? { lines: [] }
-          : await readContainer(client, { ...question, windowMinutes }, source, most, signal);
-      return { pod, container, lines, matched, recent, truncated, problem: null };
+      if (matched === 0 && !truncated) return log;
+      const { lines: recent } = await readContainer(
+        client,
+        { ...question, windowMinutes },
+        source,
+        most,
+        signal,
+      );
+      return { ...log, recent };
     } catch (err) {
       if (!(err instanceof SystemError) || err.fault === 'forbidden') throw err;
-      return { ...nothing, problem: err.message };
+      return { ...log, problem: err.message };
     }
   });
 }

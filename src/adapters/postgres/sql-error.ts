@@ -64,7 +64,11 @@ function denied(message: string, role: string | null): Meaning {
   if (kind === '')
     return means('forbidden', 'does not let us do what we ask; deploy/orders-db.sql has the grants');
   const grant = `GRANT ${RIGHTS[kind] ?? 'SELECT ON'} ${identifier(name)} TO ${role === null ? 'our role' : identifier(role)}`;
-  return means('forbidden', `does not let us do all that we ask of ${kind} ${name}; \`${grant}\` would`);
+  const narrower = kind === 'table' ? ', and so would that of the few columns in deploy/orders-db.sql' : '';
+  return means(
+    'forbidden',
+    `does not let us do all that we ask of ${kind} ${name}; \`${grant}\` would${narrower}`,
+  );
 }
 
 /**

@@ -30,7 +30,10 @@ export const endQuery: Action<PoolData> = {
       names,
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ${pid} AND backend_start = '${backendStart ?? '<its backend_start>'}' AND query_start = '${queryStart ?? '<its query_start>'}';`,
     ),
-  notes: ['What the session had committed before stays.'],
+  notes: [
+    'Its transaction is lost; whoever asked for it gets an error.',
+    'What the session had committed before stays.',
+  ],
   rule: ({ longQuerySeconds }) => ({
     when: 'Long queries sit on connections (6.C2).',
     notWhile: [
@@ -101,7 +104,6 @@ function draftOf(one: SessionSeen): Draft {
     preview: [
       `Session ${pid} of ${whoseIs(one)} (user ${user}) began its query at ${clockTime(queryStart)} UTC${held}.`,
       `Its query: ${query}`,
-      'Its transaction is lost; whoever asked for it gets an error.',
     ],
     binding: {
       kind: 'exact',

@@ -1,3 +1,4 @@
+import { ASKER } from '../../domain/duty.ts';
 import { ExportId } from '../../domain/ids.ts';
 import type { Action } from '../define-runbook.ts';
 import { curl } from '../names.ts';
@@ -97,5 +98,5 @@ export const cancelExport: Action<ExportData> = {
     },
   },
   mitigates: false,
-  owes: [{ what: 'Tell whoever asked for the export that it was cancelled.', owner: 'whoever asked' }],
+  owes: [{ what: 'Tell whoever asked for the export that it was cancelled.', owner: ASKER }],
 };

@@ -1,6 +1,7 @@
 import { broken, healthy, skipped, unknown } from '../../domain/finding.ts';
 import type { Check } from '../define-runbook.ts';
 import { grepLogs, orderWorkload } from '../names.ts';
+import { missing, readLog } from '../shared/log-check.ts';
 import { countClasses, goesOn, type LogCounts, total } from '../shared/log-classes.ts';
 import { timedOut } from '../shared/log-lines.ts';
 
@@ -30,20 +31,13 @@ export const exportLogs: Check<ExportLogs> = {
   equivalent: (names) =>
     grepLogs(names, names.orderService, [names.logPatterns.exportJob.replace('{id}', 'exp_…')]),
   deadlineMs: 4_500,
-  async look({ probes, names, ids, thresholds, now, signal }) {
+  async look(ask) {
+    const { names, ids, thresholds, now } = ask;
     const wanted = ids.exports.slice(-thresholds.sampledOrders);
     if (wanted.length === 0) return skipped('No export is named, so there are no lines to look for.');
     const minutes = Math.max(thresholds.logWindowMinutes, 2 * thresholds.exportMinutes);
-    const logs = await probes.kubernetes.logs(
-      {
-        workload: orderWorkload(names),
-        containing: wanted.map((id) => names.logPatterns.exportJob.replace('{id}', id)),
-        windowMinutes: minutes,
-        recentMinutes: thresholds.stoppedMinutes,
-        bytesPerContainer: thresholds.logKilobytes * 1024,
-      },
-      signal,
-    );
+    const containing = wanted.map((id) => names.logPatterns.exportJob.replace('{id}', id));
+    const logs = await readLog(ask, orderWorkload(names), containing, minutes);
     const counts = countClasses(logs, EXPORT_CLASSES, classOf, { now, thresholds, windowMinutes: minutes });
     const failures = total(counts, EXPORT_CLASSES);
     const evidence = logs.flatMap(({ lines }) => lines).slice(-5);
@@ -54,9 +48,7 @@ export const exportLogs: Check<ExportLogs> = {
       failures === 0
         ? `The logs of ${minutes} min tell of no failure of ${wanted.join(', ')}.`
         : `The logs of ${minutes} min tell of failures of ${wanted.join(', ')}: ${parts.join(', ')}.`;
-    const line = counts.whole
-      ? said
-      : `${said} Not everything could be read: ${counts.problems[0] ?? 'too many lines'}`;
+    const line = `${said}${missing(counts)}`;
     // How the job stands says R69; what failed a while ago goes on being shown, and is not broken any more.
     const ongoing = EXPORT_CLASSES.some((name) => goesOn(counts.classes[name], now, thresholds));
     if (ongoing) return broken(line, counts, evidence);

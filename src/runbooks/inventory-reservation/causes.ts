@@ -108,10 +108,10 @@ const locks: Cause<InventoryData> = {
   judge(judging) {
     const { findings, thresholds, now } = judging;
     const found = findings.locks.data;
-    const minutes = thresholds.staleLockMinutes;
+    const { staleLockMinutes: minutes, reservationSeconds } = thresholds;
     if (found !== null && found.stale > 0)
       return supported(
-        `${found.stale} ${found.stale === 1 ? 'lock is' : 'locks are'} older than ${minutes} min; a reservation has 30 s.`,
+        `${found.stale} ${found.stale === 1 ? 'lock is' : 'locks are'} older than ${minutes} min; a reservation has ${reservationSeconds} s.`,
       );
     const says = say(judging, 'lock');
     if (says === 'dominates')

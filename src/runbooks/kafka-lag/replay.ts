@@ -1,4 +1,5 @@
 import { isOver } from '../../domain/cause-history.ts';
+import { ASKER } from '../../domain/duty.ts';
 import type { Action } from '../define-runbook.ts';
 import { curl } from '../names.ts';
 import { spell } from '../shared/spell.ts';
@@ -102,7 +103,7 @@ export const replayLetters: Action<KafkaData> = {
   owes: [
     {
       what: 'Ask the owners of the services behind whether their data are fresh again; events were sent again.',
-      owner: 'whoever asked',
+      owner: ASKER,
     },
   ],
 };

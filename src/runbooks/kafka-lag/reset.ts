@@ -1,4 +1,4 @@
-import { GROUP_OWNER } from '../../domain/duty.ts';
+import { ASKER, GROUP_OWNER } from '../../domain/duty.ts';
 import type { OffsetChange } from '../../ports/kafka.ts';
 import type { Action, Draft, Judging } from '../define-runbook.ts';
 import { consumersOf } from '../shared/consumers.ts';
@@ -98,7 +98,7 @@ export const resetGroup: Action<KafkaData> = {
   owes: [
     {
       what: 'Ask the owner of {group} whether its data are fresh again; {count} messages were skipped.',
-      owner: 'whoever asked',
+      owner: ASKER,
       tell: {
         to: GROUP_OWNER,
         says: '{count} messages of {group} were skipped. Please look whether your data are fresh again.',

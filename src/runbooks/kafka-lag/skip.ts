@@ -1,4 +1,4 @@
-import { GROUP_OWNER } from '../../domain/duty.ts';
+import { ASKER, GROUP_OWNER } from '../../domain/duty.ts';
 import type { ProofSample } from '../../domain/run.ts';
 import { masked } from '../../domain/secrets.ts';
 import { SystemError } from '../../ports/system-error.ts';
@@ -138,7 +138,7 @@ export const skipMessage: Action<KafkaData> = {
     },
     {
       what: 'Ask the owner of {group} whether its data are fresh again; one message was skipped.',
-      owner: 'whoever asked',
+      owner: ASKER,
       tell: {
         to: GROUP_OWNER,
         says: 'One message of {group} was skipped. Please look whether your data are fresh again.',

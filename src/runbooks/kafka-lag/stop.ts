@@ -1,3 +1,4 @@
+import { ASKER } from '../../domain/duty.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Action, Judging } from '../define-runbook.ts';
 import { type Names, targetOf } from '../names.ts';
@@ -114,7 +115,7 @@ export const stopConsumers: Action<KafkaData> = {
     },
   },
   mitigates: false,
-  owes: [{ what: 'Start the consumers of {group} again.', owner: 'whoever asked', undo: 'R51-start' }],
+  owes: [{ what: 'Start the consumers of {group} again.', owner: ASKER, undo: 'R51-start' }],
 };
 
 /** The undo of `stopConsumers`: as many pods as there were. */

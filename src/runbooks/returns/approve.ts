@@ -1,3 +1,4 @@
+import { ASKER } from '../../domain/duty.ts';
 import { ReturnId } from '../../domain/ids.ts';
 import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { curl, shellWord } from '../names.ts';
@@ -144,10 +145,10 @@ export const approveReturn: Action<ReturnData> = {
   },
   mitigates: false,
   owes: [
-    { what: 'Note the exception at the return: who, why.', owner: 'whoever asked' },
+    { what: 'Note the exception at the return: who, why.', owner: ASKER },
     {
       what: 'Tell customer service: return, decision.',
-      owner: 'whoever asked',
+      owner: ASKER,
       tell: { to: 'customerService', says: 'The return {targets} was approved by hand.' },
     },
   ],

@@ -1,3 +1,4 @@
+import { ASKER } from '../../domain/duty.ts';
 import { ReturnId } from '../../domain/ids.ts';
 import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { curl, shellWord } from '../names.ts';
@@ -159,10 +160,10 @@ export const extendWindow: Action<ReturnData> = {
   },
   mitigates: false,
   owes: [
-    { what: 'Note the exception at the return: who, why, how many days.', owner: 'whoever asked' },
+    { what: 'Note the exception at the return: who, why, how many days.', owner: ASKER },
     {
       what: 'Tell customer service: return, how many days.',
-      owner: 'whoever asked',
+      owner: ASKER,
       tell: { to: 'customerService', says: 'The return window of {targets} is {days} days longer.' },
     },
   ],

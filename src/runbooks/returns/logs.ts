@@ -1,9 +1,8 @@
 import { broken, healthy, type Seen, unknown } from '../../domain/finding.ts';
 import { findIds } from '../../domain/ids.ts';
-import type { ContainerLog } from '../../ports/kubernetes.ts';
 import type { Asking, Check } from '../define-runbook.ts';
 import { grepLogs, type Names, orderWorkload } from '../names.ts';
-import { count } from '../shared/log-check.ts';
+import { count, missing, readLog } from '../shared/log-check.ts';
 import { countClasses, goesOn, type LogCounts } from '../shared/log-classes.ts';
 import { statusOf, timedOut, withoutPeople } from '../shared/log-lines.ts';
 
@@ -34,29 +33,9 @@ function approvalOf(line: string): ApprovalClass | null {
   return APPROVED.test(line) ? 'approved' : null;
 }
 
-async function read(
-  { probes, names, thresholds, signal }: Asking,
-  containing: string,
-): Promise<readonly ContainerLog[]> {
-  return await probes.kubernetes.logs(
-    {
-      workload: orderWorkload(names),
-      containing: [containing],
-      windowMinutes: thresholds.logWindowMinutes,
-      recentMinutes: thresholds.stoppedMinutes,
-      bytesPerContainer: thresholds.logKilobytes * 1024,
-    },
-    signal,
-  );
-}
-
 function said<T>(bad: boolean, whole: boolean, line: string, data: T, evidence: readonly string[]): Seen<T> {
   if (bad) return broken(line, data, evidence);
   return whole ? healthy(line, data, evidence) : unknown(line, data, evidence);
-}
-
-function missing({ whole, problems }: LogCounts<never>): string {
-  return whole ? '' : ` Not everything could be read: ${problems[0] ?? 'more lines matched than are kept.'}`;
 }
 
 /** R63: how the approvals of returns ended. */
@@ -69,7 +48,7 @@ export const approvals: Check<ApprovalLogs> = {
   deadlineMs: 4_500,
   async look(ask) {
     const { names, thresholds, now } = ask;
-    const logs = await read(ask, names.logPatterns.returnApproval);
+    const logs = await readLog(ask, orderWorkload(names), [names.logPatterns.returnApproval]);
     const counts = countClasses(logs, ['approved', ...STOPS], approvalOf, ask);
     const lines = logs.flatMap((one) => one.lines.map(withoutPeople));
     const idsOf = (some: readonly string[]) => [...new Set(some.flatMap((line) => findIds('return', line)))];
@@ -125,7 +104,7 @@ export const labels: Check<LabelLogs> = {
   deadlineMs: 4_500,
   async look(ask) {
     const { names, thresholds, now } = ask;
-    const logs = await read(ask, names.logPatterns.returnLabel);
+    const logs = await readLog(ask, orderWorkload(names), [names.logPatterns.returnLabel]);
     const counts = countClasses(logs, ['made', 'failed'], labelOf, ask);
     const { made, failed } = counts.classes;
     const line = `${count(made.lines, 'label of a return was', 'labels of returns were')} made in ${thresholds.logWindowMinutes} min, ${failed.lines} failed.${missing(counts)}`;

@@ -7,7 +7,7 @@ import { type Names, targetOf, workloadOf } from '../names.ts';
 import type { LagSeen } from './lag.ts';
 import { inTrouble, messages } from './lag.ts';
 import { type GroupSeen, standing } from './lag-memory.ts';
-import { restartOf } from './restart.ts';
+import { QUOTA_RULE, restartOf } from './restart.ts';
 
 const MINUTE = 60_000;
 const SECOND = 1_000;
@@ -99,6 +99,7 @@ export function restartConsumers<Data>(given: {
       'Its lag falls: it catches up by itself.',
       'Only one partition stands still: the same message would be read again.',
       'Its deployment is not configured, is scaled to 0, or is being rolled out.',
+      QUOTA_RULE,
       'An outage outside is supported: a restart cannot cure it.',
     ],
   });

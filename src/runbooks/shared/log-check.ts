@@ -1,12 +1,31 @@
 import { broken, healthy, unknown } from '../../domain/finding.ts';
-import type { Workload } from '../../ports/kubernetes.ts';
-import type { Check } from '../define-runbook.ts';
+import type { ContainerLog, Workload } from '../../ports/kubernetes.ts';
+import type { Asking, Check } from '../define-runbook.ts';
 import { grepLogs, type Names, orderWorkload } from '../names.ts';
 import { countClasses, type LogCounts, total } from './log-classes.ts';
 import { withoutPeople } from './log-lines.ts';
 import { spell } from './spell.ts';
 
 const MINUTE = 60_000;
+
+/** The lines of a service's pods that contain one of these, in the log window, and which of them are recent. */
+export async function readLog(
+  { probes, thresholds, signal }: Pick<Asking, 'probes' | 'thresholds' | 'signal'>,
+  workload: Workload,
+  containing: readonly string[],
+  windowMinutes: number = thresholds.logWindowMinutes,
+): Promise<readonly ContainerLog[]> {
+  const { stoppedMinutes: recentMinutes, logKilobytes } = thresholds;
+  return await probes.kubernetes.logs(
+    { workload, containing, windowMinutes, recentMinutes, bytesPerContainer: logKilobytes * 1024 },
+    signal,
+  );
+}
+
+/** The sentence about what could not be read, behind another one; empty: all was. */
+export function missing({ whole, problems }: Pick<LogCounts<never>, 'whole' | 'problems'>): string {
+  return whole ? '' : ` Not everything could be read: ${problems[0] ?? 'more lines matched than are kept.'}`;
+}
 
 /** What a service's failures of one kind say in the log window, by class and over all pods. */
 export function failureLogs<Name extends string, More extends object = object>(given: {
@@ -42,18 +61,8 @@ export function failureLogs<Name extends string, More extends object = object>(g
     equivalent: (names: Names) => grepLogs(names, workload(names), containing(names)),
     deadlineMs: 4_500,
     async look(ask) {
-      const { probes, names, thresholds, now, signal } = ask;
-      const { logWindowMinutes: minutes, logKilobytes } = thresholds;
-      const logs = await probes.kubernetes.logs(
-        {
-          workload: workload(names),
-          containing: containing(names),
-          windowMinutes: minutes,
-          recentMinutes: thresholds.stoppedMinutes,
-          bytesPerContainer: logKilobytes * 1024,
-        },
-        signal,
-      );
+      const { names, thresholds, now } = ask;
+      const logs = await readLog(ask, workload(names), containing(names));
       const classes = [...(apart?.classes ?? []), ...failures];
       const counts = countClasses(logs, classes, (text) => given.classOf(text, names), ask);
       const lines = logs.flatMap((log) => log.lines);
@@ -63,11 +72,8 @@ export function failureLogs<Name extends string, More extends object = object>(g
       const failedAt = newest(counts, failures);
       const ongoing = failedAt === null || now - failedAt <= thresholds.stoppedMinutes * MINUTE;
       const stopped = many === 0 || ongoing ? '' : `, none in the last ${spell(now - failedAt)}`;
-      const missing = counts.whole
-        ? ''
-        : ` Not everything could be read: ${counts.problems[0] ?? 'more lines matched than are kept.'}`;
       const besides = apart === undefined ? '' : `; ${apart.says(counts)}`;
-      const line = `${count(many, given.one, given.more)} failed in ${minutes} min${parts(counts, failures, given.unclassed)}${stopped}${besides}.${missing}`;
+      const line = `${count(many, given.one, given.more)} failed in ${thresholds.logWindowMinutes} min${parts(counts, failures, given.unclassed)}${stopped}${besides}.${missing(counts)}`;
       if (many >= thresholds.dominatesLines && ongoing) return broken(line, data, evidence);
       return counts.whole ? healthy(line, data, evidence) : unknown(line, data, evidence);
     },

@@ -51,6 +51,15 @@ export function restartWaits(
   return null;
 }
 
+/** A role that may not read quotas hinders nothing (docs/decisions/0033); one that cannot be asked just now does. */
+export const QUOTA_RULE =
+  'A quota would let no new pod be made, and the rollout may not take one away first.';
+
+async function quotaWaits({ probes, signal }: Proving, workload: Workload): Promise<string | null> {
+  const settings = await probes.kubernetes.settings(workload, [], signal);
+  return settings === null ? null : quotaStops(settings);
+}
+
 /** What every restart waits for, in words (runbook-knowledge §0). */
 function withShared(own: ReturnType<Action<unknown>['rule']>, { readyPodsForRestart }: Thresholds) {
   return {
@@ -58,7 +67,7 @@ function withShared(own: ReturnType<Action<unknown>['rule']>, { readyPodsForRest
     notWhile: [
       ...own.notWhile,
       'Another rollout is under way, paused or stuck, or a pod does not start: no image, no room on the nodes.',
-      'A quota would let no new pod be made, and the rollout may not take one away first.',
+      QUOTA_RULE,
       `Fewer than ${readyPodsForRestart} pods are ready.`,
     ],
   };
@@ -123,11 +132,7 @@ export function restartOf<Data>(given: {
         return {
           changed: `somebody changed the deployment meanwhile (generation ${shown} is ${state.generation} now)`,
         };
-      // Not every role may ask for quotas; one that may not is no reason against it.
-      const settings = await proving.probes.kubernetes
-        .settings(workload(proving.names), [], proving.signal)
-        .catch(() => null);
-      const waits = restartWaits(state, proving) ?? (settings === null ? null : quotaStops(settings));
+      const waits = restartWaits(state, proving) ?? (await quotaWaits(proving, workload(proving.names)));
       if (waits !== null) return { changed: waits };
       const stamp = new Date(proving.now).toISOString();
       return { targets: run.targets, dropped: [], noted: { stamp, ...(await given.note(proving)) } };

@@ -1,3 +1,4 @@
+import { ASKER } from '../../domain/duty.ts';
 import type { StepName } from '../../domain/finding.ts';
 import type { Action, Draft, Judging } from '../define-runbook.ts';
 import { targetOf } from '../names.ts';
@@ -96,7 +97,7 @@ export function temporaryOf<Data>(given: Temporary<Data>): readonly [Action<Data
     },
     mitigates: true,
     owes: [
-      { what: `Set the ${setting.noun} back to what it was.`, owner: 'whoever asked', undo },
+      { what: `Set the ${setting.noun} back to what it was.`, owner: ASKER, undo },
       ...(given.owes ?? []),
     ],
   };

@@ -4,7 +4,9 @@ import type { Shipment } from '../../ports/order-service.ts';
 import type { Judging, Proving } from '../define-runbook.ts';
 import { aboutEach, batchOf, type Standing } from '../shared/batch.ts';
 import { readNumbers } from '../shared/rates.ts';
+import { spell } from '../shared/spell.ts';
 import { triedInVain } from '../shared/tried.ts';
+import type { Thresholds } from '../thresholds.ts';
 import { causes, stands } from './causes.ts';
 import type { ShippingData } from './checks.ts';
 import { lacks, type Parcel } from './parcels.ts';
@@ -15,6 +17,9 @@ const MINUTE = 60 * SECOND;
 /** Causes that end by themselves or by somebody else's hand; a new attempt helps once one of them is over. */
 const PASSING = ['5.C1', '5.C3', '5.C4'] as const;
 const HAS_LABEL = 'it has a label, and another try would buy a second';
+
+/** Time for two attempts, 2 min at least (our default), ms. */
+const proofMs = ({ labelSeconds }: Thresholds) => Math.max(2 * MINUTE, 2 * labelSeconds * SECOND);
 
 /** Why this one order gets no new attempt, as far as was seen; null: nothing speaks against it. */
 function whyNotThis(judging: Judging<ShippingData>, id: string): string | null {
@@ -153,12 +158,11 @@ export const regenerateLabel = batchOf<ShippingData>({
     // An attempt takes its time (`labelSeconds`): that neither a label nor a failure is there yet says nothing.
     return known?.label === true || (failedAt !== null && failedAt > before) ? 'done' : 'unknown';
   },
-  plan: () => ({
-    everyMs: 30 * SECOND,
-    withinMs: 2 * MINUTE,
-    alike: 2,
-    words: 'The orders have their label within 2 min.',
-  }),
+  plan(thresholds) {
+    const withinMs = proofMs(thresholds);
+    const words = `The orders have their label within ${spell(withinMs)}.`;
+    return { everyMs: 30 * SECOND, withinMs, alike: 2, words };
+  },
   async finished(proving) {
     const found = await parcelsNow(proving);
     return found.map(({ target, said }) => ({

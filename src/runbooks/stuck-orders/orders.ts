@@ -2,6 +2,7 @@ import { OrderId } from '../../domain/ids.ts';
 import type { OrderSummary } from '../../ports/probes.ts';
 import type { Asking, Judging, Proving } from '../define-runbook.ts';
 import { aboutEach, type Standing } from '../shared/batch.ts';
+import type { Thresholds } from '../thresholds.ts';
 import type { StuckData } from './checks.ts';
 
 const MINUTE = 60_000;
@@ -111,13 +112,18 @@ export async function leftProcessing(proving: Proving): Promise<readonly Standin
   }));
 }
 
-export function afterMinutes(found: readonly Standing[], minutes: number): string {
+export function afterMinutes(
+  found: readonly Standing[],
+  minutes: number,
+  { normalProcessingMinutes }: Thresholds,
+): string {
+  const normal = `normal is up to ${normalProcessingMinutes} min`;
   const [only] = found;
   if (found.length === 1 && only !== undefined)
     return only.so === null
       ? 'The order could not be read.'
-      : `The order is ${only.words} after ${minutes} min; normal is 5–15 min.`;
+      : `The order is ${only.words} after ${minutes} min; ${normal}.`;
   const unknown = found.filter(({ so }) => so === null).length;
   const blind = unknown === 0 ? '' : ` ${unknown} could not be read.`;
-  return `${minutes} min have passed; normal is 5–15 min.${blind}`;
+  return `${minutes} min have passed; ${normal}.${blind}`;
 }

@@ -1,3 +1,4 @@
+import { ASKER } from '../../domain/duty.ts';
 import { OrderId } from '../../domain/ids.ts';
 import type { Field } from '../../domain/offer.ts';
 import type { OrderSummary } from '../../ports/probes.ts';
@@ -168,7 +169,7 @@ export const setStatus: Action<StuckData> = {
     { what: NOTE, owner: 'orders' },
     {
       what: 'Tell the warehouse: order, old → new status, by whom.',
-      owner: 'whoever asked',
+      owner: ASKER,
       tell: { to: 'warehouse', says: 'The status of {targets} was set by hand: {from} → {status}.' },
     },
   ],

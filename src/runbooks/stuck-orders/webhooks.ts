@@ -1,6 +1,7 @@
 import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { Check } from '../define-runbook.ts';
 import { grepLogs, orderWorkload } from '../names.ts';
+import { missing, readLog } from '../shared/log-check.ts';
 import { countClasses, goesOn, type LogCounts } from '../shared/log-classes.ts';
 import { statusOf, timedOut, withoutPeople } from '../shared/log-lines.ts';
 
@@ -25,26 +26,16 @@ export const webhooks: Check<Deliveries> = {
   source: 'kubectl logs -l app=order-service | grep "webhook:fulfillment"',
   equivalent: (names) => grepLogs(names, names.orderService, [names.logPatterns.fulfilmentWebhook]),
   deadlineMs: 4_500,
-  async look({ probes, names, thresholds, now, signal }) {
+  async look(ask) {
+    const { names, thresholds, now } = ask;
     const minutes = thresholds.logWindowMinutes;
-    const logs = await probes.kubernetes.logs(
-      {
-        workload: orderWorkload(names),
-        containing: [names.logPatterns.fulfilmentWebhook],
-        windowMinutes: minutes,
-        recentMinutes: thresholds.stoppedMinutes,
-        bytesPerContainer: thresholds.logKilobytes * 1024,
-      },
-      signal,
-    );
-    const counts = countClasses(logs, ['taken', 'failed'], classOf, { now, thresholds });
+    const logs = await readLog(ask, orderWorkload(names), [names.logPatterns.fulfilmentWebhook]);
+    const counts = countClasses(logs, ['taken', 'failed'], classOf, ask);
     const { taken, failed } = counts.classes;
     const evidence = logs
       .flatMap(({ lines }) => lines.filter((line) => classOf(withoutPeople(line)) !== 'taken'))
       .slice(-5);
-    const rest = counts.whole
-      ? ''
-      : ` Not everything could be read: ${counts.problems[0] ?? 'more lines matched than are kept.'}`;
+    const rest = missing(counts);
     if (taken.lines + failed.lines === 0) {
       const line = `No call to the warehouse in ${minutes} min.${rest}`;
       return counts.whole ? healthy(line, counts) : unknown(line, counts);

@@ -24,7 +24,6 @@ describe('R42', () => {
         preview: [
           'Session 4711 of order-service (user orders) began its query at 03:04:05 UTC, and others wait for it.',
           'Its query: select * from orders where id = ?',
-          'Its transaction is lost; whoever asked for it gets an error.',
         ],
         binding: {
           kind: 'exact',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { causes } from '../../../src/runbooks/inventory-reservation/causes.ts';
+import { DEFAULT_THRESHOLDS } from '../../../src/runbooks/thresholds.ts';
 import { aJudging, MINUTE, NOW, ordersSeen, seen } from '../../support/runbooks.ts';
 import { aLag, aRate, aSync, findings, locksFound, logCounts, someStock, staleFound } from './support.ts';
 
@@ -173,6 +174,12 @@ test.each<[string, string, Given, 'supported' | 'ruled out' | 'open', string]>([
 ])('%s: %s', (id, _what, given, verdict, words) => {
   const judged = causes.find((cause) => cause.id === id)?.judge(aJudging(findings(given)));
   expect(judged).toEqual({ verdict, because: expect.stringContaining(words) });
+});
+
+test('2.C3 says how long a reservation has here', () => {
+  const thresholds = { ...DEFAULT_THRESHOLDS, reservationSeconds: 45 };
+  const judging = { ...aJudging(findings({ locks: seen('broken', staleFound()) })), thresholds };
+  expect(causes.find(({ id }) => id === '2.C3')?.judge(judging).because).toContain('a reservation has 45 s.');
 });
 
 test('several may stand at once', () => {

@@ -103,7 +103,7 @@ describe('R7', () => {
   const proving = (state: DeploymentState | null, page: Record<string, number> | null = null) =>
     aProving(
       fakeProbes({
-        kubernetes: { deployment: async () => state },
+        kubernetes: { deployment: async () => state, settings: async () => someSettings() },
         orderService: { metrics: async () => answers(page) },
       }),
       { run },
@@ -147,14 +147,17 @@ describe('R7', () => {
     expect('changed' in still ? still.changed : null).toBe(changed);
   });
 
-  test('a system that cannot be asked starts nothing', async () => {
-    const probes = fakeProbes({
-      kubernetes: {
-        deployment: async () => {
-          throw silent();
-        },
+  test.each([
+    ['the deployment', 'deployment'],
+    ['its quotas', 'settings'],
+  ])('%s that cannot be asked for start nothing', async (_what, question) => {
+    const kubernetes = {
+      deployment: async () => aDeployment(),
+      [question]: async () => {
+        throw silent();
       },
-    });
+    };
+    const probes = fakeProbes({ kubernetes });
     await expect(restartService.stillHolds(aProving(probes, { run }), run)).rejects.toThrow('did not answer');
   });
 

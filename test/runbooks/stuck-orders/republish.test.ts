@@ -161,7 +161,7 @@ describe('R21: the proof', () => {
     expect(await sample(has(one), run())).toMatchObject({ settling: true });
     expect(await sample(has(one, two), run())).toMatchObject({
       moved: [],
-      line: 'Kafka has the events of 2 of 2. 1 min have passed; normal is 5–15 min.',
+      line: 'Kafka has the events of 2 of 2. 1 min have passed; normal is up to 15 min.',
     });
     expect(await sample(has(one, two), run())).not.toHaveProperty('settling');
   });

@@ -272,7 +272,7 @@ describe('R20: the proof', () => {
     expect(await retryWorkflow.proof.sample(aProving(probes, { run }))).toMatchObject({
       moved: ['ord_aaa111'],
       unknown: ['ord_ccc333'],
-      line: '4 min have passed; normal is 5–15 min. 1 could not be read.',
+      line: '4 min have passed; normal is up to 15 min. 1 could not be read.',
     });
   });
 
