@@ -107,7 +107,12 @@ const transition: Cause<StuckData> = {
       return supported(
         `${findings.failures.data?.classes.transition.lines} workflows ended at a transition that is not allowed, in ${minutes} min.`,
       );
-    if (engine === null) return open('The workflow engine’s log (X9) could not be looked at.');
+    if (engine === null)
+      return open(
+        findings.workflow.verdict === 'skipped'
+          ? findings.workflow.line
+          : 'The workflow engine’s log (X9) could not be looked at.',
+      );
     return says === 'quiet'
       ? ruledOut('The workflow engine refuses no transition.')
       : open('The workflow engine’s log (X9) does not say it clearly.');

@@ -153,9 +153,15 @@ table('3.C3', [
   ],
   [
     'no log',
-    { workflow: seen('skipped', null) },
+    { workflow: seen('unknown', null) },
     'open',
     'The workflow engine’s log (X9) could not be looked at.',
+  ],
+  [
+    'a log that is not configured',
+    { workflow: { ...seen('skipped', null), line: 'Not configured: its log.' } },
+    'open',
+    'Not configured: its log.',
   ],
 ]);
 
