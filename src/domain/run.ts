@@ -84,6 +84,11 @@ export interface Run {
   readonly question: boolean;
   /** The symptom may come back: watched as *mitigated* after a helpful proof. */
   readonly mitigates: boolean;
+  /**
+   * What the system said when it let the bot do none of what it was asked. Absent: it let it, it failed otherwise, or whoever
+   * ran it was lost and nobody heard.
+   */
+  readonly forbidden?: string;
 }
 
 export interface RunCounts {
@@ -115,4 +120,25 @@ export function outcomeOf(counts: RunCounts): RunOutcome {
   if (counts.unknown > 0 && counts.done === 0 && counts.failed === 0) return 'unknown';
   if (counts.done === 0 && counts.unknown === 0) return 'failed';
   return 'partly';
+}
+
+/** For so long a refusal that was seen counts as a right that is missing, ms; then it may be tried again. Ours. */
+export const REFUSAL_MS = 15 * 60_000;
+
+/**
+ * The newest run of this action, where it was forbidden a short while ago. A token of the order service holds for all its
+ * ids; what names its kind (`deployment/…`, `group/…`) has a right of its own.
+ */
+export function refusalOf(
+  runs: readonly Run[],
+  action: StepName,
+  targets: readonly string[],
+  now: number,
+): { readonly said: string; readonly at: number } | null {
+  const own = targets.some((target) => target.includes('/'));
+  const run = runs.findLast(
+    (other) => other.action === action && (!own || other.targets.some((one) => targets.includes(one))),
+  );
+  if (run?.forbidden === undefined || run.endedAt === null || now - run.endedAt >= REFUSAL_MS) return null;
+  return { said: run.forbidden, at: run.endedAt };
 }

@@ -3,9 +3,13 @@ import { rememberCauses } from '../domain/cause-history.ts';
 import type { StepName } from '../domain/finding.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Offer } from '../domain/offer.ts';
+import { REFUSAL_MS, refusalOf } from '../domain/run.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
+import { clock } from '../runbooks/shared/spell.ts';
 import { changesIn, type Look } from './diagnose.ts';
 import type { Parts } from './parts.ts';
+
+const MINUTE = 60_000;
 
 /**
  * What could be changed now. An offer that would say the same as the one that stands keeps its id, so that a button
@@ -36,8 +40,9 @@ export function propose(
   );
   const standing = (fresh: Offer): Offer =>
     incident.offers.find((offer) => offer.requestedBy === null && sameOffer(offer, fresh)) ?? fresh;
-  const asked = (runbook.questions ?? []).map((question) =>
-    standing({
+  const asked = (runbook.questions ?? []).map((question) => {
+    const waits = busy.has(question.step) ? 'it is being asked' : question.notWhile(judging);
+    return standing({
       id: parts.ids.next(),
       action: question.step,
       title: question.title,
@@ -47,7 +52,7 @@ export function propose(
       preview: question.preview(judging),
       binding: { kind: 'none', words: 'It only asks.' },
       recommended: null,
-      waits: busy.has(question.step) ? 'it is being asked' : question.notWhile(judging),
+      ...held(waits, refused(incident, question.step, [question.step], now)),
       fields: question.fields(judging),
       equivalent: question.equivalent(names),
       question: true,
@@ -55,12 +60,15 @@ export function propose(
       requestedBy: null,
       at: now,
       expiresAt: null,
-    }),
-  );
+    });
+  });
   const offered = runbook.actions.flatMap((action) =>
     action.draft(judging).map((draft) => {
       const taken = draft.targets.find((target) => busy.has(target));
-      const lacks = draft.lacks ?? draft.targets.flatMap((target) => denied.get(target) ?? [])[0];
+      const lacks =
+        draft.lacks ??
+        draft.targets.flatMap((target) => denied.get(target) ?? [])[0] ??
+        refused(incident, action.step, draft.targets, now);
       const waits =
         taken === undefined
           ? (unproven(incident, action.step, draft.targets) ?? action.notWhile(judging, draft))
@@ -77,8 +85,7 @@ export function propose(
         ...(action.notes.length === 0 ? {} : { notes: action.notes }),
         binding: draft.binding,
         recommended: action.when(judging, draft),
-        waits: waits ?? lacks ?? null,
-        ...(waits === null && lacks !== undefined ? { lacks } : {}),
+        ...held(waits, lacks),
         fields: draft.fields ?? [],
         equivalent: action.equivalent(parts.rules.names, draft.targets, draft.parameters),
         question: false,
@@ -91,6 +98,23 @@ export function propose(
     }),
   );
   return [...offered, ...asked];
+}
+
+/** Only what waits for nothing else waits for the right. */
+function held(waits: string | null, lacks: string | undefined): Pick<Offer, 'waits' | 'lacks'> {
+  return waits === null && lacks !== undefined ? { waits: lacks, lacks } : { waits };
+}
+
+/** A right that no system tells beforehand was seen to be missing, in words. */
+function refused(
+  { runs }: Incident,
+  step: StepName,
+  targets: readonly string[],
+  now: number,
+): string | undefined {
+  const refusal = refusalOf(runs, step, targets, now);
+  if (refusal === null) return undefined;
+  return `the bot was refused at ${clock(refusal.at)} (${refusal.said.replace(/\.$/, '')}); it may try again ${REFUSAL_MS / MINUTE} min after that`;
 }
 
 /** Alike in everything that a person was shown. The one that was stored has its keys in another order. */

@@ -4,19 +4,16 @@ import { countItems, outcomeOf, type Run, type RunItem } from '../domain/run.ts'
 import type { ClaimedRun } from '../ports/journal.ts';
 import { SystemError } from '../ports/system-error.ts';
 import { actionOf } from '../runbooks/catalogue.ts';
-import type { AnyAction } from '../runbooks/define-runbook.ts';
 import { whoMayRun } from './approve.ts';
+import { carryOut } from './carry-out.ts';
 import { changeOf } from './change.ts';
-import { type Keeper, keepLease } from './lease.ts';
+import { keepLease } from './lease.ts';
 import type { Parts } from './parts.ts';
 import { proving } from './proving.ts';
 import { readBack } from './read-back.ts';
 import { proofPlanned } from './verify.ts';
 
 const MINUTE = 60_000;
-
-/** A batch that takes long says so often how far it is, ms of real time. */
-const PROGRESS_MS = 3_000;
 
 /** Works on one approved run, or clears up one whose worker was lost. False when there was none. */
 export async function runOnce(parts: Parts): Promise<boolean> {
@@ -27,11 +24,11 @@ export async function runOnce(parts: Parts): Promise<boolean> {
   try {
     const run = await begin(parts, claimed);
     if (run === null) return true;
-    const stopped = claimed.takenOver
-      ? 'whoever ran it was lost'
+    const { stopped, forbidden } = claimed.takenOver
+      ? { stopped: 'whoever ran it was lost', forbidden: null }
       : await carryOut(parts, claimed, run, keeper);
     await clearUp(parts, claimed, run, stopped ?? 'the run stopped before its turn');
-    await end(parts, claimed);
+    await end(parts, claimed, forbidden);
   } finally {
     // A lease that went on being renewed would keep everybody else from clearing up.
     keeper.stop();
@@ -133,85 +130,6 @@ async function stillHolds(parts: Parts, run: Run) {
   }
 }
 
-/** Asks for one target after the other. Resolves with why it stopped early; null: all were asked. */
-async function carryOut(parts: Parts, claimed: ClaimedRun, run: Run, keeper: Keeper): Promise<string | null> {
-  const action = actionOf(run.action);
-  const queue = [...run.targets];
-  let stopped: string | null = null;
-  let shownAt = parts.clock.now();
-  async function worker(): Promise<void> {
-    for (;;) {
-      const target = stopped === null ? queue.shift() : undefined;
-      if (target === undefined) return;
-      const because = await mayNotBegin(parts, keeper, run, target);
-      if (because !== null) {
-        stopped ??= because;
-        return;
-      }
-      await callOnce(parts, action, run, target);
-      if (await tooManyFailed(parts, run)) stopped ??= 'too many failed';
-      if (queue.length > 0 && parts.clock.now() - shownAt >= PROGRESS_MS) {
-        shownAt = parts.clock.now();
-        await showProgress(parts, claimed, run);
-      }
-    }
-  }
-  const hands = Math.min(parts.rules.thresholds.batchInFlight, run.targets.length);
-  try {
-    await Promise.all(Array.from({ length: hands }, worker));
-  } catch (err) {
-    stopped = 'the run was broken off';
-    throw err;
-  }
-  await showProgress(parts, claimed, run);
-  return stopped;
-}
-
-/** Marks the item as begun in its own commit, or says why not. After this the call may have been sent, whatever happens to us. */
-async function mayNotBegin(parts: Parts, keeper: Keeper, run: Run, target: string): Promise<string | null> {
-  if (!keeper.held()) return 'the run was lost to another process';
-  return await parts.journal.transact('item begins', async (tx) => {
-    if ((await tx.frozen()) !== null) return 'changes were frozen';
-    if (await tx.beginItem(run.id, target)) return null;
-    return `another run is at ${target}, or took this one over`;
-  });
-}
-
-async function callOnce(parts: Parts, action: AnyAction, run: Run, target: string): Promise<void> {
-  const { state, line } = await parts.step(`call ${run.action}`, async () => {
-    const ending = new AbortController();
-    const timer = new AbortController();
-    void parts.clock
-      .sleep(parts.rules.timing.callMs, timer.signal)
-      .then(() => timer.signal.aborted || ending.abort());
-    try {
-      const said = await action.apply(target, run.parameters, {
-        levers: parts.levers,
-        names: parts.rules.names,
-        thresholds: parts.rules.thresholds,
-        licence: { key: `${run.id}/${target}`, by: run.by },
-        signal: ending.signal,
-      });
-      return { state: 'done' as const, line: said };
-    } catch (err) {
-      if (!(err instanceof SystemError)) throw err;
-      return { state: err.sent === 'no' ? ('failed' as const) : ('unknown' as const), line: err.message };
-    } finally {
-      timer.abort();
-    }
-  });
-  await parts.journal.transact('item ends', async (tx) => await tx.setItem(run.id, target, state, line));
-}
-
-/** A batch stops when too many of its first items failed (runbook-knowledge §0: ≥ 20 % of ≥ 5). */
-async function tooManyFailed(parts: Parts, run: Run): Promise<boolean> {
-  const { batchStopAfter, batchStopShare } = parts.rules.thresholds;
-  const items = await parts.journal.transact('read items', async (tx) => await tx.items(run.id));
-  const counts = countItems(items);
-  const ended = counts.done + counts.failed + counts.unknown;
-  return ended >= batchStopAfter && (counts.failed + counts.unknown) / ended >= batchStopShare;
-}
-
 /** Items that were asked and not answered are read back; those never asked are so recorded. Nothing is sent again. */
 async function clearUp(parts: Parts, claimed: ClaimedRun, run: Run, stopped: string): Promise<void> {
   const items = await parts.journal.transact('read items', async (tx) => await tx.items(run.id));
@@ -225,30 +143,7 @@ async function clearUp(parts: Parts, claimed: ClaimedRun, run: Run, stopped: str
   });
 }
 
-async function showProgress(parts: Parts, claimed: ClaimedRun, run: Run): Promise<void> {
-  await parts.journal.transact('run progress', async (tx) => {
-    const incident = await tx.incident(claimed.incident);
-    if (incident === null) return;
-    const change: Partial<Run> = { counts: countItems(await tx.items(run.id)) };
-    tx.save(
-      changeOf(
-        incident,
-        [
-          {
-            type: 'run updated',
-            run: run.id,
-            change,
-            because: 'Calls were answered.',
-            at: tx.now,
-          },
-        ],
-        parts.rules,
-      ),
-    );
-  });
-}
-
-async function end(parts: Parts, claimed: ClaimedRun): Promise<void> {
+async function end(parts: Parts, claimed: ClaimedRun, forbidden: string | null): Promise<void> {
   await parts.journal.transact('run ends', async (tx) => {
     const incident = await tx.incident(claimed.incident);
     const run = incident?.runs.find(({ id }) => id === claimed.run);
@@ -267,7 +162,15 @@ async function end(parts: Parts, claimed: ClaimedRun): Promise<void> {
         ].join(' ');
     const proof =
       counts.done + counts.unknown > 0 && !run.question ? proofPlanned(parts, run.action, tx.now) : null;
-    const change: Partial<Run> = { state: 'ended', endedAt: tx.now, counts, outcome, line, proof };
+    const change: Partial<Run> = {
+      state: 'ended',
+      endedAt: tx.now,
+      counts,
+      outcome,
+      line,
+      proof,
+      ...(forbidden === null ? {} : { forbidden }),
+    };
     const changed = items.filter(({ state }) => state === 'done' || state === 'unknown');
     const duties = dutiesOf(
       run,

@@ -1,6 +1,7 @@
 import { OVER_MS } from '../domain/cause-history.ts';
 import { reminderAt } from '../domain/duty.ts';
 import { WATCH_AT_LEAST_MS } from '../domain/ending.ts';
+import { REFUSAL_MS } from '../domain/run.ts';
 import { TREND_APART_MS, TREND_SAMPLES } from './shared/lag-memory.ts';
 import { FINISHED_MINUTES } from './shared/viewed.ts';
 import type { Threshold } from './thresholds.ts';
@@ -30,6 +31,7 @@ export const CONSTANTS = {
   firstReminderMinutes: fixed(reminder(0), 'minutes', 'A change for now is reminded of first after this.'),
   secondReminderMinutes: fixed(reminder(1), 'minutes', 'It is reminded of a second time after this.'),
   laterRemindersMinutes: fixed(reminder(2) - reminder(1), 'minutes', 'Then it is reminded of so often.'),
+  refusalMinutes: fixed(REFUSAL_MS / MINUTE, 'minutes', 'A refused run has no button again for so long.'),
   mostShare: fixed(0.5, 'parts of 1', 'Pods or orders from this share on are most of them.'),
   finishedMinutes: fixed(
     FINISHED_MINUTES,

@@ -183,14 +183,22 @@ describe.each(STORIES)(
         );
         const run = (await incident()).runs.at(-1);
         expect([run?.outcome, run?.state]).toEqual(['failed', 'ended']);
+        // What the order service does not say beforehand was heard now: the command stands there for the next person.
+        expect(run?.forbidden).toContain('this token may only read');
+        const again = (await incident()).offers.find(({ action }) => action === run?.action);
+        expect(again?.lacks).toMatch(/^the bot was refused at .*403.* lacks the right\); it may try again/);
+        expect(card()).toMatch(/the bot was refused at/i);
+        expect(card()).not.toContain(`"text":"${button}"`);
       }
       expect(changed()).toBe(0);
     });
 
     test('after twenty minutes somebody is called', async () => {
       await rig.skip(21);
-      const { climbed } = await incident();
+      const { climbed, offers } = await incident();
       expect(climbed.length).toBeGreaterThan(0);
+      // What was refused may be tried again by now.
+      expect(offers.filter(({ lacks }) => lacks?.includes('was refused'))).toEqual([]);
       const teams = ['#orders-team', '#payments', '#catalog-team', '#platform-eng'];
       const called = teams.flatMap((channel) => rig.slack.messages(channel));
       expect(called.map(({ text }) => text).join('\n')).toContain('OMS-1');
