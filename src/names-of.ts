@@ -79,6 +79,7 @@ export function namesOf(
       exports: admin.exports ?? null,
       failedEvents: admin.failedEvents ?? null,
       inventoryItem: admin.inventoryItem ?? null,
+      return: admin.return ?? null,
     },
     orders: { table: orders.table, createdAt: orders.columns.createdAt, errorCode: orders.columns.errorCode },
     statuses: {

@@ -30,6 +30,7 @@ admin:
   exports: /admin/exports
   failedEvents: /admin/events/failed
   inventoryItem: /admin/inventory/items/{id}
+  return: /admin/returns/{id}
 metrics:
   requests: http_requests_total
   duration: http_request_duration_seconds

@@ -28,6 +28,7 @@ const PAGES = {
   republishFailed: '/admin/events/republish-failed',
   failedEvents: '/admin/events/failed',
   returns: '/admin/returns',
+  return: '/admin/returns/{id}',
   fraudScore: '/admin/returns/{id}/fraud-score',
   returnEligibility: '/admin/orders/{id}/return-eligibility',
   approveReturn: '/admin/returns/{id}/approve',

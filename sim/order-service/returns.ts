@@ -34,6 +34,15 @@ export function returnRoutes(world: World): Hono<OrderServiceEnv> {
     return c.json({ returns: page.rows, total: page.total, nextCursor: page.nextCursor });
   });
 
+  app.get('/admin/returns/:id', async (c) => {
+    const back = await world.read(({ returns }) => returns.get(c.req.param('id')) ?? null);
+    if (back === null) return unknownReturn(c);
+    return c.json({
+      ...returnJson(words, back),
+      notes: back.notes.map((note) => ({ ...note, at: iso(note.at) })),
+    });
+  });
+
   app.get('/admin/returns/:id/fraud-score', async (c) => {
     const score = await world.read(({ returns }) => returns.get(c.req.param('id'))?.score ?? null);
     if (score === null) return unknownReturn(c);

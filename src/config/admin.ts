@@ -7,8 +7,8 @@ type PathSchema<Name extends PathName> = (typeof ADMIN_PATHS)[Name]['path'] exte
   : z.ZodDefault<z.ZodString>;
 
 function schemaOf(name: PathName) {
-  const { path: usual, means, about } = ADMIN_PATHS[name];
-  const schema = describe(path(about), means);
+  const { path: usual, means, about, usedBy } = ADMIN_PATHS[name];
+  const schema = describe(path(about), means, ...usedBy);
   return usual === null ? schema.optional() : schema.default(usual);
 }
 

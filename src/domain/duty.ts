@@ -78,8 +78,8 @@ export interface Owed {
 export interface FoundDone {
   /** The duty's own words. */
   readonly what: string;
-  /** The check that saw it. */
-  readonly from: StepName;
+  /** The check that saw it, or what else was read. */
+  readonly from: StepName | 'the return’s notes';
 }
 
 interface DutyDone {

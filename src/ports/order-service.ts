@@ -151,6 +151,12 @@ export interface ExportJob {
   readonly errorCode: string | null;
 }
 
+/** A note that holds this text, written since then (epoch ms). */
+export interface NoteSought {
+  readonly text: string;
+  readonly since: number;
+}
+
 /** X13 by the admin API. */
 export interface FailedEvents {
   readonly total: number;
@@ -173,6 +179,8 @@ export interface AdminQuestions {
   returns(question: PageQuestion, signal: AbortSignal): Promise<Page<ReturnSummary>>;
   fraudScore(id: ReturnId, signal: AbortSignal): Promise<FraudScore | null>;
   returnEligibility(order: OrderId, signal: AbortSignal): Promise<ReturnEligibility | null>;
+  /** Whether it has such a note; null: the service shows none of it, or `admin.return` is not configured. */
+  returnNoted(id: ReturnId, note: NoteSought, signal: AbortSignal): Promise<boolean | null>;
   exportJob(id: ExportId, signal: AbortSignal): Promise<ExportJob | null>;
   /** X14: those that are processing. Throws AbsentSystem where `admin.exports` is not configured. */
   exports(signal: AbortSignal): Promise<readonly ExportJob[]>;

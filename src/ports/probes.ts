@@ -3,7 +3,7 @@ import type { CatalogProbe } from './catalog.ts';
 import type { FoundTable } from './discovery.ts';
 import type { KafkaProbe } from './kafka.ts';
 import type { KubernetesProbe } from './kubernetes.ts';
-import type { AdminQuestions } from './order-service.ts';
+import type { AdminQuestions, NoteSought } from './order-service.ts';
 import type { OversoldOrders, OversoldQuestion, SessionQuestions } from './orders-database.ts';
 import type { RedisProbe } from './redis.ts';
 import type { S3Probe } from './s3.ts';
@@ -60,12 +60,8 @@ export interface OrderServiceProbe extends AdminQuestions {
   stuckOrders(question: StuckQuestion, signal: AbortSignal): Promise<StuckPage>;
   /** X10: one order now; null when the service does not know it. */
   order(id: OrderId, signal: AbortSignal): Promise<OrderSummary | null>;
-  /** X10: whether a note of the order since then holds this text; null: the service shows no notes of it. */
-  orderNoted(
-    id: OrderId,
-    question: { readonly text: string; readonly since: number },
-    signal: AbortSignal,
-  ): Promise<boolean | null>;
+  /** X10: whether it has such a note; null: the service shows none of it. */
+  orderNoted(id: OrderId, note: NoteSought, signal: AbortSignal): Promise<boolean | null>;
   /** R1, from every ready pod; where no cluster is configured, from the service's address as one. */
   gatewayHealth(signal: AbortSignal): Promise<readonly PodAnswer<GatewayHealth>[]>;
   /** R4, from every ready pod: the sum over all label sets of each name that the page has; others are left out. */

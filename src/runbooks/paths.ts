@@ -5,13 +5,16 @@ export interface AdminPath {
   readonly means: string;
   /** Whether it is about one thing, so that `{id}` has to stand in it. */
   readonly about: 'each' | 'all';
+  /** Who asks it, where no command that can be typed shows it. */
+  readonly usedBy: readonly string[];
 }
 
 const at = <P extends string | null>(
   path: P,
   means: string,
   about: AdminPath['about'] = path?.includes('{id}') === true ? 'each' : 'all',
-) => ({ path, means, about });
+  ...usedBy: readonly string[]
+) => ({ path, means, about, usedBy });
 
 /** Every page of the order service that is asked or told; names, schema and `oms config explain` come from here. */
 export const ADMIN_PATHS = {
@@ -50,6 +53,12 @@ export const ADMIN_PATHS = {
     'Counts dead letters (X13), and names the order of each in `events` for the impact of runbook 7; unset: skipped.',
   ),
   inventoryItem: at(null, 'The service’s own count of one product (X7); unset: skipped.', 'each'),
+  return: at(
+    null,
+    'Shows one return with its `notes` (each a text and `at`), so that the bot ticks off the note of an exception (m9.4) where the reason of R66 or R68 became one; unset: a person does.',
+    'each',
+    'm9.4',
+  ),
 } as const satisfies Record<string, AdminPath>;
 
 export type PathName = keyof typeof ADMIN_PATHS;

@@ -11,6 +11,7 @@ const PATHS = {
   ...RUNBOOK_NAMES.paths,
   failedEvents: '/admin/events/failed',
   inventoryItem: '/admin/inventory/items/{id}',
+  return: '/admin/returns/{id}',
 };
 
 export const LICENCE = { key: 'run-1/item-1', by: 'URESPONDER' };

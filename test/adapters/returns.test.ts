@@ -134,6 +134,13 @@ describe('changes', () => {
     expect(await probe.returnEligibility(order, patient())).toMatchObject({ windowDays: 37 });
   });
 
+  test('nobody asks for the notes of a return where no page of them is configured', async () => {
+    const { id } = await held(0);
+    const { probe } = here.hands('a-token', { ...here.paths, return: null });
+    expect(await probe.returnNoted(id, { text: 'the parcel was late', since: 0 }, patient())).toBeNull();
+    expect(here.service.count('GET', `/admin/returns/${id}`)).toBe(0);
+  });
+
   test('what the service refuses was surely not done, in its own words', async () => {
     const { id } = await held(0);
     const { lever } = here.hands();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { OrderId } from '../../src/domain/ids.ts';
+import { OrderId, ReturnId } from '../../src/domain/ids.ts';
 import type { OrderServiceLever } from '../../src/ports/levers.ts';
 import type { OrderServiceProbe } from '../../src/ports/probes.ts';
 import { outcome, patient } from '../support/trouble.ts';
@@ -16,7 +16,8 @@ export interface OrderServiceUnderTest {
   stop(): Promise<void>;
 }
 
-/** What every order service has to keep. It holds at least 25 orders that have been in processing for over 2 h. */
+/** What every order service has to keep. It holds at least 25 orders that have been in processing for over 2 h, and a
+ * return that has been pending for over 24 h. */
 export function orderServiceContract(name: string, open: () => Promise<OrderServiceUnderTest>): void {
   describe(`order service: ${name}`, () => {
     let here: OrderServiceUnderTest;
@@ -140,6 +141,20 @@ export function orderServiceContract(name: string, open: () => Promise<OrderServ
       expect(await noted('another reason', 0)).toBe(false);
       expect(await noted('warehouse confirmed it', Number.MAX_SAFE_INTEGER)).toBe(false);
       expect(await noted('warehouse confirmed it', 0, UNKNOWN)).toBeNull();
+    });
+
+    test('tells whether the reason of an exception is noted at the return, and of none before it', async () => {
+      const pending = { status: 'pending', olderThanMinutes: 1_440, limit: 1, cursor: null };
+      const [back] = (await here.probe.returns(pending, patient())).rows;
+      if (back === undefined) throw new Error('No return is pending.');
+      const noted = async (text: string, since: number, id = back.id) =>
+        await here.probe.returnNoted(id, { text, since }, patient());
+      expect(await noted('the parcel was late', 0)).toBe(false);
+      await here.lever.extendReturnWindow(back.id, 7, 'the parcel was late', LICENCE, patient());
+      expect(await noted('the parcel was late', 0)).toBe(true);
+      expect(await noted('another reason', 0)).toBe(false);
+      expect(await noted('the parcel was late', Number.MAX_SAFE_INTEGER)).toBe(false);
+      expect(await noted('the parcel was late', 0, ReturnId.parse('ret_nobody'))).toBeNull();
     });
 
     test('without the right token nothing is told and nothing is done', async () => {

@@ -7,6 +7,7 @@ import {
   returnsWithoutLabel,
 } from '../../sim/world/scenarios/returns.ts';
 import type { Scenario } from '../../sim/world/scenarios/scenario.ts';
+import { YAML } from '../support/bot.ts';
 import { ALERTS, type Rig, startRig } from '../support/rig.ts';
 
 const HOUR = 3_600_000;
@@ -20,9 +21,9 @@ const thread = () =>
 const sent = (what: RegExp) => rig.service.count('POST', what);
 
 /** Starts the story and fires its alert. */
-function story(scenario: Scenario): void {
+function story(scenario: Scenario, yaml = YAML): void {
   beforeAll(async () => {
-    rig = await startRig();
+    rig = await startRig({ yaml });
     await rig.world.start(scenario);
     const { alertname, code } = scenario.alert;
     await rig.alert({}, { alertname, code });
@@ -100,7 +101,7 @@ describe('the fraud model holds returns', () => {
     expect(sent(/approve$/)).toBe(0);
   });
 
-  test('a manager says yes: once, with the reason, proven; what is left to do is owed', async () => {
+  test('a manager says yes: once, with the reason, proven; the note is owed where nobody shows the bot a return’s notes', async () => {
     await rig.slack
       .as('UMANAGER')
       .click(rig.card(), `Approve: Approve return: ${id}`, { confirm: true, again: true });
@@ -156,7 +157,7 @@ describe('the workflow engine was away', () => {
 });
 
 describe('the window is counted wrongly', () => {
-  story(returnsWindowWrong);
+  story(returnsWindowWrong, YAML.replace('admin:', 'admin:\n  return: /admin/returns/{id}'));
 
   test('the card says that verdict and dates contradict each other, and offers an exception', async () => {
     const id = await oldest();
@@ -179,6 +180,13 @@ describe('the window is counted wrongly', () => {
     await minutes(2);
     expect(thread()).toMatch(/\*Extend return window\*, approved by .*\*helped\*/);
     expect(await rig.world.read((state) => state.returns.get(id)?.extraDays)).toBe(14);
+  });
+
+  test('the note that the service took with the reason is ticked off by the bot, which says from what', () => {
+    expect(thread()).toMatch(/Note the exception at the return: who, why, how many days\. \(ret_\w+\)/);
+    expect(thread()).toContain('oms-bot, from the return’s notes has done: Note the exception at the return');
+    expect(card()).not.toContain('Note the exception');
+    expect(card()).toContain('Tell customer service');
   });
 });
 

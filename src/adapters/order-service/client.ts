@@ -58,6 +58,7 @@ export interface OrderServiceSettings {
     readonly failedEvents?: string | null | undefined;
     readonly exports?: string | null | undefined;
     readonly inventoryItem?: string | null | undefined;
+    readonly return?: string | null | undefined;
   };
   /** Where single pods can be asked; null: no cluster is configured. */
   readonly pods: PodHttp | null;

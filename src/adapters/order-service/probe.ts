@@ -4,10 +4,11 @@ import { eventQuestions } from './events.ts';
 import { exportQuestions } from './exports.ts';
 import { inventoryQuestions } from './inventory.ts';
 import { metricsOf } from './metrics.ts';
+import { notedAt } from './notes.ts';
 import { askEveryPod } from './pods.ts';
 import { refundQuestions } from './refunds.ts';
 import { returnQuestions } from './returns.ts';
-import { gatewayHealthOf, Noted, Order, StuckOrders } from './schema.ts';
+import { gatewayHealthOf, Order, StuckOrders } from './schema.ts';
 import { shippingQuestions } from './shipping.ts';
 import { trafficOf } from './traffic.ts';
 
@@ -49,15 +50,8 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
         signal,
       }),
 
-    async orderNoted(id, { text, since }, signal) {
-      const page = await callKnown(settings, Noted, {
-        method: 'GET',
-        path: settings.paths.order.replace('{id}', id),
-        signal,
-      });
-      const notes = page?.notes ?? null;
-      return notes === null ? null : notes.some((note) => note.at >= since && holds(note, text));
-    },
+    orderNoted: async (id, note, signal) =>
+      await notedAt(settings, settings.paths.order.replace('{id}', id), note, signal),
   };
   return {
     ...probe,
@@ -69,9 +63,4 @@ export function orderServiceProbe(settings: OrderServiceSettings): OrderServiceP
     ...returnQuestions(settings),
     ...shippingQuestions(settings),
   } as OrderServiceProbe;
-}
-
-/** Whatever the service calls a note's text. */
-function holds(note: object, text: string): boolean {
-  return Object.values(note).some((value) => typeof value === 'string' && value.includes(text.trim()));
 }

@@ -3,6 +3,7 @@ import { OrderId, ReturnId } from '../../domain/ids.ts';
 import type { AdminChanges, AdminQuestions } from '../../ports/order-service.ts';
 import { callKnown, callService, type OrderServiceSettings } from './client.ts';
 import { pageOf, Said, Taken } from './lists.ts';
+import { notedAt } from './notes.ts';
 import { headersOf, Time, Whole } from './schema.ts';
 
 /** Only the fields that we read. */
@@ -53,10 +54,10 @@ const Eligibility = z
     windowDays,
   }));
 
-/** R62, R64, R65. */
+/** R62, R64, R65, and one return's notes. */
 export function returnQuestions(
   settings: OrderServiceSettings,
-): Pick<AdminQuestions, 'returns' | 'fraudScore' | 'returnEligibility'> {
+): Pick<AdminQuestions, 'returns' | 'fraudScore' | 'returnEligibility' | 'returnNoted'> {
   const { paths } = settings;
   return {
     returns: async (question, signal) =>
@@ -71,6 +72,9 @@ export function returnQuestions(
         path: paths.returnEligibility.replace('{id}', order),
         signal,
       }),
+
+    returnNoted: async (id, note, signal) =>
+      paths.return == null ? null : await notedAt(settings, paths.return.replace('{id}', id), note, signal),
   };
 }
 

@@ -49,9 +49,6 @@ export const Order = z.object({
     .transform((attempts) => attempts ?? null),
 });
 
-/** The notes of an order: what people wrote, so they are looked through and go no further. */
-export const Noted = z.object({ notes: z.array(z.looseObject({ at: Time })).nullish() });
-
 /** One order that cannot be read hides no other; one that stands there twice counts once. */
 export const StuckOrders = z
   .object({

@@ -6,9 +6,11 @@ import { pendingAmong } from '../shared/pending.ts';
 import { reasonField, wrongReason } from '../shared/reason.ts';
 import { type ReturnData, type Scores, spellScore, type Windows } from './checks.ts';
 import { isNamed, listOf, scoresOf, windowsOf } from './listed.ts';
-import { leftPending } from './shared.ts';
+import { exceptionNoted, leftPending } from './shared.ts';
 
 const MINUTE = 60_000;
+
+const NOTE = 'Note the exception at the return: who, why.';
 
 export function scoreOf({ findings }: Judging<ReturnData>, id: string): Scores['of'][number]['score'] {
   return findings.scores.data?.of.find((one) => one.id === id)?.score ?? null;
@@ -145,11 +147,12 @@ export const approveReturn: Action<ReturnData> = {
   },
   mitigates: false,
   owes: [
-    { what: 'Note the exception at the return: who, why.', owner: ASKER },
+    { what: NOTE, owner: ASKER },
     {
       what: 'Tell customer service: return, decision.',
       owner: ASKER,
       tell: { to: 'customerService', says: 'The return {targets} was approved by hand.' },
     },
   ],
+  foundDone: async (proving) => await exceptionNoted(proving, NOTE),
 };

@@ -7,8 +7,11 @@ import { reasonField, wrongReason } from '../shared/reason.ts';
 import { windowSeen } from './approve.ts';
 import type { ReturnData, Windows } from './checks.ts';
 import { daysOf, isNamed, listOf, windowsOf } from './listed.ts';
+import { exceptionNoted } from './shared.ts';
 
 const MINUTE = 60_000;
+
+const NOTE = 'Note the exception at the return: who, why, how many days.';
 
 type Seen = NonNullable<Windows['of'][number]['window']>;
 
@@ -160,11 +163,12 @@ export const extendWindow: Action<ReturnData> = {
   },
   mitigates: false,
   owes: [
-    { what: 'Note the exception at the return: who, why, how many days.', owner: ASKER },
+    { what: NOTE, owner: ASKER },
     {
       what: 'Tell customer service: return, how many days.',
       owner: ASKER,
       tell: { to: 'customerService', says: 'The return window of {targets} is {days} days longer.' },
     },
   ],
+  foundDone: async (proving) => await exceptionNoted(proving, NOTE),
 };

@@ -4,6 +4,7 @@ import type { Field } from '../../domain/offer.ts';
 import type { OrderSummary } from '../../ports/probes.ts';
 import type { Action, Draft, Judging } from '../define-runbook.ts';
 import { curl, shellWord } from '../names.ts';
+import { reasonNoted } from '../shared/noted.ts';
 import { spell } from '../shared/spell.ts';
 import { triedInVain } from '../shared/tried.ts';
 import type { StuckData } from './checks.ts';
@@ -17,8 +18,6 @@ const LONGEST_REASON = 500;
 
 /** What R22 owes where the service does not note the reason itself (m3.2). */
 const NOTE = 'Add the order note: who, why, old → new status.';
-/** The service's clock may be behind ours by so much. */
-const CLOCKS_MS = MINUTE;
 
 /** Events before any manual change (runbook): who goes on without them says so. */
 const UNCHECKED: Field = {
@@ -173,12 +172,11 @@ export const setStatus: Action<StuckData> = {
       tell: { to: 'warehouse', says: 'The status of {targets} was set by hand: {from} → {status}.' },
     },
   ],
-  async foundDone({ run, probes, signal }) {
-    const [order = ''] = run.targets;
-    const text = run.parameters['reason'] ?? '';
-    if (run.beganAt === null || text === '') return [];
-    const since = run.beganAt - CLOCKS_MS;
-    const noted = await probes.orderService.orderNoted(OrderId.parse(order), { text, since }, signal);
-    return noted === true ? [{ what: NOTE, from: 'X10' }] : [];
-  },
+  foundDone: async (proving) =>
+    await reasonNoted(
+      proving,
+      { what: NOTE, from: 'X10' },
+      async (order, note) =>
+        await proving.probes.orderService.orderNoted(OrderId.parse(order), note, proving.signal),
+    ),
 };

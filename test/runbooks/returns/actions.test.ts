@@ -7,7 +7,7 @@ import type { ReturnData } from '../../../src/runbooks/returns/checks.ts';
 import { extendWindow } from '../../../src/runbooks/returns/extend.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/runbooks/thresholds.ts';
 import { anIncident, aRun } from '../../support/incidents.ts';
-import { aJudging, aProving, fakeProbes, MINUTE } from '../../support/runbooks.ts';
+import { aJudging, aProving, fakeProbes, MINUTE, NOW } from '../../support/runbooks.ts';
 import { aReturn, aScore, aWindow, findings, held, type Row, rows, service, waits } from './support.ts';
 
 type Given = Partial<Findings<ReturnData>>;
@@ -18,6 +18,32 @@ const named = { ids: { ...NO_IDS, returns: [A] } };
 const draft = { targets: [A], parameters: {}, preview: [], binding: { kind: 'none', words: '' } } as const;
 const wrong: Row = [aReturn(A), aScore(0.1), aWindow(27, { eligible: false, words: null })];
 const late = (days: number): Row => [aReturn(A), aScore(0.1), aWindow(days)];
+
+describe.each([
+  ['R66', approveReturn],
+  ['R68', extendWindow],
+])('the note that %s owes', (_step, action) => {
+  test.each([
+    ['it is among the return’s notes', true, [{ what: action.owes[0]?.what, from: 'the return’s notes' }]],
+    ['it is not', false, []],
+    ['nobody shows them', null, []],
+  ])('%s', async (_what, noted, found) => {
+    const questions: unknown[] = [];
+    const probes = fakeProbes({
+      orderService: {
+        async returnNoted(id, note) {
+          questions.push([id, note]);
+          return noted;
+        },
+      },
+    });
+    const run = aRun({ targets: [A], beganAt: NOW, parameters: { reason: 'the parcel was late' } });
+    expect(await action.foundDone?.(aProving(probes, { run }))).toEqual(found);
+    expect(questions).toEqual([[A, { text: 'the parcel was late', since: NOW - MINUTE }]]);
+    expect(await action.foundDone?.(aProving(probes, { run: { ...run, parameters: {} } }))).toEqual([]);
+    expect(questions).toHaveLength(1);
+  });
+});
 
 describe('R66', () => {
   test('is offered for what the fraud model holds, with the score, for a manager alone', () => {
