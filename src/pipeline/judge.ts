@@ -44,9 +44,13 @@ function judge(
     },
   });
   const said = { id, ...rule({ ...judging, findings }) };
-  const silent = [...read].filter(({ verdict }) => verdict === 'unknown').map(({ step }) => step);
   const { causeHistory, diagnosis } = judging.incident;
   const before = diagnosis?.causes.find((cause) => cause.id === id);
+  // What met silence at the look before as well was not what told it then.
+  const told = ({ step }: Finding) =>
+    before?.kept !== undefined ||
+    diagnosis?.findings.some((finding) => finding.step === step && finding.verdict !== 'unknown');
+  const silent = [...read].filter((one) => one.verdict === 'unknown' && told(one)).map(({ step }) => step);
   const at = causeHistory[id]?.supportedAt;
   if (said.verdict !== 'open' || silent.length === 0 || before?.verdict !== 'supported') return said;
   if (at === undefined || judging.now - at > KEPT_MS) return said;

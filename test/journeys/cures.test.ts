@@ -89,7 +89,7 @@ async function act(
       ({ targets, waits }) =>
         targets.length > 0 && waits === null && !targets.some((target) => done.has(target)),
     );
-    if (times === 0 && how === 'as recommended' && offers.length === 0)
+    if (times === 0 && how === 'as recommended' && only !== 'if any' && offers.length === 0)
       throw new Error(`${step} is not offered: ${JSON.stringify(offersOf(offersAfter(judged, look), step))}`);
     if (
       times === 0 &&

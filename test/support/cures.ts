@@ -6,14 +6,15 @@ export type Answers = Readonly<Record<string, string>>;
 
 /**
  * What is done in turn. `people`: people or time do their part, the story's own `recover`; a number: so many minutes pass; else
- * an action, for as many offers as there are, which the bot recommends then, or only offers.
+ * an action, for as many offers as there are, which the bot recommends then, or only offers, or of
+ * which there may be none left.
  */
 export type Deed =
   | 'people'
   | number
   | StepName
   | readonly [StepName, Answers]
-  | readonly [StepName, Answers, 'only offered'];
+  | readonly [StepName, Answers, 'only offered' | 'if any'];
 
 /** What takes one scenario's cause away, and what it left behind. */
 export interface Cure {
@@ -61,8 +62,8 @@ export const CURES: Readonly<Record<string, Cure>> = {
 
   'refunds-gateway-down': REFUNDS,
   'refunds-throttled': REFUNDS,
-  // The gateway’s next day.
-  'refund-limit': { deeds: [25 * 60, 'R27', 5, 'R27', 5] },
+  // The gateway’s next day; what was tried in the last hours before it comes late by then, unless it is night here too.
+  'refund-limit': { deeds: [25 * 60, 'R27', 5, ['R27', {}, 'if any'], 5] },
   'refund-method-gone': { deeds: [['R29', REASON], 2] },
   'refund-above-charge': REFUNDS,
   'refunds-cut-off': REFUNDS,

@@ -17,7 +17,9 @@ export async function lookUntilTold(
   disturb: Disturb = async () => undefined,
 ): Promise<Look> {
   const told = Math.max(0, ...stories.map(({ toldAfterMinutes }) => toldAfterMinutes ?? 0));
-  const later = Array.from({ length: Math.ceil(told / LATER) }, (_, place) => (place + 1) * LATER);
+  const later = Array.from({ length: Math.ceil(told / LATER) }, (_, place) =>
+    Math.min((place + 1) * LATER, told),
+  );
   let last: Look | null = null;
   let waited = 0;
   for (const [round, at] of [...LOOKS_AT, ...later].entries()) {
