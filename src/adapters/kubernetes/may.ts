@@ -8,8 +8,23 @@ const Review = z.object({
   status: z.object({ allowed: z.boolean() }),
 });
 
+/** A right that was granted is believed for so long, ms; ours. One that was taken away meanwhile refuses the run itself. */
+const BELIEVED_MS = 5 * 60_000;
+
+/** Asks once for what is asked at each look; what is missing is asked for again, for somebody may be granting it. */
+export function rememberingMay(client: KubernetesClient) {
+  const until = new Map<string, number>();
+  return async (right: Right, signal: AbortSignal): Promise<boolean> => {
+    const key = JSON.stringify(right);
+    if ((until.get(key) ?? 0) > Date.now()) return true;
+    const may = await readMay(client, right, signal);
+    if (may) until.set(key, Date.now() + BELIEVED_MS);
+    return may;
+  };
+}
+
 /** Asks the API server whether we may do this; every account may ask that of itself, and nothing is done. @throws SystemError */
-export async function readMay(client: KubernetesClient, right: Right, signal: AbortSignal): Promise<boolean> {
+async function readMay(client: KubernetesClient, right: Right, signal: AbortSignal): Promise<boolean> {
   const { namespace, verb, resource, name } = right;
   const [kind = '', ...group] = resource.split('.');
   const [plural, subresource] = kind.split('/');

@@ -5,7 +5,7 @@ import { getDeployment, stateOf } from './deployment.ts';
 import { readEvents } from './events.ts';
 import { readFileSize, readHeap } from './heap.ts';
 import { readLogs } from './logs.ts';
-import { readMay } from './may.ts';
+import { rememberingMay } from './may.ts';
 import { orNull } from './or-null.ts';
 import { readPaths } from './path.ts';
 import { containersOf, listPods, summaryOf } from './pods.ts';
@@ -43,7 +43,7 @@ export function kubernetesProbe(client: KubernetesClient): KubernetesProbe {
     secretPair: async (namespace, secret, staged, signal) =>
       await readPair(client, namespace, { secret, staged }, signal),
 
-    may: async (right, signal) => await readMay(client, right, signal),
+    may: rememberingMay(client),
 
     deployment: async (workload, signal) =>
       await orNull(async () => stateOf(await getDeployment(client, workload, signal))),
