@@ -162,7 +162,7 @@ const constraint: Cause<ReturnData> = {
   outside: false,
   rule: ({ dominatesLines, dominatesShare }) => ({
     supported: `The database refused a return that waits by a constraint, or such refusals make up ${dominatesShare * 100} % of what stops approvals (${dominatesLines} lines at least).`,
-    ruledOut: 'No approval meets a constraint.',
+    ruledOut: 'No approval meets a constraint, or one came through after the last that did.',
   }),
   judge(judging) {
     const counts = judging.findings.approvals.data;
@@ -178,6 +178,10 @@ const constraint: Cause<ReturnData> = {
         `${counts?.classes.constraint.lines} approvals met a constraint in ${judging.thresholds.logWindowMinutes} min.`,
       );
     if (counts === null) return open(NO_LOGS);
+    // Where nobody tries, nothing is refused.
+    const { approved, constraint: met } = counts.classes;
+    if (says === 'quiet' && met.lastAt !== null && (approved.lastAt ?? 0) <= met.lastAt)
+      return open('An approval met a constraint, and none has come through since.');
     return says === 'quiet'
       ? ruledOut('No approval meets a constraint.')
       : open('The logs do not say it clearly.');

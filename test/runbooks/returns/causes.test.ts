@@ -197,6 +197,17 @@ table('9.C5', [
   ],
   ['constraints dominate', logged({ constraint: 6 }), 'supported', '6 approvals met a constraint in 30 min.'],
   ['absent', {}, 'ruled out', 'No approval meets a constraint.'],
+  ...(
+    [
+      ['nobody has tried since', null, 'open', /none has come through since/],
+      ['one came through since', NOW - 7 * MINUTE, 'ruled out', 'No approval meets a constraint.'],
+    ] as const
+  ).map(([what, lastAt, verdict, because]) => {
+    const { classes, ...rest } = approvals({ constraint: 6 });
+    const met = { lines: 6, lastAt: NOW - 8 * MINUTE };
+    const counts = { ...rest, classes: { ...classes, constraint: met, approved: { lines: 1, lastAt } } };
+    return [`met, and ${what}`, { approvals: seen('healthy', counts) }, verdict, because] as const;
+  }),
   ['no logs', { approvals: seen('unknown', null) }, 'open', /R63/],
 ]);
 
