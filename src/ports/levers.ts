@@ -28,7 +28,7 @@ export interface OrderServiceLever extends AdminChanges {
   ): Promise<string>;
 }
 
-/** Changes. Only `pipeline/run.ts` holds these. */
+/** Changes. Only `pipeline/carry-out.ts` and, for questions that are POSTs, `pipeline/ask.ts` hand these on. */
 export interface Levers {
   readonly orderService: OrderServiceLever;
   readonly kubernetes: KubernetesLever;

@@ -37,7 +37,7 @@ test.each([
   ['workloads.orderService.service', ['every call of the order service’s admin pages']],
   ['escalation.afterMinutes', ['the ladder']],
   ['links.dashboard', ['every card']],
-  ['thresholds.batchInFlight', ['src/pipeline/run.ts']],
+  ['thresholds.batchInFlight', ['src/pipeline/carry-out.ts']],
   ['teams.catalog.channel', ['inventory-reservation']],
 ])('%s is used by %s', (key, list) => {
   expect(users.get(key)).toEqual(list);
