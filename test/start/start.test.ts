@@ -52,7 +52,7 @@ function press(id: string, words: string): void {
 }
 
 beforeAll(async () => {
-  world = await startPretendWorld();
+  world = await startPretendWorld({ realTime: true });
   await world.world.start(workflowEngineCrash);
   slack = await startPlainSlack();
   folder = mkdtempSync(join(tmpdir(), 'oms-start-'));
