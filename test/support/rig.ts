@@ -133,9 +133,10 @@ export async function startPretendWorld(
   };
 }
 
-/** What holds until midnight would end in the middle of a story: those that begin late in the day begin early on the next. */
+/** What holds until midnight would end, or have ended, in the middle of a story: those of the night are moved on by three hours. */
 function awayFromMidnight(): number {
-  return new Date().getUTCHours() < 22 ? 0 : 3 * 3_600_000;
+  const hour = new Date().getUTCHours();
+  return hour >= 22 || hour < 1 ? 3 * 3_600_000 : 0;
 }
 
 /** The whole bot in a pretend world, through its front doors: Slack, the webhook, the clock. */
