@@ -98,7 +98,9 @@ async function serve(log: Buffer): Promise<Server> {
   }));
   const list = JSON.stringify({ kind: 'PodList', metadata: {}, items });
   const server = createServer((request, response) =>
-    response.end(request.url?.includes('/log') === true ? log : list),
+    request.url?.includes('/log') === true
+      ? response.setHeader('content-type', 'text/plain').end(log)
+      : response.end(list),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
