@@ -3,7 +3,7 @@ import { ASKER, dutiesOfTick } from '../domain/duty.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type IncidentId, type PersonId, parseIncidentId } from '../domain/ids.ts';
 import type { ByHandId, Incident, IncidentEvent, Tick } from '../domain/incident.ts';
-import type { Delivery, Transaction } from '../ports/journal.ts';
+import type { Transaction } from '../ports/journal.ts';
 import { byHandOf, runbookById } from '../runbooks/catalogue.ts';
 import type { AnyByHand, AnyRunbook } from '../runbooks/define-runbook.ts';
 import { doneWord, owedFor, seenUntil } from '../runbooks/shared/by-hand.ts';
@@ -73,19 +73,9 @@ export function shownSteps({ thresholds, links }: Rules, incident: Incident): re
  * Anybody may say that a step by hand is done, or what they saw; the newest word counts. What causes make of it is seen
  * by the next look, which is asked for.
  * @param value what the menu's line carried
- * @param delivery done in the same commit, so that a crash behind it cannot tick twice
  */
-export async function tickStep(
-  parts: Parts,
-  value: string,
-  by: PersonId,
-  delivery: Delivery | null,
-): Promise<Answer> {
-  return await parts.journal.transact('ticked', async (tx) => {
-    const answer = await decide(parts, tx, value, by);
-    if (delivery !== null) await tx.done(delivery);
-    return answer;
-  });
+export async function tickStep(parts: Parts, value: string, by: PersonId): Promise<Answer> {
+  return await parts.journal.transact('ticked', async (tx) => await decide(parts, tx, value, by));
 }
 
 async function decide(parts: Parts, tx: Transaction, value: string, by: PersonId): Promise<Answer> {

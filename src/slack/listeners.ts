@@ -80,7 +80,7 @@ export function listen(app: App, ears: EarParts): void {
         return;
       }
       if (verb === ACTIONS.tick) {
-        await answer(said(await tickStep(parts, value, body.user.id, deliveryOf(context))));
+        await answer(said(await tickStep(here, value, body.user.id)));
         return;
       }
       if (verb === ACTIONS.fill || fromMenu) {
