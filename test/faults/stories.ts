@@ -3,6 +3,28 @@ import { workflowEngineCrash } from '../../sim/world/scenarios/workflow-engine-c
 import { ALERTS, newestCard } from '../support/rig.ts';
 import type { Story, Walk, World } from './kill.ts';
 
+/** The workflow engine was down, and only so many orders are stuck for it. */
+export async function crashWithFew({ world }: World, most: number): Promise<void> {
+  await world.change((state, now) => {
+    if (state.scenarios.has(workflowEngineCrash.id)) return;
+    state.scenarios.add(workflowEngineCrash.id);
+    workflowEngineCrash.start(state, now);
+    for (const order of stuckIn(state.orders).slice(most)) {
+      order.status = 'shipped';
+      order.errorCode = null;
+      state.dirty.add(order.id);
+    }
+  });
+}
+
+export function stuckIn<Order extends { readonly status: string; readonly errorCode: string | null }>(
+  orders: ReadonlyMap<string, Order>,
+): readonly Order[] {
+  return [...orders.values()].filter(
+    ({ status, errorCode }) => status === 'processing' && errorCode !== null,
+  );
+}
+
 /** Runbook 2, and a person who calls for help. */
 export const stuckOrders: Story = {
   name: 'stuck orders',
@@ -30,20 +52,8 @@ export const stuckOrders: Story = {
   ],
   labels: {},
   async prepare(world) {
-    await world.world.change((state, now) => {
-      if (state.scenarios.has(workflowEngineCrash.id)) return;
-      state.scenarios.add(workflowEngineCrash.id);
-      workflowEngineCrash.start(state, now);
-      // A handful is enough to show a batch.
-      const stuck = [...state.orders.values()].filter(
-        ({ status, errorCode }) => status === 'processing' && errorCode !== null,
-      );
-      for (const order of stuck.slice(6)) {
-        order.status = 'shipped';
-        order.errorCode = null;
-        state.dirty.add(order.id);
-      }
-    });
+    // A handful is enough to show a batch.
+    await crashWithFew(world, 6);
   },
   actions: ['R20'],
   async after({ world, until, settledWithin, incident }) {

@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { expect } from 'vitest';
-import { workflowEngineCrash } from '../../sim/world/scenarios/workflow-engine-crash.ts';
 import { ALERTS } from '../support/rig.ts';
 import type { Story, Walk } from './kill.ts';
-import { events } from './stories.ts';
+import { crashWithFew, events, stuckIn } from './stories.ts';
 
 /** Each retry from the list is of an order that no walk before had. */
 const retried = new Set<string>();
@@ -23,17 +22,8 @@ export const people: Story = {
   armedLater: ['commit deadlines'],
   labels: {},
   async prepare(world) {
-    await world.world.change((state, now) => {
-      if (state.scenarios.has(workflowEngineCrash.id)) return;
-      state.scenarios.add(workflowEngineCrash.id);
-      workflowEngineCrash.start(state, now);
-      // One for each walk; so few that time alone climbs.
-      for (const order of stuckIn(state.orders).slice(12)) {
-        order.status = 'shipped';
-        order.errorCode = null;
-        state.dirty.add(order.id);
-      }
-    });
+    // One for each walk; so few that time alone climbs.
+    await crashWithFew(world, 12);
   },
   actions: [],
   async after(walk, name) {
@@ -42,14 +32,6 @@ export const people: Story = {
   },
   pages: [],
 };
-
-function stuckIn<Order extends { readonly status: string; readonly errorCode: string | null }>(
-  orders: ReadonlyMap<string, Order>,
-): readonly Order[] {
-  return [...orders.values()].filter(
-    ({ status, errorCode }) => status === 'processing' && errorCode !== null,
-  );
-}
 
 async function idOf({ incident }: Walk): Promise<string> {
   return (await incident())?.id ?? 'none';
