@@ -30,6 +30,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** zod writes a function of its own for each object, which takes longer than to read one file without it. */
+const ONCE = { jitless: true };
+
 export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Resolves the file's text; null when there is none. */
@@ -44,7 +47,7 @@ export function readConfig({ env, readFile }: ConfigSources): Config {
   const set = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const read = Environment.safeParse(set);
+  const read = Environment.safeParse(set, ONCE);
   const mistakes = read.success
     ? []
     : read.error.issues.map((issue) => `${issue.path.join('.')} in the environment: ${issue.message}.`);
@@ -144,7 +147,7 @@ function readYaml(file: string, text: string): ReadYaml {
   const value: unknown = emptyAsUnset(document.toJS({ maxAliasCount: 10 }) ?? {});
   if (typeof value !== 'object' || Array.isArray(value))
     return { oms: null, mistakes: [`${file}:1: a file of keys is wanted, key: value.`], origins: new Map() };
-  const read = OmsYaml.safeParse(value);
+  const read = OmsYaml.safeParse(value, ONCE);
   const isSet = (path: readonly string[]) => document.hasIn(path);
   const against = (oms: OmsYaml) => contradictions(oms).map((one) => said(file, one, isSet, lineOf));
   if (read.success) {
@@ -155,7 +158,7 @@ function readYaml(file: string, text: string): ReadYaml {
   const wrong = read.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
   );
-  const rest = OmsYaml.safeParse(without(value, wrong)).data;
+  const rest = OmsYaml.safeParse(without(value, wrong), ONCE).data;
   return {
     oms: null,
     mistakes: [

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** A process of its own, as it would run in production: memory and `kill -9` mean something only there. */
@@ -15,8 +16,13 @@ export interface Process {
 }
 
 const MEMORY = fileURLToPath(new URL('../peers/memory.ts', import.meta.url));
+const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+/** What `npm start` tells Node. */
+const FLAGS = String(scripts.start)
+  .split(' ')
+  .filter((word) => word.startsWith('--'));
 
-/** Starts a TypeScript file under this Node; it ends with `stack`. */
+/** Starts a TypeScript file under this Node and the flags of `npm start`, ours and a peer alike; it ends with `stack`. */
 export function startProcess(
   stack: AsyncDisposableStack,
   file: URL,
@@ -27,7 +33,13 @@ export function startProcess(
   const started = { PATH, HOME, NODE_COMPILE_CACHE };
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--expose-gc', `--import=${MEMORY}`, fileURLToPath(file)],
+    [
+      ...FLAGS,
+      '--disable-warning=ExperimentalWarning',
+      '--expose-gc',
+      `--import=${MEMORY}`,
+      fileURLToPath(file),
+    ],
     {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       env: { ...started, ...env },

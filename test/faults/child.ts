@@ -1,8 +1,10 @@
-// Loaded ahead with all the rest: its half second is not what a kill is about, and would be most of a look's time.
-import '@kubernetes/client-node';
+import { loadLibrary } from '../../src/adapters/kubernetes/library.ts';
 import { TIMING } from '../../src/pipeline/rules.ts';
 import { startBot } from '../support/bot.ts';
 import type { Birth, Kill } from './child-process.ts';
+
+// Loaded ahead with all the rest: its half second is not what a kill is about, and would be most of a look's time.
+await loadLibrary();
 
 // A bot in a process of its own. It loads everything, waits until it is told where to live, and then starts; it ends
 // itself by SIGKILL before or after the next work of a name that it is told.

@@ -4,6 +4,7 @@ import { pretendKafka } from '../../sim/kafka/kafka.ts';
 import { pretendRedis } from '../../sim/redis/redis.ts';
 import { findScenario } from '../../sim/world/scenarios/catalogue.ts';
 import type { Scenario } from '../../sim/world/scenarios/scenario.ts';
+import { loadLibrary } from '../../src/adapters/kubernetes/library.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { impactPercent } from '../../src/domain/impact.ts';
@@ -34,7 +35,7 @@ beforeAll(async () => {
     ),
   });
   // Loaded at the first call, it would take that call's time on a busy machine.
-  await import('@kubernetes/client-node');
+  await loadLibrary();
   const { world, address } = pretend;
   hands = await handsIn(address, { redis: pretendRedis(world), kafka: pretendKafka(world) });
   await keepPast(samples, figures, pretend.now(), hands.config.oms.metrics.requests);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -72,7 +72,9 @@ beforeAll(async () => {
     ORDER_SERVICE_TOKEN_FILE: join(folder, 'token'),
     PORT: '0',
   };
-  bot = spawn(process.execPath, ['scripts/run.mjs', 'src/main.ts'], {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const [, ...start] = String(scripts.start).split(' ');
+  bot = spawn(process.execPath, start, {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

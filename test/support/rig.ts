@@ -11,6 +11,7 @@ import { NO_RATES, type SimulatedSlack, startSlack } from '../../sim/slack/slack
 import { startStatusPages } from '../../sim/status-page/status-page.ts';
 import type { CompanyNames } from '../../sim/world/names.ts';
 import { createWorld } from '../../sim/world/world.ts';
+import { loadLibrary } from '../../src/adapters/kubernetes/library.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Address, ALERTS, ROUTING_KEY, S3_ACCESS, startBot, TOKEN, YAML } from './bot.ts';
 import { type OrdersServer, startOrdersServer } from './orders-server.ts';
@@ -152,7 +153,7 @@ export async function startRig(
 ) {
   const pretend = await startPretendWorld(options);
   // Loaded at the first call, it would take that call's time on a busy machine.
-  await import('@kubernetes/client-node');
+  await loadLibrary();
   const { slack, store } = pretend;
   const bot = await startBot(pretend.address, {
     ...(options.readOnly === true ? {} : { redis: pretendRedis(pretend.world) }),

@@ -5,6 +5,7 @@ import { SystemError } from '../../ports/system-error.ts';
 import { type Ask, askJson, clean, noAnswer, refusal } from '../http.ts';
 import type { Policy } from '../resilience.ts';
 import { checkKubeconfig, type Kubeconfig, withTokenFiles } from './kubeconfig.ts';
+import { loadLibrary } from './library.ts';
 import { statusMessage } from './schema.ts';
 
 export const KUBERNETES = 'Kubernetes';
@@ -182,7 +183,7 @@ interface Loaded {
 
 /** @throws Error when the library cannot make anything of it */
 async function loadCluster(kubeconfig: Kubeconfig): Promise<Loaded> {
-  const { KubeConfig, RequestContext } = await import('@kubernetes/client-node');
+  const { KubeConfig, RequestContext } = await loadLibrary();
   const config = new KubeConfig();
   if (kubeconfig === 'in cluster') config.loadFromCluster();
   else if ('file' in kubeconfig) config.loadFromFile(kubeconfig.file);
