@@ -23,8 +23,10 @@ export function readPagerDuty(
     | 'acknowledged'
     | 'resolved'
     | undefined;
-  const [ours, , id] =
+  const [ours, , id, page] =
     data.incident_key == null ? ['oms', '', data.title.split(' ')[0]] : data.incident_key.split('/');
+  // It stands for Slack, which was away: whoever closes it has not said that the incident is over.
+  if (kind === 'resolved' && page?.startsWith('slack-outage-') === true) return null;
   const incident = parseIncidentId(id ?? '');
   // Our own resolve comes back as the integration's: only a user is a person.
   if (kind === undefined || ours !== 'oms' || !incident.ok || agent?.type !== 'user_reference') return null;

@@ -6,6 +6,7 @@ import type { AnyQuestion } from '../runbooks/define-runbook.ts';
 import { memberFor, offerIn, whyNot } from './approve.ts';
 import { changeOf } from './change.ts';
 import type { Answer, Parts } from './parts.ts';
+import { timeLimit } from './time-limit.ts';
 
 /** Not begun: `because` and `fields` say what is wrong with the form. */
 type Asked = Pick<Answer, 'because' | 'fields'> & { readonly begun: boolean };
@@ -69,11 +70,7 @@ async function ask(
   key: string,
   by: PersonId,
 ): Promise<{ readonly verdict: 'healthy' | 'broken' | 'unknown'; readonly line: string }> {
-  const ending = new AbortController();
-  const timer = new AbortController();
-  void parts.clock
-    .sleep(parts.rules.timing.readMs, timer.signal)
-    .then(() => timer.signal.aborted || ending.abort());
+  using limit = timeLimit(parts.clock, parts.rules.timing.readMs);
   try {
     const { verdict, line } = await parts.step(
       `ask ${question.step}`,
@@ -83,14 +80,12 @@ async function ask(
           names: parts.rules.names,
           thresholds: parts.rules.thresholds,
           licence: { key, by },
-          signal: ending.signal,
+          signal: limit.signal,
         }),
     );
     return { verdict: verdict === 'skipped' ? 'unknown' : verdict, line };
   } catch (err) {
     if (!(err instanceof SystemError)) throw err;
     return { verdict: 'unknown', line: err.message };
-  } finally {
-    timer.abort();
   }
 }

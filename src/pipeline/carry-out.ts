@@ -6,6 +6,7 @@ import type { AnyAction } from '../runbooks/define-runbook.ts';
 import { changeOf } from './change.ts';
 import type { Keeper } from './lease.ts';
 import type { Parts } from './parts.ts';
+import { timeLimit } from './time-limit.ts';
 
 /** A batch that takes long says so often how far it is, ms of real time. */
 const PROGRESS_MS = 3_000;
@@ -71,26 +72,20 @@ async function mayNotBegin(parts: Parts, keeper: Keeper, run: Run, target: strin
 /** Resolves with the system's words where it did nothing because the bot may not do this. */
 async function callOnce(parts: Parts, action: AnyAction, run: Run, target: string): Promise<string | null> {
   const { state, line, forbidden } = await parts.step(`call ${run.action}`, async () => {
-    const ending = new AbortController();
-    const timer = new AbortController();
-    void parts.clock
-      .sleep(parts.rules.timing.callMs, timer.signal)
-      .then(() => timer.signal.aborted || ending.abort());
+    using limit = timeLimit(parts.clock, parts.rules.timing.callMs);
     try {
       const said = await action.apply(target, run.parameters, {
         levers: parts.levers,
         names: parts.rules.names,
         thresholds: parts.rules.thresholds,
         licence: { key: `${run.id}/${target}`, by: run.by },
-        signal: ending.signal,
+        signal: limit.signal,
       });
       return { state: 'done' as const, line: said, forbidden: false };
     } catch (err) {
       if (!(err instanceof SystemError)) throw err;
       const state = err.sent === 'no' ? ('failed' as const) : ('unknown' as const);
       return { state, line: err.message, forbidden: state === 'failed' && err.fault === 'forbidden' };
-    } finally {
-      timer.abort();
     }
   });
   await parts.journal.transact('item ends', async (tx) => await tx.setItem(run.id, target, state, line));

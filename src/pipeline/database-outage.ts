@@ -1,6 +1,7 @@
 import type { Page, Pager } from '../ports/pager.ts';
 import { SystemError } from '../ports/system-error.ts';
 import type { Parts } from './parts.ts';
+import { timeLimit } from './time-limit.ts';
 
 /** One question to our own database may take this long, ms. */
 const ASK_MS = 1_500;
@@ -55,19 +56,15 @@ export function createDatabaseWatch({ parts, pager, say }: DatabaseWatchParts) {
 
   async function page(from: number): Promise<boolean> {
     if (pager === null || rules.environment !== 'prod') return false;
-    const ending = new AbortController();
-    const timer = new AbortController();
-    void clock.sleep(PAGE_MS, timer.signal).then(() => timer.signal.aborted || ending.abort());
+    using limit = timeLimit(clock, PAGE_MS);
     const because = `The bot’s own database has not answered since ${new Date(from).toISOString()}. Nothing is recorded and nothing is run.`;
     try {
-      await parts.step('page', async () => await pager.send(pageOf('trigger', because), ending.signal));
+      await parts.step('page', async () => await pager.send(pageOf('trigger', because), limit.signal));
       return true;
     } catch (err) {
       if (!(err instanceof SystemError)) throw err;
       parts.log.error({ because: err.message }, 'the page about our own database could not be sent');
       return false;
-    } finally {
-      timer.abort();
     }
   }
 

@@ -12,6 +12,7 @@ import { lacking, rightFor } from '../runbooks/rights.ts';
 import type { Changes } from '../runbooks/shared/what-changed.ts';
 import { judgeCauses } from './judge.ts';
 import type { Parts } from './parts.ts';
+import { timeLimit } from './time-limit.ts';
 
 /** One whole look: all checks at once, each with its own deadline, and what they say of the causes. */
 export interface Look {
@@ -55,7 +56,6 @@ export async function diagnose(
 ): Promise<Look> {
   const runbook = runbookById(incident.runbook);
   const began = parts.clock.now();
-  const whole = new AbortController();
   const names = Object.keys(runbook.checks);
   const asking: Omit<Asking, 'signal'> = {
     probes: parts.probes,
@@ -69,7 +69,7 @@ export async function diagnose(
     history: async (name, from) => await parts.samples.since(name, from).catch(() => []),
     histories: async (named, from, to) => await parts.samples.between(named, from, to).catch(() => ({})),
   };
-  const budget = giveUp(parts, parts.rules.timing.diagnosisMs, whole);
+  using whole = timeLimit(parts.clock, parts.rules.timing.diagnosisMs);
   const asked = names.map(async (name) => {
     const check = must(runbook.checks[name]);
     const finding = remembering(await ask(parts, check, asking, whole.signal), asking.previous?.[name]);
@@ -96,7 +96,6 @@ export async function diagnose(
   };
   const causes = judgeCauses(runbook, judging);
   const denied = await deniedTargets(parts, runbook, judging, whole.signal);
-  budget.abort();
   return {
     findings,
     byName,
@@ -133,8 +132,7 @@ async function deniedTargets(
     return right === null ? [] : [{ target, right }];
   });
   if (needed.length === 0) return new Map();
-  const own = new AbortController();
-  const timer = giveUp(parts, RIGHTS_MS, own);
+  using own = timeLimit(parts.clock, RIGHTS_MS);
   const soon = AbortSignal.any([signal, own.signal]);
   const lacks = async ({ target, right }: (typeof needed)[number]) => {
     // One answer that is missing takes none of the others away.
@@ -145,7 +143,6 @@ async function deniedTargets(
     .step('look rights', async () => await Promise.all(needed.map(async (one) => await lacks(one))))
     .catch(() => []);
   const answers = await Promise.race([all, aborted(soon, [])]);
-  timer.abort();
   return new Map(answers.flat());
 }
 
@@ -162,8 +159,7 @@ async function ask(
   whole: AbortSignal,
 ): Promise<Finding> {
   const began = parts.clock.now();
-  const own = new AbortController();
-  const timer = giveUp(parts, check.deadlineMs, own);
+  using own = timeLimit(parts.clock, check.deadlineMs);
   const signal = AbortSignal.any([whole, own.signal]);
   const late = (system: string) => unknown(`${system} did not answer within ${seconds(check.deadlineMs)} s.`);
   const answered = parts
@@ -182,7 +178,6 @@ async function ask(
       return last;
     }),
   ]);
-  timer.abort();
   return {
     ...seen,
     // Before it is kept: the journal holds no card number, address or token that a log line brought.
@@ -254,15 +249,6 @@ function remembering(finding: Finding, before: Finding | undefined): Finding {
   const { verdict, data } = finding;
   if (verdict !== 'unknown' || data !== null || before === undefined || before.data === null) return finding;
   return { ...finding, last: { data: before.data, at: before.at } };
-}
-
-/** Ends `controller` after `ms` of real time unless the returned timer is aborted first. */
-function giveUp(parts: Looking, ms: number, controller: AbortController): AbortController {
-  const timer = new AbortController();
-  void parts.clock.sleep(ms, timer.signal).then(() => {
-    if (!timer.signal.aborted) controller.abort();
-  });
-  return timer;
 }
 
 async function aborted<T>(signal: AbortSignal, answer: T): Promise<T> {

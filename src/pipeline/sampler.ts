@@ -1,5 +1,6 @@
 import { summed, trafficQuestion, trafficSamples } from '../runbooks/shared/traffic-samples.ts';
 import type { Parts } from './parts.ts';
+import { timeLimit } from './time-limit.ts';
 
 const MINUTE = 60_000;
 /** All pods together get so long, ms. */
@@ -31,15 +32,12 @@ export async function sampleFigures(
   parts: Pick<Parts, 'rules' | 'clock' | 'probes'>,
 ): Promise<Readonly<Record<string, number>>> {
   const names = Object.values(parts.rules.names.metrics).filter((name) => name !== null);
-  const ending = new AbortController();
-  const timer = new AbortController();
-  void parts.clock.sleep(ASK_MS, timer.signal).then(() => timer.signal.aborted || ending.abort());
+  using limit = timeLimit(parts.clock, ASK_MS);
   // A service that does not answer leaves a gap, which is what it is.
   const [pods, requests] = await Promise.all([
-    parts.probes.orderService.metrics(names, ending.signal).catch(() => []),
-    sampleTraffic(parts, ending.signal),
+    parts.probes.orderService.metrics(names, limit.signal).catch(() => []),
+    sampleTraffic(parts, limit.signal),
   ]);
-  timer.abort();
   const pages = pods.flatMap(({ value }) => (value === null ? [] : [value]));
   if (pages.length === 0 || pages.length < pods.length) return {};
   const figures = Object.fromEntries(

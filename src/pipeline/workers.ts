@@ -4,6 +4,7 @@ import { SystemError } from '../ports/system-error.ts';
 import type { VoiceStore } from '../ports/voice.ts';
 import { saying } from './news.ts';
 import type { Parts } from './parts.ts';
+import { timeLimit } from './time-limit.ts';
 
 /** A page's call may take this long, ms. */
 const PAGE_MS = 10_000;
@@ -21,11 +22,9 @@ export async function pageOnce(
   for (const waiting of await voice.heads('page', 20)) {
     if (!held()) break;
     const page = waiting.payload as Page;
-    const ending = new AbortController();
-    const timer = new AbortController();
-    void parts.clock.sleep(PAGE_MS, timer.signal).then(() => timer.signal.aborted || ending.abort());
+    using limit = timeLimit(parts.clock, PAGE_MS);
     try {
-      const reference = await parts.step('page', async () => await pager.send(page, ending.signal));
+      const reference = await parts.step('page', async () => await pager.send(page, limit.signal));
       if (waiting.attempts > 0)
         await tell(parts, page, `${waiting.key}/sent`, `The page to team ${page.team} went out after all.`);
       await voice.sent(waiting.id, reference);
@@ -38,8 +37,6 @@ export async function pageOnce(
       const surely = err instanceof SystemError && err.sent === 'no';
       const words = `Team ${page.team} ${surely ? 'was not' : 'may not have been'} paged: ${because} It is tried again; call them by hand meanwhile.`;
       if (waiting.attempts === 0) await tell(parts, page, `${waiting.key}/not sent`, words);
-    } finally {
-      timer.abort();
     }
   }
   return sent;

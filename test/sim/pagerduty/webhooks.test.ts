@@ -93,6 +93,25 @@ describe('what the bot understands of them', () => {
   });
 });
 
+describe('the page that stands for a Slack that is away', () => {
+  const told = (event_type: string) =>
+    readPagerDuty({
+      event: {
+        event_type,
+        agent: { type: 'user_reference', summary: 'Ada' },
+        data: { incident_key: 'oms/prod/OMS-12/slack-outage-3', title: 'OMS-12 Orders stuck' },
+      },
+    });
+
+  test('can be acknowledged: somebody has seen the incident', () => {
+    expect(told('incident.acknowledged')).toEqual({ kind: 'acknowledged', incident: 'OMS-12', by: 'Ada' });
+  });
+
+  test('ends no incident when somebody closes it', () => {
+    expect(told('incident.resolved')).toBeNull();
+  });
+});
+
 describe('an incident asked for by its id', () => {
   async function get(path: string, headers: Record<string, string>) {
     const answer = await fetch(pagerDuty.url + path, { headers });
