@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { setMemoryTrouble } from '../../sim/world/memory.ts';
+import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
+import { policyFor } from '../../src/adapters/resilience.ts';
 import { type Connected, connected, failure, soon, WORKLOAD } from './support.ts';
 
 const MIB = 1024 ** 2;
@@ -41,6 +43,22 @@ describe('what containers use', () => {
     const error = await failure(here.connection.probe.usage(WORKLOAD, soon()));
     expect(error).toMatchObject({ fault: 'forbidden' });
     expect(error.message).toContain('may not list pods.metrics.k8s.io.');
+  });
+
+  test('when metrics-server is ill, all else is asked as before', async () => {
+    const { probe, close } = await connectKubernetes({
+      kubeconfig: { text: here.kubernetes.kubeconfig() },
+      policy: policyFor('Kubernetes'),
+    });
+    here.kubernetes.faults.add({
+      match: { path: /metrics\.k8s\.io/ },
+      fault: { mode: 'status', status: 503, body: 'no endpoints available' },
+    });
+    for (let times = 0; times < 2; times += 1) await failure(probe.usage(WORKLOAD, soon()));
+    const { message } = await failure(probe.usage(WORKLOAD, soon()));
+    expect(message).toContain('The metrics API of Kubernetes has failed 5 times in a row');
+    expect(await probe.containers(WORKLOAD, soon())).toHaveLength(3);
+    await close();
   });
 
   test('a quantity that is none is not understood', async () => {

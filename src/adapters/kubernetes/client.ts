@@ -9,6 +9,7 @@ import { loadLibrary } from './library.ts';
 import { statusMessage } from './schema.ts';
 
 export const KUBERNETES = 'Kubernetes';
+export const METRICS = '/apis/metrics.k8s.io/';
 const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
 /** One request to the API server, in the words of RBAC too: they are what a refusal names. */
@@ -44,9 +45,14 @@ export interface KubernetesClient {
 }
 
 /**
+ * @param metricsPolicy for what another server answers behind the API server
  * @throws Error when the kubeconfig cannot be read or names no cluster. Credentials are only tried by a call.
  */
-export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Promise<KubernetesClient> {
+export async function createClient(
+  kubeconfig: Kubeconfig,
+  policy: Policy,
+  metricsPolicy = policy,
+): Promise<KubernetesClient> {
   checkKubeconfig(kubeconfig);
   let loaded: Promise<Loaded> | null = null;
   const cluster = async (): Promise<Loaded> => {
@@ -108,7 +114,8 @@ export async function createClient(kubeconfig: Kubeconfig, policy: Policy): Prom
 
     // Logs and single pods are left out of the policy: a node that is ill must not keep us from the API server.
     async json(call) {
-      const ask = call.patch === undefined ? policy.repeatable : policy.once;
+      const { repeatable, once } = call.path.startsWith(METRICS) ? metricsPolicy : policy;
+      const ask = call.patch === undefined ? repeatable : once;
       return await ask(async () => await askOnce(call), call.signal);
     },
 

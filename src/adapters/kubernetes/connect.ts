@@ -1,6 +1,6 @@
 import type { KubernetesLever, KubernetesProbe, PodHttp, Workload } from '../../ports/kubernetes.ts';
-import type { Policy } from '../resilience.ts';
-import { createClient } from './client.ts';
+import { type Policy, policyFor } from '../resilience.ts';
+import { createClient, KUBERNETES } from './client.ts';
 import { type Kubeconfig, namespaceOf } from './kubeconfig.ts';
 import { kubernetesLever } from './lever.ts';
 import { podHttp } from './pod-http.ts';
@@ -19,6 +19,9 @@ export interface KubernetesConnection {
   close(): Promise<void>;
 }
 
+/** A server of its own behind the API server (aggregation): metrics-server can be down while all else answers. */
+const METRICS_SERVER = `The metrics API of ${KUBERNETES}`;
+
 /**
  * One cluster, one pool of connections. Makes no call itself; each has the deadline of its caller's signal only.
  * @throws Error when the kubeconfig cannot be read
@@ -26,12 +29,15 @@ export interface KubernetesConnection {
 export async function connectKubernetes(options: {
   readonly kubeconfig: Kubeconfig;
   readonly policy: Policy;
+  /** For what metrics-server answers; one of its own unless told. */
+  readonly metricsPolicy?: Policy;
 }): Promise<KubernetesConnection> {
-  const client = await createClient(options.kubeconfig, options.policy);
+  const { kubeconfig, policy, metricsPolicy = policyFor(METRICS_SERVER) } = options;
+  const client = await createClient(kubeconfig, policy, metricsPolicy);
   return {
     probe: kubernetesProbe(client),
     lever: kubernetesLever(client),
-    namespace: namespaceOf(options.kubeconfig),
+    namespace: namespaceOf(kubeconfig),
     podHttp: (workload, port) => podHttp(client, workload, port),
     serviceWay: (namespace, service) => serviceWay(client, namespace, service),
     close: () => client.close(),

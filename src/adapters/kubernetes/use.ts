@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ContainerUse, Workload } from '../../ports/kubernetes.ts';
 import { SystemError } from '../../ports/system-error.ts';
-import { KUBERNETES, type KubernetesClient } from './client.ts';
+import { KUBERNETES, type KubernetesClient, METRICS } from './client.ts';
 import { listAll } from './pages.ts';
 import { readQuantity } from './quantity.ts';
 
@@ -37,7 +37,7 @@ export async function readUse(
 ): Promise<readonly ContainerUse[]> {
   const list = {
     resource: 'pods.metrics.k8s.io',
-    path: `/apis/metrics.k8s.io/v1beta1/namespaces/${encodeURIComponent(namespace)}/pods`,
+    path: `${METRICS}v1beta1/namespaces/${encodeURIComponent(namespace)}/pods`,
     query: { labelSelector: selector },
     schema: UseList,
   };
