@@ -34,20 +34,18 @@ function install() {
   writeFileSync(stamp, lock);
 }
 
-/**
- * The child gets the signals that this process gets, and the exit code is the child's.
- * @param {string[]} args flags of Node, the file, what the file is told
- */
-function run(args) {
+/** The child gets the signals that this process gets, and the exit code is the child's. */
+function run(file, args) {
   const node = join(root, 'node_modules', 'node', 'bin', windows ? 'node.exe' : 'node');
   // The second is kafkajs', once per process and without any effect.
   const quiet = ['ExperimentalWarning', 'TimeoutNegativeWarning'].map((name) => `--disable-warning=${name}`);
   // Node takes the types out of each file and compiles it; kept, that is done once and not at each start.
   const compiled = join(root, 'node_modules', '.cache', 'oms-compiled');
   const env = { NODE_COMPILE_CACHE: compiled, ...process.env };
-  const place = args.findIndex((arg) => !arg.startsWith('--'));
-  const [flags, [file, ...rest]] = [args.slice(0, place), args.slice(place)];
-  const child = spawn(node, [...quiet, ...flags, join(root, file), ...rest], { stdio: 'inherit', env });
+  // A bot keeps little and lets much flow past: with a small young generation it holds half as much (docs/figures.md).
+  const { nodeFlags } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).config;
+  const flags = file === 'src/main.ts' ? [...quiet, ...nodeFlags.split(' ')] : quiet;
+  const child = spawn(node, [...flags, join(root, file), ...args], { stdio: 'inherit', env });
   child.on('error', (err) =>
     giveUp(
       `${node} does not start (${err.message}). It comes with an install script: allow those, remove node_modules, try again.`,
@@ -64,4 +62,4 @@ function run(args) {
 }
 
 install();
-run(process.argv.slice(2));
+run(process.argv[2], process.argv.slice(3));

@@ -16,13 +16,11 @@ export interface Process {
 }
 
 const MEMORY = fileURLToPath(new URL('../peers/memory.ts', import.meta.url));
-const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-/** What `npm start` tells Node. */
-const FLAGS = String(scripts.start)
-  .split(' ')
-  .filter((word) => word.startsWith('--'));
+const { config } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+/** What Node is told where the bot starts. */
+const FLAGS = String(config.nodeFlags).split(' ');
 
-/** Starts a TypeScript file under this Node and the flags of `npm start`, ours and a peer alike; it ends with `stack`. */
+/** Starts a TypeScript file under this Node and the bot's flags, ours and a peer alike; it ends with `stack`. */
 export function startProcess(
   stack: AsyncDisposableStack,
   file: URL,

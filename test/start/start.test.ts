@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -72,9 +72,7 @@ beforeAll(async () => {
     ORDER_SERVICE_TOKEN_FILE: join(folder, 'token'),
     PORT: '0',
   };
-  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
-  const [, ...start] = String(scripts.start).split(' ');
-  bot = spawn(process.execPath, start, {
+  bot = spawn(process.execPath, ['scripts/run.mjs', 'src/main.ts'], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
