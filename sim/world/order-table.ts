@@ -34,6 +34,7 @@ export async function prepareTable(pool: SqlPool, { table, columns }: Orders): P
   }
   if (there) {
     await pool.query(`truncate ${table}`);
+    await watchTable(pool, table);
     return;
   }
   const schema = table.includes('.') ? `create schema if not exists ${table.split('.')[0]};` : '';
@@ -48,6 +49,23 @@ export async function prepareTable(pool: SqlPool, { table, columns }: Orders): P
     );
     create index on ${table} (${columns.status}, ${columns.updatedAt});
     comment on table ${table} is '${MARK}'`);
+  await watchTable(pool, table);
+}
+
+/** Whoever writes into the table leaves a row beside it, whatever role they have. */
+async function watchTable(pool: SqlPool, table: string): Promise<void> {
+  await pool.query(`
+    create table if not exists ${table}_changes (at timestamptz not null default clock_timestamp());
+    create or replace function ${table}_changed() returns trigger language plpgsql security definer as
+      $$ begin insert into ${table}_changes default values; return null; end $$;
+    create or replace trigger changed after insert or update or delete or truncate on ${table}
+      for each statement execute function ${table}_changed()`);
+}
+
+/** Whether anybody, also we, wrote into the table since this was asked last. */
+export async function wasWritten(pool: SqlPool, { table }: Orders): Promise<boolean> {
+  const { rows } = await pool.query(`delete from ${table}_changes returning at`);
+  return rows.length > 0;
 }
 
 /**

@@ -11,7 +11,14 @@ import {
   type Order,
   type OrderStatus,
 } from './order.ts';
-import { adoptRows, flushRows, prepareTable, type SqlPool, writeLastWeek } from './order-table.ts';
+import {
+  adoptRows,
+  flushRows,
+  prepareTable,
+  type SqlPool,
+  wasWritten,
+  writeLastWeek,
+} from './order-table.ts';
 import { retryAllPayments, voidPayment } from './payments.ts';
 import { beginRefunds } from './refunds.ts';
 import { beginReturns } from './returns.ts';
@@ -106,6 +113,8 @@ export async function createWorld(options: {
   let last: Promise<unknown> = Promise.resolve();
   let turns = 0;
   let adopted = 0;
+  /** Somebody wrote into the table, and it was not read since. */
+  let unread = true;
 
   function inTurn<T>(work: (at: number) => T, tell = false): Promise<T> {
     turns += 1;
@@ -114,7 +123,9 @@ export async function createWorld(options: {
       // One look at the table does for everybody who came before it.
       if (adopted < turn) {
         const came = turns;
-        await adoptRows(pool, state);
+        unread ||= await wasWritten(pool, state.names.orders);
+        if (unread) await adoptRows(pool, state);
+        unread = false;
         adopted = came;
       }
       sessions?.observe(state);
