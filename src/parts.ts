@@ -3,7 +3,7 @@ import { absent } from './adapters/absent.ts';
 import { CATALOG, catalogProbe } from './adapters/catalog/probe.ts';
 import { connectKafka, KAFKA } from './adapters/kafka/connect.ts';
 import { KUBERNETES } from './adapters/kubernetes/client.ts';
-import { connectKubernetes } from './adapters/kubernetes/connect.ts';
+import { connectKubernetes, METRICS_SERVER } from './adapters/kubernetes/connect.ts';
 import { ORDER_SERVICE } from './adapters/order-service/client.ts';
 import { orderServiceLever } from './adapters/order-service/lever.ts';
 import { orderServiceProbe, podQuestions } from './adapters/order-service/probe.ts';
@@ -120,11 +120,13 @@ function databaseOf({ ORDERS_DATABASE_URL: url }: Config['env'], orders: Config[
 
 /** KUBECONFIG, else the pod's own account, else none: the library's own guess would be a server on this host. */
 async function clusterOf({ KUBECONFIG, KUBERNETES_SERVICE_HOST }: Config['env']) {
-  if (KUBECONFIG !== undefined)
-    return await connectKubernetes({ kubeconfig: { file: KUBECONFIG }, policy: policyFor(KUBERNETES) });
-  if (KUBERNETES_SERVICE_HOST !== undefined)
-    return await connectKubernetes({ kubeconfig: 'in cluster', policy: policyFor(KUBERNETES) });
-  return null;
+  const kubeconfig = KUBECONFIG === undefined ? ('in cluster' as const) : { file: KUBECONFIG };
+  if (kubeconfig === 'in cluster' && KUBERNETES_SERVICE_HOST === undefined) return null;
+  return await connectKubernetes({
+    kubeconfig,
+    policy: policyFor(KUBERNETES),
+    metricsPolicy: policyFor(METRICS_SERVER),
+  });
 }
 
 function kafkaOf({ env, oms }: Pick<Config, 'env' | 'oms'>) {

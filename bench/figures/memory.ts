@@ -57,8 +57,8 @@ export const memory: Bench = {
     return [
       figure('idle memory, no cluster', `${how}; Kubernetes is not configured.`, took.alone),
       figure(
-        'idle memory, before the first Kubernetes call',
-        `${how}; Kubernetes is configured and was not asked yet.`,
+        'idle memory, with a cluster',
+        `${how}; Kubernetes is configured, and its pods are asked for their metrics.`,
         took.cluster,
       ),
     ];

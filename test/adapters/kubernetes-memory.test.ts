@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { setMemoryTrouble } from '../../sim/world/memory.ts';
-import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
+import { connectKubernetes, METRICS_SERVER } from '../../src/adapters/kubernetes/connect.ts';
 import { policyFor } from '../../src/adapters/resilience.ts';
 import { type Connected, connected, failure, soon, WORKLOAD } from './support.ts';
 
@@ -49,6 +49,7 @@ describe('what containers use', () => {
     const { probe, close } = await connectKubernetes({
       kubeconfig: { text: here.kubernetes.kubeconfig() },
       policy: policyFor('Kubernetes'),
+      metricsPolicy: policyFor(METRICS_SERVER),
     });
     here.kubernetes.faults.add({
       match: { path: /metrics\.k8s\.io/ },

@@ -1,7 +1,7 @@
 import { absent } from '../../src/adapters/absent.ts';
 import { CATALOG, catalogProbe } from '../../src/adapters/catalog/probe.ts';
 import { KUBERNETES } from '../../src/adapters/kubernetes/client.ts';
-import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
+import { connectKubernetes, METRICS_SERVER } from '../../src/adapters/kubernetes/connect.ts';
 import { ORDER_SERVICE } from '../../src/adapters/order-service/client.ts';
 import { orderServiceLever } from '../../src/adapters/order-service/lever.ts';
 import { orderServiceProbe } from '../../src/adapters/order-service/probe.ts';
@@ -128,6 +128,7 @@ export async function handsIn(
   const cluster = await connectKubernetes({
     kubeconfig: { text: address.kubeconfig },
     policy: policyFor(KUBERNETES, resting),
+    metricsPolicy: policyFor(METRICS_SERVER, resting),
   });
   const names = namesOf(config.oms);
   const settings = {

@@ -1,5 +1,5 @@
 import type { KubernetesLever, KubernetesProbe, PodHttp, Workload } from '../../ports/kubernetes.ts';
-import { type Policy, policyFor } from '../resilience.ts';
+import type { Policy } from '../resilience.ts';
 import { createClient, KUBERNETES } from './client.ts';
 import { type Kubeconfig, namespaceOf } from './kubeconfig.ts';
 import { kubernetesLever } from './lever.ts';
@@ -20,7 +20,7 @@ export interface KubernetesConnection {
 }
 
 /** A server of its own behind the API server (aggregation): metrics-server can be down while all else answers. */
-const METRICS_SERVER = `The metrics API of ${KUBERNETES}`;
+export const METRICS_SERVER = `The metrics API of ${KUBERNETES}`;
 
 /**
  * One cluster, one pool of connections. Makes no call itself; each has the deadline of its caller's signal only.
@@ -29,10 +29,10 @@ const METRICS_SERVER = `The metrics API of ${KUBERNETES}`;
 export async function connectKubernetes(options: {
   readonly kubeconfig: Kubeconfig;
   readonly policy: Policy;
-  /** For what metrics-server answers; one of its own unless told. */
+  /** For what metrics-server answers; the same one unless told. */
   readonly metricsPolicy?: Policy;
 }): Promise<KubernetesConnection> {
-  const { kubeconfig, policy, metricsPolicy = policyFor(METRICS_SERVER) } = options;
+  const { kubeconfig, policy, metricsPolicy } = options;
   const client = await createClient(kubeconfig, policy, metricsPolicy);
   return {
     probe: kubernetesProbe(client),
