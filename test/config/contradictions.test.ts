@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { jsonSchemaText } from '../../src/config/json-schema.ts';
 import { warnings } from '../../src/config/warnings.ts';
 import { ConfigError, readConfig } from '../../src/config.ts';
+import { CATALOGUE } from '../../src/runbooks/catalogue.ts';
 
 function mistakesOf(yaml: string): readonly string[] {
   try {
@@ -89,6 +90,11 @@ describe('values that go against each other', () => {
       'oms.yaml:3: approvals.byAction.R1: R1 is no action',
     ],
     [
+      'approvers of a step that is misspelt',
+      'approvals:\n  byAction:\n    R51skip: [U0MARA]\n',
+      'oms.yaml:3: approvals.byAction.R51skip: R51skip is no action that could be approved; `oms runbooks` lists them. Did you mean R51-skip?',
+    ],
+    [
       'labels that mean no runbook',
       'alerts:\n  rules:\n    - { match: { team: pay }, runbook: payment-failure }\n',
       'oms.yaml:3: alerts.rules.0.runbook: payment-failure is no runbook. Did you mean payment-failures?',
@@ -108,6 +114,12 @@ describe('values that go against each other', () => {
     expect(found.join()).toContain('Did you mean teams?');
     expect(found.join()).toContain('thresholds.memorySoundPercent: 80 is not less than');
   });
+});
+
+test('each action that is approved may have approvers of its own', () => {
+  const steps = CATALOGUE.flatMap(({ actions }) => actions.map(({ step }) => step));
+  const lists = [...new Set(steps)].map((step) => `    ${step}: [U0MARA]\n`).join('');
+  expect(mistakesOf(`approvals:\n  byAction:\n${lists}`)).toEqual([]);
 });
 
 test('a file of 5 MB is not read', () => {
