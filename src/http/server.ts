@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -79,7 +79,6 @@ export function createHttp(parts: HttpParts): Ear & { readonly port: () => numbe
   app.post('/pagerduty/webhook', async (c) => {
     if (parts.pagerDutySecret === null) return c.json(problem('PAGERDUTY_WEBHOOK_SECRET is not set.'), 503);
     const raw = await c.req.text();
-    const { createHmac } = await import('node:crypto');
     const right = `v1=${createHmac('sha256', parts.pagerDutySecret).update(raw).digest('hex')}`;
     // While a secret is being changed PagerDuty signs with both, separated by commas.
     const signatures = (c.req.header('x-pagerduty-signature') ?? '').split(',');
