@@ -4,7 +4,7 @@ import { Environment, SECRETS } from '../config/environment.ts';
 import { jsonSchema } from '../config/json-schema.ts';
 import { thresholdOrigin } from '../config/thresholds.ts';
 import { warnings } from '../config/warnings.ts';
-import { type Config, ConfigError, missingToStart, nearest, readConfig } from '../config.ts';
+import { type Config, ConfigError, missingToStart, nearest, readConfig, valueAt } from '../config.ts';
 import { saidWith, usersOf } from './used-by.ts';
 
 /** Reads this process's own environment and file. @throws ConfigError */
@@ -21,6 +21,9 @@ const OPTIONAL = [
   'ORDERS_DATABASE_URL',
   'ORDER_SERVICE_URL',
   'KUBECONFIG',
+  'KAFKA_BROKERS',
+  'REDIS_URL',
+  'AWS_REGION',
   'PAGERDUTY_ROUTING_KEY',
   'ALERT_WEBHOOK_TOKEN',
 ] as const;
@@ -92,7 +95,7 @@ function groupsOf(key: string): readonly string[] {
 export function rowsOf({ env, oms, origins }: Config): readonly Row[] {
   const yaml = keysOf(jsonSchema()).map(({ path, means, usedBy }): Row => {
     const key = path.join('.');
-    const value = at(oms, path);
+    const value = valueAt(oms, path);
     return {
       key,
       value: value === undefined ? 'not set' : JSON.stringify(value),
@@ -115,14 +118,6 @@ export function rowsOf({ env, oms, origins }: Config): readonly Row[] {
     };
   });
   return [...environment, ...yaml];
-}
-
-function at(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : undefined,
-    value,
-  );
 }
 
 /** Where it stands; of a key with keys of people's own below it, where the first of them does. */
