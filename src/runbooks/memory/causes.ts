@@ -1,7 +1,7 @@
-import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
 import type { Names } from '../names.ts';
 import { loadIs, spellLoad } from '../shared/load.ts';
+import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import type { Changes } from '../shared/what-changed.ts';
 import type { Thresholds } from '../thresholds.ts';
@@ -9,10 +9,6 @@ import type { Kill, MemoryData } from './checks.ts';
 import { type PodUse, risingFor, shareOf, type UsageSeen } from './usage.ts';
 
 const MINUTE = 60_000;
-type Said = { readonly verdict: CauseVerdict; readonly because: string };
-const supported = (because: string): Said => ({ verdict: 'supported', because });
-const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
-const open = (because: string): Said => ({ verdict: 'open', because });
 
 /** When memory got short: the kills of this incident, else the beginning of the rise; empty: neither is known. */
 function shortAt({ findings, now, incident, thresholds }: Judging<MemoryData>): readonly number[] {
