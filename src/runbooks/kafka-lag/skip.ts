@@ -11,7 +11,6 @@ import { restartedInVain } from './tried.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-/** Characters. */
 /** The proof waits so long for the consumers to be started again. */
 export const STARTED_WITHIN_MS = 30 * MINUTE;
 

@@ -12,7 +12,6 @@ import { accepted, gatewayOf, hindranceOf, isNamed, listOf, paymentsOf } from '.
 import { credited, PAID_BY_HAND, refundedByHand } from './retry.ts';
 
 const MINUTE = 60_000;
-/** Characters. */
 
 /** Refunds that money cannot reach any more, or that a retry did not help. */
 function wanting(judging: Judging<RefundData>): readonly Judged[] {

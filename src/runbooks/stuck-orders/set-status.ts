@@ -14,7 +14,6 @@ import { namedInProcessing, statusesOf } from './orders.ts';
 
 const MINUTE = 60_000;
 const SECOND = 1_000;
-/** Characters. */
 
 /** What R22 owes where the service does not note the reason itself (m3.2). */
 const NOTE = 'Add the order note: who, why, old → new status.';
