@@ -54,7 +54,7 @@ function evenlyKilled(past: readonly Kill[], now: number, { evenKills, evenGapSh
   return null;
 }
 
-/** A jump is known to within five minutes, so it may seem to come after the rise that it caused. */
+/** When a jump was is known to within `beforeRiseMinutes`, so it may seem to come after the rise that it caused. */
 function comesWith(since: number, at: number, { beforeRiseMinutes }: Thresholds): boolean {
   return Math.abs(at - since) <= beforeRiseMinutes * MINUTE;
 }
@@ -225,8 +225,8 @@ const limit: Cause<MemoryData> = {
 };
 
 /**
- * Seen full within half an hour of its start, and in each look since, for at least five minutes: what filled evenly from its
- * usual 60 % or less would have been over its limit by then.
+ * Seen full within `limitSoonMinutes` of its start, and in each look since, for at least `limitStaysMinutes`: by the defaults
+ * (30, 5) what filled evenly from its usual 60 % or less would have been over its limit by then.
  */
 function staysFull(
   { samples }: UsageSeen,
