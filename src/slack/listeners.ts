@@ -234,6 +234,7 @@ async function press(
       return Object.assign(page, { response_type: 'in_channel' as const });
     }
     default:
+      // A verb of another version: what it was about stands in its value.
       return said(await approve(parts, value, by));
   }
 }
