@@ -10,6 +10,7 @@ import { stepsIn } from './runbooks/listing.ts';
 import { type Names, RUNBOOK_NAMES } from './runbooks/names.ts';
 import { examineSlack } from './slack/examine.ts';
 
+/** A status that no order had for so long is none of theirs, days (ours). */
 const DAYS = 7;
 const ORDER_SERVICE = 'The order service';
 /** They are asked one by one, which needs no way to the service's own pages (docs/decisions/0037). */

@@ -78,6 +78,7 @@ export function explainConfig(key: string | undefined, print: (line: string) => 
   return 0;
 }
 
+/** Users that are named; of more only the number. */
 const LISTED = 12;
 
 function listed(users: readonly string[]): string {

@@ -9,6 +9,7 @@ import type { Log } from '../ports/log.ts';
 
 /** A body over this is refused, bytes. Alertmanager's largest seen is far below 1 MB. */
 const LARGEST_BODY = 2 * 1024 * 1024;
+/** The insert must have answered by then, ms (ours): a sender that hears 503 sends again. */
 const STORE_MS = 2_000;
 /** Alerts of one delivery that are answered one by one. */
 const MOST_TOLD = 20;

@@ -5,6 +5,7 @@ import { AbsentSystem } from '../../ports/system-error.ts';
 import { callService, type OrderServiceSettings, post } from './client.ts';
 import { Time, Whole } from './schema.ts';
 
+/** Classes of errors that are kept of one answer (ours). */
 const ERRORS = 50;
 
 const Failed = z

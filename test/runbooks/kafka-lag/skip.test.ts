@@ -28,7 +28,7 @@ describe('R51 narrow', () => {
     ['it has members', poisoned({ members: 2 }), [], NAMES, /has 2 members; stop the consumers first/],
     ['… and nobody knows what runs them', poisoned({ members: 1 }), [], NOBODY, /`kafka.consumers`/],
     [
-      'its kind cannot be told',
+      'its members cannot be seen',
       poisoned({ kind: 'new protocol', members: null }),
       [],
       NAMES,
