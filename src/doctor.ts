@@ -1,4 +1,4 @@
-import { warnings } from './config/warnings.ts';
+import { unprepared, warnings } from './config/warnings.ts';
 import type { Config } from './config.ts';
 import { examineCluster } from './examine-cluster.ts';
 import { type Examined, type Notes, soon } from './examined.ts';
@@ -20,9 +20,10 @@ const ITS_PODS = 'The order service’s pods';
 export async function examine(config: Config, probes: Probes): Promise<readonly Examined[]> {
   const names = namesOf(config.oms, config.env);
   return await Promise.all([
-    about('oms.yaml', async ({ trouble, fine }) => {
+    about('oms.yaml', async ({ trouble, fine, skipped }) => {
       fine.push(`${config.file ?? 'The defaults (there is no oms.yaml)'} and the environment can be read.`);
       trouble.push(...warnings(config.oms));
+      skipped.push(...unprepared(config.oms));
     }),
     about('Slack', async (notes) => await slackOf(config, notes)),
     about('PagerDuty', async ({ skipped, fine }) => {

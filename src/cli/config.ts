@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Environment, SECRETS } from '../config/environment.ts';
 import { jsonSchema } from '../config/json-schema.ts';
 import { thresholdOrigin } from '../config/thresholds.ts';
-import { warnings } from '../config/warnings.ts';
+import { unprepared, warnings } from '../config/warnings.ts';
 import { type Config, ConfigError, missingToStart, nearest, readConfig, valueAt } from '../config.ts';
 import { saidWith, usersOf } from './used-by.ts';
 
@@ -38,7 +38,7 @@ export function checkConfig(print: (line: string) => void): number {
     print(`The bot serves ${config.oms.environment}.`);
     const unset = OPTIONAL.filter((key) => config.env[key] === undefined);
     if (unset.length > 0) print(`Not set: ${unset.join(', ')}.`);
-    for (const warning of warnings(config.oms)) print(warning);
+    for (const line of [...warnings(config.oms), ...unprepared(config.oms)]) print(line);
     return 0;
   } catch (err) {
     if (!(err instanceof ConfigError)) throw err;

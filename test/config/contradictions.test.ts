@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { jsonSchemaText } from '../../src/config/json-schema.ts';
-import { warnings } from '../../src/config/warnings.ts';
+import { unprepared, warnings } from '../../src/config/warnings.ts';
 import { ConfigError, readConfig } from '../../src/config.ts';
 import { CATALOGUE } from '../../src/runbooks/catalogue.ts';
 
@@ -129,7 +129,10 @@ test('a file of 5 MB is not read', () => {
 });
 
 test('what is seldom meant is said, and stops nobody', () => {
-  const said = (yaml: string) => warnings(readConfig({ env: {}, readFile: () => yaml }).oms).join('\n');
+  const said = (yaml: string) => {
+    const { oms } = readConfig({ env: {}, readFile: () => yaml });
+    return [...warnings(oms), ...unprepared(oms)].join('\n');
+  };
   expect(said('teams: { catalog: { channel: "#orders-team" } }\n')).toContain(
     'teams.orders and teams.catalog share #orders-team: an escalation from one to the other calls nobody new.',
   );
