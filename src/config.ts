@@ -186,9 +186,7 @@ function without(value: unknown, paths: readonly (readonly PropertyKey[])[]): un
   const copy: unknown = structuredClone(value);
   for (const path of paths) {
     const last = path.at(-1);
-    const holder = path
-      .slice(0, -1)
-      .reduce<unknown>((inner, key) => (isRecord(inner) ? inner[String(key)] : undefined), copy);
+    const holder = valueAt(copy, path.slice(0, -1));
     if (last !== undefined && isRecord(holder)) delete holder[String(last)];
   }
   return copy;
@@ -246,4 +244,9 @@ export function leaves(value: unknown, path: readonly string[] = []): readonly (
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return path.length === 0 ? [] : [path];
   return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));
+}
+
+/** What stands at such a path; undefined: nothing does. */
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[String(key)] : undefined), value);
 }

@@ -1,4 +1,4 @@
-import { warnings } from './config/warnings.ts';
+import { unprepared, warnings } from './config/warnings.ts';
 import type { Config } from './config.ts';
 import { examineCluster } from './examine-cluster.ts';
 import { type Examined, type Notes, soon } from './examined.ts';
@@ -10,6 +10,7 @@ import { stepsIn } from './runbooks/listing.ts';
 import { type Names, RUNBOOK_NAMES } from './runbooks/names.ts';
 import { examineSlack } from './slack/examine.ts';
 
+/** A status that no order had for so long is none of theirs, days (ours). */
 const DAYS = 7;
 const ORDER_SERVICE = 'The order service';
 /** They are asked one by one, which needs no way to the service's own pages (docs/decisions/0037). */
@@ -19,9 +20,10 @@ const ITS_PODS = 'The order service’s pods';
 export async function examine(config: Config, probes: Probes): Promise<readonly Examined[]> {
   const names = namesOf(config.oms, config.env);
   return await Promise.all([
-    about('oms.yaml', async ({ trouble, fine }) => {
+    about('oms.yaml', async ({ trouble, fine, skipped }) => {
       fine.push(`${config.file ?? 'The defaults (there is no oms.yaml)'} and the environment can be read.`);
       trouble.push(...warnings(config.oms));
+      skipped.push(...unprepared(config.oms));
     }),
     about('Slack', async (notes) => await slackOf(config, notes)),
     about('PagerDuty', async ({ skipped, fine }) => {

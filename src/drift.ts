@@ -1,4 +1,4 @@
-import { type Config, ConfigError, leaves } from './config.ts';
+import { type Config, ConfigError, leaves, valueAt } from './config.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 
@@ -56,16 +56,8 @@ function differenceOf(running: Config, read: () => Config): string | null {
 
 function changedKeys(before: Config['oms'], after: Config['oms']): readonly string[] {
   const [old, fresh] = [before, after].map(
-    (oms) => new Map(leaves(oms).map((path) => [path.join('.'), JSON.stringify(at(oms, path))])),
+    (oms) => new Map(leaves(oms).map((path) => [path.join('.'), JSON.stringify(valueAt(oms, path))])),
   );
   const keys = new Set([...(old?.keys() ?? []), ...(fresh?.keys() ?? [])]);
   return [...keys].filter((key) => old?.get(key) !== fresh?.get(key));
-}
-
-function at(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : undefined,
-    value,
-  );
 }

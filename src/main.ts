@@ -59,7 +59,7 @@ async function start(): Promise<void> {
   closers.push(hands.close);
   const app = await createApp({
     config,
-    journal: createJournal({ pool, clock: systemClock, step, ids: systemIds }),
+    journal: createJournal({ pool, clock: systemClock, step }),
     samples: createSamples(pool),
     voice: createVoiceStore({ pool, ids: systemIds }),
     clock: systemClock,

@@ -7,7 +7,7 @@ import { CATALOGUE } from './runbooks/catalogue.ts';
 import type { Names } from './runbooks/names.ts';
 
 /** The configuration in the pipeline's words. */
-export function rulesOf({ oms }: Config, pager: boolean, timing: Timing = TIMING): Rules {
+export function rulesOf({ oms, env }: Config, pager: boolean, timing: Timing = TIMING): Rules {
   return {
     environment: oms.environment,
     service: oms.service.name,
@@ -37,7 +37,7 @@ export function rulesOf({ oms }: Config, pager: boolean, timing: Timing = TIMING
     ),
     people: [oms.people.teamLead, oms.people.engineeringManager].filter((person) => person !== undefined),
     pager,
-    names: namesOf(oms),
+    names: namesOf(oms, env),
     thresholds: oms.thresholds,
     timing,
     lookEveryMs: oms.lookEverySeconds * 1_000,

@@ -51,7 +51,7 @@ export async function startBot(
   const hands = await realHands(config, log);
   closers.add(hands.close);
   const step = async <T>(_name: string, work: () => Promise<T>) => await work();
-  const journal = createJournal({ pool, clock: systemClock, step, ids: systemIds });
+  const journal = createJournal({ pool, clock: systemClock, step });
   const samples = createSamples(pool);
   const app = await createApp({
     config,

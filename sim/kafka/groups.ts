@@ -14,7 +14,7 @@ export function groupsSeen(cluster: Cluster, wanted: readonly string[] | 'all'):
   const chosen = wanted === 'all' ? all : all.filter(({ name }) => wanted.includes(name));
   const groups = chosen.map((group) => seen(cluster, group, problems));
   groups.sort((one, other) => other.lag - one.lag || (one.group < other.group ? -1 : 1));
-  return { groups, problems, at: Date.now() };
+  return { groups, problems };
 }
 
 function seen(cluster: Cluster, group: Group, problems: string[]): GroupLag {

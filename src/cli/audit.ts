@@ -3,15 +3,10 @@ import { databaseWords, openPool } from '../store/database.ts';
 import { startEmbeddedPostgres } from '../store/embedded.ts';
 import { lookAtEmbedded } from '../store/embedded-folder.ts';
 import { ownConfig } from './config.ts';
+import { SILENT } from './silent.ts';
 
 /** Where `npm start` keeps the embedded database. */
 const FOLDER = '.oms/postgres';
-const SILENT = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
 
 interface Opened {
   readonly url: string;

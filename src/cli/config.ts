@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { Environment, SECRETS } from '../config/environment.ts';
 import { jsonSchema } from '../config/json-schema.ts';
 import { thresholdOrigin } from '../config/thresholds.ts';
-import { warnings } from '../config/warnings.ts';
-import { type Config, ConfigError, missingToStart, nearest, readConfig } from '../config.ts';
+import { unprepared, warnings } from '../config/warnings.ts';
+import { type Config, ConfigError, missingToStart, nearest, readConfig, valueAt } from '../config.ts';
 import { saidWith, usersOf } from './used-by.ts';
 
 /** Reads this process's own environment and file. @throws ConfigError */
@@ -21,6 +21,9 @@ const OPTIONAL = [
   'ORDERS_DATABASE_URL',
   'ORDER_SERVICE_URL',
   'KUBECONFIG',
+  'KAFKA_BROKERS',
+  'REDIS_URL',
+  'AWS_REGION',
   'PAGERDUTY_ROUTING_KEY',
   'ALERT_WEBHOOK_TOKEN',
 ] as const;
@@ -35,7 +38,7 @@ export function checkConfig(print: (line: string) => void): number {
     print(`The bot serves ${config.oms.environment}.`);
     const unset = OPTIONAL.filter((key) => config.env[key] === undefined);
     if (unset.length > 0) print(`Not set: ${unset.join(', ')}.`);
-    for (const warning of warnings(config.oms)) print(warning);
+    for (const line of [...warnings(config.oms), ...unprepared(config.oms)]) print(line);
     return 0;
   } catch (err) {
     if (!(err instanceof ConfigError)) throw err;
@@ -75,6 +78,7 @@ export function explainConfig(key: string | undefined, print: (line: string) => 
   return 0;
 }
 
+/** Users that are named; of more only the number. */
 const LISTED = 12;
 
 function listed(users: readonly string[]): string {
@@ -92,7 +96,7 @@ function groupsOf(key: string): readonly string[] {
 export function rowsOf({ env, oms, origins }: Config): readonly Row[] {
   const yaml = keysOf(jsonSchema()).map(({ path, means, usedBy }): Row => {
     const key = path.join('.');
-    const value = at(oms, path);
+    const value = valueAt(oms, path);
     return {
       key,
       value: value === undefined ? 'not set' : JSON.stringify(value),
@@ -115,14 +119,6 @@ export function rowsOf({ env, oms, origins }: Config): readonly Row[] {
     };
   });
   return [...environment, ...yaml];
-}
-
-function at(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : undefined,
-    value,
-  );
 }
 
 /** Where it stands; of a key with keys of people's own below it, where the first of them does. */

@@ -3,10 +3,12 @@ import { type Finding, overall, type Verdict } from '../domain/finding.ts';
 import { type IdKind, parseId } from '../domain/ids.ts';
 import { realHands, systemClock } from '../parts.ts';
 import { lookLive } from '../pipeline/look-live.ts';
+import type { Log } from '../ports/log.ts';
 import { rulesOf } from '../rules-of.ts';
 import { CATALOGUE, findRunbook } from '../runbooks/catalogue.ts';
 import { stepsIn } from '../runbooks/listing.ts';
 import { ownConfig } from './config.ts';
+import { SILENT } from './silent.ts';
 
 const SIGN: Readonly<Record<Verdict, string>> = {
   healthy: 'healthy',
@@ -15,12 +17,7 @@ const SIGN: Readonly<Record<Verdict, string>> = {
   skipped: 'skipped',
 };
 const EXIT = { healthy: 0, broken: 1, unknown: 2 } as const;
-const log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: (facts: object, message: string) => console.error(message, facts),
-};
+const log: Log = { ...SILENT, error: (facts, message) => console.error(message, facts) };
 
 /**
  * `oms diagnose`: the diagnosis of an incident's card, from a terminal and recorded nowhere.

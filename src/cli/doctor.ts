@@ -2,13 +2,7 @@ import { examine } from '../doctor.ts';
 import type { Examined } from '../examined.ts';
 import { realHands } from '../parts.ts';
 import { ownConfig, rowsOf } from './config.ts';
-
-const log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
+import { SILENT } from './silent.ts';
 
 /**
  * `oms doctor`: whether each system can be reached, what the bot may do there, and what is skipped and why.
@@ -17,7 +11,7 @@ const log = {
  */
 export async function doctor(print: (line: string) => void): Promise<number> {
   const config = ownConfig();
-  const hands = await realHands(config, log);
+  const hands = await realHands(config, SILENT);
   try {
     const found = await examine(config, hands.probes);
     for (const system of found) for (const line of linesOf(system)) print(line);

@@ -5,15 +5,9 @@ import { readConfig } from '../config.ts';
 import { discover, type Said } from '../discover.ts';
 import { firstFile, type Item, openIn } from '../first-file.ts';
 import { realHands } from '../parts.ts';
+import { SILENT } from './silent.ts';
 
 const SCHEMA = fileURLToPath(new URL('../../docs/oms.schema.json', import.meta.url));
-
-const log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
 
 /** What no system tells. */
 const YOURS: readonly Item[] = [
@@ -82,7 +76,7 @@ export async function initConfig(
   const read = (text: string | null) => readConfig({ env, readFile: () => text });
   const opened: Awaited<ReturnType<typeof realHands>>[] = [];
   const open = async (text: string | null) => {
-    const hands = await realHands(read(text), log);
+    const hands = await realHands(read(text), SILENT);
     opened.push(hands);
     return hands;
   };

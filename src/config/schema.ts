@@ -188,7 +188,7 @@ export const OmsYaml = z.strictObject({
         'R66',
       ).default([]),
       byAction: describe(
-        z.record(z.string().regex(/^[RX]\d+$/, 'a step is written like R22'), z.array(Who)),
+        z.record(Name, z.array(Who)),
         'Another list for one step, e.g. R22.',
         'approvals',
       ).default({}),

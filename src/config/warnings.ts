@@ -2,7 +2,7 @@ import type { OmsYaml } from './schema.ts';
 
 /** What a file may say and yet is seldom meant, one sentence each; the bot starts all the same. Pure. */
 export function warnings(oms: OmsYaml): readonly string[] {
-  const { approvals, teams, metrics, payments, carriers } = oms;
+  const { approvals, teams, metrics } = oms;
   const nobody = (key: 'responders' | 'approvers' | 'managers', words: string) =>
     approvals[key].length === 0 ? [`approvals.${key} is empty: nobody may approve${words}.`] : [];
   return [
@@ -15,11 +15,10 @@ export function warnings(oms: OmsYaml): readonly string[] {
       : [
           'metrics.bufferFree and metrics.bufferTotal go together: with one alone X12 cannot say how much is free.',
         ]),
-    ...unprepared({ payments, carriers }),
   ];
 }
 
-/** What the runbook asks to have ready before the trouble (1.N4, 5.N3); also for the digest. */
+/** What the runbook asks to have ready before the trouble (1.N4, 5.N3), and no mistake in a file. Pure. */
 export function unprepared({
   payments,
   carriers,

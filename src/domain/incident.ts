@@ -162,7 +162,7 @@ export interface Incident {
   readonly resolution: Resolution | null;
 }
 
-/** The journal's words. Each says why. Free text stands in `reason`, `summary` and `parameters` only. */
+/** The journal's words. The chain names type, time, who and what; all else stands beside it (docs/decisions/0004). */
 export type IncidentEvent =
   | {
       readonly type: 'opened';

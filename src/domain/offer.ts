@@ -83,7 +83,7 @@ export interface Offer {
   readonly expiresAt: number | null;
 }
 
-/** The runbook's word for what one press covers; over this many orders a safe batch counts as disruptive (design §7). */
+/** Over this many targets a safe batch counts as disruptive (design §7). So many refunds are asked about in one look, too. */
 export const LARGE_BATCH = 50;
 
 /** The tier that counts: a large safe batch needs the care of a disruptive one. */

@@ -113,7 +113,10 @@ export function countItems(items: readonly RunItem[]): RunCounts {
   };
 }
 
-/** The outcome of a run whose items have all ended. `unknown` wherever one is, unless others surely failed too. */
+/**
+ * The outcome of a run whose items have all ended. `failed`: surely nothing was done. `unknown`: of nothing that was asked is
+ * known what became of it. `partly`: any mixture.
+ */
 export function outcomeOf(counts: RunCounts): RunOutcome {
   const total = counts.done + counts.failed + counts.unknown + counts.unsent;
   if (counts.done === total) return 'done';

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -9,6 +9,7 @@ import type { Log } from '../ports/log.ts';
 
 /** A body over this is refused, bytes. Alertmanager's largest seen is far below 1 MB. */
 const LARGEST_BODY = 2 * 1024 * 1024;
+/** The insert must have answered by then, ms (ours): a sender that hears 503 sends again. */
 const STORE_MS = 2_000;
 /** Alerts of one delivery that are answered one by one. */
 const MOST_TOLD = 20;
@@ -79,7 +80,6 @@ export function createHttp(parts: HttpParts): Ear & { readonly port: () => numbe
   app.post('/pagerduty/webhook', async (c) => {
     if (parts.pagerDutySecret === null) return c.json(problem('PAGERDUTY_WEBHOOK_SECRET is not set.'), 503);
     const raw = await c.req.text();
-    const { createHmac } = await import('node:crypto');
     const right = `v1=${createHmac('sha256', parts.pagerDutySecret).update(raw).digest('hex')}`;
     // While a secret is being changed PagerDuty signs with both, separated by commas.
     const signatures = (c.req.header('x-pagerduty-signature') ?? '').split(',');

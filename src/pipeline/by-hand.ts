@@ -1,8 +1,8 @@
-import { DONE, readTickValue, tickOf } from '../domain/by-hand.ts';
+import { DONE, readTickValue, type ShownStep, tickOf } from '../domain/by-hand.ts';
 import { ASKER, dutiesOfTick } from '../domain/duty.ts';
 import type { Finding } from '../domain/finding.ts';
-import { type IncidentId, type PersonId, parseIncidentId } from '../domain/ids.ts';
-import type { ByHandId, Incident, IncidentEvent, Tick } from '../domain/incident.ts';
+import { type PersonId, parseIncidentId } from '../domain/ids.ts';
+import type { Incident, IncidentEvent, Tick } from '../domain/incident.ts';
 import type { Transaction } from '../ports/journal.ts';
 import { byHandOf, runbookById } from '../runbooks/catalogue.ts';
 import type { AnyByHand, AnyRunbook } from '../runbooks/define-runbook.ts';
@@ -15,27 +15,6 @@ import type { Rules } from './rules.ts';
 
 /** The same word from the same person within this is one click, ms. */
 const ONE_CLICK_MS = 60_000;
-
-/** A step by hand as its incident's card shows it. */
-export interface ShownStep {
-  readonly incident: IncidentId;
-  readonly step: ByHandId;
-  readonly what: string;
-  readonly owner: string;
-  readonly because: string;
-  /** The key below `links`, and where it leads; url null: nothing is configured. */
-  readonly link: { readonly key: string; readonly url: string | null } | null;
-  readonly answers: readonly string[] | null;
-  readonly tick: Tick | null;
-  /** Nothing more can be said of it. */
-  readonly done: boolean;
-  /** What was seen is too old to count; somebody looks again. */
-  readonly old: boolean;
-  /** What was done may not be all: `because` says so beside the tick. */
-  readonly more: boolean;
-  /** It has a text that is ready to be copied. */
-  readonly text: boolean;
-}
 
 /** The steps by hand that matter now, as of the newest diagnosis. */
 export function shownSteps({ thresholds, links }: Rules, incident: Incident): readonly ShownStep[] {

@@ -1,6 +1,6 @@
 import { reminderAt, teamOf } from '../domain/duty.ts';
 import { nextRung } from '../domain/escalation.ts';
-import { evolve } from '../domain/evolve.ts';
+import { begin, evolve } from '../domain/evolve.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Change, Outgoing } from '../ports/journal.ts';
 import { newsOf } from './news.ts';
@@ -15,7 +15,7 @@ export function changeOf(
   outgoing: readonly Outgoing[] = [],
 ): Change {
   let after = before;
-  for (const event of events) after = after === null ? beginWith(event) : evolve(after, event);
+  for (const event of events) after = after === null ? opening(event) : evolve(after, event);
   if (after === null) throw new Error('A change needs at least one event.');
   after = { ...after, version: (before?.version ?? 0) + 1 };
   const log = threadLog(after, events);
@@ -112,7 +112,7 @@ function earliest(times: readonly number[]): number | null {
   return times.length === 0 ? null : Math.min(...times);
 }
 
-function beginWith(event: IncidentEvent): Incident {
+function opening(event: IncidentEvent): Incident {
   if (event.type !== 'opened') throw new Error(`An incident begins with “opened”, not with “${event.type}”.`);
-  return evolve({} as never, event);
+  return begin(event);
 }

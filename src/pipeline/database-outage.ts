@@ -1,11 +1,11 @@
 import type { Page, Pager } from '../ports/pager.ts';
 import { SystemError } from '../ports/system-error.ts';
+import { PAGE_MS } from './pages.ts';
 import type { Parts } from './parts.ts';
 import { timeLimit } from './time-limit.ts';
 
 /** One question to our own database may take this long, ms. */
 const ASK_MS = 1_500;
-const PAGE_MS = 10_000;
 
 export interface DatabaseWatchParts {
   readonly parts: Parts;

@@ -6,6 +6,9 @@ import type { Page } from '../ports/pager.ts';
 import { runbookById } from '../runbooks/catalogue.ts';
 import type { Rules } from './rules.ts';
 
+/** A page's call may take this long, ms (ours). */
+export const PAGE_MS = 10_000;
+
 /** Wakes a team about an incident under one dedup key. */
 export function trigger(
   incident: Incident,

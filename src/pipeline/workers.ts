@@ -3,11 +3,10 @@ import type { Page, Pager } from '../ports/pager.ts';
 import { SystemError } from '../ports/system-error.ts';
 import type { VoiceStore } from '../ports/voice.ts';
 import { saying } from './news.ts';
+import { PAGE_MS } from './pages.ts';
 import type { Parts } from './parts.ts';
 import { timeLimit } from './time-limit.ts';
 
-/** A page's call may take this long, ms. */
-const PAGE_MS = 10_000;
 /** A loop looks at least so often, ms: what another replica has left to do wakes nobody here. */
 const MOST_MS = 1_000;
 

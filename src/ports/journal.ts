@@ -65,8 +65,7 @@ export interface Transaction {
   save(change: Change): void;
   /** Facts that belong to no incident: an alert of another environment, a refusal. */
   note(fact: { readonly type: string } & Readonly<Record<string, unknown>>): void;
-  /** The delivery is dealt with when this commits. */
-  /** False when it was done already, by whoever had it meanwhile. */
+  /** The delivery is dealt with when this commits. False when it was done already, by whoever had it meanwhile. */
   done(delivery: Delivery): Promise<boolean>;
   /** What is said outside although it belongs to no incident. */
   say(outgoing: Outgoing): void;

@@ -11,10 +11,10 @@ export interface PartitionLag {
 export interface GroupLag {
   readonly group: string;
   /**
-   * *new protocol*: a KIP-848 group, or a share group; its members cannot be counted and its offsets are never set through a client
-   * that calls it *Dead* (reference: measured).
+   * *new protocol*: a KIP-848 group; its members cannot be counted and its offsets are never set through a client that calls it
+   * *Dead* (measured, docs/decisions/0014).
    */
-  readonly kind: 'classic' | 'new protocol' | 'unknown';
+  readonly kind: 'classic' | 'new protocol';
   /** Kafka's own word: *Stable*, *Empty*, *PreparingRebalance*, *CompletingRebalance*, *Dead*. */
   readonly state: string;
   /** Null: cannot be told. */
@@ -29,8 +29,6 @@ export interface GroupsSeen {
   readonly groups: readonly GroupLag[];
   /** Groups and partitions that could not be read, one sentence each. */
   readonly problems: readonly string[];
-  /** Real time of the broker's answers, epoch ms. */
-  readonly at: number;
 }
 
 export interface TopicHealth {
@@ -69,6 +67,7 @@ export interface MessageSeen {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
+  /** Epoch ms, by the topic's clock. */
   readonly at: number;
   readonly bytes: number;
   /** At most 120 characters, printable; foreign text, unmasked. Null: it has none. */
@@ -126,7 +125,7 @@ export interface KafkaProbe {
 export interface KafkaLever {
   /**
    * R51 and its revert: sets exactly these offsets of a group without members, if what stands there is still `from`.
-   * Throws SystemError *refused* with `sent: 'no'` for a group with members, one whose kind cannot be told, or offsets that moved.
+   * Throws SystemError *refused* with `sent: 'no'` for a group with members or of the new protocol, or offsets that moved.
    */
   setOffsets(group: string, changes: readonly OffsetChange[], signal: AbortSignal): Promise<string>;
   /** R51 narrow: copies one message, with where it came from in its headers, before it is skipped. */

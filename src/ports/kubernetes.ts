@@ -133,7 +133,7 @@ export interface LogQuestion {
   readonly windowMinutes: number;
   /** What `recent` means. */
   readonly recentMinutes?: number;
-  /** Read at most so many bytes of each container, newest window first byte on. */
+  /** So many bytes of each container are read at most, from the beginning of the window on. */
   readonly bytesPerContainer: number;
   /** Only of the container that ended before, `--previous`; absent: of the one that runs, and before it of that one. */
   readonly previous?: boolean;
@@ -178,7 +178,7 @@ export interface DeploymentState {
   readonly paused: boolean;
   /** As `kubectl rollout status` tells them apart; *stuck* is ProgressDeadlineExceeded. */
   readonly rollout: 'complete' | 'under way' | 'stuck';
-  /** One sentence: *3 of 4 pods are new, 2 of them ready.*, or why it is stuck. */
+  /** One sentence: *3 of 4 pods are new, 4 pods ready in all.*, or why it is stuck. */
   readonly line: string;
   /** The stamp of the last restart, exactly as it was written; null: never restarted so. */
   readonly restartedAt: string | null;

@@ -22,7 +22,9 @@ import type { Reach } from './reach.ts';
 const WAIT_FOR_FINDINGS_MS = 1_000;
 /** While a card waits for its findings, real ms. */
 const LOOK_AGAIN_MS = 50;
+/** A message whose card does not stand yet, or of which nobody knows whether it does, is tried again after this, ms; ours. */
 const AGAIN_MS = 1_000;
+/** What Slack refused is tried again so seldom, ms: until a person has mended it, it is refused; ours. */
 const REFUSED_MS = 60_000;
 /** After an error of our own with one card, ms; the others go on meanwhile. */
 const FAILED_MS = 5_000;

@@ -11,6 +11,7 @@ import { freeze, unfreeze } from '../pipeline/freeze.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import { acknowledge, escalateNow, hold, resolve } from '../pipeline/people.ts';
 import { openByPerson, personsAlert } from '../pipeline/receive.ts';
+import { timeLimit } from '../pipeline/time-limit.ts';
 import { AbsentSystem, SystemError } from '../ports/system-error.ts';
 import { CATALOGUE, findRunbook, runbookById, titlesOf } from '../runbooks/catalogue.ts';
 import type { AnyRunbook } from '../runbooks/define-runbook.ts';
@@ -86,12 +87,10 @@ export async function stuckPage(
     return reply(`“${wanted}” is no status of an order. There are: ${names.statuses.all.join(', ')}.`);
   }
   const minutes = olderThanMinutes ?? thresholds.stuckAfterMinutes;
-  const ending = new AbortController();
-  const timer = new AbortController();
-  void parts.clock.sleep(LIST_MS, timer.signal).then(() => timer.signal.aborted || ending.abort());
+  using limit = timeLimit(parts.clock, LIST_MS);
   try {
     const question = { status: wanted, olderThanMinutes: minutes, limit: PAGE, cursor };
-    const page = await parts.probes.orderService.stuckOrders(question, ending.signal);
+    const page = await parts.probes.orderService.stuckOrders(question, limit.signal);
     const now = at ?? (await parts.journal.now());
     return stuckList({ ...page, status: wanted, olderThanMinutes: minutes, now, cursor });
   } catch (err) {
@@ -102,8 +101,6 @@ export async function stuckPage(
       );
     }
     throw err;
-  } finally {
-    timer.abort();
   }
 }
 
@@ -131,10 +128,14 @@ export function noSuchRunbook(text: string): Message {
   return reply(`No runbook is called “${text.slice(0, 40)}”.${meant} There is: ${known}.`);
 }
 
+function noSuchIncident(id: IncidentId): Message {
+  return reply(`There is no ${id}. \`/oms incidents\` lists those that are open.`);
+}
+
 /** The card and, in a message of its own, every finding of the newest look. */
 async function show(parts: Parts, id: IncidentId): Promise<Message | readonly Message[]> {
   const incident = await parts.journal.incidentById(id);
-  if (incident === null) return reply(`There is no ${id}. \`/oms incidents\` lists those that are open.`);
+  if (incident === null) return noSuchIncident(id);
   const { title } = runbookById(incident.runbook);
   const card = incidentCard({
     incident,
@@ -152,14 +153,14 @@ async function show(parts: Parts, id: IncidentId): Promise<Message | readonly Me
 /** What the steps by hand send to others, ready to be copied. */
 export async function textsOf(parts: Parts, id: IncidentId): Promise<Message> {
   const incident = await parts.journal.incidentById(id);
-  if (incident === null) return reply(`There is no ${id}.`);
+  if (incident === null) return noSuchIncident(id);
   return texts(id, await textsToCopy(parts, incident));
 }
 
 /** Every step of the incident's runbook as a command to type. */
 export async function commandsToType(parts: Parts, id: IncidentId): Promise<Message> {
   const incident = await parts.journal.incidentById(id);
-  if (incident === null) return reply(`There is no ${id}.`);
+  if (incident === null) return noSuchIncident(id);
   const findings = incident.diagnosis?.findings ?? [];
   return commands(id, stepsOf(parts, runbookById(incident.runbook), findings, incident.offers));
 }

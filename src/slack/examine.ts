@@ -1,4 +1,5 @@
-import { ErrorCode, WebClient } from '@slack/web-api';
+import { WebClient } from '@slack/web-api';
+import { refusal } from './people.ts';
 
 /** What Slack says of the people that a configuration names, one sentence each where something is wrong. */
 export interface SlackExamined {
@@ -26,7 +27,7 @@ export async function examineSlack(
   const { team, user } = await client.auth.test();
   const trouble: string[] = [];
   const ask = async (who: string, question: () => Promise<string | null>) => {
-    const said = await question().catch(refusal);
+    const said = await question().catch(inWords);
     if (said !== null) trouble.push(`${who}: ${said}`);
   };
   for (const id of wanted.ids)
@@ -48,10 +49,9 @@ export async function examineSlack(
 }
 
 /** Slack's own word, as a sentence; what is no answer of Slack's is thrown on. */
-function refusal(err: unknown): string {
-  if (!(err instanceof Error) || !('code' in err) || err.code !== ErrorCode.PlatformError) throw err;
-  const data = 'data' in err ? err.data : null;
-  const word = typeof data === 'object' && data !== null && 'error' in data ? String(data.error) : 'no';
+function inWords(err: unknown): string {
+  const word = refusal(err);
+  if (word === null) throw err;
   if (word === 'users_not_found' || word === 'user_not_found') return 'Slack knows nobody of that name.';
   if (word === 'no_such_subteam') return 'Slack knows no such group.';
   if (word === 'missing_scope') return 'Slack does not let the bot ask for it (missing_scope).';

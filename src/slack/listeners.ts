@@ -28,7 +28,7 @@ import {
 } from '../views/modal.ts';
 import { dutyPost } from '../views/owed.ts';
 import { notTrusted, reply, told } from '../views/plain.ts';
-import { commandsToType, runCommand, stuckPage, textsOf } from './commands.ts';
+import { commandsToType, noSuchRunbook, runCommand, stuckPage, textsOf } from './commands.ts';
 import { deliveryOf } from './inbox.ts';
 
 export interface EarParts {
@@ -234,13 +234,14 @@ async function press(
       return Object.assign(page, { response_type: 'in_channel' as const });
     }
     default:
+      // A verb of another version: what it was about stands in its value.
       return said(await approve(parts, value, by));
   }
 }
 
 async function diagnoseAnyway(parts: Parts, runbook: string, by: string, trigger: string): Promise<Message> {
   const found = findRunbook(runbook);
-  if (found === null) return told('No runbook knows this.');
+  if (found === null) return noSuchRunbook(runbook);
   const id = await parts.journal.transact('diagnose anyway', async (tx) => {
     const alert = personsAlert(
       found.id,

@@ -63,7 +63,7 @@ export async function findPerson(client: WebClient, address: string): Promise<Fo
 }
 
 /** Slack's own word for why it refused; null when that is not what happened. */
-function refusal(err: unknown): string | null {
+export function refusal(err: unknown): string | null {
   if (!(err instanceof Error) || !('code' in err) || err.code !== ErrorCode.PlatformError) return null;
   const data = 'data' in err ? err.data : null;
   return typeof data === 'object' && data !== null && 'error' in data ? String(data.error) : 'no';

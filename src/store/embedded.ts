@@ -41,6 +41,7 @@ export interface EmbeddedOptions {
   readonly within?: string;
 }
 
+/** A server that has not answered by then is given up, ms (ours). */
 const READY_WITHIN_MS = 20_000;
 
 /**

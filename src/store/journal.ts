@@ -1,8 +1,7 @@
-import { hostname } from 'node:os';
 import type pg from 'pg';
 import type { Duty } from '../domain/duty.ts';
 import type { RunbookId } from '../domain/severity.ts';
-import type { Clock, Ids, Step } from '../ports/clock.ts';
+import type { Clock, Step } from '../ports/clock.ts';
 import {
   type ClaimedRun,
   type Delivery,
@@ -16,9 +15,8 @@ import { openTransaction } from './transaction.ts';
 import { STALE } from './voice-store.ts';
 
 /** The journal on PostgreSQL. */
-export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step; ids: Ids }): Journal {
-  const { pool, step, ids } = parts;
-  const holder = `${hostname()} ${ids.next()}`;
+export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step }): Journal {
+  const { pool, step } = parts;
   let asking: Promise<pg.QueryResult<Record<Waits, number | null>>> | null = null;
 
   async function query<Row extends pg.QueryResultRow>(
@@ -225,10 +223,9 @@ export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step; 
     },
   };
 
-  /** Who holds a lease, for people who read the table. */
   function unavailable(err: Error): never {
     throw isConnectionLoss(err)
-      ? new JournalUnavailable(`The database does not answer (${holder}).`, { cause: err })
+      ? new JournalUnavailable('The database does not answer.', { cause: err })
       : err;
   }
 }
@@ -256,7 +253,7 @@ async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T>
   }
 }
 
-/** Class 08 and 57P, and everything that is no answer of the server at all. */
+/** Class 08, 57P, 53300 (no connection is left), and everything that is no answer of the server at all. */
 function isConnectionLoss(err: unknown): boolean {
   if (!(err instanceof Error)) return false;
   const code = 'code' in err && typeof err.code === 'string' ? err.code : '';

@@ -1,6 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import { DONE, tickValue } from '../domain/by-hand.ts';
-import type { ByHandId, Tick } from '../domain/incident.ts';
+import { DONE, type ShownStep, tickValue } from '../domain/by-hand.ts';
 import {
   ACTIONS,
   type ButtonLike,
@@ -16,34 +15,12 @@ import { whose } from './owed.ts';
 import { fitting, type Left, type Room } from './room.ts';
 import { clock, configured, link, person, type Words, words } from './words.ts';
 
-/** A step by hand that matters now. */
-export interface StepView {
-  readonly incident: string;
-  readonly step: ByHandId;
-  readonly what: string;
-  readonly owner: string;
-  readonly because: string;
-  /** `url` null: nothing is configured under this key of `links`. */
-  readonly link: { readonly key: string; readonly url: string | null } | null;
-  /** What a tick may say; null: that it is done. */
-  readonly answers: readonly string[] | null;
-  readonly tick: Tick | null;
-  /** Nothing more can be said of it. */
-  readonly done: boolean;
-  /** What was seen is too old to count. */
-  readonly old: boolean;
-  /** Why it matters is said beside the tick too. */
-  readonly more: boolean;
-  /** There is a text to copy. */
-  readonly text: boolean;
-}
-
 /** So many steps have a line on the card; all of them are in the menu. */
 const LINES = 5;
 
 /** What only people can do: a line for each step, and one menu that ticks them off. */
 export function byHand(
-  steps: readonly StepView[],
+  steps: readonly ShownStep[],
   room: Room,
 ): { readonly blocks: readonly KnownBlock[]; readonly left: readonly Left[] } {
   if (steps.length === 0) return { blocks: [], left: [] };
@@ -61,7 +38,7 @@ export function byHand(
 }
 
 /** What is left to do comes first in a line; what was ticked off says by whom. */
-function stepLine({ what, owner, because, link: to, tick, done, old, more }: StepView): Words {
+function stepLine({ what, owner, because, link: to, tick, done, old, more }: ShownStep): Words {
   if (done && tick !== null) return words`${what} ${person(tick.by)} has done it, ${clock(tick.at)}.`;
   const where =
     to === null
@@ -79,7 +56,7 @@ function stepLine({ what, owner, because, link: to, tick, done, old, more }: Ste
   return words`${task} ${person(tick.by)}: *${tick.answer}*, ${clock(tick.at)}.${again}`;
 }
 
-function row(steps: readonly StepView[]): readonly (ButtonLike | ChoiceLike)[] {
+function row(steps: readonly ShownStep[]): readonly (ButtonLike | ChoiceLike)[] {
   const groups = steps
     // Nothing new can be said of what is done.
     .filter(({ done }) => !done)

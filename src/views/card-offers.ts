@@ -9,6 +9,7 @@ import { answered, joined, person, type Words, words } from './words.ts';
 const BUTTONS = 3;
 /** A menu of Slack's has at most this many lines. */
 const MENU = 5;
+/** Menus of a card (ours); offers beyond them have no button. */
 const MENUS = 3;
 
 /** *Do now*: what may be pressed, the most wanted first, and what still waits. */

@@ -12,6 +12,7 @@ export interface DetailsView {
 
 /** All evidence of one message together, characters: Slack takes about 12,000 in a message. */
 const EVIDENCE = 6_000;
+/** Of one sentence, characters. */
 const LINE = 300;
 
 /** Every finding with its evidence and how long it took, and every cause with its reason. */

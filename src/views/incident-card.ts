@@ -1,10 +1,11 @@
 import type { KnownBlock } from '@slack/types';
+import type { ShownStep } from '../domain/by-hand.ts';
 import type { DueRung } from '../domain/escalation.ts';
 import { overall } from '../domain/finding.ts';
 import type { Freeze } from '../domain/freeze.ts';
 import { impactPercent } from '../domain/impact.ts';
 import { complaintsOf, type Incident } from '../domain/incident.ts';
-import { byHand, type StepView } from './by-hand.ts';
+import { byHand } from './by-hand.ts';
 import { runs, seen, trouble } from './card-findings.ts';
 import { todo } from './card-offers.ts';
 import { freezeLine } from './freeze.ts';
@@ -19,7 +20,7 @@ export interface CardView {
   readonly title: string;
   readonly next: DueRung | null;
   /** What only people can do now. */
-  readonly byHand?: readonly StepView[];
+  readonly byHand?: readonly ShownStep[];
   /** Stands for all incidents; shown while the incident is open. */
   readonly freeze?: Freeze | null;
   readonly links: readonly { readonly label: string; readonly url: string }[];

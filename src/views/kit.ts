@@ -21,7 +21,7 @@ export interface Message {
   readonly blocks: KnownBlock[];
 }
 
-/** Our own bounds, below Slack's (reference: blocks). */
+/** Our own bounds, at Slack's or below (docs.slack.dev, *Blocks* and *Composition objects*). */
 export const LIMIT = {
   header: 150,
   section: 2_900,

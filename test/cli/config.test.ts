@@ -10,7 +10,7 @@ describe('oms config', () => {
     const { code, said } = await oms(['config', 'check'], yaml, { ...TOKENS, ALERT_WEBHOOK_TOKEN: 'x' });
     expect(said).toBe(
       'oms.yaml and the environment are ready.\nThe bot serves prod.\n' +
-        'Not set: DATABASE_URL, ORDERS_DATABASE_URL, ORDER_SERVICE_URL, KUBECONFIG, PAGERDUTY_ROUTING_KEY.\n',
+        'Not set: DATABASE_URL, ORDERS_DATABASE_URL, ORDER_SERVICE_URL, KUBECONFIG, KAFKA_BROKERS, REDIS_URL, AWS_REGION, PAGERDUTY_ROUTING_KEY.\n',
     );
     expect(code).toBe(0);
   });

@@ -54,6 +54,14 @@ describe('oms doctor', () => {
     expect(said).toContain('skipped  kafka.deadLetterTopic: X13; unset: skipped.');
   });
 
+  test('says what nobody has made ready, and calls it no mistake', async () => {
+    const approvals = 'approvals: { responders: [UA1], approvers: [UB1], managers: [UC1] }\n';
+    const { code, said } = await oms(['doctor'], approvals, {});
+    expect(said).toContain('  skipped  No second payment processor is configured (payments.backup)');
+    expect(said).toContain('Nothing is wrong.');
+    expect(code).toBe(0);
+  });
+
   test('names whom Slack does not know any more, what no pod has, and what nobody is called', async () => {
     const wrong = `
 approvals: { responders: [UGONE, S0EMPTY, U0NOBODY], approvers: [UAPPROVER], managers: [UMANAGER] }

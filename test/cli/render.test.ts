@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
@@ -38,6 +38,19 @@ test('what lies in deploy/ is what render writes for the defaults', () => {
     if (existsSync(join('deploy', file))) expect(readFileSync(join('deploy', file), 'utf8'), file).toBe(text);
   for (const file of ['rbac-look.yaml', 'rbac-change.yaml', 'rbac-exec.yaml', 'orders-db.sql', 'alerts.yaml'])
     expect(existsSync(join('deploy', file)), file).toBe(true);
+});
+
+test('the role to run commands in pods names each program that the bot runs there', () => {
+  const source = globSync('src/adapters/kubernetes/*.ts')
+    .map((file) => readFileSync(file, 'utf8'))
+    .filter((text) => text.includes('runInPod'))
+    .join('\n');
+  const programs = [...source.matchAll(/(?:\brun\(|return )\['([a-z]+)', /g)].map(([, program]) => program);
+  expect(programs).toHaveLength(7);
+  const named = /^# {3}([a-z, ]+?) {2,}/gm;
+  const text = of('')['rbac-exec.yaml'] ?? '';
+  const listed = [...text.matchAll(named)].flatMap(([, some = '']) => some.split(', '));
+  expect(listed.sort()).toEqual(programs.sort());
 });
 
 describe('in a company’s own names', () => {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { jsonSchemaText } from '../../src/config/json-schema.ts';
-import { warnings } from '../../src/config/warnings.ts';
+import { unprepared, warnings } from '../../src/config/warnings.ts';
 import { ConfigError, readConfig } from '../../src/config.ts';
+import { CATALOGUE } from '../../src/runbooks/catalogue.ts';
 
 function mistakesOf(yaml: string): readonly string[] {
   try {
@@ -89,6 +90,11 @@ describe('values that go against each other', () => {
       'oms.yaml:3: approvals.byAction.R1: R1 is no action',
     ],
     [
+      'approvers of a step that is misspelt',
+      'approvals:\n  byAction:\n    R51skip: [U0MARA]\n',
+      'oms.yaml:3: approvals.byAction.R51skip: R51skip is no action that could be approved; `oms runbooks` lists them. Did you mean R51-skip?',
+    ],
+    [
       'labels that mean no runbook',
       'alerts:\n  rules:\n    - { match: { team: pay }, runbook: payment-failure }\n',
       'oms.yaml:3: alerts.rules.0.runbook: payment-failure is no runbook. Did you mean payment-failures?',
@@ -110,6 +116,12 @@ describe('values that go against each other', () => {
   });
 });
 
+test('each action that is approved may have approvers of its own', () => {
+  const steps = CATALOGUE.flatMap(({ actions }) => actions.map(({ step }) => step));
+  const lists = [...new Set(steps)].map((step) => `    ${step}: [U0MARA]\n`).join('');
+  expect(mistakesOf(`approvals:\n  byAction:\n${lists}`)).toEqual([]);
+});
+
 test('a file of 5 MB is not read', () => {
   expect(mistakesOf(`# ${'x'.repeat(5_000_000)}\n`)).toEqual([
     'oms.yaml has 5.0 MB; a configuration has 1 MB at most. Nothing of it was read.',
@@ -117,7 +129,10 @@ test('a file of 5 MB is not read', () => {
 });
 
 test('what is seldom meant is said, and stops nobody', () => {
-  const said = (yaml: string) => warnings(readConfig({ env: {}, readFile: () => yaml }).oms).join('\n');
+  const said = (yaml: string) => {
+    const { oms } = readConfig({ env: {}, readFile: () => yaml });
+    return [...warnings(oms), ...unprepared(oms)].join('\n');
+  };
   expect(said('teams: { catalog: { channel: "#orders-team" } }\n')).toContain(
     'teams.orders and teams.catalog share #orders-team: an escalation from one to the other calls nobody new.',
   );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { OmsYaml } from '../../src/config/schema.ts';
-import { warnings } from '../../src/config/warnings.ts';
+import { unprepared, warnings } from '../../src/config/warnings.ts';
 import { readConfig } from '../../src/config.ts';
 import { ACME_OMS, ACME_YAML } from '../support/acme.ts';
 import { defaultNames } from '../support/default-names.ts';
@@ -70,7 +70,8 @@ describe('the company of the renamed journeys', () => {
 
   test('has a file that is taken, and warns of nothing', () => {
     const { oms } = readConfig({ env: {}, readFile: () => ACME_YAML });
-    expect(warnings(oms)).toEqual([
+    expect(warnings(oms)).toEqual([]);
+    expect(unprepared(oms)).toEqual([
       'Only one carrier is configured (carriers.countries): an outage of it stops all shipping.',
     ]);
   });

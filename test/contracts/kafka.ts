@@ -55,7 +55,7 @@ export function kafkaContract(name: string, open: () => Promise<KafkaUnderTest>)
         await here.write('letters', 0, three);
         await here.commit('near', { parcels: [3, 5] });
         await here.commit('far', { parcels: [1, 0], letters: [2] });
-        const { groups: seen, problems, at } = await groups('near', 'far');
+        const { groups: seen, problems } = await groups('near', 'far');
         expect(seen).toEqual([
           {
             group: 'far',
@@ -82,7 +82,6 @@ export function kafkaContract(name: string, open: () => Promise<KafkaUnderTest>)
           },
         ]);
         expect(problems).toEqual([]);
-        expect(Math.abs(Date.now() - at)).toBeLessThan(60_000);
       });
 
       test('are all told when all are wanted, and one that is wanted alone', async () => {

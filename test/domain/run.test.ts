@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { REFUSAL_MS, type Run, refusalOf } from '../../src/domain/run.ts';
+import {
+  NO_COUNTS,
+  outcomeOf,
+  REFUSAL_MS,
+  type Run,
+  type RunCounts,
+  refusalOf,
+} from '../../src/domain/run.ts';
 import { aRun, OPENED } from '../support/incidents.ts';
 
 const refused = (change: Partial<Run> = {}) =>
@@ -28,4 +35,19 @@ test.each<readonly [string, readonly Run[], readonly string[], number, boolean]>
   expect(refusalOf(runs, 'R20', targets, OPENED + after)).toEqual(
     missing ? { said: 'It answered 403.', at: OPENED } : null,
   );
+});
+
+test.each<readonly [Partial<RunCounts>, string]>([
+  [{ done: 2 }, 'done'],
+  [{ failed: 2 }, 'failed'],
+  [{ failed: 1, unsent: 1 }, 'failed'],
+  [{ unsent: 2 }, 'failed'],
+  [{ unknown: 2 }, 'unknown'],
+  [{ unknown: 1, unsent: 1 }, 'unknown'],
+  [{ done: 1, unknown: 1 }, 'partly'],
+  [{ failed: 1, unknown: 1 }, 'partly'],
+  [{ done: 1, failed: 1 }, 'partly'],
+  [{ done: 1, unsent: 1 }, 'partly'],
+])('items that ended %o make a run that is %s', (counts, outcome) => {
+  expect(outcomeOf({ ...NO_COUNTS, ...counts })).toBe(outcome);
 });

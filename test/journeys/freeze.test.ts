@@ -25,7 +25,7 @@ const said = () => rig.slack.messages(ALERTS).map(({ text }) => text);
 describe('a freeze', () => {
   test('is a responder’s word', async () => {
     expect(await ask('UBYSTANDER', '/oms freeze 2h release')).toContain(
-      'Only responders may freeze changes.',
+      'Only responders may freeze changes. These may: <@URESPONDER>',
     );
     expect(card()).not.toContain('Frozen');
   });

@@ -10,7 +10,7 @@ import { openPool } from '../../src/store/database.ts';
 import { createJournal } from '../../src/store/journal.ts';
 import { anOpened, aRules } from '../support/builders.ts';
 import { asBot } from '../support/postgres.ts';
-import { ids, openStore, quiet, step, type TestStore } from '../support/store.ts';
+import { openStore, quiet, step, type TestStore } from '../support/store.ts';
 
 let store: TestStore;
 beforeAll(async () => {
@@ -124,7 +124,7 @@ describe('a commit', () => {
 describe('a pool that is exhausted', () => {
   test('keeps nobody waiting for an acknowledgement, and works again', async () => {
     const pool = openPool(asBot(store.url), quiet, 2);
-    const journal = createJournal({ pool, clock: systemClock, step, ids });
+    const journal = createJournal({ pool, clock: systemClock, step });
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
       release = resolve;

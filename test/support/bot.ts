@@ -185,7 +185,7 @@ export async function startBot(
   const pool = openPool(address.database, log);
   const app = await createApp({
     config: hands.config,
-    journal: createJournal({ pool, clock: systemClock, step, ids: systemIds }),
+    journal: createJournal({ pool, clock: systemClock, step }),
     samples: createSamples(pool),
     voice: createVoiceStore({ pool, ids: systemIds }),
     clock: systemClock,

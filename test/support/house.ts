@@ -88,7 +88,7 @@ export function complaints(file: string, text: string): readonly string[] {
     } else if (!allowed.vendors.includes(vendorOf(target))) found.push(`${room} may not import ${target}`);
   }
   if (TIMELESS.includes(room) && TIME.test(text)) found.push('takes time or chance without the clock port');
-  const mayReadEnvironment = room === 'cli' || file.endsWith('src/main.ts') || file.endsWith('src/config.ts');
+  const mayReadEnvironment = room === 'cli' || file.endsWith('src/main.ts');
   if (ENVIRONMENT.test(text) && !mayReadEnvironment) found.push('reads process.env');
   return found;
 }

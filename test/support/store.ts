@@ -34,7 +34,7 @@ export async function openStore(): Promise<TestStore> {
   const pool = openPool(asBot(database.url), quiet);
   const owner = openPool(database.url, quiet, 2);
   return {
-    journal: createJournal({ pool, clock: systemClock, step, ids }),
+    journal: createJournal({ pool, clock: systemClock, step }),
     pool,
     owner,
     url: database.url,

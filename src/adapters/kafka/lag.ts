@@ -34,7 +34,6 @@ export async function lagOf(wire: Wire, wanted: readonly string[] | 'all'): Prom
   return {
     groups: groups.sort((one, other) => other.lag - one.lag || (one.group < other.group ? -1 : 1)),
     problems: [...problems, ...read.problems, ...sentences([...left.values()])],
-    at: Date.now(),
   };
 }
 

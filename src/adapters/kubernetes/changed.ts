@@ -11,7 +11,7 @@ import {
   Deployment,
   newestOf,
   type Owned,
-  type Page,
+  type PageOf,
   type ReplicaSet,
   ReplicaSetList,
   ScaleEventList,
@@ -48,7 +48,7 @@ export async function readChanges(
   const versions = async <Item extends Owned>(
     of: WorkloadKind,
     plural: string,
-    schema: z.ZodType<Page<Item>>,
+    schema: z.ZodType<PageOf<Item>>,
   ): Promise<readonly Item[]> => {
     if (of !== kind) return [];
     const query = { labelSelector: selector };

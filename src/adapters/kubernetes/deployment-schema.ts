@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Count, Resources, Texts } from './schema.ts';
+import { Count, Page, Resources, Texts } from './schema.ts';
 
 /** A value that is empty is left out by the API; one with a source is set from elsewhere. */
 const Variable = z.object({
@@ -22,9 +22,10 @@ const Condition = z.object({
   message: z.string().nullish(),
 });
 
-/** A Deployment or a StatefulSet: what we read and change of both is the same, but for how a rollout stands. */
+/** Of pods: a number, or a per cent as text. */
 const Amount = z.union([z.number(), z.string()]).nullish();
 
+/** A Deployment or a StatefulSet: what we read and change of both is the same, but for how a rollout stands. */
 export const Deployment = z.object({
   kind: z.enum(['Deployment', 'StatefulSet']),
   metadata: z.object({
@@ -67,8 +68,6 @@ export const Deployment = z.object({
   }),
 });
 export type Deployment = z.infer<typeof Deployment>;
-
-const Page = z.object({ continue: z.string().nullish() });
 
 export const AutoscalerList = z.object({
   kind: z.literal('HorizontalPodAutoscalerList'),

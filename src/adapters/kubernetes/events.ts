@@ -3,9 +3,7 @@ import type { ClusterEvent, Workload } from '../../ports/kubernetes.ts';
 import type { KubernetesClient } from './client.ts';
 import { listAll } from './pages.ts';
 import { listPods } from './pods.ts';
-import { Time } from './schema.ts';
-
-const Page = z.object({ continue: z.string().nullish() });
+import { Page, Time } from './schema.ts';
 
 /** Two generations of writers: the older fills in the timestamps and the count, the newer `eventTime` and the series. */
 const EventList = z.object({

@@ -20,7 +20,9 @@ export interface Ended {
 const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 /** Bytes that are kept of each stream. */
 const KEEP = 64_000;
+/** Of one message of the WebSocket, bytes (ours); a longer one ends it. */
 const LARGEST = 1_000_000;
+/** Of a refusal's body, bytes: its words are cut anyway. */
 const REFUSAL = 20_000;
 
 const STDOUT = 1;

@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { readQuantity } from './quantity.ts';
-import { Texts, Time } from './schema.ts';
+import { Page, Texts, Time } from './schema.ts';
 
-const Page = z.object({ continue: z.string().nullish() });
 /** One page of a list. */
-export interface Page<Item> {
+export interface PageOf<Item> {
   readonly metadata: z.infer<typeof Page>;
   readonly items: readonly Item[];
 }

@@ -30,7 +30,7 @@ const Users = z.object({
 });
 
 /**
- * Says at the start what would otherwise fail at the first incident, without the library: that costs 60 MB, which a
+ * Says at the start what would otherwise fail at the first incident, without the library: that costs 40 MB, which a
  * bot that has not asked a cluster yet need not pay.
  * @throws Error when the kubeconfig cannot be read or names no cluster
  */

@@ -6,10 +6,13 @@ import { type Call, KUBERNETES, type KubernetesClient } from './client.ts';
 import { lineSearch, NEWLINE } from './line-search.ts';
 import { lasting, listPods } from './pods.ts';
 
+/** Containers that are read at the same time (ours). */
 const AT_ONCE = 16;
+/** Of one container (port). */
 const MOST_LINES = 2_000;
 /** Characters of all containers' lines together, however many containers there are; each has its part of them. */
 const MOST_KEPT = 32_000_000;
+/** Of one container, characters (port). */
 const MOST_OF_ONE = 1_000_000;
 
 interface Source {

@@ -6,6 +6,7 @@ import { KUBERNETES, type KubernetesClient } from './client.ts';
 import { type Ended, mainContainer, runInPod } from './exec.ts';
 import { isReady, listPods } from './pods.ts';
 
+/** Pods that try at the same time (ours). */
 const AT_ONCE = 16;
 /** A try may take so long in the pod, s. */
 const PATIENCE = '3';

@@ -4,6 +4,7 @@ import { type Call, KUBERNETES, type KubernetesClient, parse, readAtMost } from 
 import { isReady, listPods } from './pods.ts';
 import { statusMessage } from './schema.ts';
 
+/** Of a pod's page, bytes (port). */
 const LARGEST = 2_000_000;
 
 /** HTTP to single pods through the API server's proxy, which strips `Authorization`. */

@@ -6,6 +6,8 @@ import { readQuantity } from './quantity.ts';
 
 export const Time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 export const Count = z.number().int().nonnegative().default(0);
+/** The metadata of a list: where its next page begins. */
+export const Page = z.object({ continue: z.string().nullish() });
 
 const Terminated = z.object({
   reason: z.string().max(100).default('Unknown'),
@@ -25,15 +27,16 @@ const ContainerStatus = z.object({
   lastState: z.object({ terminated: Terminated.nullish() }).default({}),
 });
 
-/** Bytes. */
-const Memory = z.string().transform((text, context) => {
-  const bytes = readQuantity(text, 'whole');
-  if (bytes !== null) return bytes;
-  context.addIssue('no quantity');
-  return z.NEVER;
-});
+/** `4Gi`, `1500m`: in whole units, as bytes, or in thousandths. */
+export const quantity = (unit: 'whole' | 'thousandths') =>
+  z.string().transform((text, context) => {
+    const value = readQuantity(text, unit);
+    if (value !== null) return value;
+    context.addIssue('no quantity');
+    return z.NEVER;
+  });
 
-const Amounts = z.object({ memory: Memory.optional() }).nullish();
+const Amounts = z.object({ memory: quantity('whole').optional() }).nullish();
 export const Resources = z.object({ limits: Amounts, requests: Amounts }).nullish();
 
 /** Kubernetes' own defaults where the probe says nothing. */
@@ -75,7 +78,7 @@ export type Pod = z.infer<typeof Pod>;
 
 export const PodList = z.object({
   kind: z.literal('PodList'),
-  metadata: z.object({ continue: z.string().nullish() }),
+  metadata: Page,
   items: z.array(Pod),
 });
 

@@ -3,19 +3,11 @@ import type { ContainerUse, Workload } from '../../ports/kubernetes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { KUBERNETES, type KubernetesClient, METRICS } from './client.ts';
 import { listAll } from './pages.ts';
-import { readQuantity } from './quantity.ts';
-
-const quantity = (unit: 'whole' | 'thousandths') =>
-  z.string().transform((text, context) => {
-    const value = readQuantity(text, unit);
-    if (value !== null) return value;
-    context.addIssue('no quantity');
-    return z.NEVER;
-  });
+import { Page, quantity } from './schema.ts';
 
 const UseList = z.object({
   kind: z.literal('PodMetricsList'),
-  metadata: z.object({ continue: z.string().nullish() }),
+  metadata: Page,
   items: z.array(
     z.object({
       metadata: z.object({ name: z.string() }),

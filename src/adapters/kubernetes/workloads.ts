@@ -4,7 +4,7 @@ import type { WorkloadKind } from '../../ports/kubernetes.ts';
 import type { KubernetesClient } from './client.ts';
 import { resourceOf } from './deployment.ts';
 import { listAll } from './pages.ts';
-import { Texts } from './schema.ts';
+import { Page, Texts } from './schema.ts';
 
 const Item = z.object({
   metadata: z.object({ name: z.string(), labels: Texts }),
@@ -34,7 +34,7 @@ type Item = z.infer<typeof Item>;
 
 const List = z.object({
   kind: z.enum(['DeploymentList', 'StatefulSetList']),
-  metadata: z.object({ continue: z.string().nullish() }),
+  metadata: Page,
   items: z.array(Item),
 });
 

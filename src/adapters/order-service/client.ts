@@ -1,11 +1,12 @@
 import type * as z from 'zod';
 import type { PodHttp } from '../../ports/kubernetes.ts';
+import type { Licence } from '../../ports/levers.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { type Ask, askJson } from '../http.ts';
 import type { Way } from '../kubernetes/service-http.ts';
 import type { Policy } from '../resilience.ts';
 import { misfit } from '../shape.ts';
-import { problemOf } from './schema.ts';
+import { headersOf, problemOf } from './schema.ts';
 
 export const ORDER_SERVICE = 'The order service';
 
@@ -99,6 +100,25 @@ export async function callKnown<T>(
     if (err instanceof SystemError && err.fault === 'not found') return null;
     throw err;
   }
+}
+
+/** A POST under its licence, sent once. @throws SystemError */
+export async function post<T>(
+  settings: OrderServiceSettings,
+  schema: z.ZodType<T>,
+  path: string,
+  licence: Licence,
+  signal: AbortSignal,
+  body?: object,
+): Promise<T> {
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  return await callService(settings, schema, {
+    method: 'POST',
+    path,
+    ...sent,
+    headers: headersOf(licence),
+    signal,
+  });
 }
 
 async function callOnce(settings: OrderServiceSettings, ask: ServiceCall): Promise<unknown> {

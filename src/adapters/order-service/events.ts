@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { OrderId } from '../../domain/ids.ts';
 import type { AdminChanges, AdminQuestions, FailedEvents } from '../../ports/order-service.ts';
 import { AbsentSystem } from '../../ports/system-error.ts';
-import { callService, type OrderServiceSettings } from './client.ts';
-import { headersOf, Time, Whole } from './schema.ts';
+import { callService, type OrderServiceSettings, post } from './client.ts';
+import { Time, Whole } from './schema.ts';
 
+/** Classes of errors that are kept of one answer (ours). */
 const ERRORS = 50;
 
 const Failed = z
@@ -43,12 +44,7 @@ export function eventQuestions(settings: OrderServiceSettings): Pick<AdminQuesti
 export function eventChanges(settings: OrderServiceSettings): Pick<AdminChanges, 'republishFailed'> {
   return {
     async republishFailed(licence, signal) {
-      const { events } = await callService(settings, Queued, {
-        method: 'POST',
-        path: settings.paths.republishFailed,
-        headers: headersOf(licence),
-        signal,
-      });
+      const { events } = await post(settings, Queued, settings.paths.republishFailed, licence, signal);
       return events === undefined ? 'Taken by the service.' : `Taken by the service for ${events} events.`;
     },
   };

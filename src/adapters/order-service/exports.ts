@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { ExportId } from '../../domain/ids.ts';
 import type { AdminChanges, AdminQuestions, ExportJob } from '../../ports/order-service.ts';
-import { AbsentSystem, SystemError } from '../../ports/system-error.ts';
-import { callService, type OrderServiceSettings } from './client.ts';
+import { AbsentSystem } from '../../ports/system-error.ts';
+import { callKnown, callService, type OrderServiceSettings, post } from './client.ts';
 import { Accepted, headersOf, Time } from './schema.ts';
 
 /** The words in which services say how a job stands. */
@@ -73,13 +73,8 @@ export function exportQuestions(
 ): Pick<AdminQuestions, 'exportJob' | 'exports'> {
   return {
     async exportJob(id, signal) {
-      try {
-        const path = settings.paths.export.replace('{id}', id);
-        return await callService(settings, Export, { method: 'GET', path, signal });
-      } catch (err) {
-        if (err instanceof SystemError && err.fault === 'not found') return null;
-        throw err;
-      }
+      const path = settings.paths.export.replace('{id}', id);
+      return await callKnown(settings, Export, { method: 'GET', path, signal });
     },
     async exports(signal) {
       const path = settings.paths.exports;
@@ -98,7 +93,7 @@ export function exportChanges(
   return {
     async retryExport(id, licence, signal) {
       const path = settings.paths.retryExport.replace('{id}', id);
-      await callService(settings, Accepted, { method: 'POST', path, headers: headersOf(licence), signal });
+      await post(settings, Accepted, path, licence, signal);
       return 'Taken by the service.';
     },
     async cancelExport(id, licence, signal) {
@@ -108,12 +103,10 @@ export function exportChanges(
       return 'Taken by the service.';
     },
     async createExport({ format, from, to }, licence, signal) {
-      const { id } = await callService(settings, Created, {
-        method: 'POST',
-        path: settings.paths.createExport,
-        body: JSON.stringify({ format, startDate: from, endDate: to }),
-        headers: headersOf(licence),
-        signal,
+      const { id } = await post(settings, Created, settings.paths.createExport, licence, signal, {
+        format,
+        startDate: from,
+        endDate: to,
       });
       return `${id} was begun for ${from} to ${to}.`;
     },

@@ -3,8 +3,8 @@ import type { AdminChanges, AdminQuestions } from '../../ports/order-service.ts'
 import { AbsentSystem } from '../../ports/system-error.ts';
 import { clean } from '../http.ts';
 import { Stock } from '../stock.ts';
-import { callKnown, callService, type OrderServiceSettings } from './client.ts';
-import { Accepted, headersOf, Time, WORDS_OF } from './schema.ts';
+import { callKnown, callService, type OrderServiceSettings, post } from './client.ts';
+import { Accepted, Time, WORDS_OF } from './schema.ts';
 
 const Word = z.string().max(40).nullish();
 
@@ -59,12 +59,7 @@ export function inventoryQuestions(
 export function inventoryChanges(settings: OrderServiceSettings): Pick<AdminChanges, 'resyncInventory'> {
   return {
     async resyncInventory(licence, signal) {
-      await callService(settings, Accepted, {
-        method: 'POST',
-        path: settings.paths.inventoryResync,
-        headers: headersOf(licence),
-        signal,
-      });
+      await post(settings, Accepted, settings.paths.inventoryResync, licence, signal);
       return 'Taken by the service.';
     },
   };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Levers, Licence } from '../../ports/levers.ts';
-import { callService, type OrderServiceSettings } from './client.ts';
+import { callService, type OrderServiceSettings, post } from './client.ts';
 import { eventChanges } from './events.ts';
 import { exportChanges } from './exports.ts';
 import { inventoryChanges } from './inventory.ts';
@@ -17,13 +17,8 @@ const Changed = z.looseObject({ status: z.string(), previousStatus: z.string().o
 
 /** Changes through the order service's admin API. Each is one request, never repeated from here. */
 export function orderServiceLever(settings: OrderServiceSettings): Levers['orderService'] {
-  async function post(path: string, id: string, licence: Licence, signal: AbortSignal): Promise<string> {
-    await callService(settings, Accepted, {
-      method: 'POST',
-      path: path.replace('{id}', id),
-      headers: headersOf(licence),
-      signal,
-    });
+  async function about(path: string, id: string, licence: Licence, signal: AbortSignal): Promise<string> {
+    await post(settings, Accepted, path.replace('{id}', id), licence, signal);
     return 'Taken by the service.';
   }
   const lever: Pick<
@@ -31,16 +26,11 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
     'retryWorkflow' | 'republishEvents' | 'retryPayments' | 'setStatus'
   > = {
     retryWorkflow: async (order, licence, signal) =>
-      await post(settings.paths.retryWorkflow, order, licence, signal),
+      await about(settings.paths.retryWorkflow, order, licence, signal),
     republishEvents: async (order, licence, signal) =>
-      await post(settings.paths.republishEvents, order, licence, signal),
+      await about(settings.paths.republishEvents, order, licence, signal),
     async retryPayments(licence, signal) {
-      const { orders } = await callService(settings, Queued, {
-        method: 'POST',
-        path: settings.paths.retryPayments,
-        headers: headersOf(licence),
-        signal,
-      });
+      const { orders } = await post(settings, Queued, settings.paths.retryPayments, licence, signal);
       return orders === undefined ? 'Taken by the service.' : `Taken by the service for ${orders} orders.`;
     },
     async setStatus(order, status, reason, licence, signal) {

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { OrderId, PaymentId, RefundId } from '../../domain/ids.ts';
 import type { AdminChanges, AdminQuestions, RefundAtGateway } from '../../ports/order-service.ts';
 import { policyFor } from '../resilience.ts';
-import { callKnown, callService, type OrderServiceSettings } from './client.ts';
+import { callKnown, callService, type OrderServiceSettings, post } from './client.ts';
 import { pageOf, Said, Taken } from './lists.ts';
-import { headersOf, Time, Whole } from './schema.ts';
+import { Time, Whole } from './schema.ts';
 
 /** Behind the order service; its silence says nothing about the service. */
 const GATEWAY = 'The payment gateway';
@@ -136,27 +136,11 @@ export function refundChanges(
   const { paths } = settings;
   return {
     retryRefund: async (id, licence, signal) =>
-      await callService(settings, Taken, {
-        method: 'POST',
-        path: paths.retryRefund.replace('{id}', id),
-        headers: headersOf(licence),
-        signal,
-      }),
+      await post(settings, Taken, paths.retryRefund.replace('{id}', id), licence, signal),
 
     giveStoreCredit: async (id, licence, signal) =>
-      await callService(settings, Taken, {
-        method: 'POST',
-        path: paths.storeCredit.replace('{id}', id),
-        headers: headersOf(licence),
-        signal,
-      }),
+      await post(settings, Taken, paths.storeCredit.replace('{id}', id), licence, signal),
 
-    testRefund: async (licence, signal) =>
-      await callService(settings, Tested, {
-        method: 'POST',
-        path: paths.testRefund,
-        headers: headersOf(licence),
-        signal,
-      }),
+    testRefund: async (licence, signal) => await post(settings, Tested, paths.testRefund, licence, signal),
   };
 }

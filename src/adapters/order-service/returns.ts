@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { OrderId, ReturnId } from '../../domain/ids.ts';
 import type { AdminChanges, AdminQuestions } from '../../ports/order-service.ts';
-import { callKnown, callService, type OrderServiceSettings } from './client.ts';
+import { callKnown, type OrderServiceSettings, post } from './client.ts';
 import { pageOf, Said, Taken } from './lists.ts';
 import { notedAt } from './notes.ts';
-import { headersOf, Time, Whole } from './schema.ts';
+import { Time, Whole } from './schema.ts';
 
 /** Only the fields that we read. */
 const Return = z
@@ -85,29 +85,12 @@ export function returnChanges(
   const { paths } = settings;
   return {
     approveReturn: async (id, reason, licence, signal) =>
-      await callService(settings, Taken, {
-        method: 'POST',
-        path: paths.approveReturn.replace('{id}', id),
-        body: JSON.stringify({ reason }),
-        headers: headersOf(licence),
-        signal,
-      }),
+      await post(settings, Taken, paths.approveReturn.replace('{id}', id), licence, signal, { reason }),
 
     retryReturn: async (id, licence, signal) =>
-      await callService(settings, Taken, {
-        method: 'POST',
-        path: paths.retryReturn.replace('{id}', id),
-        headers: headersOf(licence),
-        signal,
-      }),
+      await post(settings, Taken, paths.retryReturn.replace('{id}', id), licence, signal),
 
     extendReturnWindow: async (id, days, reason, licence, signal) =>
-      await callService(settings, Taken, {
-        method: 'POST',
-        path: paths.extendWindow.replace('{id}', id),
-        body: JSON.stringify({ days, reason }),
-        headers: headersOf(licence),
-        signal,
-      }),
+      await post(settings, Taken, paths.extendWindow.replace('{id}', id), licence, signal, { days, reason }),
   };
 }

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { AdminChanges, AdminQuestions, CarrierAnswer, Shipment } from '../../ports/order-service.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { clean } from '../http.ts';
-import { callKnown, callService, ORDER_SERVICE, type OrderServiceSettings } from './client.ts';
-import { Accepted, headersOf, Time, WORDS_OF } from './schema.ts';
+import { callKnown, callService, ORDER_SERVICE, type OrderServiceSettings, post } from './client.ts';
+import { Accepted, Time, WORDS_OF } from './schema.ts';
 
 /** The carriers that are listed one by one; more are no list of carriers. */
 const MOST = 50;
@@ -115,12 +115,7 @@ export function shippingChanges(
 ): Pick<AdminChanges, 'regenerateLabel' | 'validateAddress'> {
   return {
     async regenerateLabel(order, licence, signal) {
-      await callService(settings, Accepted, {
-        method: 'POST',
-        path: settings.paths.regenerateLabel.replace('{id}', order),
-        headers: headersOf(licence),
-        signal,
-      });
+      await post(settings, Accepted, settings.paths.regenerateLabel.replace('{id}', order), licence, signal);
       return 'Taken by the service.';
     },
 

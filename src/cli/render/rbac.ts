@@ -228,12 +228,16 @@ export function execRoles(names: Names): string {
     changed: { Deployment: [], StatefulSet: [] },
   };
   return `# Lets the bot ask from inside a pod. Think before you apply it: RBAC cannot say which command, nor which pod of the
-# namespace, and whoever may exec may do there what the container may. The bot itself runs three commands, without a
-# shell: whether the payment gateway answers from there, whether a broker of Kafka does, and, approved, a heap dump.
+# namespace, and whoever may exec may do there what the container may. The bot itself runs fixed argument lists, without a
+# shell, and at a look by itself only such as change nothing:
+#   curl, nc         whether the payment gateway (R3) and a broker of Kafka (R48) answer from there
+#   cat, df, jcmd    while memory is short, whether the heap of the fullest pod could be dumped (R57)
+#   jmap             approved, that dump
+#   stat             after it, how large its file is
 #
 #   kubectl apply -f deploy/rbac-exec.yaml
 #
-# Left out, these three say that they could not look, and all the rest works.
+# Left out, these say that they could not look, and all the rest works.
 ${roleOf('oms-bot-exec', place, [
   rule(
     [

@@ -1,17 +1,12 @@
-import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
 import { loadIs, spellLoad } from '../shared/load.ts';
+import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import type { PoolData } from './checks.ts';
 import { percentOf, used } from './pool.ts';
 import { troubles, whoseIs } from './sessions.ts';
 
 const MINUTE = 60_000;
-
-type Said = { readonly verdict: CauseVerdict; readonly because: string };
-const supported = (because: string): Said => ({ verdict: 'supported', because });
-const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
-const open = (because: string): Said => ({ verdict: 'open', because });
 
 /** Connections of all pools that are in use, and how many of them the database sees at work; null: not both are known. */
 function atWork({ findings }: Judging<PoolData>): { readonly used: number; readonly active: number } | null {

@@ -1,16 +1,11 @@
-import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
+import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import type { ExportData } from './checks.ts';
 import { overdue } from './jobs.ts';
 import type { ExportClass } from './logs.ts';
 
 const MINUTE = 60_000;
-
-type Said = { readonly verdict: CauseVerdict; readonly because: string };
-const supported = (because: string): Said => ({ verdict: 'supported', because });
-const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
-const open = (because: string): Said => ({ verdict: 'open', because });
 
 /** Lines of a class; null: the logs were not read, or not to their end. */
 function lines({ findings }: Judging<ExportData>, name: ExportClass): number | null {

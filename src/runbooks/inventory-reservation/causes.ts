@@ -1,19 +1,13 @@
-import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
 import { absent, dominating } from '../shared/in-words.ts';
 import { messages } from '../shared/lag.ts';
 import { goesOn, logsSay } from '../shared/log-classes.ts';
+import { open, ruledOut, type Said, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import type { InventoryData } from './checks.ts';
 import { RESERVATION_CLASSES, type ReservationClass } from './logs.ts';
 
 const MINUTE = 60_000;
-
-type Said = { readonly verdict: CauseVerdict; readonly because: string };
-
-const supported = (because: string): Said => ({ verdict: 'supported', because });
-const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
-const open = (because: string): Said => ({ verdict: 'open', because });
 
 function say(judging: Judging<InventoryData>, name: ReservationClass): ReturnType<typeof logsSay> {
   return logsSay(judging.findings.logs.data, name, RESERVATION_CLASSES, judging);

@@ -3,18 +3,13 @@ import type { Cause, Judging } from '../define-runbook.ts';
 import { standing } from '../shared/lag-memory.ts';
 import { logsSay as classSays } from '../shared/log-classes.ts';
 import { cutOff } from '../shared/path.ts';
+import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import type { KafkaData } from './checks.ts';
 import { PUBLISH_CLASSES, type PublishClass } from './producer.ts';
 import type { Poison } from './stuck.ts';
 
 const SECOND = 1_000;
-
-type Said = { readonly verdict: CauseVerdict; readonly because: string };
-
-const supported = (because: string): Said => ({ verdict: 'supported', because });
-const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
-const open = (because: string): Said => ({ verdict: 'open', because });
 
 function logsSay(judging: Judging<KafkaData>, name: PublishClass): ReturnType<typeof classSays> {
   return classSays(judging.findings.logs.data, name, PUBLISH_CLASSES, judging);

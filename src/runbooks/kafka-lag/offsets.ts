@@ -11,7 +11,7 @@ export function offsetsWait(
   { names }: Pick<Judging<KafkaData>, 'names'>,
 ): string | null {
   if (kind !== 'classic' || members === null)
-    return `the kind of ${group} cannot be told, and its offsets are not safe to set from here`;
+    return `whether ${group} has members cannot be told, and its offsets are not safe to set from here`;
   if (members === 0) return null;
   const who = `${group} has ${members} ${members === 1 ? 'member' : 'members'}`;
   return consumersOf(names, group) === null

@@ -3,11 +3,12 @@ import type { OffsetChange } from '../../ports/kafka.ts';
 import type { Action, Draft, Judging } from '../define-runbook.ts';
 import { consumersOf } from '../shared/consumers.ts';
 import { messages } from '../shared/lag.ts';
+import { reasonField, wrongReason } from '../shared/reason.ts';
 import { clock } from '../shared/spell.ts';
 import { stands } from './causes.ts';
 import type { KafkaData } from './checks.ts';
 import { groupNow, movedSince, offsetsRead, offsetsWait, readChanges } from './offsets.ts';
-import { LONGEST_REASON, STARTED_WITHIN_MS, unread, wrongReason } from './skip.ts';
+import { STARTED_WITHIN_MS, unread } from './skip.ts';
 import type { Skipped, StuckGroup } from './stuck.ts';
 import { restartedInVain, skippedOne } from './tried.ts';
 
@@ -58,8 +59,8 @@ export const resetGroup: Action<KafkaData> = {
       return 'restarting the consumers comes first';
     return offsetsWait(found, judging);
   },
-  validate: ({ reason = '', worthless }, { thresholds }) => ({
-    ...wrongReason(reason, thresholds.reasonCharacters),
+  validate: ({ reason, worthless }, { thresholds }) => ({
+    ...wrongReason(reason, thresholds),
     ...(worthless === 'yes' ? {} : { worthless: 'Ask the owner of the group first, and tick it.' }),
   }),
   async stillHolds(proving, run) {
@@ -156,13 +157,7 @@ function draftOf(found: StuckGroup, topic: string, { thresholds }: Judging<Kafka
         kind: 'tick',
         options: [{ value: 'yes', text: 'I have asked the owner of the group.' }],
       },
-      {
-        name: 'reason',
-        label: 'Reason, for the audit log',
-        kind: 'long-text',
-        minLength: thresholds.reasonCharacters,
-        maxLength: LONGEST_REASON,
-      },
+      reasonField(thresholds, 'Reason, for the audit log'),
     ],
   };
 }

@@ -3,6 +3,7 @@ import type { ProofSample } from '../../domain/run.ts';
 import { masked } from '../../domain/secrets.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import type { Action, Proving } from '../define-runbook.ts';
+import { reasonField, wrongReason } from '../shared/reason.ts';
 import { clock } from '../shared/spell.ts';
 import type { KafkaData } from './checks.ts';
 import { committedAt, groupNow, movedSince, offsetsRead, offsetsWait } from './offsets.ts';
@@ -10,8 +11,6 @@ import { restartedInVain } from './tried.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-/** Characters. */
-export const LONGEST_REASON = 500;
 /** The proof waits so long for the consumers to be started again. */
 export const STARTED_WITHIN_MS = 30 * MINUTE;
 
@@ -59,15 +58,7 @@ export const skipMessage: Action<KafkaData> = {
             expected: `${topic}-${partition}@${offset}`,
             words: 'Only while the group still stands at this offset and has no member.',
           },
-          fields: [
-            {
-              name: 'reason',
-              label: 'Reason, for the audit log',
-              kind: 'long-text',
-              minLength: thresholds.reasonCharacters,
-              maxLength: LONGEST_REASON,
-            },
-          ],
+          fields: [reasonField(thresholds, 'Reason, for the audit log')],
         } as const,
       ];
     });
@@ -90,7 +81,7 @@ export const skipMessage: Action<KafkaData> = {
       return 'it may be the consumers as well; restart them first';
     return offsetsWait(found, judging);
   },
-  validate: ({ reason = '' }, { thresholds }) => wrongReason(reason, thresholds.reasonCharacters),
+  validate: ({ reason }, { thresholds }) => wrongReason(reason, thresholds),
   async stillHolds(proving, run) {
     const changed = await movedSince(proving, run.parameters['group'] ?? '', [changeOf(run.parameters)]);
     return changed === null ? { targets: run.targets, dropped: [] } : { changed };
@@ -146,12 +137,6 @@ export const skipMessage: Action<KafkaData> = {
     },
   ],
 };
-
-export function wrongReason(reason: string, least: number): Readonly<Record<string, string>> {
-  return reason.trim().length < least || reason.length > LONGEST_REASON
-    ? { reason: `Write a reason of ${least} to ${LONGEST_REASON} characters.` }
-    : {};
-}
 
 /** Nothing can be proven while nobody reads; null: somebody does. */
 export function unread(

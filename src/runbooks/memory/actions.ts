@@ -4,6 +4,7 @@ import { morePodsWait, mostPodsBeside, podsFit } from '../database-pool/size.ts'
 import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { orderWorkload } from '../names.ts';
 import { loadIs, spellLoad } from '../shared/load.ts';
+import { count } from '../shared/log-check.ts';
 import { restartOf } from '../shared/restart.ts';
 import { MEMORY_LIMIT, REPLICAS } from '../shared/setting.ts';
 import { temporaryOf } from '../shared/temporary.ts';
@@ -62,7 +63,7 @@ async function sound(proving: Proving): Promise<Omit<ProofSample, 'at'>> {
   return {
     moved: good ? [target] : [],
     unknown: [],
-    line: `${killed === 0 ? 'No' : killed} container was killed since, the fullest pod uses ${Math.round(read.percent)} %.`,
+    line: `${killed === 0 ? 'No container was' : count(killed, 'container was', 'containers were')} killed since, the fullest pod uses ${Math.round(read.percent)} %.`,
     value: read.percent,
     worse: false,
   };

@@ -1,7 +1,7 @@
-import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
 import type { Names } from '../names.ts';
 import { loadIs, spellLoad } from '../shared/load.ts';
+import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import type { Changes } from '../shared/what-changed.ts';
 import type { Thresholds } from '../thresholds.ts';
@@ -9,10 +9,6 @@ import type { Kill, MemoryData } from './checks.ts';
 import { type PodUse, risingFor, shareOf, type UsageSeen } from './usage.ts';
 
 const MINUTE = 60_000;
-type Said = { readonly verdict: CauseVerdict; readonly because: string };
-const supported = (because: string): Said => ({ verdict: 'supported', because });
-const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
-const open = (because: string): Said => ({ verdict: 'open', because });
 
 /** When memory got short: the kills of this incident, else the beginning of the rise; empty: neither is known. */
 function shortAt({ findings, now, incident, thresholds }: Judging<MemoryData>): readonly number[] {
@@ -58,7 +54,7 @@ function evenlyKilled(past: readonly Kill[], now: number, { evenKills, evenGapSh
   return null;
 }
 
-/** A jump is known to within five minutes, so it may seem to come after the rise that it caused. */
+/** When a jump was is known to within `beforeRiseMinutes`, so it may seem to come after the rise that it caused. */
 function comesWith(since: number, at: number, { beforeRiseMinutes }: Thresholds): boolean {
   return Math.abs(at - since) <= beforeRiseMinutes * MINUTE;
 }
@@ -229,8 +225,8 @@ const limit: Cause<MemoryData> = {
 };
 
 /**
- * Seen full within half an hour of its start, and in each look since, for at least five minutes: what filled evenly from its
- * usual 60 % or less would have been over its limit by then.
+ * Seen full within `limitSoonMinutes` of its start, and in each look since, for at least `limitStaysMinutes`: by the defaults
+ * (30, 5) what filled evenly from its usual 60 % or less would have been over its limit by then.
  */
 function staysFull(
   { samples }: UsageSeen,

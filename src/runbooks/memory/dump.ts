@@ -1,5 +1,6 @@
 import type { Action, Judging } from '../define-runbook.ts';
 import { orderWorkload } from '../names.ts';
+import { reasonField, wrongReason } from '../shared/reason.ts';
 import { spell, spellRoughly } from '../shared/spell.ts';
 import { stands } from './causes.ts';
 import type { MemoryData } from './checks.ts';
@@ -7,7 +8,6 @@ import type { MemoryData } from './checks.ts';
 const SECOND = 1_000;
 const MINUTE = 60_000;
 const GIB = 1024 ** 3;
-const LONGEST_REASON = 500;
 
 /** Why the fullest pod's heap is not dumped now; null: nothing speaks against it. */
 function waits({ findings, thresholds }: Judging<MemoryData>): string | null {
@@ -61,24 +61,13 @@ export const dumpHeap: Action<MemoryData> = {
           `${facts.pod} stands still while its heap${facts.heap === null ? '' : ` of ${spellRoughly(facts.heap)}`} is written to its own disk.`,
         ],
         binding: { kind: 'exact', expected: facts.pod, words: 'Only while that pod is there and ready.' },
-        fields: [
-          {
-            name: 'reason',
-            label: 'Reason, for the audit log',
-            kind: 'long-text',
-            minLength: thresholds.reasonCharacters,
-            maxLength: LONGEST_REASON,
-          },
-        ],
+        fields: [reasonField(thresholds, 'Reason, for the audit log')],
       },
     ];
   },
   when: (judging) => (stands(judging, '8.C1') ? 'it shows what leaks, and a restart would lose it' : null),
   notWhile: (judging) => waits(judging),
-  validate: ({ reason = '' }, { thresholds: { reasonCharacters } }) =>
-    reason.trim().length < reasonCharacters || reason.length > LONGEST_REASON
-      ? { reason: `Write a reason of ${reasonCharacters} to ${LONGEST_REASON} characters.` }
-      : {},
+  validate: ({ reason }, { thresholds }) => wrongReason(reason, thresholds),
   async stillHolds({ probes, names, now, signal }, run) {
     const name = run.targets[0]?.replace('pod/', '');
     const pods = await probes.kubernetes.pods(orderWorkload(names), signal);

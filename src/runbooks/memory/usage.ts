@@ -10,8 +10,12 @@ const MINUTE = 60_000;
 /** What is kept is longer than what tells a leak (8.C1): so many times, in so many looks at most. */
 const LONGER = 1.25;
 const KEEP = 80;
-/** A wobble below this is no fall, share of what was. */
+/** A wobble below this is no fall, share of what was; ours. */
 const WOBBLE = 0.02;
+/** A rise by less than this is flat, share of what was; ours. */
+const FLAT = 0.1;
+/** A rise is remarked upon from so long on, ms; ours. */
+const REMARKED_MS = 10 * MINUTE;
 
 export interface PodUse {
   readonly pod: string;
@@ -108,7 +112,7 @@ export const usage: Check<UsageSeen> = {
       return unknown('The pods have no memory limit to be compared with.', seen, evidence);
     const rise = risingFor(seen);
     const rising =
-      rise.pods > 0 && rise.ms >= 10 * MINUTE
+      rise.pods > 0 && rise.ms >= REMARKED_MS
         ? ` It has risen for ${spell(rise.ms)} on ${rise.pods} of ${read.pods.length} pods.`
         : '';
     const gap = read.silent === 0 ? '' : ` Nothing was told of ${read.silent} more pods.`;
@@ -136,8 +140,7 @@ export function risingFor({ samples, pods }: Pick<UsageSeen, 'samples' | 'pods'>
         later = Math.min(later, memory);
         since = at;
       }
-      // Flat is no rise.
-      return highest > later * (1 + 5 * WOBBLE) ? now - since : 0;
+      return highest > later * (1 + FLAT) ? now - since : 0;
     })
     .filter((ms) => ms > 0)
     .sort((left, right) => right - left);

@@ -1,20 +1,15 @@
-import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
 import { seenByHand } from '../shared/by-hand.ts';
 import { absent, dominating } from '../shared/in-words.ts';
 import { logsSay as classSays } from '../shared/log-classes.ts';
 import { cutOff, oneHasPath } from '../shared/path.ts';
+import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import { providerSays, reported } from '../shared/status-page.ts';
 import type { PaymentData } from './checks.ts';
 import { GATEWAY_CLASSES } from './logs.ts';
 
-type Said = { readonly verdict: CauseVerdict; readonly because: string };
 type GatewayClass = (typeof GATEWAY_CLASSES)[number];
-
-const supported = (because: string): Said => ({ verdict: 'supported', because });
-const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
-const open = (because: string): Said => ({ verdict: 'open', because });
 
 function logsSay(judging: Judging<PaymentData>, name: GatewayClass): ReturnType<typeof classSays> {
   return classSays(judging.findings.logs.data, name, GATEWAY_CLASSES, judging);

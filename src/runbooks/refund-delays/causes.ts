@@ -1,4 +1,3 @@
-import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
 import {
   NOBODY_GETS_THERE,
@@ -12,16 +11,12 @@ import {
 import { absent, dominating } from '../shared/in-words.ts';
 import { logsSay } from '../shared/log-classes.ts';
 import { cutOff, oneHasPath } from '../shared/path.ts';
+import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import { providerSays, reported } from '../shared/status-page.ts';
 import type { RefundData } from './checks.ts';
 import { hindrances } from './judged.ts';
 import { limitEnds, REFUND_CLASSES, type RefundClass } from './logs.ts';
-
-type Said = { readonly verdict: CauseVerdict; readonly because: string };
-const supported = (because: string): Said => ({ verdict: 'supported', because });
-const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
-const open = (because: string): Said => ({ verdict: 'open', because });
 
 const NO_LOGS = 'The logs could not be read.';
 

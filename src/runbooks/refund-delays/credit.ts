@@ -4,6 +4,7 @@ import { curl } from '../names.ts';
 import { underProof } from '../shared/batch.ts';
 import { money } from '../shared/money.ts';
 import { pendingAmong } from '../shared/pending.ts';
+import { reasonField, wrongReason } from '../shared/reason.ts';
 import { triedInVain } from '../shared/tried.ts';
 import type { RefundData } from './checks.ts';
 import { type Judged, judged, lackingNow } from './judged.ts';
@@ -11,8 +12,6 @@ import { accepted, gatewayOf, hindranceOf, isNamed, listOf, paymentsOf } from '.
 import { credited, PAID_BY_HAND, refundedByHand } from './retry.ts';
 
 const MINUTE = 60_000;
-/** Characters. */
-const LONGEST_REASON = 500;
 
 /** Refunds that money cannot reach any more, or that a retry did not help. */
 function wanting(judging: Judging<RefundData>): readonly Judged[] {
@@ -36,15 +35,7 @@ function draftOf({ refund, status }: Judged, { thresholds }: Judging<RefundData>
       expected: `${status} ${sum}`,
       words: `Only while it is pending with ${sum} and the gateway still says ${status ?? 'nothing'}.`,
     },
-    fields: [
-      {
-        name: 'reason',
-        label: 'Reason, for the audit log',
-        kind: 'long-text',
-        minLength: thresholds.reasonCharacters,
-        maxLength: LONGEST_REASON,
-      },
-    ],
+    fields: [reasonField(thresholds, 'Reason, for the audit log')],
   };
 }
 
@@ -111,11 +102,7 @@ export const storeCredit: Action<RefundData> = {
     if (hindrance?.kind === 'above') return `settle the amount first: ${hindrance.words}`;
     return hindrance?.kind === 'unknown' ? hindrance.words : null;
   },
-  validate({ reason = '' }, { thresholds: { reasonCharacters } }) {
-    return reason.trim().length < reasonCharacters || reason.length > LONGEST_REASON
-      ? { reason: `Write a reason of ${reasonCharacters} to ${LONGEST_REASON} characters.` }
-      : {};
-  },
+  validate: ({ reason }, { thresholds }) => wrongReason(reason, thresholds),
   stillHolds: async (proving, run) => await stillOwed(proving, run.targets[0] ?? ''),
   apply: async (target, _parameters, { levers, licence, signal }) =>
     await levers.orderService.giveStoreCredit(RefundId.parse(target), licence, signal),

@@ -1,17 +1,12 @@
-import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
 import { engineSays } from '../shared/engine.ts';
 import { absent, dominating } from '../shared/in-words.ts';
 import { goesOn, logsSay } from '../shared/log-classes.ts';
+import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import { WORKFLOW_CLASSES } from '../shared/workflow-log.ts';
 import type { ReturnData } from './checks.ts';
 import { labelsFail, STOPS } from './logs.ts';
-
-type Said = { readonly verdict: CauseVerdict; readonly because: string };
-const supported = (because: string): Said => ({ verdict: 'supported', because });
-const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
-const open = (because: string): Said => ({ verdict: 'open', because });
 
 const NO_LOGS = 'The approvals in the logs could not be read (R63).';
 

@@ -1,7 +1,7 @@
-import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Judging } from '../define-runbook.ts';
 import type { Thresholds } from '../thresholds.ts';
 import type { PodsSeen } from './pods.ts';
+import { open, ruledOut, type Said, supported } from './said.ts';
 import { spell } from './spell.ts';
 
 const MINUTE = 60_000;
@@ -24,32 +24,24 @@ export function engineSays(
   seen: PodsSeen | null,
   oldestAt: number | undefined,
   { incident, now, thresholds }: Pick<Judging<unknown>, 'incident' | 'now' | 'thresholds'>,
-): { readonly verdict: CauseVerdict; readonly because: string } {
-  if (seen === null)
-    return { verdict: 'open', because: 'The workflow engine’s pods (R18) could not be looked at.' };
+): Said {
+  if (seen === null) return open('The workflow engine’s pods (R18) could not be looked at.');
   if (seen.ready * 2 < seen.total)
-    return {
-      verdict: 'supported',
-      because: `${seen.ready} of ${seen.total} pods of the workflow engine are ready.`,
-    };
+    return supported(`${seen.ready} of ${seen.total} pods of the workflow engine are ready.`);
   if (seen.waiting.includes('CrashLoopBackOff'))
-    return { verdict: 'supported', because: 'A pod of the workflow engine crashes again and again.' };
+    return supported('A pod of the workflow engine crashes again and again.');
   const ended = seen.restartedAt;
   const symptom = Math.min(incident.clockStartedAt, oldestAt ?? Number.POSITIVE_INFINITY);
   if (ended !== null && ended >= symptom)
-    return {
-      verdict: 'supported',
-      because: `A pod of the workflow engine ended ${spell(now - ended)} ago, after the trouble began.`,
-    };
+    return supported(
+      `A pod of the workflow engine ended ${spell(now - ended)} ago, after the trouble began.`,
+    );
   if (seen.ready < seen.total) {
     const waiting = seen.waiting.length === 0 ? '' : `, waiting: ${seen.waiting.join(', ')}`;
-    return { verdict: 'open', because: `${seen.ready} of ${seen.total} pods are ready${waiting}.` };
+    return open(`${seen.ready} of ${seen.total} pods are ready${waiting}.`);
   }
   const within = thresholds.restartedWithinMinutes * MINUTE;
   if (ended !== null && now - ended <= within)
-    return {
-      verdict: 'open',
-      because: `A pod ended ${spell(now - ended)} ago, before the trouble began.`,
-    };
-  return { verdict: 'ruled out', because: `All its pods are ready, and none ended in ${spell(within)}.` };
+    return open(`A pod ended ${spell(now - ended)} ago, before the trouble began.`);
+  return ruledOut(`All its pods are ready, and none ended in ${spell(within)}.`);
 }

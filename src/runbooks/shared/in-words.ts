@@ -1,6 +1,6 @@
 import type { Thresholds } from '../thresholds.ts';
 
-/** Rules that all runbooks share, in words, for the pages that print them (runbook-knowledge §0). */
+// Rules that all runbooks share, in words, for the pages that print them (runbook-knowledge §0).
 
 /** *At least 5 lines and 50 % of the classified failures of 30 min*. */
 export function dominating({ dominatesLines, dominatesShare, logWindowMinutes }: Thresholds): string {

@@ -1,18 +1,12 @@
-import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
 import { absent, dominating } from '../shared/in-words.ts';
 import { goesOn, logsSay } from '../shared/log-classes.ts';
+import { open, ruledOut, type Said, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import { providerSays, reported } from '../shared/status-page.ts';
 import type { ShippingData } from './checks.ts';
 import { LABEL_CLASSES, type LabelClass } from './logs.ts';
 import { served } from './parcels.ts';
-
-type Said = { readonly verdict: CauseVerdict; readonly because: string };
-
-const supported = (because: string): Said => ({ verdict: 'supported', because });
-const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
-const open = (because: string): Said => ({ verdict: 'open', because });
 
 function say(judging: Judging<ShippingData>, name: LabelClass): ReturnType<typeof logsSay> {
   return logsSay(judging.findings.logs.data, name, LABEL_CLASSES, judging);

@@ -1,21 +1,15 @@
-import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
 import { PUBLISH_CLASSES } from '../kafka-lag/producer.ts';
 import { engineRule, engineSays } from '../shared/engine.ts';
 import { absent, dominating } from '../shared/in-words.ts';
 import { goesOn, logsSay, stillFailing, total } from '../shared/log-classes.ts';
+import { open, ruledOut, supported } from '../shared/said.ts';
 import { WORKFLOW_CLASSES } from '../shared/workflow-log.ts';
 import type { StuckData } from './checks.ts';
 import { firstMissing, lostOf } from './events.ts';
 import { FAILED_WORKFLOWS } from './logs.ts';
 import { uncommitted } from './uncommitted.ts';
 import { refuses } from './webhooks.ts';
-
-type Said = { readonly verdict: CauseVerdict; readonly because: string };
-
-const supported = (because: string): Said => ({ verdict: 'supported', because });
-const ruledOut = (because: string): Said => ({ verdict: 'ruled out', because });
-const open = (because: string): Said => ({ verdict: 'open', because });
 
 /** Whether at least half of the stuck orders that were looked at miss an event in Kafka; null: they do not. */
 export function mostLost({ findings, names }: Judging<StuckData>): string | null {
@@ -130,26 +124,17 @@ export const warehouse: Cause<StuckData> = {
   }),
   judge({ findings, now, thresholds }) {
     const counts = findings.webhooks.data;
-    if (counts === null)
-      return { verdict: 'open', because: 'The deliveries to the warehouse (R19) could not be looked at.' };
+    if (counts === null) return open('The deliveries to the warehouse (R19) could not be looked at.');
     const { taken, failed } = counts.classes;
     const all = taken.lines + failed.lines;
     const minutes = thresholds.logWindowMinutes;
     if (refuses(counts, thresholds.dominatesLines) && goesOn(failed, now, thresholds))
-      return {
-        verdict: 'supported',
-        because: `${failed.lines} of ${all} calls in ${minutes} min were not taken.`,
-      };
+      return supported(`${failed.lines} of ${all} calls in ${minutes} min were not taken.`);
     if (counts.whole && all >= thresholds.fewestDeliveries && failed.lines < all * thresholds.absentShare)
-      return {
-        verdict: 'ruled out',
-        because: `${taken.lines} of ${all} calls in ${minutes} min were taken.`,
-      };
-    return {
-      verdict: 'open',
-      because:
-        all === 0 ? 'Nothing was sent to it.' : `${failed.lines} of ${all} calls failed, which says little.`,
-    };
+      return ruledOut(`${taken.lines} of ${all} calls in ${minutes} min were taken.`);
+    return open(
+      all === 0 ? 'Nothing was sent to it.' : `${failed.lines} of ${all} calls failed, which says little.`,
+    );
   },
 };
 

@@ -5,6 +5,7 @@ import type { OrderSummary } from '../../ports/probes.ts';
 import type { Action, Draft, Judging } from '../define-runbook.ts';
 import { curl, shellWord } from '../names.ts';
 import { reasonNoted } from '../shared/noted.ts';
+import { reasonField, wrongReason } from '../shared/reason.ts';
 import { spell } from '../shared/spell.ts';
 import { triedInVain } from '../shared/tried.ts';
 import type { StuckData } from './checks.ts';
@@ -13,8 +14,6 @@ import { namedInProcessing, statusesOf } from './orders.ts';
 
 const MINUTE = 60_000;
 const SECOND = 1_000;
-/** Characters. */
-const LONGEST_REASON = 500;
 
 /** What R22 owes where the service does not note the reason itself (m3.2). */
 const NOTE = 'Add the order note: who, why, old → new status.';
@@ -54,13 +53,7 @@ function draftOf(order: OrderSummary, { findings, names, thresholds }: Judging<S
           .filter((status) => status !== order.status)
           .map((status) => ({ value: status, text: status })),
       },
-      {
-        name: 'reason',
-        label: 'Reason, for the order’s notes and the audit log',
-        kind: 'long-text',
-        minLength: thresholds.reasonCharacters,
-        maxLength: LONGEST_REASON,
-      },
+      reasonField(thresholds, 'Reason, for the order’s notes and the audit log'),
       ...(answered ? [] : [UNCHECKED]),
     ],
   };
@@ -114,14 +107,12 @@ export const setStatus: Action<StuckData> = {
     );
     return unproven ? 'a run on this order is not proven yet' : null;
   },
-  validate({ status, reason = '', unchecked }, { names, thresholds: { reasonCharacters }, shown }) {
+  validate({ status, reason, unchecked }, { names, thresholds, shown }) {
     return {
       ...(status === undefined || !names.statuses.manual.includes(status)
         ? { status: 'Choose the status that is true.' }
         : {}),
-      ...(reason.trim().length < reasonCharacters || reason.length > LONGEST_REASON
-        ? { reason: `Write a reason of ${reasonCharacters} to ${LONGEST_REASON} characters.` }
-        : {}),
+      ...wrongReason(reason, thresholds),
       ...(shown['events'] === 'checked' || unchecked === 'yes'
         ? {}
         : { unchecked: 'Tick that the events were not checked.' }),

@@ -48,7 +48,13 @@ describe('R51 wide', () => {
     ['one message stops it', poisoned(), [inVain], NAMES, 'skipping the one message comes first'],
     ['one was skipped already', poisoned(), [inVain, skipped], NAMES, null],
     ['it has members', stuckAt(aStuck({ members: 2 })), [inVain], NAMES, /stop the consumers first/],
-    ['its kind cannot be told', stuckAt(aStuck({ kind: 'unknown' })), [inVain], NAMES, /cannot be told/],
+    [
+      'its members cannot be seen',
+      stuckAt(aStuck({ kind: 'new protocol', members: null })),
+      [inVain],
+      NAMES,
+      /has members cannot be told/,
+    ],
     ['it moves again', {}, [inVain], NAMES, 'the group moves again'],
   ])('when %s', (_what, given, runs, names, why) => {
     const said = resetGroup.notWhile(judging(given, runs, names), draft);

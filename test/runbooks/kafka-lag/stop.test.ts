@@ -109,11 +109,7 @@ describe('stopping the consumers', () => {
   test.each([
     ['empty', groupNow([1], { members: 0 }), { moved: [`group/${GROUP}`] }],
     ['still there', groupNow([1], { members: 1 }), { moved: [], unknown: [] }],
-    [
-      'not told of',
-      { groups: async () => ({ groups: [], problems: [], at: 0 }) },
-      { unknown: [`group/${GROUP}`] },
-    ],
+    ['not told of', { groups: async () => ({ groups: [], problems: [] }) }, { unknown: [`group/${GROUP}`] }],
   ])('proof: the group is %s', async (_what, kafka, sample) => {
     expect(await stopConsumers.proof.sample(proving(kafka, told))).toMatchObject(sample);
   });

@@ -116,7 +116,7 @@ export function groupNow(committed: readonly (number | null)[], change: Partial<
     lag,
     ...change,
   };
-  return { groups: async () => ({ groups: [group], problems: [], at: NOW }) };
+  return { groups: async () => ({ groups: [group], problems: [] }) };
 }
 
 export function logCounts(lines: Partial<Record<PublishClass, number>>, change: Partial<PublishLogs> = {}) {

@@ -78,29 +78,30 @@ describe('R58, the memory limit', () => {
   });
 
   test.each([
-    ['that of before the run', NOW - 10 * MINUTE, true],
-    ['another one, though its node is six minutes behind', NOW - 5 * MINUTE, false],
-  ])('is no cure when a container was killed since: %s', async (_what, at, cured) => {
+    ['that of before the run', NOW - 10 * MINUTE, 1, 'No container was killed since'],
+    ['another one, though its node is six minutes behind', NOW - 5 * MINUTE, 1, '1 container was killed'],
+    ['two others', NOW - 5 * MINUTE, 2, '2 containers were killed since'],
+  ])('is no cure when a container was killed since: %s', async (_what, at, many, said) => {
     const probes = fakeProbes({
       kubernetes: {
-        containers: async () => [
-          {
+        containers: async () =>
+          ['app', 'beside'].slice(0, many).map((name) => ({
             pod: 'a',
-            name: 'app',
+            name,
             restarts: 1,
             startedAt: at,
             lastTermination: { reason: 'OOMKilled', exitCode: 137, at },
             memoryLimit: 4 * GIB,
-          },
-        ],
+          })),
         usage: async () => [{ pod: 'a', container: 'app', memory: GIB, cpu: 1 }],
         deployment: async () => aDeployment(),
       },
     });
     const parameters = { killed: `a/app@${NOW - 10 * MINUTE}` };
     const run = aRun({ action: 'R60', targets: ['deployment/order-service'], parameters });
-    const { moved } = await restartPods.proof.sample(aProving(probes, { run }));
-    expect(moved).toEqual(cured ? run.targets : []);
+    const { moved, line } = await restartPods.proof.sample(aProving(probes, { run }));
+    expect(moved).toEqual(said.startsWith('No') ? run.targets : []);
+    expect(line).toContain(said);
   });
 
   const over = { '8.C4': { supportedAt: NOW - 90 * MINUTE, clearSince: NOW - 60 * MINUTE } };

@@ -54,7 +54,7 @@ async function looks(
 ): Promise<Seen<LagSeen>> {
   let seen: Seen<LagSeen> | null = null;
   for (const [afterMs, groups] of rounds) {
-    const answer: GroupsSeen = { groups, problems, at: 0 };
+    const answer: GroupsSeen = { groups, problems };
     const previous: Finding | null = seen === null ? null : { ...seen, step: 'R46', at: 0, tookMs: 1 };
     seen = await check(wanted).look({
       probes: fakeProbes({ kafka: { groups: async () => answer } }),
