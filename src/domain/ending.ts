@@ -1,3 +1,4 @@
+import type { Alert } from './alert.ts';
 import { openUndos } from './duty.ts';
 import type { Incident } from './incident.ts';
 import type { Run } from './run.ts';
@@ -71,10 +72,18 @@ function unfinished({ runs, owed }: Incident): boolean {
 export type Reopening = 'open already' | 'same incident' | 'new incident' | 'not newer';
 
 /** What a firing alert means for the newest incident of its runbook and scope. */
-export function reopening(incident: Incident | null, startsAt: number | null, now: number): Reopening {
+export function reopening(
+  incident: Incident | null,
+  { source, key, startsAt }: Pick<Alert, 'source' | 'key' | 'startsAt'>,
+  now: number,
+): Reopening {
   if (incident === null) return 'new incident';
   if (incident.resolution === null) return 'open already';
   const began = startsAt ?? now;
-  if (began <= incident.resolution.at) return 'not newer';
+  // Of a clock ahead of ours: the same alert, told again, would seem to have begun after the end.
+  const before = incident.sources.some(
+    (one) => one.source === source && one.key === key && one.startsAt === began,
+  );
+  if (before || began <= incident.resolution.at) return 'not newer';
   return now - incident.resolution.at <= SAME_INCIDENT_MS ? 'same incident' : 'new incident';
 }

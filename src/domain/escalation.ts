@@ -32,11 +32,14 @@ export function nextRung(incident: Incident, rules: EscalationRules): DueRung | 
   const unseenSince = incident.mitigated?.unseenSince ?? null;
   if (incident.state === 'mitigated' && unseenSince === null) return null;
   const notBefore = unseenSince === null ? 0 : unseenSince + UNSEEN_MINUTES * MINUTE;
-  const last = incident.climbed.at(-1);
-  const rung = incident.ladder.find(({ number }) => number === (last?.rung ?? 0) + 1);
+  const top = incident.climbed.at(-1)?.rung ?? 0;
+  const last = incident.climbed.find((step) => step.rung === top);
+  const rung = incident.ladder.find(({ number }) => number === top + 1);
   if (rung === undefined) return null;
   const byTime = afterTime(incident, rung, last, rules, notBefore);
-  const sooner = rung.number === 1 ? withoutWaiting(incident, rung, rules) : null;
+  const first = incident.ladder.find(({ number }) => number === 1);
+  const wakes = first !== undefined && (top === 0 || wokeNobody(incident));
+  const sooner = wakes ? withoutWaiting(incident, first, rules) : null;
   const due = sooner !== null && sooner.at <= byTime.at ? sooner : byTime;
   if (unseenSince === null) return due;
   const because = `${due.because} It was better; for at least ${UNSEEN_MINUTES} minutes the checks cannot tell whether it still is.`;
@@ -47,6 +50,14 @@ export function nextRung(incident: Incident, rules: EscalationRules): DueRung | 
 export function pagesFor(rung: Rung, reason: TripReason, environment: string): boolean {
   if (environment !== 'prod') return false;
   return rung.pages || reason === 'impact' || reason === 'at once' || reason === 'asked';
+}
+
+/**
+ * Time alone has called the first rung, in its channel only: what the runbook does not wait for still has to wake somebody, so
+ * that rung is called once more.
+ */
+function wokeNobody({ climbed: [first, ...more] }: Incident): boolean {
+  return first?.reason === 'time' && !first.paged && more.length === 0;
 }
 
 function withoutWaiting(incident: Incident, rung: Rung, rules: EscalationRules): DueRung | null {

@@ -8,6 +8,7 @@ import {
   ofAnother,
   ofNoRunbook,
   safeUrl,
+  scopeOf,
 } from './rules.ts';
 
 const Labels = z.record(z.string(), z.string());
@@ -65,7 +66,7 @@ export function readAlertmanager(body: unknown, rules: IntakeRules): Reading {
       source: 'alertmanager' as const,
       key: one.fingerprint,
       status: one.status,
-      scope: rules.scopeLabels.map((label) => one.labels[label] ?? '').join('/'),
+      scope: scopeOf(one.labels, rules),
       // Alertmanager's zero time is the year 1: it says nothing.
       startsAt: startsAt > 0 ? startsAt : null,
       url: safeUrl(one.generatorURL) ?? safeUrl(read.data.externalURL),

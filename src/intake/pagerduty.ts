@@ -13,9 +13,13 @@ const Webhook = z.object({
  * A v3 webhook about a page of ours (`oms/prod/OMS-12/1/rung-1`); null for everything else. Where PagerDuty groups
  * alerts it sends `incident_key: null`; then the title counts, which is our summary (`OMS-12 Orders stuck …`).
  */
-export function readPagerDuty(
-  body: unknown,
-): { kind: 'acknowledged' | 'resolved'; incident: IncidentId; by: string } | null {
+export function readPagerDuty(body: unknown): {
+  kind: 'acknowledged' | 'resolved';
+  incident: IncidentId;
+  /** The incident's at the time of the page; null where PagerDuty does not tell. */
+  generation: number | null;
+  by: string;
+} | null {
   const read = Webhook.safeParse(body);
   if (!read.success) return null;
   const { event_type, agent, data } = read.data.event;
@@ -23,12 +27,17 @@ export function readPagerDuty(
     | 'acknowledged'
     | 'resolved'
     | undefined;
-  const [ours, , id, page] =
+  const [ours, , id, generation = ''] =
     data.incident_key == null ? ['oms', '', data.title.split(' ')[0]] : data.incident_key.split('/');
   // It stands for Slack, which was away: whoever closes it has not said that the incident is over.
-  if (kind === 'resolved' && page?.startsWith('slack-outage-') === true) return null;
+  if (kind === 'resolved' && generation.startsWith('slack-outage-')) return null;
   const incident = parseIncidentId(id ?? '');
   // Our own resolve comes back as the integration's: only a user is a person.
   if (kind === undefined || ours !== 'oms' || !incident.ok || agent?.type !== 'user_reference') return null;
-  return { kind, incident: incident.value, by: agent.summary.slice(0, 60) };
+  return {
+    kind,
+    incident: incident.value,
+    generation: /^\d+$/.test(generation) ? Number(generation) : null,
+    by: agent.summary.slice(0, 60),
+  };
 }

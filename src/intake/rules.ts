@@ -163,7 +163,22 @@ export function alertsOf(
   }));
 }
 
+/** A longer scope would not fit into the index by which its incident is found, in letters. */
+const LONGEST_SCOPE = 500;
+
+/** What tells incidents of one runbook apart: two that differ only behind so many letters are one. */
+export function scopeOf(labels: Readonly<Record<string, string>>, { scopeLabels }: IntakeRules): string {
+  const scope = scopeLabels.map((label) => labels[label] ?? '').join('/');
+  // By letters, not by units: none is halved.
+  return [...scope].slice(0, LONGEST_SCOPE).join('');
+}
+
+/** A longer link, as of a query that runs over pages, has no room on a card beside the others, in characters. */
+const LONGEST_URL = 1_000;
+
 /** Only links that a person may safely be shown. */
 export function safeUrl(text: string | undefined): string | null {
-  return text !== undefined && /^https?:\/\/[^\s<>|"]+$/.test(text) ? text : null;
+  return text !== undefined && text.length <= LONGEST_URL && /^https?:\/\/[^\s<>|"]+$/.test(text)
+    ? text
+    : null;
 }

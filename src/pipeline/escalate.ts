@@ -93,6 +93,9 @@ export function climb(
   by: string | null,
 ): { event: IncidentEvent; outgoing: readonly Outgoing[] } {
   const paged = rules.pager && pagesFor(rung, reason, rules.environment);
+  // A key that was said is not said again.
+  const again = incident.climbed.some((step) => step.rung === rung.number) ? '/again' : '';
+  const key = `${incident.id}/${incident.generation}/rung-${rung.number}${again}`;
   const event: IncidentEvent = {
     type: 'climbed',
     climbed: { rung: rung.number, reason, because, at, paged, by },
@@ -101,7 +104,7 @@ export function climb(
   const posts = rung.channels.map(
     (channel): Outgoing => ({
       stream: `channel ${channel}`,
-      key: `${incident.id}/${incident.generation}/rung-${rung.number}/${channel}`,
+      key: `${key}/${channel}`,
       kind: 'slack post',
       payload: { what: 'escalation', channel, incident: incident.id, rung: rung.number, because },
     }),
@@ -110,7 +113,7 @@ export function climb(
     ...rung.people.map(
       (address): Outgoing => ({
         stream: `person ${address}`,
-        key: `${incident.id}/${incident.generation}/rung-${rung.number}/${address}`,
+        key: `${key}/${address}`,
         kind: 'slack post',
         payload: { what: 'person', address, incident: incident.id, rung: rung.number, because },
       }),

@@ -8,6 +8,8 @@ import { acknowledge, resolve } from './people.ts';
 export interface PagerDutyWord {
   readonly kind: 'acknowledged' | 'resolved';
   readonly incident: IncidentId;
+  /** The incident's at the time of the page; null: nobody knows. */
+  readonly generation: number | null;
   readonly by: string;
 }
 
@@ -32,7 +34,11 @@ export async function hearPagerDuty(
 }
 
 /** Why their word does not end it; null: it does. */
-async function resolvedThere(parts: Parts, { incident, by }: PagerDutyWord): Promise<string | null> {
-  const said = await resolve(parts, incident, `pagerduty:${by}`, `Resolved in PagerDuty by ${by}.`);
+async function resolvedThere(
+  parts: Parts,
+  { incident, generation, by }: PagerDutyWord,
+): Promise<string | null> {
+  const reason = `Resolved in PagerDuty by ${by}.`;
+  const said = await resolve(parts, incident, `pagerduty:${by}`, reason, generation);
   return said.ok ? null : said.because;
 }

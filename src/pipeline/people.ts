@@ -80,11 +80,22 @@ export async function escalateNow(
   });
 }
 
-/** Ends an incident by a person's word; a responder's, with a reason. PagerDuty's resolve comes through here too. */
-export async function resolve(parts: Parts, id: IncidentId, by: PersonId, reason: string): Promise<Answer> {
+/**
+ * Ends an incident by a person's word; a responder's, with a reason. PagerDuty's resolve comes through here too.
+ * @param generation which of its openings the word is about; null: the one that stands
+ */
+export async function resolve(
+  parts: Parts,
+  id: IncidentId,
+  by: PersonId,
+  reason: string,
+  generation: number | null = null,
+): Promise<Answer> {
   const not = by.startsWith('pagerduty:') ? null : await notResponder(parts, by, 'resolve an incident');
   if (not !== null) return not;
   return await decide(parts, 'resolve', id, (incident, { now }) => {
+    if (generation !== null && generation !== incident.generation)
+      return { no: `That page was about ${id} before it came back.` };
     const busy = incident.runs.find((run) => run.state !== 'ended');
     if (busy) return { no: `“${busy.title}” is still running; ${id} stays open until it has ended.` };
     const undo = openUndos(incident.owed)[0];

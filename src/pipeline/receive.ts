@@ -137,7 +137,7 @@ export async function takeAlert(
   newest: Incident | null,
 ): Promise<Incident | null> {
   if (alert.status === 'resolved') return quiet(parts, tx, alert, newest);
-  switch (reopening(newest, alert.startsAt, tx.now)) {
+  switch (reopening(newest, alert, tx.now)) {
     case 'new incident':
       return await opened(parts, tx, alert, newest);
     case 'open already':
@@ -146,6 +146,7 @@ export async function takeAlert(
       return save(parts, tx, newest, [
         { type: 'reopened', because: 'A newer alert came within 10 minutes of the end.', at: tx.now },
         { type: 'alert joined', alert, at: tx.now },
+        ...raising(parts, newest, alert, tx.now),
       ]);
     case 'not newer':
       tx.note({
@@ -208,14 +209,13 @@ function joining(parts: Parts, tx: Transaction, alert: Alert, incident: Incident
     because: 'An alert joined.',
     at: tx.now,
   };
-  const raised = incident === null ? [] : raising(parts, incident, alert, tx.now);
-  return [{ type: 'alert joined', alert, at: tx.now }, ...raised, asked];
+  return [{ type: 'alert joined', alert, at: tx.now }, ...raising(parts, incident, alert, tx.now), asked];
 }
 
 /** A code that weighs more than those before it raises the incident, and the ladder with it; nothing lowers it. */
-function raising(parts: Parts, incident: Incident, alert: Alert, now: number): IncidentEvent[] {
+function raising(parts: Parts, incident: Incident | null, alert: Alert, now: number): IncidentEvent[] {
   // Who complains has no code, and says nothing of how bad it is.
-  if (alert.complaint !== undefined) return [];
+  if (incident === null || alert.complaint !== undefined) return [];
   const runbook = runbookById(incident.runbook);
   const severity = severityOf(runbook, [...incident.sources.map(({ code }) => code), alert.code]);
   if (SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(incident.severity)) return [];

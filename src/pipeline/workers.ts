@@ -21,6 +21,18 @@ export async function pageOnce(
   for (const waiting of await voice.heads('page', 20)) {
     if (!held()) break;
     const page = waiting.payload as Page;
+    // Its end waits behind it: the phone would ring for what is over. A try that was heard after all is closed by that end.
+    if (page.action === 'trigger' && (await voice.followed(waiting))) {
+      await tell(
+        parts,
+        page,
+        `${waiting.key}/over`,
+        `The page to team ${page.team} is not sent any more: what it was about has ended.`,
+      );
+      await voice.sent(waiting.id, '');
+      sent = true;
+      continue;
+    }
     using limit = timeLimit(parts.clock, PAGE_MS);
     try {
       const reference = await parts.step('page', async () => await pager.send(page, limit.signal));

@@ -188,7 +188,10 @@ export interface DeploymentState {
 export interface KubernetesProbe extends ChangesProbe, DiscoveryProbe {
   /** R18. All pages. */
   pods(workload: Workload, signal: AbortSignal): Promise<readonly PodSummary[]>;
-  /** R2, R19: all containers of all pods at once. One that cannot be read is a problem of its own, never of the others. */
+  /**
+   * R2, R19: all containers of all pods at once. One that cannot be read is a problem of its own, never of the others.
+   * Throws SystemError *not found* where there is no pod.
+   */
   logs(question: LogQuestion, signal: AbortSignal): Promise<readonly ContainerLog[]>;
   /** Whether the API server would let us; nothing is tried. */
   may(right: Right, signal: AbortSignal): Promise<boolean>;

@@ -45,6 +45,8 @@ export interface VoiceStore {
   ): Promise<void>;
   cardOf(incident: IncidentId, channel: string): Promise<string | null>;
   heads(kind: Outgoing['kind'], limit: number): Promise<readonly Waiting[]>;
+  /** Whether more waits behind it in its stream. */
+  followed(waiting: Waiting): Promise<boolean>;
   tried(id: number, afterMark: string): Promise<void>;
   sent(id: number, reference: string): Promise<void>;
   /** Not now: again after `afterMs` of real time; counted in `attempts`. */

@@ -182,6 +182,8 @@ export async function prepare(
       return await inThread(reminder(duty, whoLeft(incident, duty) ?? duty.owner), true);
     }
     case 'person': {
+      // Nobody is woken for what is over.
+      if (incident.state === 'resolved') return 'nothing to say';
       const found = await parts.step('find person', async () => await findPerson(client, payload.address));
       if ('channel' in found) {
         const words = calledPerson(incident, title, payload.rung, payload.because, alerts);

@@ -137,6 +137,12 @@ export function failure(err: unknown): Exclude<Said, { kind: 'shown' }> {
   const { code, because, retryAfter } = detail(err);
   if (!code.startsWith('slack_webapi_')) throw err;
   if (code === ErrorCode.RateLimitedError) return { kind: 'not now', afterMs: retryAfter * 1_000, because };
+  // Slack's own trouble: it says itself that some of it may have been done.
+  if (
+    code === ErrorCode.PlatformError &&
+    /: (internal_error|fatal_error|service_unavailable|request_timeout)$/.test(because)
+  )
+    return { kind: 'unsure', because };
   if (code === ErrorCode.PlatformError) return { kind: 'refused', because };
   return { kind: 'unsure', because };
 }

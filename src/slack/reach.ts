@@ -1,13 +1,16 @@
 import type { Said } from './post.ts';
 
+/** Slack answers and lets the bot say nothing to anybody: its token was taken back, or the app removed. */
+const LOCKED_OUT = /: (token_revoked|token_expired|invalid_auth|not_authed|account_inactive)$/;
+
 /** Whether Slack answers what the background voice says. Real time. */
 export function createReach() {
   let silent: number | null = null;
   let answered = false;
   return {
-    /** What one call came to; a refusal and *not now* are answers too. `began`: when it was sent. */
-    heard({ kind }: Said, began: number): void {
-      if (kind === 'unsure') {
+    /** What one call came to; a refusal of what was said and *not now* are answers too. `began`: when it was sent. */
+    heard(said: Said, began: number): void {
+      if (said.kind === 'unsure' || (said.kind === 'refused' && LOCKED_OUT.test(said.because))) {
         silent ??= began;
         return;
       }

@@ -62,7 +62,13 @@ export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step }
           parts.clock,
           withinMs,
           query(
-            `insert into inbox (source, delivery_id, payload) values ($1, $2, $3)
+            // An alert that fires again after its end says word for word what it said before: only what is still to be
+            // worked on is the same delivery. A person's click stays the same for as long as it is known.
+            `with before as (
+               update inbox set delivery_id = delivery_id || ' ' || id
+               where source = 'alertmanager' and source = $1 and delivery_id = $2 and done_at is not null returning 1
+             )
+             insert into inbox (source, delivery_id, payload) select $1, $2, $3 from (select count(*) from before) renamed
              on conflict (source, delivery_id) do nothing returning id`,
             [source, deliveryId, storable(payload)],
           ),

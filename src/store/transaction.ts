@@ -117,6 +117,8 @@ export async function openTransaction(
     sweep: async () => await sweep(client),
 
     async busyWith(targets) {
+      // Whoever asks waits for whoever asked before and may be about to write a run: each would find the targets free.
+      await client.query(`select pg_advisory_xact_lock(hashtextextended('busy with', 0))`);
       const found = await client.query<{ incident: IncidentId; run: Run }>(
         `select i.id as incident, run from runs r join incidents i on i.id = r.incident,
            jsonb_array_elements(i.body -> 'runs') run

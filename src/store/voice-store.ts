@@ -74,6 +74,14 @@ export function createVoiceStore({ pool, ids }: { pool: pg.Pool; ids: Ids }): Vo
       return found.rows;
     },
 
+    async followed({ id, stream }) {
+      const found = await pool.query(
+        'select from outbox where stream = $1 and seq > (select seq from outbox where id = $2) limit 1',
+        [stream, id],
+      );
+      return found.rowCount === 1;
+    },
+
     async tried(id, afterMark) {
       await pool.query(
         `update outbox set state = 'tried', after_mark = coalesce(after_mark, $2) where id = $1`,

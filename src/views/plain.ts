@@ -104,12 +104,14 @@ export function escalation(
   card: string | null,
 ): Message {
   const why = shortened(words`${because}`, LIMIT.text - 300);
-  const needs = words`(${incident.environment}) needs you: rung ${rung}.`;
+  // Slack may have been away for so long that the call comes after the end.
+  const over = incident.state === 'resolved';
+  const needs = over
+    ? words`(${incident.environment}) is over; rung ${rung} was called before.`
+    : words`(${incident.environment}) needs you: rung ${rung}.`;
   const cause = incident.diagnosis?.causes.find(({ verdict }) => verdict === 'supported');
-  const who =
-    incident.acknowledged === null
-      ? words`Nobody has it yet.`
-      : words`${person(incident.acknowledged.by)} has it.`;
+  const nobody = over ? words`` : words`Nobody has it yet.`;
+  const who = incident.acknowledged === null ? nobody : words`${person(incident.acknowledged.by)} has it.`;
   const where = card === null ? words`` : words` ${link(card, 'Open the card')}`;
   return message(words`${incident.id} ${title} ${needs} ${why}`, [
     section([

@@ -26,6 +26,15 @@ describe('logs', () => {
     expect(sidecar).toMatchObject({ container: 'log-shipper', matched: 1, problem: null });
   });
 
+  test('of no pod are none in which nothing went wrong: nothing was read', async () => {
+    const workload = { ...QUESTION.workload, selector: 'app=order-svc' };
+    await expect(here.connection.probe.logs({ ...QUESTION, workload }, soon())).rejects.toMatchObject({
+      fault: 'not found',
+      message:
+        'Kubernetes has no pod with app=order-svc, so there was no log to read; `workloads` in oms.yaml names it.',
+    });
+  });
+
   test('come of the container before a restart too', async () => {
     const crashAt = here.world.now() - 10 * 60_000;
     await here.world.change((state) => {

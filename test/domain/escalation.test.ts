@@ -59,6 +59,36 @@ function climbed(incident: Incident, steps: readonly number[]) {
   return { climbed: current.climbed, now };
 }
 
+describe('a first rung that time alone called, in its channel', () => {
+  const calm = ladderFor('medium', 'orders', rules);
+  const touchedAt = (minutes: number, change: Partial<Incident> = {}) =>
+    climbed(
+      anIncident([], {
+        ladder: calm,
+        environment: 'prod',
+        clockStartedAt: OPENED,
+        announcedAt: OPENED,
+        impact: known(49, 100, OPENED + minutes * MINUTE),
+        ...change,
+      }),
+      [20, 2, 18, 1, 20],
+    ).climbed.map(({ rung, reason, at }) => [rung, reason, (at - OPENED) / MINUTE]);
+
+  test('is called once more for a share of over 25 %, which always wakes somebody; the next one comes when it would have', () => {
+    expect(touchedAt(22)).toEqual([
+      [1, 'time', 20],
+      [1, 'impact', 22],
+      [2, 'time', 40],
+    ]);
+  });
+
+  test('is not where it had paged, nor where the next was called already', () => {
+    const rungs = (found: ReturnType<typeof touchedAt>) => found.map(([rung]) => rung);
+    expect(rungs(touchedAt(22, { ladder }))).toEqual([1, 2, 3]);
+    expect(rungs(touchedAt(41))).toEqual([1, 2]);
+  });
+});
+
 describe('the ladder', () => {
   test('climbs every rung once, in order, twenty minutes apart, however the clock jumps', () => {
     fc.assert(

@@ -137,6 +137,19 @@ describe('a cluster', () => {
       verdict: 'broken',
       line: 'order-service is scaled to 0: it has no pod.',
     });
+    // No log was read, and no container was there to have been killed: neither is a quiet one.
+    expect(finding(incident, 'R2')?.verdict).toBe('unknown');
+    for (const [runbook, step] of [
+      ['shipping-labels', 'R30'],
+      ['memory', 'R54'],
+    ] as const) {
+      await rig.slack.as('URESPONDER').command(ALERTS, `/oms diagnose ${runbook}`);
+      await rig.app.idle();
+      expect(finding(await incidentOf(runbook), step)).toMatchObject({
+        verdict: 'unknown',
+        line: expect.stringContaining('has no pod with app=order-service'),
+      });
+    }
     expect(await verifyChain(rig.store.owner)).toMatchObject({ ok: true });
     expect(rig.slack.problems).toEqual([]);
   });

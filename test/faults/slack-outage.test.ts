@@ -41,6 +41,22 @@ describe('a Slack that cannot be reached', () => {
       .toEqual(new Set(['resolved']));
   });
 
+  test.each(['token_revoked', 'internal_error'])(
+    'for the bot, because every answer is %s, is away like one that is silent',
+    async (error) => {
+      rig = await startRig({ timing: { ...TIMING, slackOutageMs: 300 } });
+      await rig.alert();
+      await rig.app.idle();
+      const back = rig.slack.faults.add({
+        match: { path: /^\/api\// },
+        fault: { mode: 'status', status: 200, body: { ok: false, error } },
+      });
+      await rig.alert({ fingerprint: 'f2' }, { region: 'eu' });
+      await expect.poll(pages, { timeout: 10_000 }).toEqual(['OMS-1 triggered', 'OMS-2 triggered']);
+      back();
+    },
+  );
+
   test('pages nobody outside prod', async () => {
     const yaml = YAML.replace('prod', 'stage');
     rig = await startRig({ yaml, timing: { ...TIMING, slackOutageMs: 100 } });

@@ -57,6 +57,13 @@ describe('Alertmanager’s webhook', () => {
     ]);
   });
 
+  test('whose own link runs over pages is shown by Alertmanager’s: on a card it would leave no room for any other', () => {
+    const [alert] = payload().alerts;
+    const generatorURL = `http://prometheus/graph?g0.expr=${'rate%28'.repeat(200)}`;
+    const long = payload({ externalURL: 'http://alertmanager', alerts: [{ ...alert, generatorURL }] });
+    expect(readAlertmanager(long, rules).alerts).toMatchObject([{ url: 'http://alertmanager' }]);
+  });
+
   test('with two codes becomes an alert for each runbook', () => {
     const { alerts } = readAlertmanager(payload({}, { other: 'PAYMENT_FAILED' }), rules);
     expect(alerts.map(({ runbook }) => runbook)).toEqual(['stuck-orders', 'payment-failures']);

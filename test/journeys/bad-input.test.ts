@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { workflowEngineCrash } from '../../sim/world/scenarios/workflow-engine-crash.ts';
 import { absent } from '../../src/adapters/absent.ts';
@@ -173,5 +174,17 @@ describe('bad input gets a clear answer', () => {
     await post(JSON.stringify({ ...group, receiver: 'again' }));
     await rig.app.idle();
     expect(lines()).toHaveLength(1);
+  });
+
+  test('a label of many kilobytes keeps nobody from being heard: its alerts are one incident', async () => {
+    const region = randomBytes(6_000).toString('base64');
+    await rig.alert({ fingerprint: 'long' }, { region });
+    await rig.alert({ fingerprint: 'again' }, { region });
+    await rig.app.idle();
+    const heard = (await rig.app.parts.journal.openIncidents()).map(({ sources }) =>
+      sources.map(({ key }) => key),
+    );
+    expect(heard).toContainEqual(['long', 'again']);
+    expect(rig.slack.problems).toEqual([]);
   });
 });

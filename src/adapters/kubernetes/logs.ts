@@ -32,7 +32,7 @@ interface Reading {
 
 /**
  * Every container of every pod. One that cannot be read is a problem of its own.
- * @throws SystemError when the pods cannot be listed, and when the role may not read logs at all
+ * @throws SystemError when the pods cannot be listed or there is none, and when the role may not read logs at all
  */
 export async function readLogs(
   client: KubernetesClient,
@@ -47,6 +47,11 @@ export async function readLogs(
       const restarted = statuses.some((each) => each.name === name && each.restartCount > 0);
       sources.push({ pod: metadata.name, container: name, restarted });
     }
+  }
+  // Nothing was read, and nothing may pass for a log in which nothing went wrong.
+  if (sources.length === 0) {
+    const words = `${KUBERNETES} has no pod with ${question.workload.selector}, so there was no log to read; \`workloads\` in oms.yaml names it.`;
+    throw new SystemError(KUBERNETES, 'not found', words, { sent: 'no', mayRetry: false });
   }
   const most = Math.min(MOST_OF_ONE, Math.floor(MOST_KEPT / Math.max(1, sources.length)));
   return await atOnce(AT_ONCE, sources, async (source): Promise<ContainerLog> => {

@@ -59,9 +59,12 @@ export const stock: Check<StockSeen> = {
       return skipped('The catalog is not configured (`catalog.url`, `catalog.stockPath`).');
     if (names.paths.inventoryItem === null)
       return skipped('The order service’s count of a product is not configured (`admin.inventoryItem`).');
-    // What the look before read need not be read again, nor waited for: half an hour of lines hardly changes in a minute.
-    const known = (ask.previous?.['logs']?.data as ReservationLogs | null | undefined)?.products;
-    const failing = (known ?? (await failingProducts(ask))).slice(0, thresholds.comparedProducts);
+    // What the look before read, if it read all, need not be read again, nor waited for: half an hour of lines hardly changes in a minute.
+    const known = ask.previous?.['logs']?.data as ReservationLogs | null | undefined;
+    const { products, whole } = known?.whole === true ? known : await failingProducts(ask);
+    const failing = products.slice(0, thresholds.comparedProducts);
+    if (failing.length === 0 && !whole)
+      return unknown('Which products fail is not known: not every log line could be read.');
     const before = (ask.previous?.['stock']?.data as StockSeen | null | undefined)?.products ?? [];
     return judged(await compared(ask, failing, before, ask.now), ask);
   },
@@ -79,7 +82,7 @@ export async function countsNow(
 ): Promise<{ readonly differ: readonly StockOf[]; readonly silent: boolean; readonly asked: number } | null> {
   if (ask.names.catalog === null || ask.names.paths.inventoryItem === null) return null;
   try {
-    const failing = (await failingProducts(ask)).slice(0, ask.thresholds.comparedProducts);
+    const failing = (await failingProducts(ask)).products.slice(0, ask.thresholds.comparedProducts);
     const { asked, products } = await compared(ask, failing, [], 0);
     const differ = products.filter(({ differsSince }) => differsSince !== null);
     return { asked, differ, silent: products.length < asked };
@@ -93,7 +96,7 @@ export async function countsNow(
 export async function ordersSoldOut(ask: Comparing, soldOut: readonly string[]): Promise<readonly string[]> {
   if (soldOut.length === 0) return [];
   try {
-    const lines = (await failureLines(ask)).filter(
+    const lines = (await failureLines(ask)).lines.filter(
       (line) => line.includes('INVENTORY_UNAVAILABLE') && soldOut.includes(productIn(line) ?? ''),
     );
     return [...new Set(lines.flatMap((line) => findIds('order', line)))].slice(0, MOST_SOLD_OUT);
@@ -104,10 +107,12 @@ export async function ordersSoldOut(ask: Comparing, soldOut: readonly string[]):
 }
 
 async function failingProducts(ask: Comparing) {
-  return productsIn(await failureLines(ask));
+  const { lines, whole } = await failureLines(ask);
+  return { products: productsIn(lines), whole };
 }
 
-async function failureLines({ probes, names, thresholds, signal }: Comparing): Promise<readonly string[]> {
+/** `whole`: no container's lines are missing. */
+async function failureLines({ probes, names, thresholds, signal }: Comparing) {
   const logs = await probes.kubernetes.logs(
     {
       workload: orderWorkload(names),
@@ -117,7 +122,10 @@ async function failureLines({ probes, names, thresholds, signal }: Comparing): P
     },
     signal,
   );
-  return logs.flatMap(({ lines }) => lines.map(withoutPeople));
+  return {
+    lines: logs.flatMap(({ lines }) => lines.map(withoutPeople)),
+    whole: logs.every(({ truncated, problem }) => !truncated && problem === null),
+  };
 }
 
 /** Both sides of each product, several at once; a product of which one side says nothing is left out. */

@@ -43,7 +43,12 @@ export function temporaryOf<Data>(given: Temporary<Data>): readonly [Action<Data
     notWhile(judging) {
       const seen = given.seen(judging);
       if (seen === null) return 'its settings could not be looked at';
-      return given.notWhile(judging) ?? waits(given, seen, judging) ?? noRoom(given, seen, judging);
+      return (
+        given.notWhile(judging) ??
+        waits(given, seen, judging) ??
+        raisedElsewhere(given, judging) ??
+        noRoom(given, seen, judging)
+      );
     },
     validate: ({ to }, { shown }) => {
       const wrong = wrongAmount(setting, to ?? '', shown);
@@ -96,10 +101,7 @@ export function temporaryOf<Data>(given: Temporary<Data>): readonly [Action<Data
       },
     },
     mitigates: true,
-    owes: [
-      { what: `Set the ${setting.noun} back to what it was.`, owner: ASKER, undo },
-      ...(given.owes ?? []),
-    ],
+    owes: [{ what: owedBack(setting), owner: ASKER, undo }, ...(given.owes ?? [])],
   };
   return [change, undoOf(given, undo)];
 }
@@ -182,6 +184,7 @@ function sharedWaits(setting: Setting, { readyPodsForRestart }: Thresholds): rea
       ? ['An autoscaler decides the number of pods: it would set it back.']
       : []),
     `A quota leaves no room, or the ${setting.noun} is as large already.`,
+    'It was raised in another incident and is not set back yet.',
   ];
 }
 
@@ -202,6 +205,26 @@ function waits<Data>(
       ? `the HPA ${hpa.name} will set it back, raise its minimum (${hpa.min} now)`
       : readingOf(given, seen, judging.names).problem)
   );
+}
+
+function owedBack({ noun }: Setting): string {
+  return `Set the ${noun} back to what it was.`;
+}
+
+/** What it is now is not what it was: the way back of a second raise would end at the first. */
+function raisedElsewhere<Data>(
+  { setting, workload }: Temporary<Data>,
+  { owed, incident, names }: Judging<Data>,
+): string | null {
+  const target = targetOf(workload(names));
+  const other = owed.some(
+    ({ id, what, targets, done }) =>
+      done === null &&
+      what === owedBack(setting) &&
+      targets.includes(target) &&
+      !incident.owed.some((own) => own.id === id),
+  );
+  return other ? 'it was raised in another incident and is not set back yet (`/oms owed`)' : null;
 }
 
 function noRoom<Data>(given: Temporary<Data>, seen: Adjustable, judging: Judging<Data>): string | null {

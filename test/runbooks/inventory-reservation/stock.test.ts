@@ -24,6 +24,8 @@ async function look(
     readonly before?: StockSeen;
     /** What R10 read a look before. */
     readonly read?: readonly (readonly [product: string, failed: number])[];
+    /** Why a container's lines could not be read. */
+    readonly problem?: string;
   } = {},
 ) {
   const asked: string[] = [];
@@ -36,7 +38,9 @@ async function look(
   const lines = products.map(([product]) => `code=INVENTORY_UNAVAILABLE sku=${product} available=0`);
   const found = await stock.look({
     probes: fakeProbes({
-      ...(more.read === undefined ? { kubernetes: { logs: async () => [aLog(lines)] } } : {}),
+      ...(more.read === undefined
+        ? { kubernetes: { logs: async () => [{ ...aLog(lines), problem: more.problem ?? null }] } }
+        : {}),
       catalog: { stock: say(1) },
       orderService: { inventoryItem: say(2) },
     }),
@@ -199,6 +203,13 @@ describe('X7', () => {
       differing: ['a'],
       soldOut: ['b'],
       silent: { catalog: 1, ours: 0 },
+    });
+  });
+
+  test('no product is known to fail, and not every line could be read: nobody knows', async () => {
+    expect(await look([], { problem: 'Kubernetes answered 410.' })).toMatchObject({
+      verdict: 'unknown',
+      line: 'Which products fail is not known: not every log line could be read.',
     });
   });
 

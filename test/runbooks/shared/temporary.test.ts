@@ -1,8 +1,21 @@
 import { describe, expect, test } from 'vitest';
+import type { Duty } from '../../../src/domain/duty.ts';
 import { RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/runbooks/thresholds.ts';
-import { aJudging, seen } from '../../support/runbooks.ts';
+import { anIncident } from '../../support/incidents.ts';
+import { aJudging, NOW, seen } from '../../support/runbooks.ts';
 import { type Data, env, GIB, judged, memory, only, pair, replicas } from './temporary-support.ts';
+
+const raised: Duty = {
+  id: 'd1',
+  what: 'Set the pool size back to what it was.',
+  owner: 'U1',
+  targets: ['deployment/order-service'],
+  run: 'r1',
+  undo: 'R43-undo',
+  at: NOW,
+  done: null,
+};
 
 describe('a temporary change as it is offered', () => {
   test('shows before, opens with the runbook’s value and is bound to the generation', () => {
@@ -95,6 +108,20 @@ describe('why it waits', () => {
     const [change] = pair({ notWhile: () => 'a leak fills any pool' });
     const judging = judged(env('20'), { paused: true });
     expect(change.notWhile(judging, only(change.draft(judging)))).toBe('a leak fills any pool');
+  });
+
+  test.each([
+    ['in another incident', { owed: [raised] }, /^it was raised in another incident and is not set back yet/],
+    ['in this one', { owed: [raised], incident: anIncident([], { owed: [raised] }) }, null],
+    ['and set back', { owed: [{ ...raised, done: { by: 'U1', at: NOW } }] }, null],
+    ['of another deployment', { owed: [{ ...raised, targets: ['deployment/other'] }] }, null],
+    ['another setting', { owed: [{ ...raised, what: 'Set the number of pods back to what it was.' }] }, null],
+  ] as const)('raised already %s', (_where, change, because) => {
+    const judging = { ...judged(env('20')), ...change };
+    const [raise] = pair();
+    const waits = raise.notWhile(judging, only(raise.draft(judging)));
+    if (because === null) expect(waits).toBeNull();
+    else expect(waits).toMatch(because);
   });
 
   test('replicas need no two ready pods: nothing is replaced', () => {
