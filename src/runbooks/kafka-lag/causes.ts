@@ -1,6 +1,7 @@
 import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
-import { standing } from '../shared/lag-memory.ts';
+import { inTrouble } from '../shared/lag.ts';
+import { standing, tooSoon } from '../shared/lag-memory.ts';
 import { logsSay as classSays } from '../shared/log-classes.ts';
 import { cutOff } from '../shared/path.ts';
 import { spell } from '../shared/spell.ts';
@@ -114,6 +115,10 @@ const serialization: Cause<KafkaData> = {
     if (findings.lag.data === null) return open('The consumer groups (R46) could not be looked at.');
     if (findings.deadLetters.verdict === 'unknown')
       return open('The dead letters (X13) could not be counted.');
+    const late = findings.lag.data.groups.find(
+      (group) => inTrouble(group, judging.thresholds.lagMessages, now) && tooSoon(group, now),
+    );
+    if (late !== undefined) return open(`Three looks tell whether a partition of ${late.group} stands still.`);
     if (says === 'quiet' && findings.lag.data.whole)
       return ruledOut('No event fails to be serialized, and no partition stands still alone.');
     return open(

@@ -133,6 +133,12 @@ table('7.C3', [
     /No event fails/,
   ],
   [
+    'a group behind that was looked at once or twice',
+    behind(aGroup(partitions('moving', 'moving'), { trend: null })),
+    'open',
+    /Three looks tell whether a partition of notification-consumer stands still/,
+  ],
+  [
     'the only partition of its topic',
     stuckAt(aStuck({ poison: { ...aPoison, unsure: true } })),
     'open',
