@@ -118,7 +118,8 @@ const serialization: Cause<KafkaData> = {
     const late = findings.lag.data.groups.find(
       (group) => inTrouble(group, judging.thresholds.lagMessages, now) && tooSoon(group, now),
     );
-    if (late !== undefined) return open(`Three looks tell whether a partition of ${late.group} stands still.`);
+    if (late !== undefined)
+      return open(`Three looks tell whether a partition of ${late.group} stands still.`);
     if (says === 'quiet' && findings.lag.data.whole)
       return ruledOut('No event fails to be serialized, and no partition stands still alone.');
     return open(

@@ -17,7 +17,8 @@ export const advice: readonly Advice<MemoryData>[] = [
   },
   {
     id: '8.N2',
-    shown: 'while memory is short, no cause is supported, and exports (8.C2) or a query (8.C5) are not ruled out',
+    shown:
+      'while memory is short, no cause is supported, and exports (8.C2) or a query (8.C5) are not ruled out',
     say(judging) {
       const { kills, usage } = judging.findings;
       const short = kills.verdict === 'broken' || usage.verdict === 'broken';

@@ -25,10 +25,7 @@ describe('R51', () => {
   test.each([
     ['the first look', {}],
     ['a look after which nobody knew how far behind they are', { before: { lag: null } }],
-    [
-      'the second one',
-      { before: { lag: lagOf(aGroup(partitions('moving', 'moving'), { trend: null })) } },
-    ],
+    ['the second one', { before: { lag: lagOf(aGroup(partitions('moving', 'moving'), { trend: null })) } }],
   ])('%s does not say that nothing stands still', async (_what, given) => {
     expect(await look(checks.stuck, {}, given)).toMatchObject({
       verdict: 'skipped',

@@ -159,7 +159,10 @@ describe('R25', () => {
     const said = Object.fromEntries(many(20).map(({ id }) => [id, 'silent' as const]));
     const given = service(many(20), { gateway: said });
     const found = (await look(given)).of('R25');
-    expect(found).toMatchObject({ verdict: 'unknown', line: expect.stringContaining('of 20 refunds could not be seen') });
+    expect(found).toMatchObject({
+      verdict: 'unknown',
+      line: expect.stringContaining('of 20 refunds could not be seen'),
+    });
     expect(given.asked).toHaveLength(3);
   });
 
