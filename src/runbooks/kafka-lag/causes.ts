@@ -95,7 +95,7 @@ const serialization: Cause<KafkaData> = {
     const poison = poisons(judging)[0];
     if (poison !== undefined)
       return supported(
-        `${poison.group} has stood before one message for at least ${spell(now - poison.since)}: ${poison.topic}-${poison.partition}, offset ${poison.offset}; other partitions are read.`,
+        `${poison.group} has been stuck at one message for at least ${spell(now - poison.since)}, while other partitions were read: ${poison.topic}-${poison.partition}, offset ${poison.offset}.`,
       );
     const one = (findings.lag.data?.groups ?? []).find(
       (group) => (group.members ?? 0) > 0 && ['one', 'some'].includes(standing(group, now)),

@@ -190,7 +190,7 @@ async function poisonOf(
 
 function standsAt(group: string, { topic, partition, offset, message }: Poison): string {
   const what = message === null ? '' : ` (${message.bytes} bytes, written ${clock(message.at)})`;
-  return `${group} stands before one message: partition ${topic}-${partition}, offset ${offset}${what}.`;
+  return `${group} is stuck at one message: partition ${topic}-${partition}, offset ${offset}${what}.`;
 }
 
 function standsWhole({ group, skipped, countedAt }: StuckGroup): string {

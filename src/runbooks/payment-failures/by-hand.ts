@@ -63,7 +63,7 @@ export const byHand: readonly ByHand<PaymentData>[] = [
   {
     id: 'm1.4',
     owner: 'payments',
-    what: 'Switch to the backup processor.',
+    what: 'Switch to the backup processor, if there is one.',
     link: 'backupGateway',
     shown: 'while the gateway is down',
     when: (judging) => (gatewayDown(judging) ? 'The gateway is down.' : null),

@@ -37,7 +37,7 @@ describe('R51', () => {
     const seen = await look(checks.stuck, kafka([50, 10]), { before: { lag: lagOf(one) } });
     expect(seen.verdict).toBe('broken');
     expect(seen.line).toMatch(
-      /stands before one message: partition order-events-1, offset 10 \(412 bytes, written .* UTC\)\.$/,
+      /is stuck at one message: partition order-events-1, offset 10 \(412 bytes, written .* UTC\)\.$/,
     );
     expect(seen.data?.groups[0]).toMatchObject({
       all: false,
