@@ -27,6 +27,11 @@ const HEAP = { heap: seen('healthy', aHeap()) };
 const ready = (count: number) =>
   seen('healthy', { state: aDeployment({ ready: count }), settings: someSettings(), server: aDatabase() });
 
+test('what takes a bad version back is offered before what buys time', () => {
+  const steps = memory.actions.map(({ step }) => step);
+  expect(steps.indexOf('X2')).toBeLessThan(steps.indexOf('R58'));
+});
+
 describe('R60, restart', () => {
   test.each([
     ['a leak', LEAK, 'it empties the pods until the leak fills them again', null],
