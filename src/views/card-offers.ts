@@ -51,7 +51,7 @@ export function todo(
       ...(typed.shown.length === 0
         ? []
         : [section([words`*To type: the bot may not do it*`, ...bullets(typed.shown)]), evidence(commands)]),
-      ...(now.shown.length === 0 ? [] : [section(headed(now.shown, first))]),
+      ...headed(now.shown, first),
       ...buttons(row(ready)),
       ...(also.shown.length === 0
         ? []
@@ -93,13 +93,13 @@ function isWanted({ recommended, requestedBy }: Offer): boolean {
 }
 
 /** Nobody is urged to do what nothing speaks for. */
-function headed(lines: readonly Words[], offers: readonly Offer[]): readonly Words[] {
+function headed(lines: readonly Words[], offers: readonly Offer[]): readonly KnownBlock[] {
   const of = (wanted: boolean) =>
     lines.filter((_line, place) => offers[place] !== undefined && isWanted(offers[place]) === wanted);
   const [now, also] = [of(true), of(false)];
   return [
-    ...(now.length === 0 ? [] : [words`*Do now*`, ...bullets(now)]),
-    ...(also.length === 0 ? [] : [words`*Possible, not recommended now*`, ...bullets(also)]),
+    ...(now.length === 0 ? [] : [section([words`*Do now*`, ...bullets(now)])]),
+    ...(also.length === 0 ? [] : [section([words`*Possible, not recommended now*`, ...bullets(also)])]),
   ];
 }
 

@@ -77,7 +77,7 @@ describe('what may be pressed', () => {
   test('nobody is urged to do what nothing speaks for, beside what is recommended', () => {
     const other = anOffer({ id: 'o2', action: 'R7', title: 'Restart the service', tier: 'disruptive' });
     expect(readWith([other, wanted])).toMatch(
-      /\*Do now\*\\n• \*Retry workflow\*.*\\n\*Possible, not recommended now\*\\n• \*Restart the service\*/,
+      /\*Do now\*\\n• \*Retry workflow\*.*"\*Possible, not recommended now\*\\n• \*Restart the service\*/,
     );
   });
 
