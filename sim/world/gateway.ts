@@ -131,7 +131,7 @@ export function probeGateway(state: WorldState, pod: Pod, at: number): GatewayHe
   const share = state.chance('probe', pod.name, at);
   const quick = between(90, 160, share);
   if (isCutOff(state, pod)) return down(pathWords(state));
-  if (gateway === 'down') return down('connect ETIMEDOUT');
+  if (gateway === 'down') return down('503 Service Unavailable');
   if (state.keyAgeOfPod(pod) === 'old') return { ...down('401 Unauthorized'), latencyMs: quick };
   if (gateway === 'rate-limited') {
     return { status: 'degraded', latencyMs: quick, error: '429 Too Many Requests' };

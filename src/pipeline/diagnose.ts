@@ -90,7 +90,8 @@ export async function diagnose(
     now,
     thresholds,
     names: named,
-    incident,
+    // What is said beside the impact speaks of this one, not of the look before.
+    incident: { ...incident, impact },
     open: more.open ?? [],
     owed: more.owed ?? [],
   };

@@ -26,9 +26,7 @@ export const memory = defineRunbook<MemoryData>({
   causes,
   actions: [
     dumpHeap,
-    ...raiseMemory,
-    ...addReplicas,
-    restartPods,
+    // What takes the cause back stands before what buys time.
     rollBackOf<MemoryData>({
       runbook: 'memory',
       causes,
@@ -38,6 +36,9 @@ export const memory = defineRunbook<MemoryData>({
         holds: (judging) => stands(judging, '8.C1') || stands(judging, '8.C4'),
       },
     }),
+    ...raiseMemory,
+    ...addReplicas,
+    restartPods,
   ],
   advice,
   byHand,

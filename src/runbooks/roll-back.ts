@@ -174,7 +174,9 @@ function candidate({
     if (rollout === null || workload !== orderWorkload(names).name || rollout.revision === 1) return [];
     return rollout.back || onlyRestarts(rollout) ? [] : [{ ...change, rollout }];
   });
-  return ours.find(({ at }) => at === data?.suspect?.at) ?? ours[0] ?? null;
+  // Once it was rolled back it runs no more, and rolling back again would bring back what was taken away.
+  const standing = ours.filter((one) => !laterThan({ changes }, one).some(({ rollout }) => rollout.back));
+  return standing.find(({ at }) => at === data?.suspect?.at) ?? standing[0] ?? null;
 }
 
 /** Rollouts of the same workload since then, newest first. */

@@ -38,11 +38,11 @@ export function runLine(run: Run): Words {
   const outcome = run.outcome ?? 'ended';
   if (run.question) return words`${head} ${run.line}`;
   if (proof === null) return words`${head} ${outcome}. ${run.line}`;
-  const verdict = proof.verdict === null ? words`` : words` *${proof.verdict}*.`;
+  const verdict = proof.verdict === null ? words`` : words`, *${proof.verdict}*`;
   const next = proof.nextAt === null ? words`` : words` Next look ${clock(proof.nextAt)}.`;
   // The proof says nothing of what was never asked.
   const unsent = run.counts.unsent === 0 ? '' : ` ${run.line}`;
-  return words`${head} ${outcome}.${verdict}${unsent} ${proof.line}${trend(proof)}${next}`;
+  return words`${head} ${outcome}${verdict}.${unsent} ${proof.line}${trend(proof)}${next}`;
 }
 
 /** Of a figure's samples, the newest: so many are written out, and so many are drawn. */
@@ -142,7 +142,7 @@ function causes(all: Causes, room: Room): Part {
     ? fitting(full, 'causes', room, LIMIT.section - 900)
     : { shown: [joined(short, ' ')], left: [] };
   const titles = (verdict: string) =>
-    all.flatMap((cause) => (cause.verdict === verdict ? [cause.title] : [])).join(', ');
+    all.flatMap((cause) => (cause.verdict === verdict ? [cause.title] : [])).join('; ');
   const lines = [
     ...(supported.length === 0 ? [] : shown),
     ...(titles('ruled out') === '' ? [] : [words`Ruled out: ${titles('ruled out')}.`]),

@@ -14,14 +14,16 @@ const MENUS = 3;
 
 /** *Do now*: what may be pressed, the most wanted first, and what still waits. */
 export function todo(
-  { id, offers, state }: Incident,
+  { id, offers: all, state }: Incident,
   room: Room,
 ): { readonly blocks: readonly KnownBlock[]; readonly left: readonly Left[] } {
   if (state === 'resolved') return { blocks: [], left: [] };
+  const offers = all.filter((offer) => !isAsked(offer, all));
   const ready = offers
     .filter(({ waits }) => waits === null)
     .sort((left, right) => rank(left, offers) - rank(right, offers));
-  const now = fitting(ready.slice(0, BUTTONS).map(offerLine), 'offers', room, LIMIT.section - 100);
+  const first = ready.slice(0, BUTTONS);
+  const now = fitting(first.map(offerLine), 'offers', room, LIMIT.section - 100);
   const also = fitting(ready.slice(BUTTONS).map(offerLine), 'offers', room, LIMIT.context - 100);
   const byHand = offers.filter(isTyped);
   const typed = fitting(byHand.map(typedLine), 'commands to type', room, LIMIT.section - 100);
@@ -50,7 +52,7 @@ export function todo(
       ...(typed.shown.length === 0
         ? []
         : [section([words`*To type: the bot may not do it*`, ...bullets(typed.shown)]), evidence(commands)]),
-      ...(now.shown.length === 0 ? [] : [section([heading(ready), ...bullets(now.shown)])]),
+      ...headed(now.shown, first),
       ...buttons(row(ready)),
       ...(also.shown.length === 0
         ? []
@@ -78,10 +80,28 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** Somebody asks for the very same already; until that is answered it is offered to nobody else. */
+function isAsked({ action, targets, requestedBy }: Offer, all: readonly Offer[]): boolean {
+  if (requestedBy !== null) return false;
+  return all.some(
+    (other) =>
+      other.requestedBy !== null && other.action === action && other.targets.join() === targets.join(),
+  );
+}
+
+function isWanted({ recommended, requestedBy }: Offer): boolean {
+  return recommended !== null || requestedBy !== null;
+}
+
 /** Nobody is urged to do what nothing speaks for. */
-function heading(ready: readonly Offer[]): Words {
-  const wanted = ready.some(({ recommended, requestedBy }) => recommended !== null || requestedBy !== null);
-  return wanted ? words`*Do now*` : words`*Possible, not recommended now*`;
+function headed(lines: readonly Words[], offers: readonly Offer[]): readonly KnownBlock[] {
+  const of = (wanted: boolean) =>
+    lines.filter((_line, place) => offers[place] !== undefined && isWanted(offers[place]) === wanted);
+  const [now, also] = [of(true), of(false)];
+  return [
+    ...(now.length === 0 ? [] : [section([words`*Do now*`, ...bullets(now)])]),
+    ...(also.length === 0 ? [] : [section([words`*Possible, not recommended now*`, ...bullets(also)])]),
+  ];
 }
 
 function bullets(lines: readonly Words[]): readonly Words[] {

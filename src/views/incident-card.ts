@@ -12,7 +12,8 @@ import { freezeLine } from './freeze.ts';
 import { header, LIMIT, lengthOf, type Message, message, note, section } from './kit.ts';
 import { owedLines } from './owed.ts';
 import { type Left, leftLine, ROOMS, type Room } from './room.ts';
-import { clock, configured, joined, link, person, shortened, type Words, words } from './words.ts';
+import { calledBy } from './rungs.ts';
+import { clock, joined, link, person, shortened, type Words, words } from './words.ts';
 
 export interface CardView {
   readonly incident: Incident;
@@ -185,8 +186,11 @@ function next({ incident, next: rung }: CardView): readonly Words[] {
   const climbed = [
     ...(earlier > 0 ? [words`${earlier} earlier rungs stand in the thread.`] : []),
     ...incident.climbed.slice(-RUNGS).map(({ rung: number, at, because, paged }) => {
-      const page = paged ? ', a page asked for' : '';
-      return shortened(words`Rung ${number} was called ${clock(at)}${page}: ${because}`, 300);
+      const page = paged ? ' and asked for a page' : '';
+      return shortened(
+        words`Rung ${number} called ${calledBy(incident, number)} ${clock(at)}${page}: ${because}`,
+        300,
+      );
     }),
   ];
   if (incident.state === 'resolved') {
@@ -214,12 +218,11 @@ function next({ incident, next: rung }: CardView): readonly Words[] {
       ? []
       : [shortened(words`Held by ${person(hold.by)} until ${clock(hold.until)}: ${hold.reason}`, 300)];
   if (rung === null) return [...climbed, ...watched, ...held, words`The whole ladder has been called.`];
-  const whom = [...rung.rung.channels, ...rung.rung.people].join(', ');
   return [
     ...climbed,
     ...watched,
     ...held,
-    words`*Next* ${clock(rung.at)}: rung ${rung.rung.number} calls ${configured(whom === '' ? rung.rung.team : whom)}.`,
+    words`*Next* ${clock(rung.at)}: rung ${rung.rung.number} calls ${calledBy(incident, rung.rung.number)}.`,
   ];
 }
 

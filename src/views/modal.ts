@@ -26,19 +26,26 @@ function toRead({ preview, notes = [], binding }: Asking, ...before: readonly Wo
   ];
 }
 
+/** So long a window's title may be, characters. */
+const TITLE = 24;
+
 /** The form of an offer. Its answers come back with the offer's id and nothing else that decides. */
 function fieldsModal(offer: Asking): ModalView {
   return {
     type: 'modal',
     callback_id: offer.question ? QUESTION_CALLBACK : FIELDS_CALLBACK,
     private_metadata: offer.id,
-    title: plainText(offer.title, 24),
+    title: plainText(offer.title, TITLE),
     submit: plainText(
       offer.question ? 'Ask' : offer.tier === 'guarded' ? 'Ask for approval' : 'Yes, run it',
       24,
     ),
     close: plainText('Cancel', 24),
-    blocks: [...toRead(offer), ...offer.fields.map(input)],
+    // A name that is cut short above is written out here.
+    blocks: [
+      ...toRead(offer, ...(offer.title.length > TITLE ? [words`*${offer.title}*`] : [])),
+      ...offer.fields.map(input),
+    ],
   };
 }
 

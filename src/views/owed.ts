@@ -56,7 +56,7 @@ export function dutyPost(
 
 /** A change for a while that nobody has taken back yet; whom it concerns is called. */
 export function reminder(duty: Duty, whom: string): Message {
-  const text = words`${person(whom)}, this still waits: ${duty.what} (${duty.targets.join(', ')}) Since ${clock(duty.at)}. Its button stands on the card; done by hand, \`/oms owed\` ticks it off.`;
+  const text = words`${person(whom)}, this still waits: ${dutyOf(duty)} Since ${clock(duty.at)}. Its button stands on the card; done by hand, \`/oms owed\` ticks it off.`;
   return message(text, [section([text])]);
 }
 
@@ -79,10 +79,15 @@ export function owedLines(duties: readonly Duty[]): readonly Words[] {
 }
 
 /** One duty: what, about what, whose. */
-export function dutyLine({ what, owner, targets }: Duty): Words {
+export function dutyLine(duty: Duty): Words {
+  return joined([dutyOf(duty), whose(duty.owner)], ' ');
+}
+
+/** What a duty is, and about what. */
+export function dutyOf({ what, targets }: Pick<Duty, 'what' | 'targets'>): Words {
   const named = targets.slice(0, NAMED).join(', ');
   const about = targets.length > NAMED ? `${named} and ${targets.length - NAMED} more` : named;
-  return joined([about === '' ? words`${what}` : words`${what} (${about})`, whose(owner)], ' ');
+  return about === '' ? words`${what}` : words`${what} (${about})`;
 }
 
 /** Those that are no team's. */

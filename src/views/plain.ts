@@ -3,7 +3,8 @@ import type { ByHandId, Incident, IncidentEvent } from '../domain/incident.ts';
 import { runLine } from './card-findings.ts';
 import { impactText, needed, verdictOf } from './incident-card.ts';
 import { ACTIONS, buttons, evidence, LIMIT, type Message, message, note, section } from './kit.ts';
-import { dutyLine } from './owed.ts';
+import { dutyLine, dutyOf } from './owed.ts';
+import { calledBy } from './rungs.ts';
 import {
   answered,
   clock,
@@ -117,11 +118,16 @@ export function escalation(
     section([
       words`*${incident.id} ${title}* ${needs}`,
       why,
-      impactText(incident),
+      ...(saysImpact(because, incident) ? [] : [impactText(incident)]),
       ...(cause === undefined ? [] : [words`Cause: ${cause.title}. ${cause.because}`]),
       words`${who} ${needed(incident)}${where}`,
     ]),
   ]);
+}
+
+/** Why it is called may be the very impact: that is said once. */
+function saysImpact(because: string, { impact }: Incident): boolean {
+  return impact?.known === true && because.startsWith(`${impact.affected} of ${impact.total} orders`);
 }
 
 /** What people must notice: a verdict that came later or got worse. The first line is what a lock screen shows. */
@@ -211,7 +217,7 @@ export function threadLine(
       return sentence(words`Owed now:`, ...event.duties.map((duty) => dutyLine(duty)));
     case 'duty done': {
       const duty = incident.owed.find(({ id }) => id === event.duty);
-      return duty === undefined ? null : sentence(words`${person(event.by)} has done: ${dutyLine(duty)}`);
+      return duty === undefined ? null : sentence(words`${person(event.by)} has done: ${dutyOf(duty)}`);
     }
     case 'ticked': {
       const { step, answer, by } = event.tick;
@@ -224,7 +230,9 @@ export function threadLine(
         words`${person(event.by)} holds the next rung until ${clock(event.until)}: ${event.reason}`,
       );
     case 'climbed':
-      return sentence(words`Rung ${event.climbed.rung} is called: ${event.climbed.because}`);
+      return sentence(
+        words`Rung ${event.climbed.rung} calls ${calledBy(incident, event.climbed.rung)}: ${event.climbed.because}`,
+      );
     case 'resolved':
       return sentence(words`Resolved: ${event.because}`);
     case 'run updated': {

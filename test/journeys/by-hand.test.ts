@@ -122,11 +122,11 @@ describe('the gateway is down', () => {
     });
     await rig.skip(1);
     await rig.skip(1);
-    expect(card()).toContain('Switch to the backup processor.');
+    expect(card()).toContain('Switch to the backup processor, if there is one.');
     expect(card()).toContain('No link configured (`links.backupGateway`)');
     const before = rig.card();
     expect(await tick('URESPONDER', 'm1.4', 'done')).toContain('Owed now: Switch back from the backup');
-    expect(card()).toContain('Switch to the backup processor. <@URESPONDER> has done it');
+    expect(card()).toContain('Switch to the backup processor, if there is one. <@URESPONDER> has done it');
     expect(card()).toContain('*Owed*');
     expect(await tick('UBYSTANDER', 'm1.4', 'done', before)).toContain('<@URESPONDER> ticked it off already');
     const owed = await answered('UBYSTANDER', async (person) => await person.command(ALERTS, '/oms owed'));

@@ -62,7 +62,7 @@ describe('the gateway is down, and refunds never reached it', () => {
     await rig.slack.as('URESPONDER').click(rig.card(), 'Test a refund', { confirm: true, again: true });
     await rig.app.idle();
     expect(rig.service.count('POST', '/admin/test-refund')).toBe(1);
-    expect(card()).toContain('A test refund failed: connect ETIMEDOUT.');
+    expect(card()).toContain('A test refund failed: 503 Service Unavailable.');
     expect(retries() + credits()).toBe(0);
   });
 

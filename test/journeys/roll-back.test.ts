@@ -68,7 +68,7 @@ describe('a release that leaks', () => {
     timeout: LONG,
   }, async () => {
     await minutes(8);
-    expect(card()).toMatch(/Roll back the service\*, approved by .* done\. \*helped\*/);
+    expect(card()).toMatch(/Roll back the service\*, approved by .* done, \*helped\*/);
     expect(rig.card().text).toContain('mitigated, watching');
     expect(card()).toContain('Ship the fix, then roll forward.');
   });

@@ -121,7 +121,7 @@ describe('the demo in a real browser', { timeout: 120_000 }, () => {
 
   test('what an order’s status becomes is asked by one and approved by another', async () => {
     // The last thing that the skipped minutes changed on the card.
-    await shows(mara, /Rung 1 was called/);
+    await shows(mara, /Rung 1 called #orders-team/);
     await button(mara, /^Set status by hand/).click();
     const form = mara.getByRole('dialog', { name: 'Set status by hand' });
     await button(form, 'Ask for approval').click();

@@ -32,3 +32,32 @@ test('a check that asks several systems names the one that kept it waiting', asy
     line: 'The order service did not answer within 4 s.',
   });
 });
+
+test('what people are asked to do speaks of the impact beside it, not of the look before', async () => {
+  const parts = {
+    probes: fakeProbes({}),
+    samples: { since: async () => [], between: async () => ({}) },
+    rules: aRules(),
+    clock: { now: () => 0, sleep: async () => await new Promise<void>(() => undefined) },
+    step: async <T>(_name: string, work: () => Promise<T>) => await work(),
+  } as unknown as Looking;
+  const before = {
+    known: true,
+    affected: 40,
+    total: 45,
+    windowMinutes: 30,
+    source: '',
+    means: '',
+    at: 0,
+  } as const;
+  const incident = {
+    ...anIncident([]),
+    diagnosis: null,
+    runbook: 'payment-failures',
+    impact: before,
+  } as const;
+  const look = await diagnose(parts, incident, NOW);
+  expect(look.impact).toMatchObject({ known: false });
+  // The case for the provider is for widespread trouble.
+  expect(look.byHand.map(({ id }) => id)).not.toContain('m1.5');
+});

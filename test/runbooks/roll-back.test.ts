@@ -116,6 +116,11 @@ describe('rolling back (X2)', () => {
     ['it is the first version', [deployed({ revision: 1, before: null, difference: null })], {}],
     ['only a restart was', [restarted(OPENED - MINUTE)], {}],
     ['somebody rolled back already', [deployed({ back: true })], {}],
+    [
+      'it was rolled back since',
+      [deployed({ at: OPENED + MINUTE, revision: 8, back: true }), deployed()],
+      { suspect: deployed() },
+    ],
     ['another deployment changed', [{ ...deployed(), workload: 'workflow-engine' }], {}],
     ['the deployment could not be looked at', [deployed()], { state: null }],
     [

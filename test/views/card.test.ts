@@ -7,6 +7,7 @@ import { masked } from '../../src/domain/secrets.ts';
 import { endQuery } from '../../src/runbooks/database-pool/terminate.ts';
 import { incidentCard, verdictOf } from '../../src/views/incident-card.ts';
 import { evidence } from '../../src/views/kit.ts';
+import { escalation } from '../../src/views/plain.ts';
 import { stuckList } from '../../src/views/stuck-list.ts';
 import { quoted } from '../../src/views/words.ts';
 import { blocking, given, judged } from '../runbooks/database-pool/support.ts';
@@ -63,6 +64,48 @@ function hostileIncident(): Incident {
     at,
   });
 }
+
+/** What a card with these offers reads, all blocks in a row. */
+function readWith(offers: readonly ReturnType<typeof anOffer>[]): string {
+  const card = incidentCard({ incident: anIncident([], { offers }), title: 'x', next: null, links: [] });
+  return JSON.stringify(card.blocks);
+}
+
+describe('what may be pressed', () => {
+  const wanted = anOffer({ id: 'o1', title: 'Retry workflow', recommended: 'orders are stuck' });
+
+  test('nobody is urged to do what nothing speaks for, beside what is recommended', () => {
+    const other = anOffer({ id: 'o2', action: 'R7', title: 'Restart the service', tier: 'disruptive' });
+    expect(readWith([other, wanted])).toMatch(
+      /\*Do now\*\\n• \*Retry workflow\*.*"\*Possible, not recommended now\*\\n• \*Restart the service\*/,
+    );
+  });
+
+  test('what somebody asks for already is not offered a second time', () => {
+    const asked = anOffer({ ...wanted, id: 'o3', tier: 'guarded', requestedBy: 'UONCALL' as never });
+    const read = readWith([asked, anOffer({ ...wanted, tier: 'guarded' })]);
+    expect(read.match(/• \*Retry workflow\*/g)).toHaveLength(1);
+    expect(read).toContain('"Approve: Retry workflow"');
+    const elsewhere = anOffer({ ...wanted, tier: 'guarded', targets: ['ord_bbb222'] });
+    expect(readWith([asked, elsewhere]).match(/• \*Retry workflow\*/g)).toHaveLength(2);
+  });
+});
+
+test('what a team is called for is said once', () => {
+  const impact = {
+    known: true,
+    affected: 11,
+    total: 42,
+    windowMinutes: 30,
+    source: 'orders table',
+    means: 'x',
+    at: 0,
+  } as const;
+  const incident = anIncident([], { impact });
+  const said = (because: string) => JSON.stringify(escalation(incident, 'x', 1, because, null).blocks);
+  expect(said('11 of 42 orders (26 %) are affected, more than 25 %.').match(/11 of 42/g)).toHaveLength(1);
+  expect(said('The trouble has lasted 20 minutes.')).toContain('11 of 42 orders (26 %) affected.');
+});
 
 describe('what is shown', () => {
   test('stays within Slack’s limits, whatever was found', () => {

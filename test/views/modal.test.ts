@@ -42,6 +42,15 @@ describe('a form', () => {
     );
   });
 
+  test('writes out a name that its title has no room for', () => {
+    const first = (title: string) =>
+      JSON.stringify(
+        windowOf(anOffer({ title, fields: [{ name: 'f', label: 'L', kind: 'text' }] }))?.blocks[0],
+      );
+    expect(first('Put the staged credentials in use')).toContain('*Put the staged credentials in use*');
+    expect(first('Retry workflow')).not.toContain('Retry workflow');
+  });
+
   test('shows the hint', () => {
     expect(fieldOf({ hint: 'At least 15 characters.' })).toMatchObject({
       hint: { text: 'At least 15 characters.' },

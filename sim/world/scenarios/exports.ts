@@ -22,7 +22,7 @@ export const uploadRefused: Scenario = {
   id: 'upload-refused',
   causes: ['10.C4'],
   runbook: 'exports',
-  title: 'The bucket’s policy was changed: since 20 minutes no export can be uploaded.',
+  title: 'The bucket’s policy was changed 20 minutes ago; no export has been uploaded since.',
   alert: {
     alertname: 'ExportFailed',
     code: 'EXPORT_FAILED',

@@ -48,7 +48,7 @@ export const [raisePool, lowerPool] = temporaryOf<PoolData>({
     if (room === null || service === null) return null;
     const pods = podsInRollout(service.settings, service.settings.replicas);
     const amount = Math.max(0, Math.floor((room.within - room.others) / pods));
-    return { amount, because: sum(pods, amount + 1, room) };
+    return { amount, because: `with one more ${sum(pods, amount + 1, room)}` };
   },
   fits: async (proving, to) => {
     const [room, pods] = await Promise.all([roomNow(proving), podsNow(proving)]);
@@ -96,7 +96,10 @@ function mostPods(settings: WorkloadSettings, size: number, room: Room): Most {
   let replicas = 0;
   while (replicas < PODS && podsInRollout(settings, replicas + 1) * size + room.others <= room.within)
     replicas += 1;
-  return { amount: replicas, because: sum(podsInRollout(settings, replicas + 1), size, room) };
+  return {
+    amount: replicas,
+    because: `with one more ${sum(podsInRollout(settings, replicas + 1), size, room)}`,
+  };
 }
 
 /** The same where runbook 6 does not judge (R59); null: nobody knows. @param server R38 */

@@ -10,8 +10,12 @@ export const byHand: readonly ByHand<ExportData>[] = [
     owner: 'database owners',
     what: 'Add the index that the plan of the query (R72) lacks; never from here.',
     link: 'database',
-    shown: 'while the database is slow for the query (10.C5)',
-    when: (judging) => (stands(judging, '10.C5') ? 'The query behind the export is slow.' : null),
+    shown: 'while the database is slow for the query (10.C5), by more than an incident of its own',
+    when(judging) {
+      // An incident of the database says nothing of this query’s plan.
+      const said = causes.find(({ id }) => id === '10.C5')?.judge({ ...judging, open: [] });
+      return said?.verdict === 'supported' ? said.because : null;
+    },
   },
   {
     id: 'm10.2',

@@ -168,7 +168,7 @@ const plan: Check<PlanOf> = {
     const days = Math.round((Date.parse(range.to) - Date.parse(range.from)) / (24 * 60 * MINUTE)) + 1;
     const seen: PlanOf = { ...found, ...range, days };
     const how = found.scan === 'index' ? `the index ${found.index ?? ''}` : 'a scan of the whole table';
-    const line = `${range.from} to ${range.to} is about ${found.rows} orders, read by ${how}.`;
+    const line = `${range.from} to ${range.to} is about ${found.rows} ${found.rows === 1 ? 'order' : 'orders'}, read by ${how}.`;
     const slow = found.scan === 'sequential' && found.rows > thresholds.seqScanRows;
     return slow || found.rows > thresholds.exportRows ? broken(line, seen) : healthy(line, seen);
   },

@@ -30,7 +30,9 @@ export const byHand: readonly ByHand<KafkaData>[] = [
         ({ action, outcome }) => SENT_OR_SKIPPED.has(action) && outcome === 'done',
       );
       if (run === undefined) return null;
-      return run.action === 'R52' ? 'Events were sent again.' : 'Messages were skipped; nobody handles them.';
+      return run.action === 'R52'
+        ? 'Events were sent again.'
+        : 'Messages were skipped, and nobody has handled them.';
     },
   },
   {

@@ -1,6 +1,7 @@
 import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
-import { standing } from '../shared/lag-memory.ts';
+import { inTrouble } from '../shared/lag.ts';
+import { standing, tooSoon } from '../shared/lag-memory.ts';
 import { logsSay as classSays } from '../shared/log-classes.ts';
 import { cutOff } from '../shared/path.ts';
 import { open, ruledOut, supported } from '../shared/said.ts';
@@ -89,7 +90,7 @@ const serialization: Cause<KafkaData> = {
     const poison = poisons(judging)[0];
     if (poison !== undefined)
       return supported(
-        `${poison.group} has stood before one message for at least ${spell(now - poison.since)}: ${poison.topic}-${poison.partition}, offset ${poison.offset}; other partitions are read.`,
+        `${poison.group} has been stuck at one message for at least ${spell(now - poison.since)}, while other partitions were read: ${poison.topic}-${poison.partition}, offset ${poison.offset}.`,
       );
     const one = (findings.lag.data?.groups ?? []).find(
       (group) => (group.members ?? 0) > 0 && ['one', 'some'].includes(standing(group, now)),
@@ -109,6 +110,11 @@ const serialization: Cause<KafkaData> = {
     if (findings.lag.data === null) return open('The consumer groups (R46) could not be looked at.');
     if (findings.deadLetters.verdict === 'unknown')
       return open('The dead letters (X13) could not be counted.');
+    const late = findings.lag.data.groups.find(
+      (group) => inTrouble(group, judging.thresholds.lagMessages, now) && tooSoon(group, now),
+    );
+    if (late !== undefined)
+      return open(`Three looks tell whether a partition of ${late.group} stands still.`);
     if (says === 'quiet' && findings.lag.data.whole)
       return ruledOut('No event fails to be serialized, and no partition stands still alone.');
     return open(

@@ -1,8 +1,8 @@
-import { broken, healthy } from '../../domain/finding.ts';
+import { broken, healthy, skipped } from '../../domain/finding.ts';
 import type { GroupLag, MessageSeen } from '../../ports/kafka.ts';
 import type { Asking, Check } from '../define-runbook.ts';
 import { inTrouble, type LagSeen, messages } from '../shared/lag.ts';
-import { type GroupSeen, standing, stillOf } from '../shared/lag-memory.ts';
+import { type GroupSeen, standing, stillOf, tooSoon } from '../shared/lag-memory.ts';
 import { clock } from '../shared/spell.ts';
 
 const MINUTE = 60_000;
@@ -67,12 +67,19 @@ export const stuck: Check<StuckSeen> = {
     const { probes, previous, thresholds, signal } = ask;
     const lag = previous?.['lag'] as { readonly data: LagSeen | null; readonly at: number } | undefined;
     const before = (previous?.['stuck']?.data as StuckSeen | null | undefined)?.groups ?? [];
-    const stood = (lag?.data?.groups ?? [])
-      .filter((group) => inTrouble(group, thresholds.lagMessages, lag?.at ?? 0))
+    const late = (lag?.data?.groups ?? []).filter((group) =>
+      inTrouble(group, thresholds.lagMessages, lag?.at ?? 0),
+    );
+    const stood = late
       .filter((group) => group.members === 0 || standing(group, lag?.at ?? 0) !== 'none')
       .slice(0, GROUPS);
     const wanted = [...new Set([...stood.map(({ group }) => group), ...changedGroups(ask)])];
-    if (wanted.length === 0) return healthy('No consumer group stands still.', { groups: [] });
+    if (wanted.length === 0) {
+      // Nothing was seen to stand still, for nobody could have seen it yet.
+      if (lag?.data == null || late.some((group) => tooSoon(group, lag.at)))
+        return skipped('What stands still shows in three looks.');
+      return healthy('No consumer group stands still.', { groups: [] });
+    }
     const answer = await probes.kafka.groups(wanted, signal);
     const groups = await Promise.all(
       answer.groups.map(
@@ -183,7 +190,7 @@ async function poisonOf(
 
 function standsAt(group: string, { topic, partition, offset, message }: Poison): string {
   const what = message === null ? '' : ` (${message.bytes} bytes, written ${clock(message.at)})`;
-  return `${group} stands before one message: partition ${topic}-${partition}, offset ${offset}${what}.`;
+  return `${group} is stuck at one message: partition ${topic}-${partition}, offset ${offset}${what}.`;
 }
 
 function standsWhole({ group, skipped, countedAt }: StuckGroup): string {

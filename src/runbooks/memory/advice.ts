@@ -17,11 +17,14 @@ export const advice: readonly Advice<MemoryData>[] = [
   },
   {
     id: '8.N2',
-    shown: 'while memory is short and no cause is supported',
+    shown:
+      'while memory is short, no cause is supported, and exports (8.C2) or a query (8.C5) are not ruled out',
     say(judging) {
       const { kills, usage } = judging.findings;
       const short = kills.verdict === 'broken' || usage.verdict === 'broken';
-      return short && !causes.some(({ id }) => stands(judging, id))
+      const usual = causes.filter(({ id }) => id === '8.C2' || id === '8.C5');
+      const looked = usual.every((cause) => cause.judge(judging).verdict === 'ruled out');
+      return short && !looked && !causes.some(({ id }) => stands(judging, id))
         ? 'Exports and queries that load very much are the usual reasons; look at them first.'
         : null;
     },

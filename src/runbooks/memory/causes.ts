@@ -74,7 +74,11 @@ const leak: Cause<MemoryData> = {
     const usage = findings.usage.data;
     const running = findings.exports.data?.running ?? null;
     if (usage === null) return open('How much memory the pods use could not be looked at.');
-    const even = evenlyKilled(findings.kills.data?.past ?? [], judging.now, thresholds);
+    // What is gone, with its version perhaps, is killed no more; one that tells nothing yet may still be there.
+    const there = (findings.kills.data?.past ?? []).filter(
+      ({ pod }) => usage.silent > 0 || usage.pods.some((one) => one.pod === pod),
+    );
+    const even = evenlyKilled(there, judging.now, thresholds);
     if (even !== null) {
       const dies = `${even.pod} was killed ${even.times} times, each ${spell(even.gapMs)} after the one before`;
       if (running === null) return open(`${dies}; whether exports run is not known.`);

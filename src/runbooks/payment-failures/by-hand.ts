@@ -63,7 +63,7 @@ export const byHand: readonly ByHand<PaymentData>[] = [
   {
     id: 'm1.4',
     owner: 'payments',
-    what: 'Switch to the backup processor.',
+    what: 'Switch to the backup processor, if there is one.',
     link: 'backupGateway',
     shown: 'while the gateway is down',
     when: (judging) => (gatewayDown(judging) ? 'The gateway is down.' : null),
@@ -89,14 +89,15 @@ export const byHand: readonly ByHand<PaymentData>[] = [
 /** What the provider will ask first; nothing in it is about a customer. */
 function caseText({ findings, incident, names, thresholds }: Judging<PaymentData>): string {
   const { gateway, logs } = findings;
-  const since = gateway.data?.downSince ?? incident.brokenSince ?? incident.openedAt;
+  // The alert saw it before we first looked.
+  const since = Math.min(gateway.data?.downSince ?? incident.openedAt, incident.clockStartedAt);
   const pods = gateway.data?.pods ?? [];
   const down = pods.filter(({ value }) => value?.status === 'down').length;
   const { data } = logs;
   const answers =
     data === null
       ? 'Our logs could not be read.'
-      : `Your answers in the last ${thresholds.logWindowMinutes} min: ${GATEWAY_CLASSES.map((name) => `${NAMED[name]} ${data.classes[name].lines}`).join(', ')}.`;
+      : `Your answers in the last ${thresholds.logWindowMinutes} min: ${GATEWAY_CLASSES.map((name) => `${NAMED[name]}: ${data.classes[name].lines}`).join(', ')}.`;
   const { impact } = incident;
   const affected =
     impact?.known === true

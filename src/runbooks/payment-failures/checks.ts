@@ -65,7 +65,9 @@ const gateway: Check<GatewaySeen> = {
     if (bad.length > 0) {
       const words = bad.find((one) => one.words !== null)?.words ?? null;
       const since =
-        downSince !== null && downSince < now ? `has been down for ${spell(now - downSince)}` : 'is down';
+        downSince !== null && downSince < now
+          ? `has been down for at least ${spell(now - downSince)}`
+          : 'is down';
       const line = `The payment gateway ${isDown ? since : 'is slow'}, ${bad.length} of ${pods.length} pods say${words === null ? '.' : `: ${words}.`}${silent === 0 ? '' : ` ${silent} did not answer.`}`;
       return broken(line, seen, evidence);
     }

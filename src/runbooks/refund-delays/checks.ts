@@ -52,7 +52,7 @@ const pending: Check<PendingSeen> = {
     const missing = elsewhere.length === 0 ? '' : ` ${elsewhere.join(', ')}: not among what is pending.`;
     if (total === 0 && unread === 0) return healthy(`No refund has waited for over ${over}.${missing}`, seen);
     const oldest = refunds[0] === undefined ? '' : `, the oldest for ${spell(now - refunds[0].createdAt)}`;
-    const line = `${total} ${total === 1 ? 'refund has' : 'refunds have'} been pending for over ${over}${oldest}; what the gateway has of them is no trouble.${missing}`;
+    const line = `${total} ${total === 1 ? 'refund has' : 'refunds have'} been pending for over ${over}${oldest}; what the gateway has (R25) is on its way.${missing}`;
     if (unread > 0)
       return unknown(
         `${line} ${unread} in the service’s list could not be understood and are left alone.`,

@@ -77,6 +77,10 @@ export const atGateway: Check<AtGateway> = {
       );
     if (overdue.length > 0)
       return broken(`The gateway has ${has} of ${answers.length} refunds.${slow}${blind}`, seen, evidence);
+    if (silent > 0 && silent === answers.length) {
+      const more = rest === 0 ? '' : ` ${rest} more are asked next.`;
+      return unknown(`What the gateway has of ${refunds(silent)} could not be seen.${more}`, seen);
+    }
     if (silent > 0 || rest > 0)
       return unknown(`The gateway has ${has} of ${answers.length} refunds.${blind}`, seen);
     if (answers.length === 0) return healthy('No refund to ask the gateway about.', seen);
@@ -84,6 +88,10 @@ export const atGateway: Check<AtGateway> = {
     return healthy(`The gateway has all ${has} refunds; they take up to ${days} business days.`, seen);
   },
 };
+
+function refunds(count: number): string {
+  return `${count} ${count === 1 ? 'refund' : 'refunds'}`;
+}
 
 function lineOf(refund: RefundSummary, answers: AtGateway['answers'], now: number): string {
   const said = answers.find(({ id }) => id === refund.id)?.status ?? 'unknown';

@@ -149,7 +149,7 @@ export const approveReturn: Action<ReturnData> = {
   owes: [
     { what: NOTE, owner: ASKER },
     {
-      what: 'Tell customer service: return, decision.',
+      what: 'Tell customer service what was decided about the return.',
       owner: ASKER,
       tell: { to: 'customerService', says: 'The return {targets} was approved by hand.' },
     },

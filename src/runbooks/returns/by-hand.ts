@@ -64,7 +64,7 @@ export const byHand: readonly ByHand<ReturnData>[] = [
   {
     id: 'm9.5',
     owner: ASKER,
-    what: 'Tell customer service: return, decision.',
+    what: 'Tell customer service what was decided about the return.',
     link: null,
     shown: 'after a return was approved (R66) or its window extended (R68), until that duty is ticked off',
     ends: TELL,

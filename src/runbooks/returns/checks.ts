@@ -160,8 +160,9 @@ const windows: Check<Windows> = {
         seen,
         evidence,
       );
+    const all = of.length === 1 ? 'the one return that was' : `all ${of.length} returns that were`;
     return healthy(
-      `Verdict and dates agree for all ${of.length} returns that were looked at; the window of ${over} is over.`,
+      `Verdict and dates agree for ${all} looked at; ${over === 0 ? 'no window' : `the window of ${over}`} is over.`,
       seen,
       evidence,
     );

@@ -165,7 +165,7 @@ export const extendWindow: Action<ReturnData> = {
   owes: [
     { what: NOTE, owner: ASKER },
     {
-      what: 'Tell customer service: return, how many days.',
+      what: 'Tell customer service how many days longer the return may come.',
       owner: ASKER,
       tell: { to: 'customerService', says: 'The return window of {targets} is {days} days longer.' },
     },

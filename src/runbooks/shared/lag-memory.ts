@@ -95,6 +95,11 @@ export function standing(group: GroupSeen, at: number): Standing {
   return moves ? 'some' : 'all';
 }
 
+/** Looked at too seldom yet to say whether anything of it stands still. */
+export function tooSoon(group: GroupSeen, at: number): boolean {
+  return group.trend === null && (group.members ?? 0) > 0 && standing(group, at) === 'none';
+}
+
 /** The partitions that stand still, the farthest behind first. */
 export function stillOf(group: GroupSeen, at: number): readonly PartitionSeen[] {
   return group.partitions.filter(({ behind }) => lasts(behind, at));

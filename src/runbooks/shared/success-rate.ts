@@ -90,7 +90,7 @@ export function rateCheck(
       const counted =
         window === null
           ? ''
-          : ` ${window.attempts} attempts in ${window.minutes} min${window.declines === null ? '' : `, ${window.declines} declined`}.`;
+          : ` ${tries(window.attempts)} in ${window.minutes === 0 ? 'under a minute' : `${window.minutes} min`}${window.declines === null ? '' : `, ${window.declines} declined`}.`;
       const who = read.answered === read.pods ? '' : ` ${read.answered} of ${read.pods} pods answered.`;
       const line = `${percent(read.percent)} of ${of.what} succeed on the worst pod${past}.${counted}${who}`;
       if (read.percent >= thresholds.successPercent)
@@ -208,11 +208,15 @@ export async function rateSince(
     return dark(`${said}; the attempts since the run could not be counted.`);
   const counted = declines !== null && read.declines !== null;
   const since = risen(attempts, read.attempts) - (counted ? risen(declines, read.declines) : 0);
-  const line = `${said}, ${since} attempts since the run${counted ? ', declines aside' : ''}.${enoughBesides.line}`;
+  const line = `${said}, ${tries(since)} since the run${counted ? ', declines aside' : ''}.${enoughBesides.line}`;
   if (since < thresholds.fewestAttempts)
     return dark(`${line} ${thresholds.fewestAttempts} are needed to tell.`);
   const good = read.percent >= thresholds.successPercent && enoughBesides.ok;
   return { moved: good ? [target] : [], unknown: [], line, value: read.percent, worse: false };
+}
+
+function tries(count: number): string {
+  return `${count} ${count === 1 ? 'attempt' : 'attempts'}`;
 }
 
 /** *98 %*. */

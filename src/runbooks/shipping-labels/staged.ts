@@ -32,5 +32,5 @@ export const staged: Check<SecretPair> = {
 export function nothingNew(pair: SecretPair, next: string): string | null {
   if (pair.staged === null || pair.stagedKeys.length === 0) return `nothing is staged in ${next}`;
   if (pair.stagedEmpty) return `a value staged in ${next} is empty`;
-  return pair.same ? `${next} holds what is in use already` : null;
+  return pair.same ? `what is staged in ${next} is in use already` : null;
 }

@@ -69,7 +69,7 @@ describe('R43, a larger pool', () => {
     [
       'there is no room',
       { ...server(100), ...replicas(4) },
-      'there is no room: 5 × 17 + 15 > 97 connections of the database server',
+      'there is no room: with one more 5 × 17 + 15 > 97 connections of the database server',
     ],
     [
       'another rollout',
@@ -86,7 +86,9 @@ describe('R43, a larger pool', () => {
     expect(draft?.parameters).toMatchObject({ present: '20', most: '96' });
     expect(draft?.fields).toMatchObject([{ name: 'to', kind: 'number', least: 21, most: 96, initial: '50' }]);
     expect(draft?.preview.join(' ')).toContain('not set, which means 20 → what you fill in.');
-    expect(draft?.preview.join(' ')).toContain('At most 96 fits: 5 × 97 + 15 > 497 connections');
+    expect(draft?.preview.join(' ')).toContain(
+      'At most 96 fits: with one more 5 × 97 + 15 > 497 connections',
+    );
   });
 
   test('what others take may come and go a little without making it another offer', () => {
@@ -198,7 +200,9 @@ describe('R44, more pods', () => {
     expect(most({ ...replicas(3), pool: seen('unknown', null) })).toBe('7');
     const [draft] = addPods.draft(judged({ ...server(200), ...replicas(3) }));
     expect(draft?.fields).toMatchObject([{ least: 4, most: 7, initial: '6' }]);
-    expect(draft?.parameters['because']).toBe('10 × 20 + 15 > 197 connections of the database server');
+    expect(draft?.parameters['because']).toBe(
+      'with one more 10 × 20 + 15 > 197 connections of the database server',
+    );
   });
 
   test('an autoscaler would set it back', () => {

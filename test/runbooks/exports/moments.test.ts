@@ -27,6 +27,12 @@ test.each([
   ['too large, in quiet hours', large, { now: NIGHT }, ['10.B2', '10.N3']],
   ['cut off, the database is not slow', late, {}, ['10.B2', 'm10.2']],
   ['cut off, and nobody saw the database', { ...late, plan: seen('unknown', null) }, {}, ['10.B2']],
+  [
+    'an incident of the database alone',
+    {},
+    { open: ['database-pool'] },
+    expect.not.arrayContaining(['m10.1']),
+  ],
   ['a slow query', slow, { now: NOW }, expect.arrayContaining(['10.B2', 'm10.1'])],
   [
     'a log of its failure',

@@ -22,11 +22,22 @@ describe('R51', () => {
     });
   });
 
+  test.each([
+    ['the first look', {}],
+    ['a look after which nobody knew how far behind they are', { before: { lag: null } }],
+    ['the second one', { before: { lag: lagOf(aGroup(partitions('moving', 'moving'), { trend: null })) } }],
+  ])('%s does not say that nothing stands still', async (_what, given) => {
+    expect(await look(checks.stuck, {}, given)).toMatchObject({
+      verdict: 'skipped',
+      line: 'What stands still shows in three looks.',
+    });
+  });
+
   test('one message', async () => {
     const seen = await look(checks.stuck, kafka([50, 10]), { before: { lag: lagOf(one) } });
     expect(seen.verdict).toBe('broken');
     expect(seen.line).toMatch(
-      /stands before one message: partition order-events-1, offset 10 \(412 bytes, written .* UTC\)\.$/,
+      /is stuck at one message: partition order-events-1, offset 10 \(412 bytes, written .* UTC\)\.$/,
     );
     expect(seen.data?.groups[0]).toMatchObject({
       all: false,

@@ -27,6 +27,11 @@ const HEAP = { heap: seen('healthy', aHeap()) };
 const ready = (count: number) =>
   seen('healthy', { state: aDeployment({ ready: count }), settings: someSettings(), server: aDatabase() });
 
+test('what takes a bad version back is offered before what buys time', () => {
+  const steps = memory.actions.map(({ step }) => step);
+  expect(steps.indexOf('X2')).toBeLessThan(steps.indexOf('R58'));
+});
+
 describe('R60, restart', () => {
   test.each([
     ['a leak', LEAK, 'it empties the pods until the leak fills them again', null],
@@ -154,7 +159,7 @@ describe('R59, more pods', () => {
     // A fifth pod is 5 and 2 more in a rollout, 20 each, beside others’ 12, counted in fives.
     expect(draft?.parameters).toMatchObject({
       most: '4',
-      because: '7 × 20 + 15 > 147 connections of the database server',
+      because: 'with one more 7 × 20 + 15 > 147 connections of the database server',
     });
   });
 });

@@ -115,6 +115,23 @@ const ROWS: readonly Row[] = [
     'supported',
     /^a was killed 3 times, each 41 min after the one before, and no export runs/,
   ],
+  [
+    '8.C1',
+    'three kills at even gaps of a pod that was replaced meanwhile',
+    { kills: past(5, 45, 86), usage: usage([[40, 41]], { pods: usageOf([[40, 41]]).pods.slice(1) }) },
+    'open',
+    /watched for/,
+  ],
+  [
+    '8.C1',
+    'three kills at even gaps of a pod that tells nothing now',
+    {
+      kills: past(5, 45, 86),
+      usage: usage([[40, 41]], { pods: usageOf([[40, 41]]).pods.slice(1), silent: 1 }),
+    },
+    'supported',
+    /^a was killed 3 times/,
+  ],
   ['8.C1', 'three kills at uneven gaps', { kills: past(5, 15, 86) }, 'open', /watched for/],
   [
     '8.C1',

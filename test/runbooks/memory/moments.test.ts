@@ -23,7 +23,8 @@ function moments(given: Partial<Findings<MemoryData>>, change: Partial<Judging<M
 
 test.each([
   ['all is well', {}, []],
-  ['a kill that nothing explains', killed, ['8.N2']],
+  ['a kill, and nobody knows of exports', { ...killed, exports: seen('unknown', null) }, ['8.N2']],
+  ['a kill while neither an export nor a long query runs', killed, []],
   ['a leak', leak, ['8.N1', 'm8.2']],
   ['an export', exporting, ['8.N4', 'm8.2']],
   ['a hungry query', query, ['8.N3', 'm8.2']],

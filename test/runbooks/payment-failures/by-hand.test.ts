@@ -67,9 +67,10 @@ describe('steps by hand of payment failures', () => {
       );
     expect(text).toBe(
       [
-        'Since 2026-01-01 03:25 UTC our payments through api.stripe.com fail.',
+        // The alert’s own start, before the gateway was first looked at.
+        'Since 2026-01-01 03:00 UTC our payments through api.stripe.com fail.',
         'The health check says down on 2 of 2 of our instances.',
-        'Your answers in the last 30 min: 401 or 403 0, 429 0, 5xx or timeout 41.',
+        'Your answers in the last 30 min: 401 or 403: 0, 429: 0, 5xx or timeout: 41.',
         '37 of 100 orders of the last 30 min are affected.',
         'Please confirm, and say when you expect the end.',
       ].join('\n'),

@@ -69,7 +69,7 @@ describe('gateway-down', () => {
     expect(ratesByPod()).toEqual([0, 0, 0]);
     expect(after.payments.attempts).toBeGreaterThan(before.payments.attempts);
     expect(await health()).toEqual(
-      Array(3).fill({ status: 'down', latencyMs: null, error: 'connect ETIMEDOUT' }),
+      Array(3).fill({ status: 'down', latencyMs: null, error: '503 Service Unavailable' }),
     );
   });
 
