@@ -71,19 +71,22 @@ function unfinished({ runs, owed }: Incident): boolean {
 
 export type Reopening = 'open already' | 'same incident' | 'new incident' | 'not newer';
 
-/** What a firing alert means for the newest incident of its runbook and scope. */
+/**
+ * What a firing alert means for the newest incident of its runbook and scope. One that the incident had heard of has to begin
+ * anew; one that it never heard of is news, however long it fires already (decision 0043).
+ */
 export function reopening(
   incident: Incident | null,
   { source, key, startsAt }: Pick<Alert, 'source' | 'key' | 'startsAt'>,
   now: number,
 ): Reopening {
   if (incident === null) return 'new incident';
-  if (incident.resolution === null) return 'open already';
+  const { resolution } = incident;
+  if (resolution === null) return 'open already';
   const began = startsAt ?? now;
+  const heard = incident.sources.filter((one) => one.source === source && one.key === key);
   // Of a clock ahead of ours: the same alert, told again, would seem to have begun after the end.
-  const before = incident.sources.some(
-    (one) => one.source === source && one.key === key && one.startsAt === began,
-  );
-  if (before || began <= incident.resolution.at) return 'not newer';
-  return now - incident.resolution.at <= SAME_INCIDENT_MS ? 'same incident' : 'new incident';
+  const again = heard.some((one) => one.startsAt === began || began <= resolution.at);
+  if (again) return 'not newer';
+  return now - resolution.at <= SAME_INCIDENT_MS ? 'same incident' : 'new incident';
 }

@@ -1,7 +1,8 @@
+import { masked } from '../domain/secrets.ts';
 import type { Delivery } from '../ports/journal.ts';
 import type { Parts } from './parts.ts';
 
-/** A delivery that fails so often is given up; it stays in the inbox with its trouble. */
+/** A delivery that fails so often is given up, eight minutes after it came; it stays in the inbox, and people are told. */
 const TRIES = 10;
 
 /** Works on one stored delivery, which stays ours however long that takes. False when there was none. */
@@ -25,6 +26,12 @@ export async function inboxOnce(parts: Parts, work: (delivery: Delivery) => Prom
     }
     await journal.transact('give up', async (tx) => {
       tx.note({ type: 'delivery given up', delivery: delivery.deliveryId, because });
+      tx.say({
+        stream: `channel ${parts.rules.channels.alerts}`,
+        key: `given up/${delivery.id}`,
+        kind: 'slack post',
+        payload: { what: 'given up', source: delivery.source, tries: TRIES, because: masked(because) },
+      });
       await tx.done(delivery);
     });
   } finally {

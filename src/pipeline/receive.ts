@@ -144,7 +144,7 @@ export async function takeAlert(
       return save(parts, tx, newest, joining(parts, tx, alert, newest));
     case 'same incident':
       return save(parts, tx, newest, [
-        { type: 'reopened', because: 'A newer alert came within 10 minutes of the end.', at: tx.now },
+        { type: 'reopened', because: 'An alert came within 10 minutes of the end.', at: tx.now },
         { type: 'alert joined', alert, at: tx.now },
         ...raising(parts, newest, alert, tx.now),
       ]);
@@ -154,7 +154,7 @@ export async function takeAlert(
         source: alert.source,
         key: alert.key,
         reason: 'not newer',
-        because: 'The incident had ended after this alert began.',
+        because: 'The incident had heard of it and has ended since it began.',
       });
       return newest;
   }

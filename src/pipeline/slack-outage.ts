@@ -53,7 +53,7 @@ function summary(parts: Parts, incident: Incident, outage: number) {
   const affected = impact?.known
     ? `${impact.affected} of ${impact.total} orders are affected.`
     : 'Impact unknown.';
-  const because = `Slack cannot be reached, so this comes here. ${broken ?? 'No check is broken.'} ${affected}`;
+  const because = `The card cannot be shown in Slack, so this comes here. ${broken ?? 'No check is broken.'} ${affected}`;
   return trigger(incident, keyOf(incident, outage), runbookById(incident.runbook).team, because, parts.rules);
 }
 

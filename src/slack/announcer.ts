@@ -85,7 +85,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
   function notHeard(card: StaleCard, err: unknown): boolean {
     const own = ownTrouble(err);
     const said = own ?? failure(err);
-    if (own === null) reach.heard(said, parts.clock.now());
+    if (own === null) reach.card(said, parts.clock.now());
     if (said.kind === 'refused') refused(card, said.because, own === null ? REFUSED_MS : FAILED_MS);
     return false;
   }
@@ -109,7 +109,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
     if (ts !== null) {
       if (!mayCall(id)) return false;
       const said = await parts.step('edit card', async () => await edit(client, id, ts, card));
-      reach.heard(said, began);
+      reach.card(said, began);
       if (said.kind === 'not now') quietUntil.set(id, parts.clock.now() + said.afterMs);
       if (said.kind === 'shown' || said.kind === 'unsure')
         await voice.cardShown(incident.id, channel, ts, said.kind === 'shown' ? shown : null);
@@ -134,7 +134,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
       async (mark) => await voice.cardTried(incident.id, channel, mark),
       async (kept) => await voice.cardShown(incident.id, channel, kept, null),
     );
-    if (said !== null) reach.heard(said, began);
+    if (said !== null) reach.card(said, began);
     if (said?.kind === 'refused') refused(stale, said.because);
     if (said?.kind !== 'shown') return false;
     const adopted = said.adopted ?? false;

@@ -11,6 +11,7 @@ import { databaseBack } from '../views/database.ts';
 import { type DetailsView, details } from '../views/details.ts';
 import { digest } from '../views/digest.ts';
 import { freezeNews } from '../views/freeze.ts';
+import { givenUp } from '../views/given-up.ts';
 import type { Message } from '../views/kit.ts';
 import { dutyNotReached, dutyPost, reminder } from '../views/owed.ts';
 import { calledPerson, channelNotReached, escalation, news, notReached, threadLine } from '../views/plain.ts';
@@ -67,6 +68,12 @@ const Payload = z.discriminatedUnion('what', [
     channel: z.string(),
     because: z.string(),
   }),
+  z.object({
+    what: z.literal('given up'),
+    source: z.enum(['slack', 'alertmanager', 'pagerduty']),
+    tries: z.number(),
+    because: z.string(),
+  }),
   z.object({ what: z.literal('database back'), from: z.number(), to: z.number() }),
   z.object({
     what: z.literal('digest'),
@@ -108,6 +115,10 @@ export async function prepare(
   const inChannel = async (name: string) => ({ channel: await channels.idOf(name), threadTs: null });
   if (payload.what === 'database back')
     return { place: await inChannel(alerts), words: databaseBack(payload.from, payload.to) };
+  if (payload.what === 'given up') {
+    const words = givenUp(payload.source, payload.tries, payload.because);
+    return { place: await inChannel(alerts), words };
+  }
   if (payload.what === 'digest') {
     const [open, resolved, owed, notTaken, freeze] = await Promise.all([
       parts.journal.openIncidents(),

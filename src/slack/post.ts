@@ -14,6 +14,8 @@ export type Said =
   | { readonly kind: 'refused'; readonly because: string };
 
 const EVENT = 'oms_message';
+/** Characters of a text that stands alone, ours; Slack advises 4,000 and cuts at 40,000. */
+const TEXT_ALONE = 3_000;
 
 export interface Place {
   readonly channel: string;
@@ -23,13 +25,8 @@ export interface Place {
 }
 
 /** Posts under a key that can be found again. */
-export async function post(
-  client: WebClient,
-  place: Place,
-  key: string,
-  { text, blocks }: Message,
-): Promise<Said> {
-  return await saying(async () => {
+export async function post(client: WebClient, place: Place, key: string, words: Message): Promise<Said> {
+  return await saying(words, async ({ text, blocks }) => {
     const answer = await client.chat.postMessage({
       channel: place.channel,
       text,
@@ -49,13 +46,8 @@ function reply({ threadTs, broadcast }: Place) {
   return { thread_ts: threadTs };
 }
 
-export async function edit(
-  client: WebClient,
-  channel: string,
-  ts: string,
-  { text, blocks }: Message,
-): Promise<Said> {
-  return await saying(async () => {
+export async function edit(client: WebClient, channel: string, ts: string, words: Message): Promise<Said> {
+  return await saying(words, async ({ text, blocks }) => {
     await client.chat.update({ channel, ts, text, blocks });
     return ts;
   });
@@ -120,11 +112,20 @@ function keyOf(payload: unknown): unknown {
   return typeof payload === 'object' && payload !== null && 'key' in payload ? payload.key : null;
 }
 
-async function saying(call: () => Promise<string>): Promise<Said> {
+/** What Slack finds wrong with the message itself, wherever it is to stand. */
+const ITS_LAYOUT =
+  /: (invalid_blocks|invalid_blocks_format|msg_blocks_too_long|msg_too_long|invalid_arguments)$/;
+
+/** Nobody stays untold for a layout that Slack does not take: then the text stands alone, and says so. */
+async function saying(words: Message, call: (words: Message) => Promise<string>): Promise<Said> {
   try {
-    return { kind: 'shown', ts: await call() };
+    return { kind: 'shown', ts: await call(words) };
   } catch (err) {
-    return failure(err);
+    const said = failure(err);
+    const why = said.kind === 'refused' ? ITS_LAYOUT.exec(said.because)?.[1] : undefined;
+    if (why === undefined || words.blocks.length === 0) return said;
+    const text = `${words.text.slice(0, TEXT_ALONE)}\nThe rest is not shown: Slack refused its layout (${why}).`;
+    return await saying({ text, blocks: [] }, call);
   }
 }
 

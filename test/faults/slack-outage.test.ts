@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { TIMING } from '../../src/pipeline/rules.ts';
 import { YAML } from '../support/bot.ts';
-import { type Rig, startRig } from '../support/rig.ts';
+import { ALERTS, type Rig, startRig } from '../support/rig.ts';
 
 let rig: Rig;
 afterEach(async () => await rig.stop());
@@ -56,6 +56,15 @@ describe('a Slack that cannot be reached', () => {
       back();
     },
   );
+
+  test('without the channel of the cards is away too, whatever else it takes', async () => {
+    rig = await startRig({ timing: { ...TIMING, slackOutageMs: 300 } });
+    await rig.alert();
+    await rig.app.idle();
+    rig.slack.channel(ALERTS).archive();
+    await rig.alert({ fingerprint: 'f2' }, { region: 'eu' });
+    await expect.poll(pages, { timeout: 10_000 }).toEqual(['OMS-1 triggered', 'OMS-2 triggered']);
+  });
 
   test('pages nobody outside prod', async () => {
     const yaml = YAML.replace('prod', 'stage');

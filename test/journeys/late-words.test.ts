@@ -118,6 +118,18 @@ describe('an alert that', () => {
     expect((await newest()).state).toBe('open');
   });
 
+  test('nobody heard of before the end is news, although it began before it', async () => {
+    const startsAt = at(-2);
+    await alerted();
+    await resolved();
+    await alerted({ fingerprint: 'f2', startsAt });
+    expect(await newest()).toMatchObject({ state: 'open', generation: 2 });
+    await resolved();
+    // Told again, it is the one that was ended.
+    await alerted({ fingerprint: 'f2', startsAt, annotations: { summary: 'another one joined the group' } });
+    expect((await newest()).state).toBe('resolved');
+  });
+
   test('fires again after its end says word for word what it said before, and is heard', async () => {
     const startsAt = at(-1);
     await alerted({ startsAt });
