@@ -93,8 +93,9 @@ export function climb(
   by: string | null,
 ): { event: IncidentEvent; outgoing: readonly Outgoing[] } {
   const paged = rules.pager && pagesFor(rung, reason, rules.environment);
-  // A key that was said is not said again.
-  const again = incident.climbed.some((step) => step.rung === rung.number) ? '/again' : '';
+  // A key that was said is not said again, but the first rung may be called once more to wake somebody.
+  const quiet = incident.climbed.some((step) => step.rung === 1 && step.reason === 'time' && !step.paged);
+  const again = rung.number === 1 && quiet ? '/again' : '';
   const key = `${incident.id}/${incident.generation}/rung-${rung.number}${again}`;
   const event: IncidentEvent = {
     type: 'climbed',
