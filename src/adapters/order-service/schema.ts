@@ -58,10 +58,13 @@ export const StuckOrders = z
   })
   .transform(({ orders, total, nextCursor }) => {
     const read = orders.flatMap((order) => Order.safeParse(order).data ?? []);
+    const distinct = [...new Map(read.map((order) => [order.id, order])).values()];
+    const unread = orders.length - read.length;
     return {
-      orders: [...new Map(read.map((order) => [order.id, order])).values()],
-      unread: orders.length - read.length,
-      total,
+      orders: distinct,
+      unread,
+      // What stands on the page waits, whatever its total says.
+      total: Math.max(total, distinct.length + unread),
       next: nextCursor ?? null,
     };
   });

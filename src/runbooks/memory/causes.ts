@@ -34,6 +34,7 @@ function flat(
   const watched = (usage.samples.at(-1)?.at ?? 0) - (usage.samples[0]?.at ?? 0);
   return (
     watched >= leakMs &&
+    usage.silent === 0 &&
     risingFor(usage).ms === 0 &&
     usage.pods.every(({ startedAt }) => startedAt !== null && now - startedAt >= leakMs)
   );
@@ -99,6 +100,7 @@ const leak: Cause<MemoryData> = {
         `Memory has been watched for ${spell(watched)}; ${thresholds.leakMinutes} min would tell a leak.`,
       );
     if (rise.ms > 0) return open(`${said}; ${thresholds.leakMinutes} min would tell a leak.`);
+    if (usage.silent > 0) return open(`Nothing was told of the memory of ${usage.silent} pods.`);
     return flat(usage, judging)
       ? ruledOut(`Memory has been flat for ${spell(watched)}.`)
       : open(

@@ -7,6 +7,7 @@ import type { Check } from '../define-runbook.ts';
 import { curl, orderWorkload } from '../names.ts';
 import { type Adjustable, adjustable } from '../shared/adjustable.ts';
 import { type QueriesSeen, queries } from '../shared/long-queries.ts';
+import { noPod } from '../shared/pods.ts';
 import { MEMORY_LIMIT, REPLICAS } from '../shared/setting.ts';
 import { spell } from '../shared/spell.ts';
 import { type TrafficSeen, traffic } from '../shared/traffic.ts';
@@ -96,6 +97,7 @@ const kills: Check<KillsSeen> = {
       probes.kubernetes.containers(workload, signal),
       probes.kubernetes.events(workload, signal).catch(() => null),
     ]);
+    if (containers.length === 0) return unknown(noPod('The service', workload));
     const found = killsOf(containers);
     const before = (previous?.['kills']?.data as KillsSeen | null | undefined)?.past ?? [];
     const seen: KillsSeen = { kills: found, past: pastOf(before, found, now) };
@@ -133,10 +135,7 @@ const restarts: Check<RestartsSeen> = {
   deadlineMs: 4_000,
   async look({ probes, names, now, thresholds, signal }) {
     const containers = await probes.kubernetes.containers(orderWorkload(names), signal);
-    if (containers.length === 0)
-      return unknown(
-        `The service has no pod with ${names.orderService.selector}; \`workloads\` in oms.yaml names it.`,
-      );
+    if (containers.length === 0) return unknown(noPod('The service', orderWorkload(names)));
     const began = containers.flatMap(({ restarts: count, startedAt }) =>
       count > 0 && startedAt !== null ? [startedAt] : [],
     );

@@ -7,7 +7,7 @@ import { spell } from '../shared/spell.ts';
 import { type WorkflowLogs, workflowLog } from '../shared/workflow-log.ts';
 import { type CarriersSeen, carriers } from '../shipping-labels/carriers.ts';
 import { checks as stuckChecks } from '../stuck-orders/checks.ts';
-import { agrees, lateReturns, sampledReturns, scoresOf, windowsOf } from './listed.ts';
+import { agrees, lateReturns, noneUnderstood, sampledReturns, scoresOf, windowsOf } from './listed.ts';
 import { type ApprovalLogs, approvals, type LabelLogs, labels } from './logs.ts';
 import { type ReceivedSeen, received } from './received.ts';
 
@@ -94,7 +94,8 @@ const scores: Check<Scores> = {
   equivalent: (names) => curl(names, names.paths.fraudScore.replace('{id}', '<return>')),
   deadlineMs: 4_000,
   async look(ask) {
-    const returns = await sampledReturns(ask);
+    const { returns, dark } = await sampledReturns(ask);
+    if (dark > 0) return unknown(noneUnderstood(dark));
     const read = await scoresOf(
       ask,
       returns.map(({ id }) => id),
@@ -129,7 +130,8 @@ const windows: Check<Windows> = {
   equivalent: (names) => curl(names, names.paths.returnEligibility.replace('{id}', '<order>')),
   deadlineMs: 4_000,
   async look(ask) {
-    const returns = await sampledReturns(ask);
+    const { returns, dark } = await sampledReturns(ask);
+    if (dark > 0) return unknown(noneUnderstood(dark));
     const orders = returns.flatMap(({ order }) => (order === null ? [] : [order]));
     const read: ReadonlyMap<string, ReturnEligibility | null> = await windowsOf(ask, orders);
     const of = returns.map(({ id, order }) => {

@@ -119,7 +119,8 @@ export function loadIs(
   load: Pick<Load, 'perMinute' | 'usual'>,
   { spikeFactor, usualFactor }: Thresholds,
 ): 'spike' | 'more' | 'usual' {
-  if (load.perMinute < load.usual * usualFactor) return 'usual';
+  // Where usually nothing comes, nothing is usual too.
+  if (load.perMinute <= load.usual || load.perMinute < load.usual * usualFactor) return 'usual';
   return load.usual > 0 && load.perMinute >= load.usual * spikeFactor ? 'spike' : 'more';
 }
 
