@@ -4,6 +4,7 @@ import type { SessionSeen } from '../../src/ports/orders-database.ts';
 import type { OrderServiceProbe } from '../../src/ports/probes.ts';
 import { checks as kafkaChecks } from '../../src/runbooks/kafka-lag/checks.ts';
 import { causes as memoryCauses } from '../../src/runbooks/memory/causes.ts';
+import { causes as refundCauses } from '../../src/runbooks/refund-delays/causes.ts';
 import { loadIs } from '../../src/runbooks/shared/load.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/runbooks/thresholds.ts';
 import { aJudging, anOrder, diagnosed, fakeProbes, MINUTE, NOW, seen } from '../support/runbooks.ts';
@@ -11,6 +12,7 @@ import { aSession } from './database-pool/support.ts';
 import { look } from './kafka-lag/looking.ts';
 import { aGroup, GROUP, lagOf, partitions } from './kafka-lag/support.ts';
 import { findings as memoryFindings, rise, usageOf } from './memory/support.ts';
+import { aPayment, aRefund, type Row, findings as refundFindings, rows } from './refund-delays/support.ts';
 
 // What was not seen, or only in part, is never healthy and rules nothing out.
 
@@ -93,6 +95,18 @@ describe('lists of which no row could be understood', () => {
     for (const step of ['R25', 'R28']) expect(found.of(step).verdict).toBe('unknown');
     for (const id of ['4.C2', '4.C3'])
       expect(found.causes.find((cause) => cause.id === id)?.verdict).toBe('open');
+  });
+
+  test('4.C2, 4.C3: of refunds that no page showed nobody knows anything', () => {
+    const row: Row = [aRefund('ref_aaa100'), 'pending', aPayment('ref_aaa100')];
+    const of = rows(row);
+    const pending = seen('healthy', { total: 240, refunds: [row[0]], elsewhere: [] });
+    const judging = aJudging(refundFindings({ ...of, pending }));
+    for (const id of ['4.C2', '4.C3'])
+      expect(refundCauses.find((cause) => cause.id === id)?.judge(judging)).toMatchObject({
+        verdict: 'open',
+        because: expect.stringContaining('Of 239 refunds'),
+      });
   });
 
   test('X10: nobody looked at a stuck order', async () => {

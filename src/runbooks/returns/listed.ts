@@ -32,9 +32,7 @@ export function isNamed(
 }
 
 /** Those that are looked at one by one: what people named, and the oldest. */
-export async function sampledReturns(
-  ask: Asking,
-): Promise<{
+export async function sampledReturns(ask: Asking): Promise<{
   readonly returns: readonly ReturnSummary[] /** Others wait, and none of them can be looked at. */;
   readonly dark: number;
 }> {
