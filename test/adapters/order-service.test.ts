@@ -188,6 +188,22 @@ test.each([
   expect(page.total).toBe(understood);
 });
 
+test('what stands on the page of stuck orders waits, whatever its total says', async () => {
+  const order = {
+    id: 'ord_aaa111',
+    status: 'processing',
+    createdAt: '2026-03-10T01:00:00Z',
+    updatedAt: '2026-03-10T01:00:00Z',
+  };
+  // One order twice, and one whose time has no zone.
+  const strange = { ...order, id: 'ord_aaa112', updatedAt: '2026-03-10T01:00:00' };
+  const body = { orders: [order, order, strange], total: 0 };
+  service.faults.add({ match: { path: /stuck/ }, fault: { mode: 'status', status: 200, body } });
+  const question = { status: 'processing', olderThanMinutes: 120, limit: 1, cursor: null };
+  const page = await orderServiceProbe(settings()).stuckOrders(question, AbortSignal.timeout(5_000));
+  expect(page).toMatchObject({ orders: [{ id: 'ord_aaa111' }], unread: 1, total: 2 });
+});
+
 test.each([['twelve'], [-1], [1.5], [null]])('a total of %j is not', async (total) => {
   const body = { orders: [], total, nextCursor: null };
   service.faults.add({ match: { path: /stuck/ }, fault: { mode: 'status', status: 200, body } });
