@@ -2,15 +2,30 @@ import { describe, expect, test } from 'vitest';
 import type { ContainerSummary } from '../../src/ports/kubernetes.ts';
 import type { SessionSeen } from '../../src/ports/orders-database.ts';
 import type { OrderServiceProbe } from '../../src/ports/probes.ts';
-import { checks as kafkaChecks } from '../../src/runbooks/kafka-lag/checks.ts';
+import type { Action } from '../../src/runbooks/define-runbook.ts';
+import { type KafkaData, checks as kafkaChecks } from '../../src/runbooks/kafka-lag/checks.ts';
+import { resetGroup } from '../../src/runbooks/kafka-lag/reset.ts';
+import { restartGroup } from '../../src/runbooks/kafka-lag/restart.ts';
+import { skipMessage } from '../../src/runbooks/kafka-lag/skip.ts';
 import { causes as memoryCauses } from '../../src/runbooks/memory/causes.ts';
 import { causes as refundCauses } from '../../src/runbooks/refund-delays/causes.ts';
 import { loadIs } from '../../src/runbooks/shared/load.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/runbooks/thresholds.ts';
-import { aJudging, anOrder, diagnosed, fakeProbes, MINUTE, NOW, seen } from '../support/runbooks.ts';
+import { aRun } from '../support/incidents.ts';
+import {
+  aDeployment,
+  aJudging,
+  anOrder,
+  aProving,
+  diagnosed,
+  fakeProbes,
+  MINUTE,
+  NOW,
+  seen,
+} from '../support/runbooks.ts';
 import { aSession } from './database-pool/support.ts';
 import { look } from './kafka-lag/looking.ts';
-import { aGroup, GROUP, lagOf, partitions } from './kafka-lag/support.ts';
+import { aGroup, GROUP, groupNow, lagOf, NAMES, partitions, TOPIC } from './kafka-lag/support.ts';
 import { findings as memoryFindings, rise, usageOf } from './memory/support.ts';
 import { aPayment, aRefund, type Row, findings as refundFindings, rows } from './refund-delays/support.ts';
 
@@ -46,6 +61,31 @@ describe('Kafka', () => {
       verdict: 'unknown',
       line: expect.stringContaining('Nothing was told of 2 more pods.'),
     });
+  });
+});
+
+describe('proofs of what a group is behind, while a partition has no leader', () => {
+  const gone = `Partition 1 of ${TOPIC} has no leader; it is left out of the lag of ${GROUP}.`;
+  const sample = async (action: Action<KafkaData>, parameters: Readonly<Record<string, string>>) => {
+    const { groups } = groupNow([400], { members: 2 });
+    const kafka = { groups: async () => ({ ...(await groups()), problems: [gone] }) };
+    const run = aRun({ targets: ['group/x'], parameters: { group: GROUP, ...parameters } });
+    return await action.proof.sample(
+      aProving(fakeProbes({ kafka, kubernetes: { deployment: async () => aDeployment() } }), {
+        names: NAMES,
+        run,
+      }),
+    );
+  };
+
+  test.each<[string, Action<KafkaData>, Readonly<Record<string, string>>]>([
+    ['X16', restartGroup, { lag: '900' }],
+    ['R51', resetGroup, {}],
+    ['R51-skip', skipMessage, { topic: TOPIC, partition: '1', offset: '12' }],
+  ])('%s: what was left out has not fallen', async (_step, action, parameters) => {
+    const { moved, unknown, line } = await sample(action, parameters);
+    expect({ moved, unknown }).toEqual({ moved: [], unknown: ['group/x'] });
+    expect(line).toContain('has no leader');
   });
 });
 
