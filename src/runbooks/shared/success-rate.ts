@@ -112,6 +112,8 @@ async function usualDeclines(ask: Asking, of: RateOf, before: RateSeen['usual'])
 export interface RateRead {
   readonly percent: number | null;
   readonly answered: number;
+  /** Of those that answered, the ones that have made no attempt yet. */
+  readonly idle: number;
   readonly pods: number;
   readonly attempts: ByPod | null;
   readonly declines: ByPod | null;
@@ -125,12 +127,16 @@ export async function readRate(
   const { rate, attempts, declines } = of.metrics(names);
   const wanted = [rate, attempts, declines].filter((name) => name !== null);
   const answers = await probes.orderService.metrics(wanted, signal);
-  const rates = Object.values(byPod(answers, rate) ?? {})
+  const tried = byPod(answers, attempts) ?? {};
+  // 0 of 0 is no rate, whatever a page makes of it.
+  const idle = Object.values(tried).filter((many) => many === 0).length;
+  const rates = Object.values(only(byPod(answers, rate) ?? {}, (pod) => tried[pod] !== 0))
     .map((value) => value * inPercent(names))
     .filter((value) => value >= 0 && value <= 100);
   return {
     percent: rates.length === 0 ? null : Math.min(...rates),
-    answered: rates.length,
+    answered: rates.length + idle,
+    idle,
     pods: answers.length,
     attempts: byPod(answers, attempts),
     declines: byPod(answers, declines),
@@ -144,8 +150,9 @@ function inPercent({ ratesIn }: Names): number {
 }
 
 /** Why there is no rate to speak of. */
-export function noRate({ pods, problem }: RateRead, { what, setting }: RateOf): string {
+export function noRate({ idle, pods, problem }: RateRead, { what, setting }: RateOf): string {
   if (pods === 0) return 'No pod of the order service is ready to be asked for its metrics.';
+  if (idle === pods) return `None of ${pods} pods has counted an attempt of ${what} since it began.`;
   return problem ?? `No pod’s metrics page has the rate of successful ${what} (\`${setting}\`).`;
 }
 
