@@ -15,6 +15,7 @@ import { aRun } from '../support/incidents.ts';
 import {
   aDeployment,
   aJudging,
+  aLog,
   anOrder,
   aProving,
   diagnosed,
@@ -156,6 +157,17 @@ describe('lists of which no row could be understood', () => {
     expect(found.of('X10').verdict).toBe('unknown');
   });
 
+  test('5.C2, X10: nobody looked at a packed order', async () => {
+    const stuckOrders = async () => ({ orders: [], total: 40, unread: 5, next: null });
+    const kubernetes = { logs: async () => [aLog([])] };
+    const found = await diagnosed(
+      'shipping-labels',
+      fakeProbes({ orderService: { stuckOrders }, kubernetes }),
+    );
+    expect(found.of('X10').verdict).toBe('unknown');
+    expect(found.causes.find(({ id }) => id === '5.C2')?.verdict).toBe('open');
+  });
+
   test('X10: some of them', async () => {
     const one = anOrder('ord_aaa100', { lastEvent: { type: 'order.created', at: NOW } });
     const stuckOrders = async () => ({ orders: [one], total: 5, unread: 4, next: null });
@@ -164,6 +176,21 @@ describe('lists of which no row could be understood', () => {
       verdict: 'unknown',
       line: expect.stringContaining('4 could not be read.'),
     });
+  });
+});
+
+describe('the inventory', () => {
+  test('R9, 2.C2: a sync that is said to end later today has not ended', async () => {
+    // As a service says it that writes its own time of day and calls it UTC.
+    const seen = { running: false, lastSyncAt: NOW + 25 * MINUTE, words: null, catalogUp: true };
+    const orderService = { inventorySync: async () => seen };
+    const kafka = groupNow([400], { group: 'order-inventory-consumer' });
+    const found = await diagnosed('inventory-reservation', fakeProbes({ orderService, kafka }));
+    expect(found.of('R9')).toMatchObject({
+      verdict: 'unknown',
+      line: expect.stringContaining('in the future'),
+    });
+    expect(found.causes.find(({ id }) => id === '2.C2')?.verdict).toBe('open');
   });
 });
 

@@ -6,6 +6,7 @@ import { open, ruledOut, type Said, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import type { InventoryData } from './checks.ts';
 import { RESERVATION_CLASSES, type ReservationClass } from './logs.ts';
+import { syncedAt } from './sync.ts';
 
 const MINUTE = 60_000;
 
@@ -74,7 +75,7 @@ const syncLag: Cause<InventoryData> = {
     const { sync, lag } = findings;
     const group = lag.data?.groups[0] ?? null;
     const limit = thresholds.lagMessages;
-    const lastAt = sync.data?.lastSyncAt ?? null;
+    const lastAt = sync.data === null ? null : syncedAt(sync.data, now);
     if (lastAt !== null && now - lastAt > thresholds.syncMissedMinutes * MINUTE)
       return supported(
         `The last good sync ended ${spell(now - lastAt)} ago; one is due every ${thresholds.syncEveryMinutes} min.`,
