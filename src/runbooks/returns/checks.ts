@@ -2,6 +2,7 @@ import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { FraudScore, ReturnEligibility, ReturnSummary } from '../../ports/order-service.ts';
 import type { Check } from '../define-runbook.ts';
 import { age, curl } from '../names.ts';
+import { notThere } from '../shared/pending.ts';
 import type { PodsSeen } from '../shared/pods.ts';
 import { spell } from '../shared/spell.ts';
 import { type WorkflowLogs, workflowLog } from '../shared/workflow-log.ts';
@@ -65,10 +66,11 @@ const pending: Check<PendingReturns> = {
   deadlineMs: 4_000,
   async look(ask) {
     const { now, thresholds } = ask;
-    const { rows: returns, total, unread, elsewhere } = await lateReturns(ask);
+    const listed = await lateReturns(ask);
+    const { rows: returns, total, unread, elsewhere } = listed;
     const over = spell(thresholds.lateAfterMinutes * MINUTE);
     const seen: PendingReturns = { total, returns, elsewhere };
-    const missing = elsewhere.length === 0 ? '' : ` ${elsewhere.join(', ')}: not among what is pending.`;
+    const missing = notThere(listed);
     const foreign =
       unread === 0 ? '' : ` ${unread} in the service’s list could not be understood and are left alone.`;
     if (total === 0 && unread === 0) return healthy(`No return has waited for over ${over}.${missing}`, seen);
