@@ -39,8 +39,7 @@ const race: Cause<InventoryData> = {
     const says = say(judging, 'race');
     if (says === 'dominates')
       return supported(`${lines(judging, 'race')} reservations lost a race in ${minutes} min.`);
-    const percent = findings.rate.data?.percent ?? null;
-    if (says === 'quiet' && percent !== null && percent >= thresholds.successPercent)
+    if (says === 'quiet' && findings.rate.verdict === 'healthy')
       return ruledOut('No reservation loses a race, and nearly all of them succeed.');
     const races = findings.logs.data?.classes.race;
     if (
@@ -86,6 +85,7 @@ const syncLag: Cause<InventoryData> = {
     if (group === null) return open('How far the stock events lag (R11) could not be looked at.');
     if (group.lag >= limit)
       return open(`${group.group} is ${messages(group.lag)} behind and does not rise, as far as was seen.`);
+    if (lag.data?.whole !== true) return open('Not all of the stock events’ lag (R11) could be read.');
     if (now - lastAt > thresholds.syncEveryMinutes * MINUTE)
       return open('The automatic sync is overdue, by less than a whole one.');
     return ruledOut(`The last sync ended ${spell(now - lastAt)} ago, and no stock event lags.`);
