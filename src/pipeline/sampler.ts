@@ -1,4 +1,5 @@
-import { summed, trafficQuestion, trafficSamples } from '../runbooks/shared/traffic-samples.ts';
+import { podSet, setOf } from '../runbooks/shared/pod-set.ts';
+import { SERIES, summed, trafficQuestion, trafficSamples } from '../runbooks/shared/traffic-samples.ts';
 import type { Parts } from './parts.ts';
 import { timeLimit } from './time-limit.ts';
 
@@ -27,7 +28,7 @@ export function createSampler(parts: Parts): () => Promise<boolean> {
   };
 }
 
-/** Every configured figure now: `metric <name>` is the sum over all pods, `pods <name>` how many there were. */
+/** Every configured figure now: `metric <name>` is the sum over all pods, `pods <name>` how many there were, and which ones. */
 export async function sampleFigures(
   parts: Pick<Parts, 'rules' | 'clock' | 'probes'>,
 ): Promise<Readonly<Record<string, number>>> {
@@ -38,16 +39,18 @@ export async function sampleFigures(
     parts.probes.orderService.metrics(names, limit.signal).catch(() => []),
     sampleTraffic(parts, limit.signal),
   ]);
-  const pages = pods.flatMap(({ value }) => (value === null ? [] : [value]));
+  const pages = pods.flatMap(({ pod, value }) => (value === null ? [] : [{ pod, value }]));
   if (pages.length === 0 || pages.length < pods.length) return {};
   const figures = Object.fromEntries(
     names.flatMap((name) => {
-      const values = pages.flatMap((page) => page[name] ?? []);
-      if (values.length === 0) return [];
-      const sum = values.reduce((total, value) => total + value, 0);
+      const having = pages.filter(({ value }) => value[name] !== undefined);
+      if (having.length === 0) return [];
+      const sum = having.reduce((total, { value }) => total + (value[name] ?? 0), 0);
+      const series = `metric ${name}`;
       return [
-        [`metric ${name}`, sum],
-        [`pods ${name}`, values.length],
+        [series, sum],
+        [`pods ${name}`, having.length],
+        [setOf(series), podSet(having.map(({ pod }) => pod))],
       ];
     }),
   );
@@ -63,5 +66,6 @@ async function sampleTraffic(
   if (question === null) return {};
   const answers = await probes.orderService.traffic(question, signal).catch(() => []);
   const all = answers.every(({ value }) => value !== null) ? summed(answers) : null;
-  return all === null ? {} : trafficSamples(all);
+  if (all === null) return {};
+  return { ...trafficSamples(all), [setOf(SERIES.all)]: podSet(answers.map(({ pod }) => pod)) };
 }

@@ -186,7 +186,7 @@ export interface DeploymentState {
 
 /** Reads only. Throws SystemError; *forbidden* names the verb and the resource that the role lacks. */
 export interface KubernetesProbe extends ChangesProbe, DiscoveryProbe {
-  /** R18. All pages. */
+  /** R18. All pages, without pods that have ended for good and whose place another one takes (evicted, a job that is done). */
   pods(workload: Workload, signal: AbortSignal): Promise<readonly PodSummary[]>;
   /**
    * R2, R19: all containers of all pods at once. One that cannot be read is a problem of its own, never of the others.

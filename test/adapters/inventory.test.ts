@@ -37,6 +37,7 @@ describe('how the sync stands', () => {
       { lastSyncAt: Date.parse('2026-03-10T03:00:00Z') },
     ],
     ['an error on one line', { running: false, error: 'disk\nfull' }, { words: 'disk full' }],
+    ['a status that says no, without an error', { status: 'FAILED' }, { running: false, words: 'FAILED' }],
     ['the catalog down', { running: false, catalog: 'Unreachable' }, { catalogUp: false }],
     ['the catalog in a word of its own', { running: false, catalog: 'purple' }, { catalogUp: null }],
   ])('%s', async (_what, body, expected) => {

@@ -4,6 +4,7 @@ import { type OrderService, startOrderService } from '../../sim/order-service/or
 import { ORDER_SERVICE, type OrderServiceSettings } from '../../src/adapters/order-service/client.ts';
 import { orderServiceLever } from '../../src/adapters/order-service/lever.ts';
 import { orderServiceProbe } from '../../src/adapters/order-service/probe.ts';
+import { gatewayHealthOf } from '../../src/adapters/order-service/schema.ts';
 import { policyFor } from '../../src/adapters/resilience.ts';
 import { OrderId } from '../../src/domain/ids.ts';
 import { RUNBOOK_NAMES } from '../../src/runbooks/names.ts';
@@ -186,6 +187,31 @@ test.each([
   const question = { status: 'processing', olderThanMinutes: 120, limit: 5, cursor: null };
   const page = await orderServiceProbe(settings()).stuckOrders(question, AbortSignal.timeout(5_000));
   expect(page.total).toBe(understood);
+});
+
+test.each([
+  [{ status: 'down', latencyMs: -1 }, 'down'],
+  [{ status: 'down', error: { code: 'ETIMEDOUT' } }, 'down'],
+  [{ status: 'UP', latencyMs: '12' }, 'up'],
+  [{ status: 'degraded', latencyMs: 'timeout', error: ['slow'] }, 'degraded'],
+])('the word of a health endpoint counts, whatever shape the rest has: %j', (body, status) => {
+  expect(gatewayHealthOf({ status: 200, body: JSON.stringify(body) })).toEqual({ status, words: null });
+});
+
+test('what stands on the page of stuck orders waits, whatever its total says', async () => {
+  const order = {
+    id: 'ord_aaa111',
+    status: 'processing',
+    createdAt: '2026-03-10T01:00:00Z',
+    updatedAt: '2026-03-10T01:00:00Z',
+  };
+  // One order twice, and one whose time has no zone.
+  const strange = { ...order, id: 'ord_aaa112', updatedAt: '2026-03-10T01:00:00' };
+  const body = { orders: [order, order, strange], total: 0 };
+  service.faults.add({ match: { path: /stuck/ }, fault: { mode: 'status', status: 200, body } });
+  const question = { status: 'processing', olderThanMinutes: 120, limit: 1, cursor: null };
+  const page = await orderServiceProbe(settings()).stuckOrders(question, AbortSignal.timeout(5_000));
+  expect(page).toMatchObject({ orders: [{ id: 'ord_aaa111' }], unread: 1, total: 2 });
 });
 
 test.each([['twelve'], [-1], [1.5], [null]])('a total of %j is not', async (total) => {

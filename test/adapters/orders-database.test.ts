@@ -194,3 +194,21 @@ describe('an orders database that', () => {
     expect(await asked).toBe('done');
   });
 });
+
+test('a time without a zone is one of the zone of the database, not of the bot', async () => {
+  await owner.query(
+    `create view oms_bot_oversold as select 'ord_zzz999'::text as order_id, timestamp '2026-03-10 12:00:00' as since`,
+  );
+  await owner.query(`create view oms_bot_impact as
+    select 'returns'::text as runbook, 1 as affected, 9 as total, timestamp '2026-03-10 12:00:00' as as_of`);
+  await owner.query('grant select on oms_bot_oversold, oms_bot_impact to public');
+  try {
+    const tokyo = probe({ options: '-c TimeZone=Asia/Tokyo' });
+    const at = Date.parse('2026-03-10T03:00:00Z');
+    const question = { code: 'OVERSOLD_PRODUCT', decided: [], windowMinutes: 60, most: 2, now: at };
+    expect((await tokyo.oversold(question, patient())).orders).toEqual([{ id: 'ord_zzz999', since: at }]);
+    expect(await tokyo.impactView('returns', 30, patient())).toMatchObject({ affected: 1, at });
+  } finally {
+    await owner.query('drop view oms_bot_oversold, oms_bot_impact');
+  }
+});

@@ -60,6 +60,12 @@ test('a row that cannot be read is counted and hides no other', async () => {
   });
 });
 
+test('what stands on the page waits, whatever its total says', async () => {
+  const rows = [{ id: 'ret_/..' }, { id: 'ret_abc123' }];
+  here.answers(/admin\/returns$/, { returns: rows, total: 0 });
+  expect(await here.hands().probe.returns(QUESTION, patient())).toMatchObject({ unread: 2, total: 2 });
+});
+
 describe('the fraud score', () => {
   test('of a return that is held', async () => {
     const { id } = await held(0);

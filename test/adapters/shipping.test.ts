@@ -45,6 +45,9 @@ describe('carriers', () => {
 
   test.each<[string, unknown]>([
     ['a word that nobody knows', { carriers: [{ carrier: 'a', status: 'purple' }] }],
+    // What HTTP clients say where there was no answer at all.
+    ['no answer, as a number', { carriers: [{ carrier: 'a', status: 0 }] }],
+    ['a number that is no status', { carriers: [{ carrier: 'a', status: -1 }] }],
     ['no name', { carriers: [{ status: 'up' }] }],
     ['no list', { status: 'up' }],
   ])('%s is not understood', async (_what, body) => {

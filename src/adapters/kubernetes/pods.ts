@@ -3,7 +3,7 @@ import type { KubernetesClient } from './client.ts';
 import { listAll } from './pages.ts';
 import { type Pod, PodList } from './schema.ts';
 
-/** All pages. @throws SystemError */
+/** All pages, without those that have ended for good. @throws SystemError */
 export async function listPods(
   client: KubernetesClient,
   { namespace, selector }: Pick<Workload, 'namespace' | 'selector'>,
@@ -11,7 +11,17 @@ export async function listPods(
 ): Promise<readonly Pod[]> {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
   const query = { labelSelector: selector };
-  return await listAll(client, { resource: 'pods', path, query, schema: PodList }, signal);
+  const pods = await listAll(client, { resource: 'pods', path, query, schema: PodList }, signal);
+  return pods.filter((pod) => !isOver(pod));
+}
+
+/**
+ * Evicted, ended with its node, or a job that is done: it never runs again, and Kubernetes keeps it for days beside the one
+ * that took its place. Where the next one has the same name, it is missing until that is there.
+ */
+function isOver({ metadata, status }: Pod): boolean {
+  const ended = status.phase === 'Failed' || status.phase === 'Succeeded';
+  return ended && metadata.ownerReferences.some(({ kind }) => kind === 'ReplicaSet' || kind === 'Job');
 }
 
 export function isReady(pod: Pod): boolean {

@@ -56,7 +56,12 @@ const Container = z.object({
 });
 
 const Pod = z.object({
-  metadata: z.object({ name: z.string(), creationTimestamp: Time, deletionTimestamp: z.string().nullish() }),
+  metadata: z.object({
+    name: z.string(),
+    creationTimestamp: Time,
+    deletionTimestamp: z.string().nullish(),
+    ownerReferences: z.array(z.object({ kind: z.string() })).default([]),
+  }),
   spec: z.object({
     nodeName: z.string().nullish(),
     containers: z.array(Container),

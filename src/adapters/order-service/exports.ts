@@ -3,7 +3,7 @@ import { ExportId } from '../../domain/ids.ts';
 import type { AdminChanges, AdminQuestions, ExportJob } from '../../ports/order-service.ts';
 import { AbsentSystem } from '../../ports/system-error.ts';
 import { callKnown, callService, type OrderServiceSettings, post } from './client.ts';
-import { Accepted, headersOf, Time } from './schema.ts';
+import { Accepted, headersOf, Time, Whole } from './schema.ts';
 
 /** The words in which services say how a job stands. */
 const STATUS: Readonly<Record<string, ExportJob['status']>> = {
@@ -25,7 +25,6 @@ const Day = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d/)
   .transform((text) => text.slice(0, 10));
-const Count = z.number().int().nonnegative();
 
 /** Only the fields that we read; of the link only whether it is there. */
 const Export = z
@@ -42,8 +41,8 @@ const Export = z
     startedAt: Time,
     progressAt: Time.nullish(),
     endedAt: Time.nullish(),
-    rows: Count.nullish(),
-    expectedRows: Count.nullish(),
+    rows: Whole.nullish(),
+    expectedRows: Whole.nullish(),
     downloadUrl: z.string().nullish(),
     errorCode: z.string().max(80).nullish(),
   })

@@ -11,6 +11,9 @@ const Word = z.string().max(40).nullish();
 /** How services name a job that is under way. */
 const RUNNING = new Set(['running', 'in_progress', 'in-progress', 'syncing', 'started']);
 
+/** How they name one that went wrong; without an error of its own it is all that is said of it. */
+const WENT_WRONG = /fail|error|abort|timed?[ _-]?out/i;
+
 /** R9. Some say `running`, some name the status; one of the two has to be there. */
 const SyncStatus = z
   .object({
@@ -24,7 +27,7 @@ const SyncStatus = z
   .transform(({ running, status, lastSyncAt, error, catalog }) => ({
     running: running ?? RUNNING.has(status?.toLowerCase() ?? ''),
     lastSyncAt: lastSyncAt ?? null,
-    words: error == null ? null : clean(error),
+    words: error != null ? clean(error) : status != null && WENT_WRONG.test(status) ? clean(status) : null,
     catalogUp: upOf(catalog ?? null),
   }));
 

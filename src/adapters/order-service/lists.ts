@@ -33,11 +33,14 @@ export async function pageOf<Row extends { readonly id: string }>(
     signal,
   });
   const read = rows.flatMap((row) => given.row.safeParse(row).data ?? []);
+  const distinct = [...new Map(read.map((row) => [row.id, row])).values()];
+  const unread = rows.length - read.length;
   return {
     // A service that does not heed the limit would fill the card, the journal and a run with thousands.
-    rows: [...new Map(read.map((row) => [row.id, row])).values()].slice(0, limit),
-    unread: rows.length - read.length,
-    total: Math.max(total, read.length),
+    rows: distinct.slice(0, limit),
+    unread,
+    // What stands on the page waits, whatever its total says.
+    total: Math.max(total, distinct.length + unread),
     next: nextCursor ?? null,
   };
 }

@@ -39,8 +39,9 @@ function statusOf(status: string | number): CarrierAnswer['status'] | null {
   return WORDS_OF.down.has(said) ? 'down' : null;
 }
 
-/** 401 and 403 are about our key, not about the carrier. */
-function ofHttp(status: number): CarrierAnswer['status'] {
+/** 401 and 403 are about our key, not about the carrier. 0 is what clients say where nobody answered, and no status. */
+function ofHttp(status: number): CarrierAnswer['status'] | null {
+  if (status < 100 || status > 599) return null;
   if (status === 401 || status === 403) return 'unauthorised';
   if (status === 429) return 'degraded';
   return status < 500 ? 'up' : 'down';

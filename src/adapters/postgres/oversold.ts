@@ -13,10 +13,11 @@ export function oversoldQuestion(
 ): (question: OversoldQuestion, signal: AbortSignal) => Promise<OversoldOrders> {
   const { table, id, status, code, created } = names;
   const counted = 'count(*) over ()::int as total';
-  const fromTable = `select ${id}::text as id, ${created} as since, ${counted} from ${table}
+  // A time without a zone is one of the database's zone, in which it is compared; the client would take it for one of ours.
+  const fromTable = `select ${id}::text as id, ${created}::timestamptz as since, ${counted} from ${table}
     where ${code} = $1 and ${status} <> all($2) and ${created} >= $3::timestamptz - $4 * interval '1 minute'
     order by since desc, id limit $5`;
-  const fromView = `select order_id::text as id, since, ${counted} from oms_bot_oversold order by since desc, order_id limit $1`;
+  const fromView = `select order_id::text as id, since::timestamptz as since, ${counted} from oms_bot_oversold order by since desc, order_id limit $1`;
   return async ({ code: wanted, decided, windowMinutes, most, now }, signal) =>
     await reading(async (ask) => {
       const [view] = await ask(`select to_regclass('oms_bot_oversold') is not null as "exists"`);

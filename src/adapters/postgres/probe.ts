@@ -164,7 +164,8 @@ export function ordersDatabaseProbe(
 async function fromView(runbook: string, ask: Question) {
   const [view] = await ask(`select to_regclass('oms_bot_impact') is not null as "exists"`);
   if (view?.['exists'] !== true) return null;
-  const text = 'select affected::int, total::int, as_of from oms_bot_impact where runbook = $1';
+  const text =
+    'select affected::int, total::int, as_of::timestamptz as as_of from oms_bot_impact where runbook = $1';
   const [row] = await ask(text, [runbook]);
   return { ...counts(row, 'The view oms_bot_impact'), source: 'impact view' as const };
 }

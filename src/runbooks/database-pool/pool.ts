@@ -98,7 +98,7 @@ async function readPools({
       const active = value?.[poolActive];
       // A page that does not tell the size leaves the source's own, unless that is contradicted.
       const size = value?.[poolSize] ?? thresholds.poolSize;
-      return active === undefined || size <= 0 || active > size ? [] : [{ pod, active, size }];
+      return active === undefined || size <= 0 || active < 0 || active > size ? [] : [{ pod, active, size }];
     }),
     pods: answers.length,
     problem: answers.find(({ problem }) => problem !== null)?.problem ?? null,

@@ -2,6 +2,7 @@ import { broken, healthy } from '../../domain/finding.ts';
 import type { SessionSeen } from '../../ports/orders-database.ts';
 import type { Check } from '../define-runbook.ts';
 import type { Names } from '../names.ts';
+import { EVERY_SESSION } from '../shared/long-queries.ts';
 import { psql } from '../shared/psql.ts';
 import { spell } from '../shared/spell.ts';
 import type { Thresholds } from '../thresholds.ts';
@@ -28,10 +29,11 @@ export const sessions: Check<SessionsSeen> = {
     ),
   deadlineMs: 4_000,
   async look({ probes, names, thresholds, signal }) {
-    const found = await probes.ordersDatabase.sessions(MOST, signal);
-    const seen: SessionsSeen = { sessions: found };
-    const evidence = found.map(lineOf);
+    const found = await probes.ordersDatabase.sessions(EVERY_SESSION, signal);
     const troubled = found.filter((one) => troubles(one, names, thresholds));
+    const top = [...troubled, ...found.filter((one) => !troubled.includes(one))].slice(0, MOST);
+    const seen: SessionsSeen = { sessions: top };
+    const evidence = top.map(lineOf);
     const worst = troubled[0];
     if (worst !== undefined) return broken(wordsOf(worst, troubled.length - 1), seen, evidence);
     const over = `${thresholds.longQuerySeconds} s`;

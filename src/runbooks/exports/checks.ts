@@ -8,6 +8,7 @@ import { AbsentSystem, SystemError } from '../../ports/system-error.ts';
 import type { Asking, Check } from '../define-runbook.ts';
 import { curl, orderWorkload } from '../names.ts';
 import { type QueriesSeen, queries } from '../shared/long-queries.ts';
+import { noPod } from '../shared/pods.ts';
 import { spell } from '../shared/spell.ts';
 import { overdue, replaced, whole } from './jobs.ts';
 import { type ExportLogs, exportLogs } from './logs.ts';
@@ -194,6 +195,7 @@ const kills: Check<KillsSeen> = {
   deadlineMs: 4_000,
   async look({ probes, names, now, thresholds, signal }) {
     const pods = await probes.kubernetes.pods(orderWorkload(names), signal);
+    if (pods.length === 0) return unknown(noPod('The service', orderWorkload(names)));
     const killedAt = newestKill(pods);
     const recent = killedAt !== null && now - killedAt <= thresholds.restartedWithinMinutes * MINUTE;
     return recent

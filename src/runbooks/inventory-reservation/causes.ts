@@ -6,6 +6,7 @@ import { open, ruledOut, type Said, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import type { InventoryData } from './checks.ts';
 import { RESERVATION_CLASSES, type ReservationClass } from './logs.ts';
+import { syncedAt } from './sync.ts';
 
 const MINUTE = 60_000;
 
@@ -38,8 +39,7 @@ const race: Cause<InventoryData> = {
     const says = say(judging, 'race');
     if (says === 'dominates')
       return supported(`${lines(judging, 'race')} reservations lost a race in ${minutes} min.`);
-    const percent = findings.rate.data?.percent ?? null;
-    if (says === 'quiet' && percent !== null && percent >= thresholds.successPercent)
+    if (says === 'quiet' && findings.rate.verdict === 'healthy')
       return ruledOut('No reservation loses a race, and nearly all of them succeed.');
     const races = findings.logs.data?.classes.race;
     if (
@@ -74,7 +74,7 @@ const syncLag: Cause<InventoryData> = {
     const { sync, lag } = findings;
     const group = lag.data?.groups[0] ?? null;
     const limit = thresholds.lagMessages;
-    const lastAt = sync.data?.lastSyncAt ?? null;
+    const lastAt = sync.data === null ? null : syncedAt(sync.data, now);
     if (lastAt !== null && now - lastAt > thresholds.syncMissedMinutes * MINUTE)
       return supported(
         `The last good sync ended ${spell(now - lastAt)} ago; one is due every ${thresholds.syncEveryMinutes} min.`,
@@ -85,6 +85,7 @@ const syncLag: Cause<InventoryData> = {
     if (group === null) return open('How far the stock events lag (R11) could not be looked at.');
     if (group.lag >= limit)
       return open(`${group.group} is ${messages(group.lag)} behind and does not rise, as far as was seen.`);
+    if (lag.data?.whole !== true) return open('Not all of the stock events’ lag (R11) could be read.');
     if (now - lastAt > thresholds.syncEveryMinutes * MINUTE)
       return open('The automatic sync is overdue, by less than a whole one.');
     return ruledOut(`The last sync ended ${spell(now - lastAt)} ago, and no stock event lags.`);

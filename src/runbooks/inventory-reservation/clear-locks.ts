@@ -5,9 +5,8 @@ import type { LockSeen, LocksSeen } from '../../ports/redis.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import type { Action, Draft, Judging, Proving } from '../define-runbook.ts';
 import type { Names } from '../names.ts';
-import { readNumbers, risen } from '../shared/rates.ts';
 import { spell } from '../shared/spell.ts';
-import { noRate, notedAttempts, percent, readRate } from '../shared/success-rate.ts';
+import { attemptsSince, noRate, notedAttempts, percent, readRate } from '../shared/success-rate.ts';
 import { stands } from './causes.ts';
 import { type InventoryData, RESERVATIONS_RATE } from './checks.ts';
 import { type LocksFound, lockQuestion, redisShell } from './locks.ts';
@@ -231,9 +230,8 @@ async function stillThere(proving: Proving): Promise<Omit<ProofSample, 'at'>> {
 
 /** A fall counts from 20 attempts on (runbook-knowledge §0), where they are counted. */
 function enough({ run, thresholds }: Proving, { attempts }: Awaited<ReturnType<typeof readRate>>): boolean {
-  const before = readNumbers(run.parameters['attempts']);
-  if (before === null || attempts === null) return true;
-  return risen(before, attempts) >= thresholds.fewestAttempts;
+  const since = attempts === null ? null : attemptsSince(run, attempts);
+  return since === null || since >= thresholds.fewestAttempts;
 }
 
 /** One command for all of them; the words reach Redis as arguments, never as a script. */

@@ -5,6 +5,13 @@ import { curl } from '../names.ts';
 import { spell } from '../shared/spell.ts';
 
 const MINUTE = 60_000;
+/** Two clocks differ by so much; a time that is farther ahead is of another zone, and says nothing of an age. */
+const AHEAD_MS = 5 * MINUTE;
+
+/** When the last good sync ended; null: none is known, or nobody can say how long ago that is. */
+export function syncedAt({ lastSyncAt }: InventorySync, now: number): number | null {
+  return lastSyncAt === null || lastSyncAt - now > AHEAD_MS ? null : lastSyncAt;
+}
 
 /** R9: how long ago the catalog's counts were last taken over, against the automatic sync. */
 export const inventorySync: Check<InventorySync> = {
@@ -25,6 +32,11 @@ export const inventorySync: Check<InventorySync> = {
       return broken(`The catalog does not answer the order service.${said}${underWay}`, seen);
     if (lastSyncAt === null)
       return unknown(`The service names no sync of the inventory that went well.${said}${underWay}`, seen);
+    if (syncedAt(seen, now) === null)
+      return unknown(
+        `The service names a last good sync ${spell(lastSyncAt - now)} in the future: its times are not to be relied on.${said}${underWay}`,
+        seen,
+      );
     const age = Math.max(0, now - lastSyncAt);
     const ended = `The last good sync with the catalog ended ${spell(age)} ago`;
     if (age > missed * MINUTE)

@@ -86,12 +86,16 @@ export const usage: Check<BrokerUse> = unlessManaged(
         ({ pod, container, memory, cpu }) => `${pod}/${container}  ${mib(memory)}  ${cpu}m CPU`,
       );
       const seen: BrokerUse = { percent: worst?.percent ?? null };
-      if (worst === undefined)
-        return healthy('The pods of Kafka have no memory limit that they could be near to.', seen, evidence);
-      const line = `${worst.pod} uses ${Math.round(worst.percent)} % of its memory limit, the most of Kafka’s pods.`;
-      return worst.percent >= thresholds.brokerMemoryPercent
-        ? broken(line, seen, evidence)
-        : healthy(line, seen, evidence);
+      const told = new Set(used.map(({ pod }) => pod));
+      const silent = new Set(containers.flatMap(({ pod }) => (told.has(pod) ? [] : [pod]))).size;
+      const gap = silent === 0 ? '' : ` Nothing was told of ${silent} more ${silent === 1 ? 'pod' : 'pods'}.`;
+      const line =
+        worst === undefined
+          ? `The pods of Kafka have no memory limit that they could be near to.${gap}`
+          : `${worst.pod} uses ${Math.round(worst.percent)} % of its memory limit, the most of Kafka’s pods.${gap}`;
+      if (worst !== undefined && worst.percent >= thresholds.brokerMemoryPercent)
+        return broken(line, seen, evidence);
+      return silent === 0 ? healthy(line, seen, evidence) : unknown(line, seen, evidence);
     },
   },
   ({ kafka }) => kafka.managed,

@@ -166,8 +166,11 @@ const buffer: Cause<KafkaData> = {
     const says = logsSay(judging, 'buffer');
     if (says === 'dominates')
       return supported(`${lines(judging, 'buffer')} events found no room in the buffer.`);
-    if (free === null)
+    if (producer.data === null || free === null)
       return open('How much of the buffer is free could not be looked at (`metrics.bufferFree`).');
+    const { answered, pods } = producer.data;
+    if (answered < pods)
+      return open(`Only ${answered} of ${pods} pods said how much of their buffer is free (X12).`);
     return says === 'quiet'
       ? ruledOut(`${Math.round(free)} % of the fullest buffer is free, and no event found no room.`)
       : open('The logs do not say it clearly.');

@@ -2,6 +2,7 @@ import type { Run } from '../../domain/run.ts';
 import type { GroupLag, OffsetChange } from '../../ports/kafka.ts';
 import type { Judging, Proving } from '../define-runbook.ts';
 import { consumersOf } from '../shared/consumers.ts';
+import { readGroup } from '../shared/lag.ts';
 import type { KafkaData } from './checks.ts';
 import type { StuckGroup } from './stuck.ts';
 
@@ -20,9 +21,8 @@ export function offsetsWait(
 }
 
 /** The group as it is now. @throws SystemError */
-export async function groupNow({ probes, signal }: Proving, group: string): Promise<GroupLag | null> {
-  const { groups } = await probes.kafka.groups([group], signal);
-  return groups.find((one) => one.group === group) ?? null;
+export async function groupNow(proving: Proving, group: string): Promise<GroupLag | null> {
+  return (await readGroup(proving, group)).now;
 }
 
 export function committedAt(

@@ -3,7 +3,7 @@ import type { Asking, Check } from '../define-runbook.ts';
 import { curl } from '../names.ts';
 import { failureLogs } from '../shared/log-check.ts';
 import type { LogCounts } from '../shared/log-classes.ts';
-import { type ByPod, byPod, risen } from '../shared/rates.ts';
+import { type ByPod, byPod, risenOnKnown } from '../shared/rates.ts';
 
 export type PublishClass = 'serialization' | 'buffer' | 'unreachable';
 export const PUBLISH_CLASSES = ['serialization', 'buffer', 'unreachable'] as const;
@@ -67,17 +67,19 @@ export const producer: Check<ProducerSeen> = {
     const read = await readProducers(ask);
     const before = previous?.['producer']?.data as ProducerSeen | null | undefined;
     const comparable = read.failed !== null && before?.failed != null && read.answered === read.pods;
-    const failures = comparable ? risen(before.failed ?? {}, read.failed ?? {}) : null;
-    const seen: ProducerSeen = { ...read, failures };
+    const failures = comparable ? risenOnKnown(before.failed ?? {}, read.failed ?? {}) : null;
+    // Whoever is not ready now may come back.
+    const failed = read.failed === null ? null : { ...before?.failed, ...read.failed };
+    const seen: ProducerSeen = { ...read, failed, failures };
     if (read.freePercent === null && read.failed === null)
       return unknown(read.problem ?? 'No pod’s metrics page has the figures of the producers.', seen);
     const free =
       read.freePercent === null
         ? []
         : [`${Math.round(read.freePercent)} % of the buffer is free on the worst pod`];
-    const failed = failures === null ? [] : [`${failures} events failed since the look before`];
+    const fails = failures === null ? [] : [`${failures} events failed since the look before`];
     const who = read.answered === read.pods ? '' : ` ${read.answered} of ${read.pods} pods answered.`;
-    const line = `The producers: ${[...free, ...failed].join(', ') || 'nothing to compare with yet'}.${who}`;
+    const line = `The producers: ${[...free, ...fails].join(', ') || 'nothing to compare with yet'}.${who}`;
     const full = read.freePercent !== null && read.freePercent < thresholds.bufferFreePercent;
     if (full || (failures ?? 0) >= thresholds.dominatesLines) return broken(line, seen);
     return read.answered === read.pods ? healthy(line, seen) : unknown(line, seen);

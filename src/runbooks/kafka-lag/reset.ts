@@ -2,7 +2,7 @@ import { ASKER, GROUP_OWNER } from '../../domain/duty.ts';
 import type { OffsetChange } from '../../ports/kafka.ts';
 import type { Action, Draft, Judging } from '../define-runbook.ts';
 import { consumersOf } from '../shared/consumers.ts';
-import { messages } from '../shared/lag.ts';
+import { messages, partOnly, readGroup } from '../shared/lag.ts';
 import { reasonField, wrongReason } from '../shared/reason.ts';
 import { clock } from '../shared/spell.ts';
 import { stands } from './causes.ts';
@@ -86,10 +86,11 @@ export const resetGroup: Action<KafkaData> = {
     }),
     async sample(proving) {
       const { run, thresholds } = proving;
-      const now = await groupNow(proving, run.parameters['group'] ?? '');
+      const { now, problem } = await readGroup(proving, run.parameters['group'] ?? '');
       const waiting = unread(proving, now);
       if (waiting !== null || now === null)
         return waiting ?? { moved: [], unknown: run.targets, line: '', value: null, worse: false };
+      if (problem !== null) return partOnly(proving, problem);
       const good = now.lag < thresholds.lagMessages;
       const line = `${now.group} is ${messages(now.lag)} behind.`;
       return { moved: good ? run.targets : [], unknown: [], line, value: now.lag, worse: false };

@@ -3,10 +3,11 @@ import type { ProofSample } from '../../domain/run.ts';
 import { masked } from '../../domain/secrets.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import type { Action, Proving } from '../define-runbook.ts';
+import { partOnly, readGroup } from '../shared/lag.ts';
 import { reasonField, wrongReason } from '../shared/reason.ts';
 import { clock } from '../shared/spell.ts';
 import type { KafkaData } from './checks.ts';
-import { committedAt, groupNow, movedSince, offsetsRead, offsetsWait } from './offsets.ts';
+import { type groupNow, movedSince, offsetsRead, offsetsWait } from './offsets.ts';
 import { restartedInVain } from './tried.ts';
 
 const SECOND = 1_000;
@@ -111,14 +112,15 @@ export const skipMessage: Action<KafkaData> = {
     async sample(proving) {
       const { run } = proving;
       const { topic, partition, to } = changeOf(run.parameters);
-      const now = await groupNow(proving, run.parameters['group'] ?? '');
+      const { now, problem } = await readGroup(proving, run.parameters['group'] ?? '');
       const waiting = unread(proving, now);
       if (waiting !== null || now === null) return waiting ?? nothing(proving);
       const place = now.partitions.find((one) => one.topic === topic && one.partition === partition);
-      const stands = committedAt(now, { topic, partition }) ?? 0;
-      const moves = stands > to || (place?.lag === 0 && stands >= to);
-      const line = `${topic}-${partition} stands at offset ${stands}, ${place?.lag ?? 0} behind.`;
-      return { moved: moves ? run.targets : [], unknown: [], line, value: place?.lag ?? null, worse: false };
+      if (place === undefined) return partOnly(proving, problem ?? `${topic}-${partition} was not told of.`);
+      const stands = place.committed ?? 0;
+      const moves = stands > to || (place.lag === 0 && stands >= to);
+      const line = `${topic}-${partition} stands at offset ${stands}, ${place.lag} behind.`;
+      return { moved: moves ? run.targets : [], unknown: [], line, value: place.lag, worse: false };
     },
   },
   mitigates: true,

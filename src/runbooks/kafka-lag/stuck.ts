@@ -1,4 +1,4 @@
-import { broken, healthy, skipped } from '../../domain/finding.ts';
+import { broken, healthy, skipped, unknown } from '../../domain/finding.ts';
 import type { GroupLag, MessageSeen } from '../../ports/kafka.ts';
 import type { Asking, Check } from '../define-runbook.ts';
 import { inTrouble, type LagSeen, messages } from '../shared/lag.ts';
@@ -94,6 +94,10 @@ export const stuck: Check<StuckSeen> = {
     const seen: StuckSeen = { groups };
     const evidence = [...groups.flatMap(lines), ...answer.problems];
     const worst = groups.find(({ poison }) => poison !== null) ?? groups.find(({ all }) => all);
+    // One that cannot be read has not moved by that.
+    const [problem] = answer.problems;
+    if (worst === undefined && problem !== undefined)
+      return unknown(`Whether a consumer group still stands is not sure: ${problem}`, seen, evidence);
     if (worst === undefined) return healthy('No consumer group stands still any more.', seen, evidence);
     return broken(
       worst.poison === null ? standsWhole(worst) : standsAt(worst.group, worst.poison),

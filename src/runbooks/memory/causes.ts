@@ -34,6 +34,7 @@ function flat(
   const watched = (usage.samples.at(-1)?.at ?? 0) - (usage.samples[0]?.at ?? 0);
   return (
     watched >= leakMs &&
+    usage.silent === 0 &&
     risingFor(usage).ms === 0 &&
     usage.pods.every(({ startedAt }) => startedAt !== null && now - startedAt >= leakMs)
   );
@@ -88,7 +89,7 @@ const leak: Cause<MemoryData> = {
       return supported(`${dies}, and no export runs.`);
     }
     const rise = risingFor(usage);
-    const said = `Memory has risen for ${spell(rise.ms)} on ${rise.pods} of ${usage.pods.length} pods`;
+    const said = `Memory has risen for ${spell(rise.ms)} on ${rise.pods} of ${usage.pods.length + usage.silent} pods`;
     if (rise.ms >= leakMs) {
       if (running === null) return open(`${said}; whether exports run is not known.`);
       if (running.length > 0) return open(`${said}, while an export runs.`);
@@ -103,6 +104,7 @@ const leak: Cause<MemoryData> = {
         `Memory has been watched for ${spell(watched)}; ${thresholds.leakMinutes} min would tell a leak.`,
       );
     if (rise.ms > 0) return open(`${said}; ${thresholds.leakMinutes} min would tell a leak.`);
+    if (usage.silent > 0) return open(`Nothing was told of the memory of ${usage.silent} pods.`);
     return flat(usage, judging)
       ? ruledOut(`Memory has been flat for ${spell(watched)}.`)
       : open(
@@ -211,7 +213,7 @@ const limit: Cause<MemoryData> = {
     const lowered = limitLowered(changes.data, names);
     if (lowered !== null && (shares.some(full) || freshKills.some(({ at }) => at >= lowered.at)))
       return supported(`${lowered.line}, ${spell(lowered.ago)} before the first symptom.`);
-    if (usage.pods.every((pod) => staysFull(usage, pod, thresholds))) {
+    if (usage.silent === 0 && usage.pods.every((pod) => staysFull(usage, pod, thresholds))) {
       if (usage.load !== null && loadIs(usage.load, thresholds) !== 'usual')
         return open(
           `The pods are full soon after their start, but more comes than usual: ${spellLoad(usage.load)}.`,

@@ -4,9 +4,10 @@ import type { ExportJob } from '../../ports/order-service.ts';
 import { POOL_SIZE } from '../database-pool/checks.ts';
 import { type DatabaseSeen, database } from '../database-pool/database.ts';
 import type { Check } from '../define-runbook.ts';
-import { curl, type Names, orderWorkload } from '../names.ts';
+import { curl, orderWorkload } from '../names.ts';
 import { type Adjustable, adjustable } from '../shared/adjustable.ts';
 import { type QueriesSeen, queries } from '../shared/long-queries.ts';
+import { noPod } from '../shared/pods.ts';
 import { MEMORY_LIMIT, REPLICAS } from '../shared/setting.ts';
 import { spell } from '../shared/spell.ts';
 import { type TrafficSeen, traffic } from '../shared/traffic.ts';
@@ -81,10 +82,6 @@ function recent<T extends { readonly at: number }>(all: readonly T[], now: numbe
   return all.filter(({ at }) => now - at <= minutes * MINUTE);
 }
 
-function noPod({ orderService }: Names): string {
-  return `The service has no pod with ${orderService.selector}; \`workloads\` in oms.yaml names it.`;
-}
-
 const kills: Check<KillsSeen> = {
   step: 'R54',
   title: 'Were pods killed for their memory?',
@@ -100,7 +97,7 @@ const kills: Check<KillsSeen> = {
       probes.kubernetes.containers(workload, signal),
       probes.kubernetes.events(workload, signal).catch(() => null),
     ]);
-    if (containers.length === 0) return unknown(noPod(names));
+    if (containers.length === 0) return unknown(noPod('The service', workload));
     const found = killsOf(containers);
     const before = (previous?.['kills']?.data as KillsSeen | null | undefined)?.past ?? [];
     const seen: KillsSeen = { kills: found, past: pastOf(before, found, now) };
@@ -138,7 +135,7 @@ const restarts: Check<RestartsSeen> = {
   deadlineMs: 4_000,
   async look({ probes, names, now, thresholds, signal }) {
     const containers = await probes.kubernetes.containers(orderWorkload(names), signal);
-    if (containers.length === 0) return unknown(noPod(names));
+    if (containers.length === 0) return unknown(noPod('The service', orderWorkload(names)));
     const began = containers.flatMap(({ restarts: count, startedAt }) =>
       count > 0 && startedAt !== null ? [startedAt] : [],
     );

@@ -113,7 +113,7 @@ export const usage: Check<UsageSeen> = {
     const rise = risingFor(seen);
     const rising =
       rise.pods > 0 && rise.ms >= REMARKED_MS
-        ? ` It has risen for ${spell(rise.ms)} on ${rise.pods} of ${read.pods.length} pods.`
+        ? ` It has risen for ${spell(rise.ms)} on ${rise.pods} of ${read.pods.length + read.silent} pods.`
         : '';
     const gap = read.silent === 0 ? '' : ` Nothing was told of ${read.silent} more pods.`;
     const line = `${read.fullest} uses ${Math.round(read.percent)} % of its memory limit, the most of ${read.pods.length} pods.${rising}${gap}`;
@@ -122,8 +122,8 @@ export const usage: Check<UsageSeen> = {
   },
 };
 
-/** For how long memory has risen without a fall on at least half of the pods, ms, and on how many. */
-export function risingFor({ samples, pods }: Pick<UsageSeen, 'samples' | 'pods'>): {
+/** For how long memory has risen without a fall on at least half of the pods, ms, and on how many; silent ones count as pods. */
+export function risingFor({ samples, pods, silent }: Pick<UsageSeen, 'samples' | 'pods' | 'silent'>): {
   readonly ms: number;
   readonly pods: number;
 } {
@@ -144,7 +144,7 @@ export function risingFor({ samples, pods }: Pick<UsageSeen, 'samples' | 'pods'>
     })
     .filter((ms) => ms > 0)
     .sort((left, right) => right - left);
-  const half = Math.ceil(pods.length / 2);
+  const half = Math.ceil((pods.length + silent) / 2);
   const ms = rises[half - 1] ?? 0;
   return { ms, pods: rises.filter((one) => one >= ms && ms > 0).length };
 }

@@ -3,6 +3,7 @@ import type { RefundSummary } from '../../ports/order-service.ts';
 import type { Asking, Check } from '../define-runbook.ts';
 import { age, curl } from '../names.ts';
 import { type PaymentData, checks as paymentChecks } from '../payment-failures/checks.ts';
+import { notThere } from '../shared/pending.ts';
 import { spell } from '../shared/spell.ts';
 import { type ProviderSeen, statusPage } from '../shared/status-page.ts';
 import { type AtGateway, atGateway } from './gateway.ts';
@@ -46,10 +47,11 @@ const pending: Check<PendingSeen> = {
   deadlineMs: 4_000,
   async look(ask: Asking) {
     const { now, thresholds } = ask;
-    const { rows: refunds, total, unread, elsewhere } = await lateRefunds(ask);
+    const late = await lateRefunds(ask);
+    const { rows: refunds, total, unread, elsewhere } = late;
     const over = spell(thresholds.lateAfterMinutes * MINUTE);
     const seen: PendingSeen = { total, refunds, elsewhere };
-    const missing = elsewhere.length === 0 ? '' : ` ${elsewhere.join(', ')}: not among what is pending.`;
+    const missing = notThere(late);
     if (total === 0 && unread === 0) return healthy(`No refund has waited for over ${over}.${missing}`, seen);
     const oldest = refunds[0] === undefined ? '' : `, the oldest for ${spell(now - refunds[0].createdAt)}`;
     const line = `${total} ${total === 1 ? 'refund has' : 'refunds have'} been pending for over ${over}${oldest}; what the gateway has (R25) is on its way.${missing}`;

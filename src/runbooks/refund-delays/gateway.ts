@@ -59,11 +59,12 @@ export const atGateway: Check<AtGateway> = {
     const without = answers.filter(lacking).flatMap(({ id }) => of.get(id) ?? []);
     const has = answers.filter(accepted).length;
     const silent = answers.filter(({ status }) => status === null).length;
-    const rest = Math.max(late.total, late.rows.length) - answers.length;
-    const blind = [
-      ...(silent === 0 ? [] : [` Of ${silent} it could not be seen.`]),
+    const rest = Math.max(0, Math.max(late.total - late.unread, late.rows.length) - answers.length);
+    const left = [
       ...(rest === 0 ? [] : [` ${rest} more are asked next.`]),
+      ...(late.unread === 0 ? [] : [` ${late.unread} in the service’s list could not be understood.`]),
     ].join('');
+    const blind = `${silent === 0 ? '' : ` Of ${silent} it could not be seen.`}${left}`;
     const slow =
       overdue.length === 0
         ? ''
@@ -77,12 +78,9 @@ export const atGateway: Check<AtGateway> = {
       );
     if (overdue.length > 0)
       return broken(`The gateway has ${has} of ${answers.length} refunds.${slow}${blind}`, seen, evidence);
-    if (silent > 0 && silent === answers.length) {
-      const more = rest === 0 ? '' : ` ${rest} more are asked next.`;
-      return unknown(`What the gateway has of ${refunds(silent)} could not be seen.${more}`, seen);
-    }
-    if (silent > 0 || rest > 0)
-      return unknown(`The gateway has ${has} of ${answers.length} refunds.${blind}`, seen);
+    if (silent > 0 && silent === answers.length)
+      return unknown(`What the gateway has of ${refunds(silent)} could not be seen.${left}`, seen);
+    if (blind !== '') return unknown(`The gateway has ${has} of ${answers.length} refunds.${blind}`, seen);
     if (answers.length === 0) return healthy('No refund to ask the gateway about.', seen);
     const days = thresholds.settlingBusinessDays;
     return healthy(`The gateway has all ${has} refunds; they take up to ${days} business days.`, seen);

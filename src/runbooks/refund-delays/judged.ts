@@ -43,7 +43,7 @@ export function hindrances(judging: Pick<Judging<RefundData>, 'findings'>): {
   readonly above: readonly Hindered[];
   /** Of those, the ones whose payment could not be read. */
   readonly unknown: number;
-  /** Nobody could see whether the gateway lacks them. */
+  /** Nobody could see whether the gateway lacks them, those included that no page showed. */
   readonly dark: number;
 } {
   const without = lackingNow(judging);
@@ -51,12 +51,14 @@ export function hindrances(judging: Pick<Judging<RefundData>, 'findings'>): {
     without.flatMap(({ refund, hindrance }) =>
       hindrance?.kind === kind ? [{ id: refund.id, words: hindrance.words }] : [],
     );
+  const { total = 0, refunds = [] } = judging.findings.pending.data ?? {};
   const seen = judging.findings.atGateway.data !== null && judging.findings.payments.data !== null;
   return {
     known: seen ? without.length : null,
     gone: of('gone'),
     above: of('above'),
     unknown: of('unknown').length,
-    dark: judged(judging).filter(({ status }) => status === null).length,
+    dark:
+      judged(judging).filter(({ status }) => status === null).length + Math.max(0, total - refunds.length),
   };
 }

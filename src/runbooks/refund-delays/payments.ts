@@ -21,7 +21,12 @@ export const payments: Check<Payments> = {
   equivalent: (names) => curl(names, names.paths.payment.replace('{id}', '<payment>')),
   deadlineMs: 4_000,
   async look(ask) {
-    const refunds = worthAsking(await lateRefunds(ask), ask, LARGE_BATCH);
+    const late = await lateRefunds(ask);
+    if (late.rows.length === 0 && late.total > 0)
+      return unknown(
+        `None of the ${late.total} refunds that wait could be looked at: the service’s list was not understood.`,
+      );
+    const refunds = worthAsking(late, ask, LARGE_BATCH);
     const read = await paymentsOf(ask, refunds);
     const of = [...read].map(([refund, payment]) => ({ refund, payment }));
     const gone = of.filter(({ payment }) => payment === 'gone');

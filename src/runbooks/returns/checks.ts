@@ -2,12 +2,13 @@ import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { FraudScore, ReturnEligibility, ReturnSummary } from '../../ports/order-service.ts';
 import type { Check } from '../define-runbook.ts';
 import { age, curl } from '../names.ts';
+import { notThere } from '../shared/pending.ts';
 import type { PodsSeen } from '../shared/pods.ts';
 import { spell } from '../shared/spell.ts';
 import { type WorkflowLogs, workflowLog } from '../shared/workflow-log.ts';
 import { type CarriersSeen, carriers } from '../shipping-labels/carriers.ts';
 import { checks as stuckChecks } from '../stuck-orders/checks.ts';
-import { agrees, lateReturns, sampledReturns, scoresOf, windowsOf } from './listed.ts';
+import { agrees, lateReturns, noneUnderstood, sampledReturns, scoresOf, windowsOf } from './listed.ts';
 import { type ApprovalLogs, approvals, type LabelLogs, labels } from './logs.ts';
 import { type ReceivedSeen, received } from './received.ts';
 
@@ -65,10 +66,11 @@ const pending: Check<PendingReturns> = {
   deadlineMs: 4_000,
   async look(ask) {
     const { now, thresholds } = ask;
-    const { rows: returns, total, unread, elsewhere } = await lateReturns(ask);
+    const listed = await lateReturns(ask);
+    const { rows: returns, total, unread, elsewhere } = listed;
     const over = spell(thresholds.lateAfterMinutes * MINUTE);
     const seen: PendingReturns = { total, returns, elsewhere };
-    const missing = elsewhere.length === 0 ? '' : ` ${elsewhere.join(', ')}: not among what is pending.`;
+    const missing = notThere(listed);
     const foreign =
       unread === 0 ? '' : ` ${unread} in the service’s list could not be understood and are left alone.`;
     if (total === 0 && unread === 0) return healthy(`No return has waited for over ${over}.${missing}`, seen);
@@ -94,7 +96,8 @@ const scores: Check<Scores> = {
   equivalent: (names) => curl(names, names.paths.fraudScore.replace('{id}', '<return>')),
   deadlineMs: 4_000,
   async look(ask) {
-    const returns = await sampledReturns(ask);
+    const { returns, dark } = await sampledReturns(ask);
+    if (dark > 0) return unknown(noneUnderstood(dark));
     const read = await scoresOf(
       ask,
       returns.map(({ id }) => id),
@@ -129,7 +132,8 @@ const windows: Check<Windows> = {
   equivalent: (names) => curl(names, names.paths.returnEligibility.replace('{id}', '<order>')),
   deadlineMs: 4_000,
   async look(ask) {
-    const returns = await sampledReturns(ask);
+    const { returns, dark } = await sampledReturns(ask);
+    if (dark > 0) return unknown(noneUnderstood(dark));
     const orders = returns.flatMap(({ order }) => (order === null ? [] : [order]));
     const read: ReadonlyMap<string, ReturnEligibility | null> = await windowsOf(ask, orders);
     const of = returns.map(({ id, order }) => {

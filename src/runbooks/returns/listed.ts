@@ -32,11 +32,19 @@ export function isNamed(
 }
 
 /** Those that are looked at one by one: what people named, and the oldest. */
-export async function sampledReturns(ask: Asking): Promise<readonly ReturnSummary[]> {
-  const { rows } = await lateReturns(ask);
+export async function sampledReturns(ask: Asking): Promise<{
+  readonly returns: readonly ReturnSummary[] /** Others wait, and none of them can be looked at. */;
+  readonly dark: number;
+}> {
+  const { rows, total } = await lateReturns(ask);
   const named = rows.filter((row) => isNamed(row, ask.ids));
   const oldest = rows.filter((row) => !isNamed(row, ask.ids));
-  return [...named, ...oldest.slice(0, ask.thresholds.sampledOrders)];
+  const returns = [...named, ...oldest.slice(0, ask.thresholds.sampledOrders)];
+  return { returns, dark: rows.length === 0 ? total : 0 };
+}
+
+export function noneUnderstood(many: number): string {
+  return `None of the ${many} returns that wait could be looked at: the service’s list was not understood.`;
 }
 
 /** R64 for each; null: nobody could say, also where the service does not know the return. */

@@ -5,7 +5,7 @@ import { AbsentSystem } from '../../ports/system-error.ts';
 import type { Action, Check, Judging, Proving } from '../define-runbook.ts';
 import { type Names, targetOf, workloadOf } from '../names.ts';
 import type { LagSeen } from './lag.ts';
-import { inTrouble, messages } from './lag.ts';
+import { inTrouble, messages, partOnly, readGroup } from './lag.ts';
 import { type GroupSeen, standing } from './lag-memory.ts';
 import { QUOTA_RULE, restartOf } from './restart.ts';
 
@@ -198,7 +198,9 @@ export function restartConsumers<Data>(given: {
 /** Lower than at the sample before, or all read: what R46 calls falling. */
 export async function lagFalls(proving: Proving, group: string): Promise<Omit<ProofSample, 'at'>> {
   const { run, thresholds } = proving;
-  const lag = await lagOf(proving, group);
+  const { now, problem } = await readGroup(proving, group);
+  if (now !== null && problem !== null) return partOnly(proving, problem);
+  const lag = now?.lag ?? null;
   if (lag === null)
     return {
       moved: [],
@@ -215,13 +217,8 @@ export async function lagFalls(proving: Proving, group: string): Promise<Omit<Pr
 }
 
 async function notedLag(proving: Proving, group: string): Promise<Readonly<Record<string, string>>> {
-  const lag = await lagOf(proving, group).catch(() => null);
-  return lag === null ? {} : { lag: String(lag) };
-}
-
-async function lagOf({ probes, signal }: Proving, group: string): Promise<number | null> {
-  const { groups } = await probes.kafka.groups([group], signal);
-  return groups.find((one) => one.group === group)?.lag ?? null;
+  const read = await readGroup(proving, group).catch(() => null);
+  return read?.now == null || read.problem !== null ? {} : { lag: String(read.now.lag) };
 }
 
 function rebalances(

@@ -1,5 +1,7 @@
 import { broken, healthy, unknown } from '../../domain/finding.ts';
-import type { Check } from '../define-runbook.ts';
+import type { ProofSample } from '../../domain/run.ts';
+import type { GroupLag } from '../../ports/kafka.ts';
+import type { Check, Proving } from '../define-runbook.ts';
 import type { Names } from '../names.ts';
 import { type GroupSeen, remember, standing, stillOf } from './lag-memory.ts';
 import { spell } from './spell.ts';
@@ -81,6 +83,25 @@ export function lagCheck(given: {
       return whole ? healthy(line, seen, evidence) : unknown(line, seen, evidence);
     },
   };
+}
+
+/**
+ * The group as it is now, for a run and its proof. `problem`: what of it, or of its neighbours, could not be read; its lag may be
+ * only a part then.
+ * @throws SystemError
+ */
+export async function readGroup(
+  { probes, signal }: Pick<Proving, 'probes' | 'signal'>,
+  group: string,
+): Promise<{ readonly now: GroupLag | null; readonly problem: string | null }> {
+  const { groups, problems } = await probes.kafka.groups([group], signal);
+  return { now: groups.find((one) => one.group === group) ?? null, problem: problems[0] ?? null };
+}
+
+/** A proof’s sample where that is so: what was left out may be what is behind. */
+export function partOnly({ run }: Proving, problem: string): Omit<ProofSample, 'at'> {
+  const line = `Not everything could be read: ${problem}`;
+  return { moved: [], unknown: run.targets, line, value: null, worse: false };
 }
 
 /** *4210 messages behind*. */

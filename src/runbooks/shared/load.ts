@@ -1,6 +1,7 @@
 import type { Sample } from '../../ports/samples.ts';
 import type { Asking } from '../define-runbook.ts';
 import type { Thresholds } from '../thresholds.ts';
+import { setOf } from './pod-set.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -50,22 +51,46 @@ export async function loadsOf(
 ): Promise<readonly Loads[]> {
   const week = { from: now - WEEK - HOUR / 2, to: now - WEEK + HOUR / 2 };
   const [late, lastWeek] = await Promise.all([
-    histories(names, now - SPAN_MS, now),
-    histories(names, week.from, week.to),
+    countsOf(histories, names, now - SPAN_MS, now),
+    countsOf(histories, names, week.from, week.to),
   ]);
-  const weekly = names.map((name) => rate(lastWeek[name] ?? [], week.from, week.to));
+  const weekly = names.map((name) => rate(lastWeek(name), week.from, week.to));
   const others = names.filter((_name, place) => weekly[place] === null);
-  const day = others.length === 0 ? {} : await histories(others, now - DAY, now);
+  const day = others.length === 0 ? () => [] : await countsOf(histories, others, now - DAY, now);
   return names.map((name, place) => {
     const then = weekly[place] ?? null;
     return {
-      perMinute: rate(late[name] ?? [], now - SPAN_MS, now),
-      usual: then === null ? ofDay(day[name] ?? [], now) : { usual: then, than: 'last week at this hour' },
+      perMinute: rate(late(name), now - SPAN_MS, now),
+      usual: then === null ? ofDay(day(name), now) : { usual: then, than: 'last week at this hour' },
     };
   });
 }
 
-function ofDay(samples: readonly Sample[], now: number): Loads['usual'] {
+/** A sum over pods; `set`: which ones, null where an older version kept it. */
+interface Count extends Sample {
+  readonly set: number | null;
+}
+
+/** What is kept of each of these counters, with the pods that each sum is made of. */
+async function countsOf(
+  histories: Asking['histories'],
+  names: readonly string[],
+  from: number,
+  to: number,
+): Promise<(name: string) => readonly Count[]> {
+  const kept = await histories([...names, ...new Set(names.map(setOf))], from, to);
+  return (name) => {
+    const sets = new Map((kept[setOf(name)] ?? []).map(({ at, value }) => [at, value]));
+    return (kept[name] ?? []).map((sample) => ({ ...sample, set: sets.get(sample.at) ?? null }));
+  };
+}
+
+/** Nothing can be said of a rise between sums over different pods. */
+function comparable(before: Count, after: Count): boolean {
+  return before.set === null || after.set === null || before.set === after.set;
+}
+
+function ofDay(samples: readonly Count[], now: number): Loads['usual'] {
   const day: number[] = [];
   for (let to = now - SPAN_MS; to > now - DAY; to -= SPAN_MS) {
     const one = rate(samples, to - SPAN_MS, to);
@@ -81,17 +106,21 @@ export async function risesOf(
   names: readonly string[],
 ): Promise<readonly number[] | null> {
   if (names.length === 0) return null;
-  const kept = await histories(names, now - SPAN_MS, now);
-  const byTime = names.map((name) => new Map((kept[name] ?? []).map(({ at, value }) => [at, value])));
+  const kept = await countsOf(histories, names, now - SPAN_MS, now);
+  const byTime = names.map((name) => new Map(kept(name).map((count) => [count.at, count])));
   const times = [...(byTime[0]?.keys() ?? [])].filter((at) => byTime.every((values) => values.has(at)));
   const risen = names.map(() => 0);
   let covered = 0;
   for (const [place, at] of times.entries()) {
     const before = times[place - 1];
     if (before === undefined) continue;
-    const steps = byTime.map((values) => (values.get(at) ?? 0) - (values.get(before) ?? 0));
+    const pairs = byTime.flatMap((counts) => {
+      const [was, is] = [counts.get(before), counts.get(at)];
+      return was === undefined || is === undefined ? [] : [{ was, is }];
+    });
+    const steps = pairs.map(({ was, is }) => is.value - was.value);
     // A pod began anew: what fell with it would be counted in some and not in others.
-    if (steps.some((step) => step < 0)) continue;
+    if (steps.some((step) => step < 0) || !pairs.every(({ was, is }) => comparable(was, is))) continue;
     covered += at - before;
     for (const [each, step] of steps.entries()) risen[each] = (risen[each] ?? 0) + step;
   }
@@ -104,7 +133,7 @@ export async function risenSince(
   name: string,
   atLeast: number,
 ): Promise<number | null> {
-  const samples = (await histories([name], now - HOUR, now))[name] ?? [];
+  const samples = (await countsOf(histories, [name], now - HOUR, now))(name);
   let since: number | null = null;
   for (let to = now; to > now - HOUR; to -= STEP_MS) {
     const one = rate(samples, to - STEP_MS, to);
@@ -119,7 +148,8 @@ export function loadIs(
   load: Pick<Load, 'perMinute' | 'usual'>,
   { spikeFactor, usualFactor }: Thresholds,
 ): 'spike' | 'more' | 'usual' {
-  if (load.perMinute < load.usual * usualFactor) return 'usual';
+  // Where usually nothing comes, nothing is usual too.
+  if (load.perMinute <= load.usual || load.perMinute < load.usual * usualFactor) return 'usual';
   return load.usual > 0 && load.perMinute >= load.usual * spikeFactor ? 'spike' : 'more';
 }
 
@@ -131,13 +161,13 @@ export function spellLoad({ perMinute, usual, than }: Load): string {
 }
 
 /** A minute, from the rises between neighbours: where a pod began anew the sum falls, and that step says nothing. */
-function rate(samples: readonly Sample[], from: number, to: number): number | null {
+function rate(samples: readonly Count[], from: number, to: number): number | null {
   const within = samples.filter(({ at }) => at >= from && at <= to);
   let risen = 0;
   let covered = 0;
   for (const [place, after] of within.entries()) {
     const before = within[place - 1];
-    if (before === undefined || after.value < before.value) continue;
+    if (before === undefined || after.value < before.value || !comparable(before, after)) continue;
     risen += after.value - before.value;
     covered += after.at - before.at;
   }

@@ -20,14 +20,17 @@ export async function pagesOf<Row>(
   const rows: Row[] = [];
   let cursor: string | null = null;
   let unread = 0;
+  let total = 0;
   for (let page = 0; page < PAGES; page += 1) {
     const answer: Page<Row> = await list({ olderThanMinutes, limit: PAGE, cursor });
     rows.push(...answer.rows);
     unread += answer.unread;
     cursor = answer.next;
+    total = answer.total;
     if (cursor === null || enough(rows)) break;
   }
-  return { rows, unread, ended: cursor === null };
+  // A service that knows no cursor ends after its first page, whatever is left.
+  return { rows, unread, ended: cursor === null && rows.length + unread >= total };
 }
 
 /** Which of these are pending now. There is no question for one alone, so the list is looked through. */
@@ -57,6 +60,8 @@ export interface Late<Row> {
   readonly unread: number;
   /** Named, and not pending or not known. */
   readonly elsewhere: readonly string[];
+  /** Named, and not on what could be read of the list. */
+  readonly unsure: readonly string[];
 }
 
 /** What has been pending for too long, and what people named. */
@@ -72,10 +77,20 @@ export async function lateOnes<Row extends { readonly id: string }>(
   });
   const missing = named.filter((id) => !page.rows.some((row) => row.id === id));
   const sought = missing.length === 0 ? null : await pendingAmong(list, missing);
+  const nowhere = missing.filter((id) => !sought?.found.has(id));
   return {
     rows: [...page.rows, ...missing.flatMap((id) => sought?.found.get(id) ?? [])],
     total: page.total,
     unread: page.unread,
-    elsewhere: missing.filter((id) => !sought?.found.has(id)),
+    elsewhere: sought?.whole ? nowhere : [],
+    unsure: sought?.whole ? [] : nowhere,
   };
+}
+
+/** What is said of named ones that are not there, behind another sentence; empty: all are. */
+export function notThere({ elsewhere, unsure }: Pick<Late<unknown>, 'elsewhere' | 'unsure'>): string {
+  return [
+    ...(elsewhere.length === 0 ? [] : [` ${elsewhere.join(', ')}: not among what is pending.`]),
+    ...(unsure.length === 0 ? [] : [` ${unsure.join(', ')}: not among what could be read of the list.`]),
+  ].join('');
 }

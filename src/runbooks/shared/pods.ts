@@ -35,10 +35,7 @@ export function podsCheck(given: {
     deadlineMs: 4_000,
     async look({ probes, names, thresholds, now, signal }) {
       const pods = await probes.kubernetes.pods(workload(names), signal);
-      if (pods.length === 0)
-        return unknown(
-          `${what} has no pod with ${workload(names).selector}; \`workloads\` in oms.yaml names it.`,
-        );
+      if (pods.length === 0) return unknown(noPod(what, workload(names)));
       const seen = sum(pods);
       const evidence = pods.map(lineOf(now));
       const recent =
@@ -49,6 +46,11 @@ export function podsCheck(given: {
       return seen.ready < seen.total ? broken(line, seen, evidence) : healthy(line, seen, evidence);
     },
   };
+}
+
+/** Nobody was there to be looked at, which is not that all are well. @param what in words, *The workflow engine* */
+export function noPod(what: string, { selector }: Pick<Workload, 'selector'>): string {
+  return `${what} has no pod with ${selector}; \`workloads\` in oms.yaml names it.`;
 }
 
 function sum(pods: readonly PodSummary[]): PodsSeen {

@@ -27,6 +27,21 @@ export function risen(before: ByPod, after: ByPod): number {
   }, 0);
 }
 
+/**
+ * The same of pods that were seen before alone, wherever new ones cannot be told from one that comes back from being unready
+ * and brings along all that it ever counted.
+ */
+export function risenOnKnown(before: ByPod, after: ByPod): number {
+  return risen(
+    before,
+    only(after, (pod) => Object.hasOwn(before, pod)),
+  );
+}
+
+export function only(counts: ByPod, wanted: (pod: string) => boolean): ByPod {
+  return Object.fromEntries(Object.entries(counts).filter(([pod]) => wanted(pod)));
+}
+
 /** Numbers by name, as a run's parameters keep them; anything else reads as nothing known. */
 export function readNumbers(text: string | undefined): Readonly<Record<string, number>> | null {
   if (text === undefined || text === '') return null;

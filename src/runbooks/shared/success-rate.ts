@@ -1,9 +1,10 @@
 import { broken, healthy, unknown } from '../../domain/finding.ts';
-import type { ProofSample } from '../../domain/run.ts';
+import type { ProofSample, Run } from '../../domain/run.ts';
+import { AbsentSystem } from '../../ports/system-error.ts';
 import type { Asking, Check, Proving } from '../define-runbook.ts';
-import type { Names } from '../names.ts';
+import { type Names, orderWorkload } from '../names.ts';
 import { earlier } from './earlier.ts';
-import { type ByPod, byPod, readNumbers, risen } from './rates.ts';
+import { type ByPod, byPod, only, readNumbers, risen, risenOnKnown } from './rates.ts';
 import { usualPercent } from './usual.ts';
 
 const MINUTE = 60_000;
@@ -111,6 +112,8 @@ async function usualDeclines(ask: Asking, of: RateOf, before: RateSeen['usual'])
 export interface RateRead {
   readonly percent: number | null;
   readonly answered: number;
+  /** Of those that answered, the ones that have made no attempt yet. */
+  readonly idle: number;
   readonly pods: number;
   readonly attempts: ByPod | null;
   readonly declines: ByPod | null;
@@ -124,12 +127,16 @@ export async function readRate(
   const { rate, attempts, declines } = of.metrics(names);
   const wanted = [rate, attempts, declines].filter((name) => name !== null);
   const answers = await probes.orderService.metrics(wanted, signal);
-  const rates = Object.values(byPod(answers, rate) ?? {})
+  const tried = byPod(answers, attempts) ?? {};
+  // 0 of 0 is no rate, whatever a page makes of it.
+  const idle = Object.values(tried).filter((many) => many === 0).length;
+  const rates = Object.values(only(byPod(answers, rate) ?? {}, (pod) => tried[pod] !== 0))
     .map((value) => value * inPercent(names))
     .filter((value) => value >= 0 && value <= 100);
   return {
     percent: rates.length === 0 ? null : Math.min(...rates),
-    answered: rates.length,
+    answered: rates.length + idle,
+    idle,
     pods: answers.length,
     attempts: byPod(answers, attempts),
     declines: byPod(answers, declines),
@@ -143,8 +150,9 @@ function inPercent({ ratesIn }: Names): number {
 }
 
 /** Why there is no rate to speak of. */
-export function noRate({ pods, problem }: RateRead, { what, setting }: RateOf): string {
+export function noRate({ idle, pods, problem }: RateRead, { what, setting }: RateOf): string {
   if (pods === 0) return 'No pod of the order service is ready to be asked for its metrics.';
+  if (idle === pods) return `None of ${pods} pods has counted an attempt of ${what} since it began.`;
   return problem ?? `No pod’s metrics page has the rate of successful ${what} (\`${setting}\`).`;
 }
 
@@ -163,10 +171,24 @@ function windowOf(samples: readonly Counted[]): RateSeen['window'] {
   const last = samples.at(-1);
   if (first === undefined || last === undefined || first === last) return null;
   return {
-    attempts: risen(first.attempts, last.attempts),
-    declines: first.declines === null || last.declines === null ? null : risen(first.declines, last.declines),
+    attempts: risenOver(samples.map(({ attempts }) => attempts)),
+    declines:
+      first.declines === null || last.declines === null
+        ? null
+        : risenOver(samples.flatMap(({ declines }) => (declines === null ? [] : [declines]))),
     minutes: Math.round((last.at - first.at) / MINUTE),
   };
+}
+
+/** Step by step; each pod from when it was first seen. */
+function risenOver(samples: readonly ByPod[]): number {
+  let known: ByPod = {};
+  let sum = 0;
+  for (const counts of samples) {
+    sum += risenOnKnown(known, counts);
+    known = { ...known, ...counts };
+  }
+  return sum;
 }
 
 /** What a run notes at its beginning, so that its proof can count attempts since. */
@@ -174,12 +196,43 @@ export async function notedAttempts(
   proving: Pick<Proving, 'probes' | 'names' | 'signal'>,
   of: RateOf,
 ): Promise<Record<string, string>> {
-  const read = await readRate(proving, of).catch(() => null);
-  if (read?.attempts == null || read.answered < read.pods) return {};
+  const { probes, names, signal } = proving;
+  const [read, pods] = await Promise.all([
+    readRate(proving, of).catch(() => null),
+    probes.kubernetes
+      .pods(orderWorkload(names), signal)
+      .catch((err: unknown) => (err instanceof AbsentSystem ? [] : null)),
+  ]);
+  if (read?.attempts == null || read.answered < read.pods || pods === null) return {};
+  const { attempts, declines } = read;
+  const uncounted = pods.flatMap(({ name }) => (Object.hasOwn(attempts, name) ? [] : [name]));
   return {
-    attempts: JSON.stringify(read.attempts),
-    ...(read.declines === null ? {} : { declines: JSON.stringify(read.declines) }),
+    attempts: JSON.stringify(attempts),
+    ...(declines === null ? {} : { declines: JSON.stringify(declines) }),
+    ...(uncounted.length === 0 ? {} : { uncounted: uncounted.join(' ') }),
   };
+}
+
+/**
+ * How many attempts there were since the run noted them. A pod that was there and could not be asked then may be asked now, and
+ * what it counted before is not known: only pods made since count from zero.
+ */
+export function attemptsSince({ parameters }: Pick<Run, 'parameters'>, now: ByPod): number | null {
+  return risenSinceNoted(parameters, 'attempts', now);
+}
+
+function risenSinceNoted(
+  parameters: Run['parameters'],
+  name: 'attempts' | 'declines',
+  now: ByPod,
+): number | null {
+  const before = readNumbers(parameters[name]);
+  if (before === null) return null;
+  const uncounted = new Set((parameters['uncounted'] ?? '').split(' '));
+  return risen(
+    before,
+    only(now, (pod) => !uncounted.has(pod)),
+  );
 }
 
 /** ≥ 90 % of ≥ 20 attempts since the run; too few is *could not tell*, never *helped* (runbook-knowledge §0). */
@@ -202,13 +255,11 @@ export async function rateSince(
   const said = `${percent(read.percent)} of ${of.what} succeed on the worst pod`;
   if (of.metrics(names).attempts === null)
     return dark(`${said}; how many there were is not known (\`${of.countedBy}\` is not configured).`);
-  const attempts = readNumbers(run.parameters['attempts']);
-  const declines = readNumbers(run.parameters['declines']);
-  if (attempts === null || read.attempts === null)
-    return dark(`${said}; the attempts since the run could not be counted.`);
-  const counted = declines !== null && read.declines !== null;
-  const since = risen(attempts, read.attempts) - (counted ? risen(declines, read.declines) : 0);
-  const line = `${said}, ${tries(since)} since the run${counted ? ', declines aside' : ''}.${enoughBesides.line}`;
+  const attempts = read.attempts === null ? null : attemptsSince(run, read.attempts);
+  if (attempts === null) return dark(`${said}; the attempts since the run could not be counted.`);
+  const declines = read.declines === null ? null : risenSinceNoted(run.parameters, 'declines', read.declines);
+  const since = attempts - (declines ?? 0);
+  const line = `${said}, ${tries(since)} since the run${declines === null ? '' : ', declines aside'}.${enoughBesides.line}`;
   if (since < thresholds.fewestAttempts)
     return dark(`${line} ${thresholds.fewestAttempts} are needed to tell.`);
   const good = read.percent >= thresholds.successPercent && enoughBesides.ok;

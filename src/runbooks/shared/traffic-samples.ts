@@ -7,7 +7,7 @@ const ROUTES = 12;
 const BUCKETS = 24;
 const LONGEST_ROUTE = 120;
 
-/** At most 50 figures a minute: 2 × 12 of routes, 2 of all of them together, 24 of how long requests took. */
+/** At most 50 figures a minute: 2 × 12 of routes, 2 of all of them together, 24 of how long requests took; and which pods told. */
 export const SERIES = {
   all: 'requests of all routes',
   failures: 'failures of all routes',

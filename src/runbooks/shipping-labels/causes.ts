@@ -82,6 +82,11 @@ const address: Cause<ShippingData> = {
       return supported(`The addresses of ${refused.length} orders that wait were refused.`);
     if (says !== 'quiet') return unclear(judging);
     if (findings.waiting.data === null) return open('Which orders wait for a label (X4) was not seen.');
+    const { total, orders } = findings.waiting.data;
+    if (refused.length === 0 && orders.length < total)
+      return open(
+        `Why ${total - orders.length} of the ${total} orders that wait have no label was not seen.`,
+      );
     return refused.length === 0
       ? ruledOut('No address is refused.')
       : open(`The addresses of ${refused.length} orders that wait were refused, of most they were not.`);

@@ -83,6 +83,8 @@ export const parcels: Check<ParcelsSeen> = {
       .slice(-thresholds.sampledOrders)
       .flatMap((id) => OrderId.safeParse(id).data ?? []);
     const wanted = [...new Set([...page.orders.map(({ id }) => id), ...named])];
+    if (wanted.length === 0 && page.total > 0)
+      return unknown(`None of the ${page.total} packed orders that wait could be understood.`);
     if (wanted.length === 0) return healthy('No parcel to look at.', { parcels: [], unread: 0 });
     const asked = await aboutEach(wanted, async (id) => await probes.orderService.shipment(id, signal));
     const found = asked.flatMap(({ target, said }) => (said === null ? [] : [{ id: target, ...said }]));

@@ -1,10 +1,8 @@
 import { broken, healthy } from '../../domain/finding.ts';
 import type { Check } from '../define-runbook.ts';
+import { EVERY_SESSION } from '../shared/long-queries.ts';
 import { psql } from '../shared/psql.ts';
 import { spell } from '../shared/spell.ts';
-
-/** Sessions that are looked at, the longest first. */
-const MOST = 20;
 
 export interface BlockedSeen {
   /** Sessions of ours that have waited for another one for too long. */
@@ -24,7 +22,7 @@ export const blocked: Check<BlockedSeen> = {
     ),
   deadlineMs: 4_000,
   async look({ probes, names, thresholds, signal }) {
-    const found = await probes.ordersDatabase.sessions(MOST, signal);
+    const found = await probes.ordersDatabase.sessions(EVERY_SESSION, signal);
     const sessions = found
       .filter(
         ({ application, blockedBy, forMs }) =>

@@ -93,15 +93,17 @@ const oldest: Check<OrdersRead> = {
   deadlineMs: 4_000,
   async look(ask) {
     const { probes, names, signal } = ask;
-    const { named, strange, refused, oldest: stuckest } = await sampledOrders(ask);
+    const { named, strange, refused, oldest: stuckest, unread: dark } = await sampledOrders(ask);
     const ids = stuckest.map(({ id }) => id);
     const listed = await eachOrder(probes, ids, signal);
     const orders = [...named, ...[...listed.found.values()].filter((order) => order !== null)];
     // That it knows no order of a name is an answer; of one that its own list shows it is none.
-    const unread = refused.length + named.length + ids.length - orders.length;
+    const unread = refused.length + named.length + ids.length + dark - orders.length;
     const stranger = strange.length === 0 ? '' : ` The service does not know ${strange.join(', ')}.`;
     if (orders.length === 0) {
       if (unread === 0) return healthy(`No stuck order to look at.${stranger}`, { orders, unread });
+      if (dark === unread)
+        return unknown(`${dark} of the oldest stuck orders could not be understood.${stranger}`);
       throw (
         [...refused, ...listed.refused][0] ??
         new SystemError('The order service', 'not found', 'It knows none of the stuck orders.', {

@@ -99,11 +99,12 @@ export const events: Check<EventsSeen> = {
     const topic = await probes.kafka.topic(ordersTopic, signal);
     if (topic === null)
       return unknown(`Kafka has no topic ${ordersTopic} (\`kafka.ordersTopic\` in oms.yaml).`);
-    const { named, refused, oldest } = await sampledOrders(ask);
+    const { named, refused, oldest, unread } = await sampledOrders(ask);
     // One that has not come so far, or is through, is expected to have other events.
     const late = named.filter((order) => isLate(order, ask));
     if (late.length + oldest.length === 0) {
       if (refused.length > 0) throw refused[0];
+      if (unread > 0) return unknown(`${unread} of the oldest stuck orders could not be understood.`);
       return skipped('There is no stuck order whose events could be looked for.');
     }
     const orders = await eventsOf({ probes, names, signal }, [...late, ...oldest]);

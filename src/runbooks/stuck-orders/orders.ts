@@ -17,11 +17,13 @@ export async function sampledOrders({ probes, names, thresholds, ids, signal }: 
   readonly refused: readonly unknown[];
   /** As the service lists them. */
   readonly oldest: readonly OrderSummary[];
+  /** Others of that list could not be understood. */
+  readonly unread: number;
 }> {
   const { stuckAfterMinutes: olderThanMinutes, sampledOrders: limit } = thresholds;
   const question = { status: names.statuses.processing, olderThanMinutes, limit, cursor: null };
   const wanted = ids.orders.slice(-limit).flatMap((id) => OrderId.safeParse(id).data ?? []);
-  const [{ orders }, { found, refused }] = await Promise.all([
+  const [{ orders, unread }, { found, refused }] = await Promise.all([
     probes.orderService.stuckOrders(question, signal),
     eachOrder(probes, wanted, signal),
   ]);
@@ -30,6 +32,7 @@ export async function sampledOrders({ probes, names, thresholds, ids, signal }: 
     strange: [...found].flatMap(([id, order]) => (order === null ? [id] : [])),
     refused,
     oldest: orders.filter(({ id }) => !wanted.includes(id)),
+    unread,
   };
 }
 

@@ -77,6 +77,7 @@ describe('R37', () => {
     ['a pod is silent, another full', [page(20), null], 'broken', '1 of 2 pods did not say.'],
     ['no size: the runbook’s own', [page(18, null)], 'broken', '18 of 20'],
     ['more in use than that size', [page(30, null)], 'unknown', 'more than its size'],
+    ['fewer than none, as a pool that is not there yet says', [page(-1)], 'unknown', '`metrics.poolActive`'],
     ['no such metric', [{}], 'unknown', '`metrics.poolActive`'],
     ['no pod', [], 'unknown', 'No pod of the order service is ready'],
   ])('%s', async (_what, pages, verdict, line) => {

@@ -140,6 +140,18 @@ describe('the window in which declines are counted', () => {
     expect(seen.window).toEqual({ attempts: 100, declines: null, minutes: 1 });
   });
 
+  test.each<[string, number | undefined]>([
+    ['0', 0],
+    ['not there, as 0 of 0 has none', undefined],
+  ])('a pod that has made no attempt has no rate, whatever its page says: %s', async (_what, rate) => {
+    const idle: Page = { ...(rate === undefined ? {} : { payment_success_rate: rate }), tries: 0 };
+    const seen = await rounds([[NOW, [page(0.98, 500), idle]]]);
+    expect(seen.verdict).toBe('healthy');
+    expect((await rounds([[NOW, [idle]]])).verdict).toBe('unknown');
+    // Where nobody counts attempts there is nothing to tell them by.
+    expect((await rounds([[NOW, [page(0.98, 500), page(0)]]])).verdict).toBe('broken');
+  });
+
   test('a low rate of few attempts says nothing', async () => {
     const low = async (tries: number) =>
       await rounds([

@@ -21,7 +21,7 @@ const of = async (...parts: readonly (readonly Sample[])[]) =>
     names,
     now: NOW,
     histories: async (named, from, to) => {
-      expect(named).toEqual(['metric requests_total']);
+      expect(named).toEqual(['metric requests_total', 'pod set of requests_total']);
       return { 'metric requests_total': parts.flat().filter(({ at }) => at >= from && at <= to) };
     },
   });
