@@ -18,10 +18,11 @@ export function createAlertmanager(options: {
   readonly now: () => number;
 }): Alertmanager {
   const began = new Map<string, number>();
+  // What has resolved fires anew from now on: an alert that began before its own end is a repetition to the bot.
+  const resolved = new Set<string>();
 
   async function send(scenario: Scenario, status: 'firing' | 'resolved'): Promise<void> {
     const { alertname, code, severity, summary, startsAgoMs } = scenario.alert;
-    const startsAt = (began.get(scenario.id) ?? options.now()) - startsAgoMs;
     const labels = {
       alertname,
       code,
@@ -29,6 +30,12 @@ export function createAlertmanager(options: {
       environment: options.environment,
       service: 'order-management-service',
     };
+    // Alertmanager's own is a hash of the labels: one alert of one kind, however often it begins.
+    const fingerprint = createHash('sha256').update(JSON.stringify(labels)).digest('hex').slice(0, 16);
+    if (status === 'firing')
+      began.set(scenario.id, options.now() - (resolved.has(fingerprint) ? 0 : startsAgoMs));
+    else resolved.add(fingerprint);
+    const startsAt = began.get(scenario.id) ?? options.now();
     const alert = {
       status,
       labels,
@@ -36,8 +43,7 @@ export function createAlertmanager(options: {
       startsAt: new Date(startsAt).toISOString(),
       endsAt: status === 'firing' ? '0001-01-01T00:00:00Z' : new Date(options.now()).toISOString(),
       generatorURL: `https://prometheus.example.com/graph?g0.expr=${alertname}`,
-      // Alertmanager's own is a hash of the labels: one alert of one kind, however often it begins.
-      fingerprint: createHash('sha256').update(JSON.stringify(labels)).digest('hex').slice(0, 16),
+      fingerprint,
     };
     const response = await fetch(options.url(), {
       method: 'POST',
@@ -59,10 +65,7 @@ export function createAlertmanager(options: {
   }
 
   return {
-    async fire(scenario) {
-      began.set(scenario.id, options.now());
-      await send(scenario, 'firing');
-    },
+    fire: async (scenario) => await send(scenario, 'firing'),
     resolve: async (scenario) => await send(scenario, 'resolved'),
   };
 }

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { ShownStep } from '../domain/by-hand.ts';
+import { type ShownStep, tickOf } from '../domain/by-hand.ts';
 import type { DueRung } from '../domain/escalation.ts';
 import { overall } from '../domain/finding.ts';
 import type { Freeze } from '../domain/freeze.ts';
@@ -115,14 +115,19 @@ export function verdictOf(incident: Incident): string {
   if (incident.state === 'resolved') return 'resolved';
   if (incident.mitigated?.unseenSince !== undefined) return 'mitigated, could not look everywhere';
   if (incident.state === 'mitigated') return 'mitigated, watching';
-  if (incident.diagnosis === null) return 'looking';
-  const { findings } = incident.diagnosis;
+  const { diagnosis, reopenedAt } = incident;
+  // What was seen before it came back says nothing of now.
+  if (diagnosis === null || diagnosis.at < (reopenedAt ?? 0)) return 'looking';
+  const { findings, causes } = diagnosis;
   // A question of the runbook's that nobody could be asked leaves open what its answer would have been.
   const unseen = findings.some(({ absent, step }) => absent === true && step.startsWith('R'));
+  // Memory that rises for a reason breaks nothing yet, and is not well.
+  const stands = causes.some(({ verdict }) => verdict === 'supported');
+  const well = unseen ? 'healthy where it could look' : 'healthy now';
   return {
     broken: 'broken',
     unknown: 'could not look everywhere',
-    healthy: unseen ? 'healthy where it could look' : 'healthy now',
+    healthy: stands ? 'no check is broken' : well,
   }[overall(findings)];
 }
 
@@ -164,14 +169,22 @@ function sinceLine(incident: Incident): Words {
   return words`*Since* ${clock(clockStartedAt)}, severity ${severity}, ${said}.${who}`;
 }
 
-export function needed({ offers, state }: Incident): string {
-  if (state === 'resolved') return 'Nothing is needed.';
+export function needed(incident: Incident): string {
+  const { offers, state } = incident;
+  if (state === 'resolved') return isLeft(incident) ? 'Work by hand is left.' : 'Nothing is needed.';
   if (offers.some(({ requestedBy }) => requestedBy !== null)) return 'A second person is needed.';
   const wanted = offers.filter(({ recommended }) => recommended !== null);
   if (wanted.some(({ waits }) => waits === null)) return 'An approval is needed.';
   return wanted.some(({ lacks }) => lacks !== undefined)
     ? 'Somebody has to type a command.'
     : 'Nothing to approve.';
+}
+
+/** Healthy again is not done with: orders that were sold twice still want a decision, customers a word. */
+function isLeft(incident: Incident): boolean {
+  const { owed, diagnosis } = incident;
+  const untouched = (diagnosis?.byHand ?? []).some(({ id }) => tickOf(incident, id) === null);
+  return untouched || owed.some(({ done }) => done === null);
 }
 
 function frozen({ incident, freeze }: CardView): readonly Words[] {

@@ -133,9 +133,12 @@ function saysImpact(because: string, { impact }: Incident): boolean {
 /** What people must notice: a verdict that came later or got worse. The first line is what a lock screen shows. */
 export function news(incident: Incident, title: string, lines: readonly string[]): Message {
   const head = words`${incident.environment} · ${incident.id} · ${title}: ${verdictOf(incident)}.`;
+  const { reopenedAt } = incident;
+  const stale = incident.impact !== null && incident.impact.at < (reopenedAt ?? 0);
   const percent = impactPercent(incident.impact);
-  const impact =
+  const counted =
     percent === null ? words`Impact unknown.` : words`${Math.round(percent)} % of orders affected.`;
+  const impact = stale ? words`Impact is being counted.` : counted;
   return message(joined([head, ...lines.map((line) => words`${line}`), impact], ' '), [
     section([words`*${head}*`, ...lines.map((line) => words`• ${line}`), impact]),
   ]);

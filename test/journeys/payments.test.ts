@@ -165,7 +165,7 @@ describe('one pod is cut off', () => {
     await minutes(1);
     expect(card()).toContain('No network path to the provider');
     expect(card()).toContain(`Only on these nodes: 1 of 3 pods (${pod}).`);
-    expect(card()).toContain('Recommended: 1 of 3 pods have no path to the provider.');
+    expect(card()).toContain('Recommended: 1 of 3 pods has no path to the provider.');
     expect(rig.slack.messages('#payments')).toEqual([]);
   });
 

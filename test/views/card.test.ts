@@ -1,18 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { validateBlocks } from '../../sim/slack/blocks/validate.ts';
 import { begin, evolve } from '../../src/domain/evolve.ts';
-import type { Finding } from '../../src/domain/finding.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { masked } from '../../src/domain/secrets.ts';
 import { endQuery } from '../../src/runbooks/database-pool/terminate.ts';
-import { incidentCard, verdictOf } from '../../src/views/incident-card.ts';
+import { incidentCard } from '../../src/views/incident-card.ts';
 import { evidence } from '../../src/views/kit.ts';
 import { escalation } from '../../src/views/plain.ts';
 import { stuckList } from '../../src/views/stuck-list.ts';
 import { quoted } from '../../src/views/words.ts';
 import { blocking, given, judged } from '../runbooks/database-pool/support.ts';
 import { anOpened } from '../support/builders.ts';
-import { aFinding, anIncident, anOffer, aRun } from '../support/incidents.ts';
+import { anIncident, anOffer, aRun } from '../support/incidents.ts';
 import { HOSTILE, textsOf } from './hostile.ts';
 
 function hostileIncident(): Incident {
@@ -156,22 +155,6 @@ describe('what is shown', () => {
       next: 'c',
     });
     expect(validateBlocks(page.blocks, 'message')).toEqual([]);
-  });
-});
-
-describe('the verdict of a card', () => {
-  const verdict = (...findings: readonly Finding[]) => verdictOf(anIncident(findings));
-  const absent = { ...aFinding('skipped', 'Redis is not configured.', 'R12'), absent: true } as const;
-
-  test('calls nothing healthy that nobody could be asked for', () => {
-    const well = aFinding('healthy', 'All is well.');
-    expect(verdict(well)).toBe('healthy now');
-    expect(verdict(well, absent)).toBe('healthy where it could look');
-    // What the runbook only implies is often not there, and skipped for another reason is not unseen.
-    expect(verdict(well, { ...absent, step: 'X7' })).toBe('healthy now');
-    expect(verdict(well, aFinding('skipped', 'Needs an order.', 'R17'))).toBe('healthy now');
-    expect(verdict(aFinding('broken', 'It is not.'), absent)).toBe('broken');
-    expect(verdict(absent)).toBe('could not look everywhere');
   });
 });
 

@@ -1,5 +1,5 @@
 import { endHeavy } from '../database.ts';
-import { beginExport, exportsOf } from '../exports.ts';
+import { beginExport, cancelExport, exportsOf } from '../exports.ts';
 import { setMemoryTrouble } from '../memory.ts';
 import type { WorldState } from '../state.ts';
 import { exportsStream } from './memory.ts';
@@ -14,8 +14,10 @@ function plant(state: WorldState, id: string, days: number, agoMs: number, now: 
   state.timeline.advance(now);
 }
 
-function forget(state: WorldState): void {
-  for (const { id } of exportsOf(state, null)) state.exports.delete(id);
+/** Whoever wanted them does so no more. The service goes on knowing them: an alert has named them. */
+function withdraw(state: WorldState, now: number): void {
+  for (const row of exportsOf(state, 'processing')) cancelExport(state, row, now);
+  for (const row of exportsOf(state, 'failed')) row.status = 'cancelled';
 }
 
 export const uploadRefused: Scenario = {
@@ -37,9 +39,9 @@ export const uploadRefused: Scenario = {
   recover(state) {
     state.conditions.bucket = 'ok';
   },
-  end(state) {
+  end(state, now) {
     state.conditions.bucket = 'ok';
-    forget(state);
+    withdraw(state, now);
   },
 };
 
@@ -58,7 +60,7 @@ export const exportTooLarge: Scenario = {
   start(state, now) {
     plant(state, 'exp_month31d', 31, 30 * MINUTE, now);
   },
-  end: forget,
+  end: withdraw,
 };
 
 export const exportHangs: Scenario = {
@@ -82,9 +84,9 @@ export const exportHangs: Scenario = {
     if (row !== undefined) row.tries = tries + 1;
     state.conditions.exportsHang = false;
   },
-  end(state) {
+  end(state, now) {
     state.conditions.exportsHang = false;
-    forget(state);
+    withdraw(state, now);
   },
 };
 
@@ -106,9 +108,9 @@ export const exportOutOfMemory: Scenario = {
     plant(state, 'exp_rows21d', 21, now - began, now);
   },
   recover: exportsStream,
-  end(state) {
+  end(state, now) {
     exportsStream(state);
-    forget(state);
+    withdraw(state, now);
   },
 };
 
@@ -131,8 +133,8 @@ export const exportQuerySlow: Scenario = {
     state.database.heavy = { pod: state.exports.get('exp_slow10d')?.pod ?? '', since };
   },
   recover: endHeavy,
-  end(state) {
+  end(state, now) {
     endHeavy(state);
-    forget(state);
+    withdraw(state, now);
   },
 };

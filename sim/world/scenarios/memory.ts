@@ -19,6 +19,8 @@ function released(
   // The version before knows nothing of it.
   const image = release(state, 'order-service', now - agoMs);
   setMemoryTrouble(state, { ...trouble, image }, now - agoMs);
+  // Its pods have answered since: what was counted in that time was counted by pods that are gone.
+  state.traffic.until = Math.min(state.traffic.until, now - agoMs);
   state.timeline.advance(now);
 }
 

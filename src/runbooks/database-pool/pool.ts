@@ -70,7 +70,7 @@ export const pool: Check<PoolSeen> = {
     const at =
       full.length === 0
         ? ''
-        : ` ${full.length} of ${read.pods} pods ${full.length === 1 ? 'is' : 'are'} at ${limit} % or more${since}.`;
+        : ` ${full.length} of ${read.pods} pods ${since === '' ? (full.length === 1 ? 'is' : 'are') : full.length === 1 ? 'has been' : 'have been'} at ${limit} % or more${since}.`;
     const silent = whole ? '' : ` ${read.pods - read.pools.length} of ${read.pods} pods did not say.`;
     const line = `${worstWords(read.pools)}${past === '' ? '' : ` (${past})`}.${at}${silent}`;
     const evidence = read.pools.map((one) => `${one.pod}  ${one.active} of ${one.size}`);

@@ -48,7 +48,7 @@ export const [raisePool, lowerPool] = temporaryOf<PoolData>({
     if (room === null || service === null) return null;
     const pods = podsInRollout(service.settings, service.settings.replicas);
     const amount = Math.max(0, Math.floor((room.within - room.others) / pods));
-    return { amount, because: `with one more ${sum(pods, amount + 1, room)}` };
+    return { amount, because: `with one more, ${sum(pods, amount + 1, room)}` };
   },
   fits: async (proving, to) => {
     const [room, pods] = await Promise.all([roomNow(proving), podsNow(proving)]);
@@ -98,7 +98,7 @@ function mostPods(settings: WorkloadSettings, size: number, room: Room): Most {
     replicas += 1;
   return {
     amount: replicas,
-    because: `with one more ${sum(podsInRollout(settings, replicas + 1), size, room)}`,
+    because: `with one more, ${sum(podsInRollout(settings, replicas + 1), size, room)}`,
   };
 }
 
@@ -128,9 +128,9 @@ export function morePodsWait(
 
 const UNSEEN = 'nobody knows how many connections the server has left';
 
-/** *7 × 50 + 12 > 97*: pods during a rollout, connections of each, those of others, what the server gives. */
+/** What does not fit, each number with what it counts. */
 function sum(pods: number, size: number, { others, within }: Room): string {
-  return `${pods} × ${size} + ${others} > ${within} connections of the database server`;
+  return `${pods} pods in a rollout × ${size} connections + ${others} of others > ${within} that the database server gives`;
 }
 
 function blind(judging: Judging<PoolData>): string | null {

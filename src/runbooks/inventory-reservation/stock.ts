@@ -206,7 +206,7 @@ function judged({ products, silent, asked }: Compared, { now, thresholds }: Aski
       evidence,
     );
   return healthy(
-    `Catalog and order service agree on all ${asked} products that failed ${window}.${sold}`,
+    `Catalog and order service agree on ${asked === 1 ? 'the one product' : `all ${asked} products`} that failed ${window}.${sold}`,
     seen,
     evidence,
   );

@@ -54,10 +54,10 @@ export const topic: Check<TopicSeen> = {
     if (!bad) return healthy(`All ${found.partitions} partitions of ${name} are in sync.`, seen, evidence);
     const late = found.underReplicated.filter((number) => !found.offline.includes(number));
     const parts = [
-      ...(found.offline.length === 0 ? [] : [`${partitions(found.offline)} without a leader`]),
-      ...(late.length === 0 ? [] : [`${partitions(late)} with replicas out of sync`]),
+      ...(found.offline.length === 0 ? [] : [partitions(found.offline, 'no leader', 'no leader')]),
+      ...(late.length === 0 ? [] : [partitions(late, 'a replica out of sync', 'replicas out of sync')]),
     ];
-    return broken(`${name}, of ${found.partitions} partitions: ${parts.join(', ')}.`, seen, evidence);
+    return broken(`Of ${found.partitions} partitions of ${name} ${parts.join(', ')}.`, seen, evidence);
   },
 };
 
@@ -101,10 +101,10 @@ export const usage: Check<BrokerUse> = unlessManaged(
   ({ kafka }) => kafka.managed,
 );
 
-function partitions(numbers: readonly number[]): string {
+function partitions(numbers: readonly number[], one: string, more: string): string {
   const some = numbers.slice(0, NAMED).join(', ');
-  const more = numbers.length > NAMED ? ` and ${numbers.length - NAMED} more` : '';
-  return `${numbers.length} ${numbers.length === 1 ? 'is' : 'are'} (${some}${more})`;
+  const others = numbers.length > NAMED ? ` and ${numbers.length - NAMED} more` : '';
+  return `${numbers.length} ${numbers.length === 1 ? `has ${one}` : `have ${more}`} (${some}${others})`;
 }
 
 function mib(bytes: number): string {

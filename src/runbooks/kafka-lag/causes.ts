@@ -143,9 +143,13 @@ const partitions: Cause<KafkaData> = {
       return open('Partitions are not in sync; they are asked again.');
     if (broker.judge(judging).verdict === 'supported')
       return open('A broker that is away leaves its partitions behind; they follow when it is back.');
-    const { offline, underReplicated } = seen;
+    const parts = [
+      [seen.offline.length, 'no leader'],
+      [seen.underReplicated.length, 'replicas out of sync'],
+    ] as const;
+    const said = parts.flatMap(([many, what]) => (many === 0 ? [] : [`${many} with ${what}`]));
     return supported(
-      `For ${spell(now - seen.troubleSince)} ${offline.length} of ${seen.partitions} partitions have had no leader, ${underReplicated.length} were not in sync.`,
+      `Of ${seen.partitions} partitions there have been ${said.join(', ')} for ${spell(now - seen.troubleSince)}.`,
     );
   },
 };

@@ -3,6 +3,7 @@ import { ASKER } from '../../domain/duty.ts';
 import type { Action } from '../define-runbook.ts';
 import { curl } from '../names.ts';
 import { spell } from '../shared/spell.ts';
+import { stands } from './causes.ts';
 import type { KafkaData } from './checks.ts';
 import { readLetters } from './dead-letters.ts';
 import { newFailures } from './restart.ts';
@@ -23,9 +24,9 @@ export const replayLetters: Action<KafkaData> = {
   equivalent: (names) => curl(names, names.paths.republishFailed, '-X POST '),
   notes: ['Events may be sent again without harm.'],
   rule: ({ deadLettersDays }) => ({
-    when: `A broker, the path, partitions or a buffer (7.C1, 7.C2, 7.C4, 7.C5) were in trouble, that is over, and dead letters wait (X13), which are kept for ${deadLettersDays} days.`,
+    when: `A broker, the path, partitions or a buffer (7.C1, 7.C2, 7.C4, 7.C5) were in trouble, all of that is over, and dead letters wait (X13), which are kept for ${deadLettersDays} days.`,
     notWhile: [
-      'Brokers, partitions or the path are in trouble: the events would come straight back.',
+      'Brokers, partitions, the path or a producer’s buffer (7.C5) are in trouble: the events would come straight back.',
       'Events that cannot be serialized wait among them: they would fail the same way.',
       'No event waits.',
     ],
@@ -47,15 +48,18 @@ export const replayLetters: Action<KafkaData> = {
       },
     ];
   },
-  when({ findings, incident, now }) {
+  when(judging) {
+    const { findings, incident, now } = judging;
     const over = PASSING.some((id) => isOver(incident.causeHistory, id, now));
-    return over && (findings.deadLetters.data?.total ?? 0) > 0
+    const none = PASSING.every((id) => !stands(judging, id));
+    return over && none && (findings.deadLetters.data?.total ?? 0) > 0
       ? 'the trouble is over, and events still wait'
       : null;
   },
-  notWhile({ findings, names }) {
+  notWhile(judging) {
+    const { findings, names } = judging;
     const { brokers, topic, path, deadLetters } = findings;
-    if ([brokers, topic, path].some(({ verdict }) => verdict === 'broken'))
+    if ([brokers, topic, path].some(({ verdict }) => verdict === 'broken') || stands(judging, '7.C5'))
       return 'they would come straight back';
     const letters = deadLetters.data;
     if (letters === null) return null;

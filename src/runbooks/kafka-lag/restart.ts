@@ -33,7 +33,7 @@ export const restartService = restartOf<KafkaData>({
   when(judging) {
     const { path } = judging.findings;
     if (path.data !== null && someCutOff(path, judging.thresholds))
-      return `${path.data.shut.length} of ${path.data.pods} pods do not reach Kafka, the others do`;
+      return `${path.data.shut.length} of ${path.data.pods} pods ${path.data.shut.length === 1 ? 'does' : 'do'} not reach Kafka, the others do`;
     const alone = ['7.C1', '7.C4'].every((id) => verdictOf(judging, id) === 'ruled out');
     return stands(judging, '7.C5') && alone ? 'a producer’s buffer is full, and Kafka is well' : null;
   },

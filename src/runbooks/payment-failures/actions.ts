@@ -3,6 +3,7 @@ import type { Finding } from '../../domain/finding.ts';
 import type { Action, Judging, Proving } from '../define-runbook.ts';
 import { curl, orderWorkload } from '../names.ts';
 import { seenByHand } from '../shared/by-hand.ts';
+import { count } from '../shared/log-check.ts';
 import { someCutOff } from '../shared/path.ts';
 import { restartOf } from '../shared/restart.ts';
 import { notedAttempts, rateSince } from '../shared/success-rate.ts';
@@ -148,10 +149,11 @@ export const restartService = restartOf<PaymentData>({
   when(judging) {
     const { secret, path } = judging.findings;
     const older = secret.data?.olderPods ?? 0;
-    if (stands(judging, '1.C3') && older > 0) return `${older} pods started before the credentials changed`;
+    if (stands(judging, '1.C3') && older > 0)
+      return `${count(older, 'pod', 'pods')} started before the credentials changed`;
     const shut = path.data?.shut.length ?? 0;
     return someCutOff(path, judging.thresholds)
-      ? `${shut} of ${path.data?.pods} pods have no path to the provider`
+      ? `${shut} of ${path.data?.pods} pods ${shut === 1 ? 'has' : 'have'} no path to the provider`
       : null;
   },
   notWhile(judging) {

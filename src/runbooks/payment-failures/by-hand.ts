@@ -1,5 +1,6 @@
 import { impactPercent } from '../../domain/impact.ts';
 import type { ByHand, Judging } from '../define-runbook.ts';
+import { cutOff } from '../shared/path.ts';
 import { clock } from '../shared/spell.ts';
 import { causes, gatewayDown } from './causes.ts';
 import type { PaymentData } from './checks.ts';
@@ -18,6 +19,13 @@ function judged(judging: Judging<PaymentData>, id: string) {
 function widespread({ incident, thresholds }: Judging<PaymentData>): number | null {
   const percent = impactPercent(incident.impact);
   return percent !== null && percent > thresholds.widespreadPercent ? percent : null;
+}
+
+/** A gateway to which no pod gets may be well: then nothing is said of it but that. */
+function gatewayLost(judging: Judging<PaymentData>): string | null {
+  if (!gatewayDown(judging)) return null;
+  const { path } = judging.findings;
+  return cutOff(path, judging.thresholds) === 'all' ? 'No pod gets to the gateway.' : 'The gateway is down.';
 }
 
 export const byHand: readonly ByHand<PaymentData>[] = [
@@ -66,7 +74,7 @@ export const byHand: readonly ByHand<PaymentData>[] = [
     what: 'Switch to the backup processor, if there is one.',
     link: 'backupGateway',
     shown: 'while the gateway is down',
-    when: (judging) => (gatewayDown(judging) ? 'The gateway is down.' : null),
+    when: gatewayLost,
     owes: [
       { what: 'Switch back from the backup processor once the gateway is well again.', owner: 'payments' },
     ],
@@ -78,7 +86,8 @@ export const byHand: readonly ByHand<PaymentData>[] = [
     link: 'gatewaySupport',
     shown: 'while the gateway is down, or the trouble is widespread',
     when(judging) {
-      if (gatewayDown(judging)) return 'The gateway is down.';
+      const lost = gatewayLost(judging);
+      if (lost !== null) return lost;
       const percent = widespread(judging);
       return percent === null ? null : `${Math.round(percent)} % of orders are affected.`;
     },

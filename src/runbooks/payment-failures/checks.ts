@@ -68,7 +68,7 @@ const gateway: Check<GatewaySeen> = {
         downSince !== null && downSince < now
           ? `has been down for at least ${spell(now - downSince)}`
           : 'is down';
-      const line = `The payment gateway ${isDown ? since : 'is slow'}, ${bad.length} of ${pods.length} pods say${words === null ? '.' : `: ${words}.`}${silent === 0 ? '' : ` ${silent} did not answer.`}`;
+      const line = `The payment gateway ${isDown ? since : 'is slow'}, ${bad.length} of ${pods.length} pods ${bad.length === 1 ? 'says' : 'say'}${words === null ? ' so.' : `: ${words}.`}${silent === 0 ? '' : ` ${silent} did not answer.`}`;
       return broken(line, seen, evidence);
     }
     if (answered.length === 0)

@@ -100,7 +100,7 @@ const methodGone: Cause<RefundData> = {
     const { known, gone, unknown, dark } = hindrances(judging);
     if (gone.length > 0)
       return supported(
-        `${gone.length} of ${known} refunds that the gateway lacks: ${gone[0]?.words} (${gone[0]?.id}).`,
+        `${gone.length} of ${known} refunds that the gateway lacks, ${gone[0]?.id} first: ${gone[0]?.words}.`,
       );
     const said = says(judging, 'method');
     if (said === 'dominates')
@@ -126,7 +126,7 @@ const aboveCharge: Cause<RefundData> = {
     const [first] = above;
     if (first !== undefined)
       return supported(
-        `${above.length} of ${known} refunds that the gateway lacks: ${first.words} (${first.id}).`,
+        `${above.length} of ${known} refunds that the gateway lacks, ${first.id} first: ${first.words}.`,
       );
     if (dark > 0) return open(unseen(dark));
     if (known === null || unknown > 0) return open('Not every amount could be compared (R28).');

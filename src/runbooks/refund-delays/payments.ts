@@ -2,6 +2,7 @@ import { broken, healthy, unknown } from '../../domain/finding.ts';
 import { LARGE_BATCH } from '../../domain/offer.ts';
 import type { Check } from '../define-runbook.ts';
 import { curl } from '../names.ts';
+import { count } from '../shared/log-check.ts';
 import { lateRefunds, worthAsking } from './late.ts';
 import { type PaymentSeen, paymentsOf } from './refunds.ts';
 
@@ -41,8 +42,12 @@ export const payments: Check<Payments> = {
         .map(({ refund, payment }) =>
           payment === 'gone' ? `${refund}  payment not known` : `${refund}  method not valid`,
         );
+      const said = [
+        invalid.length === 0 ? '' : `${count(invalid.length, 'has', 'have')} a method that is gone`,
+        gone.length === 0 ? '' : `${count(gone.length, 'is', 'are')} not known any more`,
+      ].filter((part) => part !== '');
       return broken(
-        `Of ${of.length} payments ${invalid.length} have a method that is gone, ${gone.length} are not known any more.${blind}`,
+        `Of ${count(of.length, 'payment', 'payments')} ${said.join(', ')}.${blind}`,
         seen,
         evidence,
       );

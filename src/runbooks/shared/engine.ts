@@ -34,7 +34,7 @@ export function engineSays(
   const symptom = Math.min(incident.clockStartedAt, oldestAt ?? Number.POSITIVE_INFINITY);
   if (ended !== null && ended >= symptom)
     return supported(
-      `A pod of the workflow engine ended ${spell(now - ended)} ago, after the trouble began.`,
+      `A pod of the workflow engine ended ${spell(now - ended)} ago, ${ended >= (oldestAt ?? Number.POSITIVE_INFINITY) ? 'when the oldest of these already waited' : 'after the trouble began'}.`,
     );
   if (seen.ready < seen.total) {
     const waiting = seen.waiting.length === 0 ? '' : `, waiting: ${seen.waiting.join(', ')}`;

@@ -68,7 +68,7 @@ function lineOf(now: number) {
     [
       name,
       ready ? 'ready' : 'not ready',
-      `${restarts} restarts`,
+      `${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`,
       ...(waiting === null ? [] : [waiting]),
       ...(lastTermination === null
         ? []

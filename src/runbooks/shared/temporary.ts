@@ -134,7 +134,9 @@ function draftOf<Data>(given: Temporary<Data>, seen: Adjustable, judging: Judgin
         ? `${all} replaced for it, one after the other, and again when it is set back.`
         : 'Pods are added; none is replaced.',
       `It is for now: setting it back to ${stands} stays owed until it is done.`,
-      ...(most === null ? [] : [`At most ${most.amount} fits: ${most.because}.`]),
+      ...(most === null
+        ? []
+        : [`At most ${most.amount} ${most.amount === 1 ? 'fits' : 'fit'}: ${most.because}.`]),
       ...warnings(setting, settings),
     ],
     binding: {
@@ -243,5 +245,5 @@ function wrongAmount(setting: Setting, text: string, shown: Readonly<Record<stri
   if (to === present) return `The ${setting.noun} is ${present} already.`;
   if (to < present) return `The ${setting.noun} is ${present} already, ${to} would shrink it.`;
   const most = Number(shown['most'] ?? Number.POSITIVE_INFINITY);
-  return to > most ? `At most ${most} fits: ${shown['because'] ?? ''}.` : null;
+  return to > most ? `At most ${most} ${most === 1 ? 'fits' : 'fit'}: ${shown['because'] ?? ''}.` : null;
 }

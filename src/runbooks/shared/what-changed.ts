@@ -113,7 +113,7 @@ function since(at: number, symptomAt: number, now: number): string {
 }
 
 async function readAll(
-  { probes, thresholds, now, signal, names }: Asking,
+  { probes, thresholds, now, signal, names, incident }: Asking,
   { workloads, secrets }: About,
 ): Promise<Read> {
   const from = now - thresholds.changedWithinMinutes * MINUTE;
@@ -134,11 +134,11 @@ async function readAll(
   // One of several that nobody made here has not changed here.
   if (asked.every((one) => one === null)) return null;
   const changes = [
-    ...workloads.flatMap(({ name }, place) =>
+    ...workloads.flatMap((workload, place) =>
       (asked[place]?.changes ?? []).map((change) => ({
         kind: change.kind,
-        workload: name,
-        line: lineOf(change, name),
+        workload: workload.name,
+        line: `${lineOf(change, workload.name)}${isOurs(change.at, targetOf(workload), incident.runs) ? ' by the bot' : ''}`,
         at: change.at,
         rollout: change.kind === 'rollout' ? change : null,
       })),
@@ -152,6 +152,21 @@ async function readAll(
   ].sort((one, other) => other.at - one.at);
   const unread = [...asked.flatMap((one) => one?.unread ?? []), ...written.flatMap((one) => one.unread)];
   return { changes, unread: [...new Set(unread)] };
+}
+
+/** The cluster's clock need not be ours. */
+const NEAR_MS = MINUTE;
+
+/** A change at the time of a run of this incident that did something to the same target. */
+function isOurs(at: number, target: string, runs: Incident['runs']): boolean {
+  return runs.some(
+    ({ targets, counts, beganAt, endedAt }) =>
+      targets.includes(target) &&
+      counts.done > 0 &&
+      beganAt !== null &&
+      at >= beganAt - NEAR_MS &&
+      at <= (endedAt ?? beganAt) + NEAR_MS,
+  );
 }
 
 function lineOf(change: WorkloadChange, workload: string): string {

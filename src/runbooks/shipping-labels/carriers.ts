@@ -45,7 +45,9 @@ export const carriers: Check<CarriersSeen> = {
     const words = [...down, ...refused, ...slow].find((one) => one.words !== null)?.words ?? null;
     const said = words === null ? '' : ` It says: ${words}.`;
     const since =
-      downSince !== null && downSince < now ? `has been down for ${spell(now - downSince)}` : 'is down';
+      downSince !== null && downSince < now
+        ? `has been down for at least ${spell(now - downSince)}`
+        : 'is down';
     const of = found.length === 1 ? '' : `; ${found.length - down.length} of ${found.length} are not`;
     if (down[0] !== undefined)
       return broken(`The carrier ${down[0].carrier} ${since}${of}.${said}`, seen, evidence);

@@ -89,7 +89,7 @@ describe('R37', () => {
     expect(first.data).toMatchObject({ fullSince: NOW, full: false, allFullSince: NOW });
     const second = await of([page(20), page(2)], { now: NOW + 15_000, ...lookedBefore('R37', first.data) });
     expect(second.data).toMatchObject({ fullSince: NOW, full: true, allFullSince: null });
-    expect(second.line).toContain('at 90 % or more for 15 s.');
+    expect(second.line).toMatch(/ha(s|ve) been at 90 % or more for 15 s\.$/);
     const third = await of([page(2), page(2)], { now: NOW + 30_000, ...lookedBefore('R37', second.data) });
     expect(third.data).toMatchObject({ fullSince: null, full: false });
   });

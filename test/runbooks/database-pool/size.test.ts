@@ -69,7 +69,7 @@ describe('R43, a larger pool', () => {
     [
       'there is no room',
       { ...server(100), ...replicas(4) },
-      'there is no room: with one more 5 × 17 + 15 > 97 connections of the database server',
+      'there is no room: with one more, 5 pods in a rollout × 17 connections + 15 of others > 97 that the database server gives',
     ],
     [
       'another rollout',
@@ -87,7 +87,7 @@ describe('R43, a larger pool', () => {
     expect(draft?.fields).toMatchObject([{ name: 'to', kind: 'number', least: 21, most: 96, initial: '50' }]);
     expect(draft?.preview.join(' ')).toContain('not set, which means 20 → what you fill in.');
     expect(draft?.preview.join(' ')).toContain(
-      'At most 96 fits: with one more 5 × 97 + 15 > 497 connections',
+      'At most 96 fit: with one more, 5 pods in a rollout × 97 connections + 15 of others > 497 that the database server gives',
     );
   });
 
@@ -96,12 +96,19 @@ describe('R43, a larger pool', () => {
     expect(draft(11)).toEqual(draft(14));
   });
 
-  const shown = { present: '20', most: '12', because: '7 × 13 + 15 > 97 connections of the database server' };
+  const shown = {
+    present: '20',
+    most: '12',
+    because: '7 pods in a rollout × 13 connections + 15 of others > 97 that the database server gives',
+  };
   const rules = { names: judged().names, thresholds: DEFAULT_THRESHOLDS, shown };
   test.each([
     ['20', 'The pool size is 20 already.'],
     ['10', 'The pool size is 20 already, 10 would shrink it.'],
-    ['50', 'At most 12 fits: 7 × 13 + 15 > 97 connections of the database server.'],
+    [
+      '50',
+      'At most 12 fit: 7 pods in a rollout × 13 connections + 15 of others > 97 that the database server gives.',
+    ],
     ['many', 'Write a whole number.'],
   ])('refuses %s', (to, because) => expect(raisePool.validate({ to }, rules)).toEqual({ to: because }));
 
@@ -129,7 +136,9 @@ describe('R43, a larger pool', () => {
 
   test('is summed up again just before it runs, with all that others take by then', async () => {
     const said = await raisePool.stillHolds(proving(anActivity(), 6), run('50'));
-    expect(said).toEqual({ changed: '7 × 50 + 12 > 97 connections of the database server' });
+    expect(said).toEqual({
+      changed: '7 pods in a rollout × 50 connections + 12 of others > 97 that the database server gives',
+    });
     expect(await raisePool.stillHolds(proving(anActivity(), 6), run('12'))).toMatchObject({
       targets: ['deployment/order-service'],
       noted: { before: '' },
@@ -201,7 +210,7 @@ describe('R44, more pods', () => {
     const [draft] = addPods.draft(judged({ ...server(200), ...replicas(3) }));
     expect(draft?.fields).toMatchObject([{ least: 4, most: 7, initial: '6' }]);
     expect(draft?.parameters['because']).toBe(
-      'with one more 10 × 20 + 15 > 197 connections of the database server',
+      'with one more, 10 pods in a rollout × 20 connections + 15 of others > 197 that the database server gives',
     );
   });
 

@@ -114,7 +114,7 @@ describe('X7', () => {
       [['a', -2, -2]],
       undefined,
       'healthy',
-      'Catalog and order service agree on all 1 products that failed in 30 min. Really sold out: a.',
+      'Catalog and order service agree on the one product that failed in 30 min. Really sold out: a.',
     ],
     [
       'they differ, seen once',

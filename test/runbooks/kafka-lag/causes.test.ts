@@ -183,7 +183,7 @@ table('7.C4', [
     'twice, 30 s apart',
     trouble(30 * SECOND),
     'supported',
-    /For 30 s 1 of 6 partitions have had no leader, 2 were/,
+    /^Of 6 partitions there have been 1 with no leader, 2 with replicas out of sync for 30 s\.$/,
   ],
   ['once', trouble(29 * SECOND), 'open', /asked again/],
   [

@@ -153,7 +153,7 @@ describe('R49', () => {
       [1],
       [1, 2, 4],
       'broken',
-      'order-events, of 6 partitions: 1 is (1) without a leader, 2 are (2, 4) with replicas out of sync.',
+      'Of 6 partitions of order-events 1 has no leader (1), 2 have replicas out of sync (2, 4).',
     ],
   ])('offline %j, late %j', async (offline, late, verdict, line) => {
     expect(await look(checks.topic, topic(offline, late))).toMatchObject({ verdict, line });

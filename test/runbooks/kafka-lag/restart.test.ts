@@ -63,7 +63,7 @@ const sampled = async (action: typeof restartService, probes: ReturnType<typeof 
 
 describe('R50', () => {
   test.each<[string, Given, string | null]>([
-    ['some pods do not reach Kafka', shut(1), '1 of 3 pods do not reach Kafka, the others do'],
+    ['some pods do not reach Kafka', shut(1), '1 of 3 pods does not reach Kafka, the others do'],
     ['one look alone says so', shut(1, { shutSince: NOW }), null],
     ['none does', shut(3), null],
     ['a buffer is full and Kafka is well', full, 'a producer’s buffer is full, and Kafka is well'],
@@ -234,6 +234,7 @@ describe('R52', () => {
     ),
     ['it is over for less than a minute', letters(4), over('7.C1', 0.9), null],
     ['C3 is over', letters(4), over('7.C3'), null],
+    ['one is over and another stands', { ...letters(4), ...full }, over('7.C1'), null],
     ['none waits', {}, over('7.C1'), null],
   ])('recommended when %s', (_what, given, history, why) => {
     expect(replayLetters.when(remembering(given, history), A_DRAFT)).toBe(why);
@@ -250,6 +251,7 @@ describe('R52', () => {
     ['a broker is away', { ...letters(4), ...away }, 'they would come straight back'],
     ['partitions are in trouble', { ...letters(4), ...split }, 'they would come straight back'],
     ['pods do not reach Kafka', { ...letters(4), ...shut(1) }, 'they would come straight back'],
+    ['a buffer is full', { ...letters(4), ...full }, 'they would come straight back'],
   ])('when %s', (_what, given, why) => {
     expect(replayLetters.notWhile(judging(given), A_DRAFT)).toBe(why);
   });

@@ -159,7 +159,8 @@ describe('R59, more pods', () => {
     // A fifth pod is 5 and 2 more in a rollout, 20 each, beside others’ 12, counted in fives.
     expect(draft?.parameters).toMatchObject({
       most: '4',
-      because: 'with one more 7 × 20 + 15 > 147 connections of the database server',
+      because:
+        'with one more, 7 pods in a rollout × 20 connections + 15 of others > 147 that the database server gives',
     });
   });
 });

@@ -5,7 +5,7 @@ import { byHand } from '../../../src/runbooks/payment-failures/by-hand.ts';
 import type { PaymentData } from '../../../src/runbooks/payment-failures/checks.ts';
 import { anIncident } from '../../support/incidents.ts';
 import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
-import { findings, gatewaySays, logCounts } from './support.ts';
+import { aPath, findings, gatewaySays, logCounts } from './support.ts';
 
 const shown = (given: Partial<Findings<PaymentData>>, incident: Partial<Incident> = {}) => {
   const judging = aJudging(findings(given), { incident: anIncident([], incident) });
@@ -55,6 +55,12 @@ describe('steps by hand of payment failures', () => {
     ],
   ] as const)('%s', (_what, given, incident, ids) => {
     expect(Object.keys(shown(given, incident))).toEqual(ids);
+  });
+
+  test('a gateway to which no pod gets is not said to be down', () => {
+    const path = seen('broken', aPath(2, 2, 5 * MINUTE));
+    const said = 'No pod gets to the gateway.';
+    expect(shown({ ...down, path })).toMatchObject({ 'm1.4': said, 'm1.5': said });
   });
 
   test('the text for the provider has figures, and nothing about customers', () => {

@@ -67,12 +67,12 @@ describe('R1', () => {
     ],
     ['all silent', [null, null], 'unknown', 'No pod said how the payment gateway is.'],
     ['no pods', [], 'unknown', 'No pod said how the payment gateway is.'],
-    ['one down', [UP, DOWN], 'broken', 'The payment gateway is down, 1 of 2 pods say: connect ETIMEDOUT.'],
+    ['one down', [UP, DOWN], 'broken', 'The payment gateway is down, 1 of 2 pods says: connect ETIMEDOUT.'],
     [
       'slow',
       [{ status: 'degraded', words: null }, null],
       'broken',
-      'The payment gateway is slow, 1 of 2 pods say. 1 did not answer.',
+      'The payment gateway is slow, 1 of 2 pods says so. 1 did not answer.',
     ],
   ])('%s', async (_what, pods, verdict, line) => {
     const found = await look({ orderService: { gatewayHealth: async () => answers(...pods) } });

@@ -52,7 +52,7 @@ describe('R7', () => {
     [
       'some pods are cut off',
       { path: seen('broken', aPath(4, 1, MINUTE)) },
-      '1 of 4 pods have no path to the provider',
+      '1 of 4 pods has no path to the provider',
     ],
     ['some pods were cut off once', { path: seen('broken', aPath(4, 1)) }, null],
     ['all pods are cut off', { path: seen('broken', aPath(4, 4, MINUTE)) }, null],

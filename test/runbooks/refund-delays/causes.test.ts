@@ -93,7 +93,7 @@ table('4.C2', [
     'a method that is gone',
     rows(gone('ref_aaa111'), lost('ref_bbb222')),
     'supported',
-    '1 of 2 refunds that the gateway lacks: its payment method is gone (ref_aaa111).',
+    '1 of 2 refunds that the gateway lacks, ref_aaa111 first: its payment method is gone.',
   ],
   [
     'a payment that is not known any more',
@@ -135,7 +135,7 @@ table('4.C3', [
     'five above the charge',
     rows([aRefund('ref_aaa111', { amount: 5_050 }), 'failed', aPayment('ref_aaa111')]),
     'supported',
-    '1 of 1 refunds that the gateway lacks: it is 5.00 USD above the charge (ref_aaa111).',
+    '1 of 1 refunds that the gateway lacks, ref_aaa111 first: it is 5.00 USD above the charge.',
   ],
   [
     'above it together with an earlier refund',

@@ -198,9 +198,14 @@ describe('R28', () => {
       'a method that is gone',
       { payments: { pay_aaa100: aPayment('ref_aaa100', { methodValid: false }) } },
       'broken',
-      /^Of 2 payments 1 have a method that is gone, 0 are not known any more\.$/,
+      /^Of 2 payments 1 has a method that is gone\.$/,
     ],
-    ['one that is not known', { payments: { pay_aaa100: null } }, 'broken', /1 are not known any more/],
+    [
+      'one that is not known',
+      { payments: { pay_aaa100: null } },
+      'broken',
+      /^Of 2 payments 1 is not known any more\.$/,
+    ],
     [
       'one that is silent',
       { payments: { pay_aaa100: 'silent' } },

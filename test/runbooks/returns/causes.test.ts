@@ -150,7 +150,7 @@ table('9.C4', [
     'a crash since the oldest return was asked for',
     { ...rows(waits(A)), engine: seen('healthy', engine({ restartedAt: NOW - 25 * HOUR })) },
     'supported',
-    /ended 25 h ago, after the trouble began/,
+    /ended 25 h ago, when the oldest of these already waited/,
   ],
   [
     'a crash long before it',

@@ -148,7 +148,7 @@ describe('the answer of the form', () => {
       pair,
       '50',
       { present: '20', most: '17', because: 'the database takes 97' },
-      'At most 17 fits: the database takes 97.',
+      'At most 17 fit: the database takes 97.',
     ],
     [pair, '17', { present: '16', most: '17' }, null],
     [memory, '1', { present: '1.5' }, 'The memory limit is 1.5 already, 1 would shrink it.'],

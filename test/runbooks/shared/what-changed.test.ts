@@ -41,7 +41,10 @@ function rollout(difference: Partial<TemplateDifference>, change: Partial<Rollou
 
 async function x1(
   changes: readonly WorkloadChange[],
-  more: { readonly unread?: readonly string[]; readonly brokenSince?: number } = {},
+  more: {
+    readonly unread?: readonly string[];
+    readonly brokenSince?: number;
+  } = {},
 ) {
   const probes = fakeProbes({
     kubernetes: {

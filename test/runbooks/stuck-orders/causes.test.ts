@@ -190,7 +190,7 @@ table('3.C2', [
     'a restart after the first order got stuck',
     { ...stuck('ord_aaa111'), engine: seen('healthy', engine({ restartedAt: NOW - 170 * MINUTE })) },
     'supported',
-    'A pod of the workflow engine ended 2 h 50 min ago, after the trouble began.',
+    'A pod of the workflow engine ended 2 h 50 min ago, when the oldest of these already waited.',
   ],
   [
     'a restart after the alert, the orders unknown',

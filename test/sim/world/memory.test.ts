@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { containersOf, objectIn } from '../../../sim/world/cluster.ts';
 import { followSpec, writeSpec } from '../../../sim/world/cluster-rollout.ts';
 import { beginExport, cancelExport, type ExportRow } from '../../../sim/world/exports.ts';
+import { settleTraffic, trafficOf } from '../../../sim/world/traffic.ts';
 import {
   HOUR,
   MINUTE,
@@ -46,6 +47,22 @@ test('the side panel sees exports, how old each secret is, and what a pod may ta
   expect(secrets.map(({ version }) => version)).toEqual([2, 1]);
   expect(memory?.limitMib).toBe(1_024);
   expect(Object.values(poolsByPod).map(({ size }) => size)).toEqual([20, 20, 20]);
+});
+
+test('the pods of a release in the past have answered requests since', async () => {
+  // Until now the requests are counted at the pods before it.
+  await here.world.snapshot();
+  await here.world.start(scenario('memory-leak'));
+  const { pods, now } = await here.world.snapshot();
+  const serving = pods.filter(({ app, ready }) => app === 'order-service' && ready).map(({ name }) => name);
+  const answered = await here.world.read((state) => {
+    settleTraffic(state, now);
+    return state.pods
+      .filter(({ name }) => serving.includes(name))
+      .map((pod) => trafficOf(state, pod).reduce((sum, { statuses }) => sum + statuses['200'], 0));
+  });
+  expect(answered).toHaveLength(3);
+  for (const many of answered) expect(many).toBeGreaterThan(0);
 });
 
 describe('memory-leak', () => {
