@@ -217,7 +217,6 @@ export function createAnnouncer(mouth: AnnouncerParts) {
   }
 
   async function sayWaiting(waiting: Waiting): Promise<boolean> {
-    const began = parts.clock.now();
     let own: Said | null = null;
     const said = await say(waiting).catch((err) => {
       own = ownTrouble(err);
@@ -232,7 +231,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
       await voice.later(waiting.id, AGAIN_MS, 'The card does not stand yet.');
       return false;
     }
-    if (own === null) reach.heard(said, began);
+    if (own === null) reach.heard(said);
     if (said.kind === 'shown') await voice.sent(waiting.id, said.ts);
     else
       await voice.later(

@@ -77,6 +77,21 @@ describe('a Slack that cannot be reached', () => {
     expect(pages()).toEqual([]);
   });
 
+  test('for a message alone, while its cards are edited, is not away', async () => {
+    rig = await startRig({ timing: { ...TIMING, slackOutageMs: 300 } });
+    await rig.alert();
+    await rig.app.idle();
+    rig.slack.faults.add({
+      match: { path: /chat\.postMessage$/ },
+      fault: { mode: 'status', status: 200, body: { ok: false, error: 'internal_error' } },
+    });
+    await rig.slack.as('URESPONDER').click(rig.card(), 'Call for help');
+    const tries = async () =>
+      Number((await rig.store.owner.query('select max(attempts) as tries from outbox')).rows[0].tries);
+    await expect.poll(tries, { timeout: 10_000 }).toBeGreaterThan(2);
+    expect(pages()).toEqual([]);
+  });
+
   test('pages nobody outside prod', async () => {
     const yaml = YAML.replace('prod', 'stage');
     rig = await startRig({ yaml, timing: { ...TIMING, slackOutageMs: 100 } });
