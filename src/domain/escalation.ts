@@ -32,16 +32,14 @@ export function nextRung(incident: Incident, rules: EscalationRules): DueRung | 
   const unseenSince = incident.mitigated?.unseenSince ?? null;
   if (incident.state === 'mitigated' && unseenSince === null) return null;
   const notBefore = unseenSince === null ? 0 : unseenSince + UNSEEN_MINUTES * MINUTE;
-  const top = incident.climbed.at(-1)?.rung ?? 0;
+  const top = Math.max(0, ...incident.climbed.map((step) => step.rung));
   const last = incident.climbed.find((step) => step.rung === top);
   const rung = incident.ladder.find(({ number }) => number === top + 1);
-  if (rung === undefined) return null;
-  const byTime = afterTime(incident, rung, last, rules, notBefore);
+  const byTime = rung === undefined ? null : afterTime(incident, rung, last, rules, notBefore);
   const first = incident.ladder.find(({ number }) => number === 1);
-  const wakes = first !== undefined && (top === 0 || wokeNobody(incident));
-  const sooner = wakes ? withoutWaiting(incident, first, rules) : null;
-  const due = sooner !== null && sooner.at <= byTime.at ? sooner : byTime;
-  if (unseenSince === null) return due;
+  const sooner = first !== undefined && wokeNobody(incident) ? withoutWaiting(incident, first, rules) : null;
+  const due = sooner !== null && (byTime === null || sooner.at <= byTime.at) ? sooner : byTime;
+  if (due === null || unseenSince === null) return due;
   const because = `${due.because} It was better; for at least ${UNSEEN_MINUTES} minutes the checks cannot tell whether it still is.`;
   return { ...due, at: Math.max(due.at, notBefore), because };
 }
@@ -53,11 +51,11 @@ export function pagesFor(rung: Rung, reason: TripReason, environment: string): b
 }
 
 /**
- * Time alone has called the first rung, in its channel only: what the runbook does not wait for still has to wake somebody, so
- * that rung is called once more.
+ * Nothing was called yet, or by time alone and in channels only: what the runbook does not wait for still has to wake
+ * somebody, so the first rung is called, once more where it was before.
  */
-function wokeNobody({ climbed: [first, ...more] }: Incident): boolean {
-  return first?.reason === 'time' && !first.paged && more.length === 0;
+function wokeNobody({ climbed }: Incident): boolean {
+  return climbed.every(({ reason, paged }) => reason === 'time' && !paged);
 }
 
 function withoutWaiting(incident: Incident, rung: Rung, rules: EscalationRules): DueRung | null {

@@ -49,6 +49,8 @@ export function createAnnouncer(mouth: AnnouncerParts) {
   const doubts = createDoubts(parts);
   let held: () => boolean = () => true;
   let alertsId: string | null = null;
+  /** When the alerts channel was looked for anew last, real ms. */
+  let soughtAt = 0;
   /** Since when the voice is ours, real ms. A call of whoever had it before may be under way for as long as calls last. */
   let oursSince: number | null = null;
 
@@ -92,8 +94,11 @@ export function createAnnouncer(mouth: AnnouncerParts) {
 
   function refused(card: StaleCard, because: string, forMs = REFUSED_MS): void {
     parts.log.error({ incident: card.incident.id, because }, 'a card could not be shown');
-    channels.forget(parts.rules.channels.alerts, because);
-    resting.add(nameOf(card), forMs);
+    const now = parts.clock.now();
+    // Archived, deleted or left: where it is looked for anew, it may be joined or found under another id at once.
+    const again = channels.forget(parts.rules.channels.alerts, because) && now - soughtAt > REFUSED_MS;
+    if (again) soughtAt = now;
+    resting.add(nameOf(card), again ? AGAIN_MS : forMs);
   }
 
   async function showCard(stale: StaleCard): Promise<boolean> {
@@ -212,7 +217,6 @@ export function createAnnouncer(mouth: AnnouncerParts) {
   }
 
   async function sayWaiting(waiting: Waiting): Promise<boolean> {
-    const began = parts.clock.now();
     let own: Said | null = null;
     const said = await say(waiting).catch((err) => {
       own = ownTrouble(err);
@@ -227,7 +231,7 @@ export function createAnnouncer(mouth: AnnouncerParts) {
       await voice.later(waiting.id, AGAIN_MS, 'The card does not stand yet.');
       return false;
     }
-    if (own === null) reach.heard(said, began);
+    if (own === null) reach.heard(said);
     if (said.kind === 'shown') await voice.sent(waiting.id, said.ts);
     else
       await voice.later(

@@ -46,12 +46,11 @@ export function createChannels(client: WebClient) {
       known.set(name, other);
       return other;
     },
-    /** After Slack refused it: archived, deleted or left, it is looked for anew. */
-    forget(name: string, because: string): void {
-      if (/channel_not_found|is_archived|not_in_channel/.test(because)) {
-        known.delete(name);
-        known.delete(`?${name}`);
-      }
+    /** After Slack refused it: archived, deleted or left, it is looked for anew. Whether there was something to forget. */
+    forget(name: string, because: string): boolean {
+      if (!/channel_not_found|is_archived|not_in_channel/.test(because)) return false;
+      known.delete(`?${name}`);
+      return known.delete(name);
     },
     nameOf: (id: string): string | null =>
       [...known].find(([name, other]) => other === id && name.startsWith('#'))?.[0] ?? null,

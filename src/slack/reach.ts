@@ -6,32 +6,31 @@ const LOCKED_OUT = /: (token_revoked|token_expired|invalid_auth|not_authed|accou
 /** Nobody can be told anything where the cards stand. */
 const NO_CHANNEL = /channel_not_found|is_archived|not_in_channel|restricted_action|has no public channel/;
 
-/** Whether Slack answers what the background voice says, and lets its cards stand. Real time. */
+/** Whether Slack answers the background voice, and lets its cards stand. Real time. */
 export function createReach() {
   let silent: number | null = null;
   /** Since when the alerts channel is closed to the cards. */
   let shutOut: number | null = null;
   let answered = false;
 
-  function heard(said: Said, began: number): void {
-    if (said.kind === 'unsure' || (said.kind === 'refused' && LOCKED_OUT.test(said.because))) {
-      silent ??= began;
-      return;
-    }
-    silent = null;
-    answered = true;
+  /** What one call came to; a refusal of what was said and *not now* are answers too. */
+  function heard(said: Said): boolean {
+    const away = said.kind === 'unsure' || (said.kind === 'refused' && LOCKED_OUT.test(said.because));
+    if (!away) answered = true;
+    return !away;
   }
 
   return {
-    /** What one call came to; a refusal of what was said and *not now* are answers too. `began`: when it was sent. */
+    /** Of a message that is no card: one that Slack cannot say while the cards are taken is no outage. */
     heard,
-    /** The same of a card, whose place is the alerts channel. */
+    /** Of a card, whose place is the alerts channel. `began`: when it was sent. */
     card(said: Said, began: number): void {
-      heard(said, began);
+      if (heard(said)) silent = null;
+      else silent ??= began;
       if (said.kind === 'shown') shutOut = null;
       if (said.kind === 'refused' && NO_CHANNEL.test(said.because)) shutOut ??= began;
     },
-    /** Since when nothing was answered, or no card taken, although something had to be said; null while all is. */
+    /** Since when no card was answered, or taken, although one had to be said; null while all are. */
     silentSince: () => silent ?? shutOut,
     /** Whether it has answered, and takes cards, since somebody last forgot. */
     answered: () => answered && shutOut === null,

@@ -80,13 +80,20 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Somebody asks for the very same already; until that is answered it is offered to nobody else. */
-function isAsked({ action, targets, requestedBy }: Offer, all: readonly Offer[]): boolean {
-  if (requestedBy !== null) return false;
+/** Somebody asks for the very same already, in the same world; until that is answered it is offered to nobody else. */
+function isAsked(offer: Offer, all: readonly Offer[]): boolean {
+  if (offer.requestedBy !== null) return false;
   return all.some(
     (other) =>
-      other.requestedBy !== null && other.action === action && other.targets.join() === targets.join(),
+      other.requestedBy !== null &&
+      other.action === offer.action &&
+      other.targets.join() === offer.targets.join() &&
+      expectedOf(other) === expectedOf(offer),
   );
+}
+
+function expectedOf({ binding }: Offer): string | null {
+  return binding.kind === 'exact' ? binding.expected : null;
 }
 
 function isWanted({ recommended, requestedBy }: Offer): boolean {

@@ -1,5 +1,8 @@
 import { type Message, message, section } from './kit.ts';
-import { words } from './words.ts';
+import { shortened, words } from './words.ts';
+
+/** Of the trouble’s own words, characters: what to do next must have room beside them. */
+const WHY = 300;
 
 /** What came in and could not be worked on, however often it was tried: said where the cards stand. */
 export function givenUp(
@@ -21,6 +24,6 @@ export function givenUp(
       next: words`Do it again; whoever ran something sees on its card whether it began.`,
     },
   }[source];
-  const line = words`${what}: it failed ${tries} times, the last time with “${because}”.`;
+  const line = words`${what}: it failed ${tries} times, the last time with “${shortened(words`${because}`, WHY)}”.`;
   return message(words`${line} ${next}`, [section([line, next])]);
 }

@@ -71,7 +71,7 @@ describe('a first rung that time alone called, in its channel', () => {
         impact: known(49, 100, OPENED + minutes * MINUTE),
         ...change,
       }),
-      [20, 2, 18, 1, 20],
+      [20, 2, 18, 1, 20, 1, 40],
     ).climbed.map(({ rung, reason, at }) => [rung, reason, (at - OPENED) / MINUTE]);
 
   test('is called once more for a share of over 25 %, which always wakes somebody; the next one comes when it would have', () => {
@@ -86,6 +86,16 @@ describe('a first rung that time alone called, in its channel', () => {
     const rungs = (found: ReturnType<typeof touchedAt>) => found.map(([rung]) => rung);
     expect(rungs(touchedAt(22, { ladder }))).toEqual([1, 2, 3]);
     expect(rungs(touchedAt(41))).toEqual([1, 2]);
+  });
+
+  test('is called once more also after the next one, and after the last, where those woke nobody either', () => {
+    const quiet = { ladder: ladderFor('low', 'payments', rules), severity: 'low' } as const;
+    for (const minutes of [41, 62])
+      expect(touchedAt(minutes, quiet)).toEqual([
+        [1, 'time', 20],
+        [2, 'time', 40],
+        [1, 'impact', minutes],
+      ]);
   });
 });
 

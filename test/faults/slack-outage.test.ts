@@ -66,6 +66,32 @@ describe('a Slack that cannot be reached', () => {
     await expect.poll(pages, { timeout: 10_000 }).toEqual(['OMS-1 triggered', 'OMS-2 triggered']);
   });
 
+  test('that has taken the bot out of the channel of the cards only waits for it to join again, and nobody is paged', async () => {
+    rig = await startRig({ timing: { ...TIMING, slackOutageMs: 20_000 } });
+    await rig.alert();
+    await rig.app.idle();
+    rig.slack.channel(ALERTS).kick(rig.app.own.userId);
+    await rig.alert({ fingerprint: 'f2' }, { region: 'eu' });
+    const cards = () => rig.slack.messages(ALERTS).map(({ text }) => text);
+    await expect.poll(cards, { timeout: 10_000 }).toContainEqual(expect.stringContaining('OMS-2'));
+    expect(pages()).toEqual([]);
+  });
+
+  test('for a message alone, while its cards are edited, is not away', async () => {
+    rig = await startRig({ timing: { ...TIMING, slackOutageMs: 300 } });
+    await rig.alert();
+    await rig.app.idle();
+    rig.slack.faults.add({
+      match: { path: /chat\.postMessage$/ },
+      fault: { mode: 'status', status: 200, body: { ok: false, error: 'internal_error' } },
+    });
+    await rig.slack.as('URESPONDER').click(rig.card(), 'Call for help');
+    const tries = async () =>
+      Number((await rig.store.owner.query('select max(attempts) as tries from outbox')).rows[0].tries);
+    await expect.poll(tries, { timeout: 10_000 }).toBeGreaterThan(2);
+    expect(pages()).toEqual([]);
+  });
+
   test('pages nobody outside prod', async () => {
     const yaml = YAML.replace('prod', 'stage');
     rig = await startRig({ yaml, timing: { ...TIMING, slackOutageMs: 100 } });

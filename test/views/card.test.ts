@@ -88,6 +88,16 @@ describe('what may be pressed', () => {
     const elsewhere = anOffer({ ...wanted, tier: 'guarded', targets: ['ord_bbb222'] });
     expect(readWith([asked, elsewhere]).match(/• \*Retry workflow\*/g)).toHaveLength(2);
   });
+
+  test('what somebody asked for as the world was before is offered as it is now', () => {
+    const at = (offset: number) =>
+      ({ tier: 'guarded', binding: { kind: 'exact', expected: `orders-0@${offset}`, words: 'x' } }) as const;
+    const asked = anOffer({ ...wanted, ...at(10), id: 'o3', requestedBy: 'UONCALL' as never });
+    const lines = (offset: number) =>
+      readWith([asked, anOffer({ ...wanted, ...at(offset) })]).match(/• \*Retry workflow\*/g);
+    expect(lines(10)).toHaveLength(1);
+    expect(lines(12)).toHaveLength(2);
+  });
 });
 
 test('what a team is called for is said once', () => {

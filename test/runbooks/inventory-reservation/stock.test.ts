@@ -24,6 +24,8 @@ async function look(
     readonly before?: StockSeen;
     /** What R10 read a look before. */
     readonly read?: readonly (readonly [product: string, failed: number])[];
+    /** It did not read all. */
+    readonly partly?: true;
     /** Why a container's lines could not be read. */
     readonly problem?: string;
   } = {},
@@ -38,7 +40,7 @@ async function look(
   const lines = products.map(([product]) => `code=INVENTORY_UNAVAILABLE sku=${product} available=0`);
   const found = await stock.look({
     probes: fakeProbes({
-      ...(more.read === undefined
+      ...(more.read === undefined || more.partly
         ? { kubernetes: { logs: async () => [{ ...aLog(lines), problem: more.problem ?? null }] } }
         : {}),
       catalog: { stock: say(1) },
@@ -52,7 +54,9 @@ async function look(
     now: NOW,
     previous: {
       ...(more.before === undefined ? {} : { stock: seen('unknown', more.before) }),
-      ...(more.read === undefined ? {} : { logs: seen('broken', logCounts({}, { products: more.read })) }),
+      ...(more.read === undefined
+        ? {}
+        : { logs: seen('broken', logCounts({}, { products: more.read, whole: more.partly !== true })) }),
     },
     incident: anIncident([]),
     signal: new AbortController().signal,
@@ -211,6 +215,11 @@ describe('X7', () => {
       verdict: 'unknown',
       line: 'Which products fail is not known: not every log line could be read.',
     });
+  });
+
+  test('what R10 could read in part only is read anew', async () => {
+    const { data } = await look([['b', 5, 5]], { read: [['a', 17]], partly: true });
+    expect(data?.products.map(({ product }) => product)).toEqual(['b']);
   });
 
   test('what R10 read a look before is not read again', async () => {
