@@ -49,6 +49,7 @@ describe('Kafka', () => {
     const before = { lag: lagOf(aGroup(partitions('still', 'still'))) };
     expect(await look(kafkaChecks.stuck, { kafka: { groups } }, { before })).toMatchObject({
       verdict: 'unknown',
+      data: null,
       line: expect.stringContaining(problem),
     });
   });
