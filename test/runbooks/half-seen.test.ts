@@ -17,6 +17,7 @@ import {
   aJudging,
   aLog,
   anOrder,
+  aPod,
   aProving,
   diagnosed,
   fakeProbes,
@@ -49,6 +50,7 @@ describe('Kafka', () => {
     const before = { lag: lagOf(aGroup(partitions('still', 'still'))) };
     expect(await look(kafkaChecks.stuck, { kafka: { groups } }, { before })).toMatchObject({
       verdict: 'unknown',
+      data: null,
       line: expect.stringContaining(problem),
     });
   });
@@ -204,6 +206,21 @@ describe('memory', () => {
       expect(found).toMatchObject({ verdict: 'unknown', data: null });
       expect(found.line).toContain('has no pod with');
     }
+  });
+
+  test('R54, 10.C3: a container that ran out of memory, and another of its pod that ended later', async () => {
+    const killed = { reason: 'OOMKilled', exitCode: 137, at: NOW - 5 * MINUTE };
+    const ended = { reason: 'Completed', exitCode: 0, at: NOW - 2 * MINUTE };
+    const kubernetes = {
+      // Of a pod only its newest end is told.
+      pods: async () => [aPod({ lastTermination: ended })],
+      containers: async () => [
+        aContainer('pod-1', { name: 'order-service', restarts: 1, lastTermination: killed }),
+        aContainer('pod-1', { name: 'proxy', restarts: 1, lastTermination: ended }),
+      ],
+    };
+    const found = (await diagnosed('exports', fakeProbes({ kubernetes }))).of('R54');
+    expect(found).toMatchObject({ verdict: 'broken', data: { killedAt: killed.at } });
   });
 
   test.each(['8.C1', '8.C3'])('%s: flat on some pods, and of others nothing was told', (id) => {

@@ -1,11 +1,11 @@
 import { broken, healthy, type Seen, skipped, unknown } from '../../domain/finding.ts';
 import { ExportId } from '../../domain/ids.ts';
-import type { PodSummary } from '../../ports/kubernetes.ts';
 import type { ExportJob } from '../../ports/order-service.ts';
 import type { PlanSeen } from '../../ports/orders-database.ts';
 import type { BucketSeen } from '../../ports/s3.ts';
 import { AbsentSystem, SystemError } from '../../ports/system-error.ts';
 import type { Asking, Check } from '../define-runbook.ts';
+import { killsOf } from '../memory/checks.ts';
 import { curl, orderWorkload } from '../names.ts';
 import { type QueriesSeen, queries } from '../shared/long-queries.ts';
 import { noPod } from '../shared/pods.ts';
@@ -194,9 +194,10 @@ const kills: Check<KillsSeen> = {
     `kubectl -n ${names.orderService.namespace} get pods -l ${names.orderService.selector} -o jsonpath='{range .items[*]}{.metadata.name} {.status.containerStatuses[*].lastState.terminated.reason}{"\\n"}{end}'`,
   deadlineMs: 4_000,
   async look({ probes, names, now, thresholds, signal }) {
-    const pods = await probes.kubernetes.pods(orderWorkload(names), signal);
-    if (pods.length === 0) return unknown(noPod('The service', orderWorkload(names)));
-    const killedAt = newestKill(pods);
+    // Of a pod only its newest end would be told, which may be another container's.
+    const containers = await probes.kubernetes.containers(orderWorkload(names), signal);
+    if (containers.length === 0) return unknown(noPod('The service', orderWorkload(names)));
+    const killedAt = killsOf(containers)[0]?.at ?? null;
     const recent = killedAt !== null && now - killedAt <= thresholds.restartedWithinMinutes * MINUTE;
     return recent
       ? broken(`A pod ran out of memory ${spell(now - killedAt)} ago.`, { killedAt })
@@ -205,12 +206,5 @@ const kills: Check<KillsSeen> = {
         });
   },
 };
-
-function newestKill(pods: readonly PodSummary[]): number | null {
-  const times = pods.flatMap(({ lastTermination }) =>
-    lastTermination?.reason === 'OOMKilled' ? [lastTermination.at] : [],
-  );
-  return times.length === 0 ? null : Math.max(...times);
-}
 
 export const checks = { jobs, logs: exportLogs, bucket, plan, kills, queries };

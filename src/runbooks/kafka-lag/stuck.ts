@@ -97,7 +97,12 @@ export const stuck: Check<StuckSeen> = {
     // One that cannot be read has not moved by that.
     const [problem] = answer.problems;
     if (worst === undefined && problem !== undefined)
-      return unknown(`Whether a consumer group still stands is not sure: ${problem}`, seen, evidence);
+      // Without an answer what the look before saw goes on to count.
+      return unknown(
+        `Whether a consumer group still stands is not sure: ${problem}`,
+        groups.length === 0 ? null : seen,
+        evidence,
+      );
     if (worst === undefined) return healthy('No consumer group stands still any more.', seen, evidence);
     return broken(
       worst.poison === null ? standsWhole(worst) : standsAt(worst.group, worst.poison),

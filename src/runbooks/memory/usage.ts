@@ -1,5 +1,5 @@
 import { broken, healthy, unknown } from '../../domain/finding.ts';
-import type { KubernetesProbe } from '../../ports/kubernetes.ts';
+import type { KubernetesProbe, Workload } from '../../ports/kubernetes.ts';
 import type { Check, Proving } from '../define-runbook.ts';
 import { orderWorkload } from '../names.ts';
 import { keep } from '../shared/kept.ts';
@@ -19,9 +19,9 @@ const REMARKED_MS = 10 * MINUTE;
 
 export interface PodUse {
   readonly pod: string;
-  /** Bytes of the containers together. */
+  /** Bytes of the service's container; of all together, where none is called like it. */
   readonly memory: number;
-  /** Null: a container has no limit. */
+  /** Of the same; null: it has none. */
   readonly limit: number | null;
   readonly startedAt: number | null;
 }
@@ -50,30 +50,38 @@ export async function readUsage({
     probes.kubernetes.usage(workload, signal),
     probes.kubernetes.containers(workload, signal),
   ]);
-  return summed(used, containers);
+  return summed(used, containers, workload);
 }
 
 type Used = Awaited<ReturnType<KubernetesProbe['usage']>>;
 type Containers = Awaited<ReturnType<KubernetesProbe['containers']>>;
 
-function summed(used: Used, containers: Containers): Omit<UsageSeen, 'samples' | 'load'> {
+function summed(
+  used: Used,
+  containers: Containers,
+  { name, container }: Pick<Workload, 'name' | 'container'>,
+): Omit<UsageSeen, 'samples' | 'load'> {
+  const main = container ?? name;
   const names = [...new Set(containers.map(({ pod }) => pod))];
-  const told = new Set(used.map(({ pod }) => pod));
-  const pods = names
-    .filter((pod) => told.has(pod))
-    .map((pod): PodUse => {
-      const own = containers.filter((one) => one.pod === pod);
-      const limits = own.map(({ memoryLimit }) => memoryLimit);
-      const begun = own.flatMap(({ startedAt }) => startedAt ?? []);
-      return {
+  const pods = names.flatMap((pod): readonly PodUse[] => {
+    const all = containers.filter((one) => one.pod === pod);
+    // Each is killed at a limit of its own: room beside it is none of its.
+    const own = all.some((one) => one.name === main) ? all.filter((one) => one.name === main) : all;
+    const told = used.filter((one) => one.pod === pod && own.some((each) => each.name === one.container));
+    if (told.length === 0) return [];
+    const limits = own.map(({ memoryLimit }) => memoryLimit);
+    const begun = own.flatMap(({ startedAt }) => startedAt ?? []);
+    return [
+      {
         pod,
-        memory: used.filter((one) => one.pod === pod).reduce((sum, { memory }) => sum + memory, 0),
+        memory: told.reduce((sum, { memory }) => sum + memory, 0),
         limit: limits.some((limit) => limit === null)
           ? null
           : limits.reduce<number>((sum, limit) => sum + (limit ?? 0), 0),
         startedAt: begun.length === 0 ? null : Math.max(...begun),
-      };
-    });
+      },
+    ];
+  });
   const [fullest] = [...pods].sort((left, right) => (shareOf(right) ?? 0) - (shareOf(left) ?? 0));
   return {
     pods,
