@@ -4,14 +4,14 @@ import { runbookById } from '../runbooks/catalogue.ts';
 import { close, trigger } from './pages.ts';
 import type { Parts } from './parts.ts';
 
-/** What the voice knows of Slack: since when it is silent (real time, epoch ms), and whether it has answered. */
+/** What the voice knows of Slack: since when it shows no card (real time, epoch ms), and whether it has answered. */
 export interface Hearing {
   silentSince(): number | null;
   answered(): boolean;
 }
 
 /**
- * While Slack cannot be reached the summary of each open incident goes to PagerDuty, once for an outage, and is
+ * While Slack shows no card the summary of each open incident goes to PagerDuty, once for an outage, and is
  * resolved when Slack is back (design §6). Outside prod nothing pages.
  */
 export function createSlackWatch(parts: Parts, hearing: Hearing) {

@@ -6,6 +6,9 @@ import { causes, gatewayDown } from './causes.ts';
 import type { PaymentData } from './checks.ts';
 import { GATEWAY_CLASSES } from './logs.ts';
 
+/** By default the second look comes a minute after the first, ms. */
+const FIRST_LOOK_MS = 60_000;
+
 /** Whether payments are in trouble by anything that was looked at. */
 function trouble({ findings: { gateway, logs, rate, waiting } }: Judging<PaymentData>): boolean {
   return [gateway, logs, rate, waiting].some(({ verdict }) => verdict === 'broken');
@@ -98,8 +101,9 @@ export const byHand: readonly ByHand<PaymentData>[] = [
 /** What the provider will ask first; nothing in it is about a customer. */
 function caseText({ findings, incident, names, thresholds }: Judging<PaymentData>): string {
   const { gateway, logs } = findings;
-  // The alert saw it before we first looked.
-  const since = Math.min(gateway.data?.downSince ?? incident.openedAt, incident.clockStartedAt);
+  const seen = gateway.data?.downSince ?? incident.brokenSince ?? incident.openedAt;
+  // What our first look saw had begun before it: the alert knows since when.
+  const since = seen - incident.openedAt < FIRST_LOOK_MS ? incident.clockStartedAt : seen;
   const pods = gateway.data?.pods ?? [];
   const down = pods.filter(({ value }) => value?.status === 'down').length;
   const { data } = logs;

@@ -63,23 +63,31 @@ describe('steps by hand of payment failures', () => {
     expect(shown({ ...down, path })).toMatchObject({ 'm1.4': said, 'm1.5': said });
   });
 
-  test('the text for the provider has figures, and nothing about customers', () => {
-    const text = byHand
+  const textOf = (given: Partial<Findings<PaymentData>>, incident: Partial<Incident>) =>
+    byHand
       .find(({ id }) => id === 'm1.5')
-      ?.text?.(
-        aJudging(findings({ ...down, logs: seen('broken', logCounts({ outage: 41, declined: 3 })) }), {
-          incident: anIncident([], impact(37)),
-        }),
-      );
-    expect(text).toBe(
+      ?.text?.(aJudging(findings(given), { incident: anIncident([], incident) }));
+
+  test('the text for the provider has figures, and nothing about customers', () => {
+    const logs = seen('broken', logCounts({ outage: 41, declined: 3 }));
+    expect(textOf({ ...down, logs }, impact(37))).toBe(
       [
-        // The alert’s own start, before the gateway was first looked at.
-        'Since 2026-01-01 03:00 UTC our payments through api.stripe.com fail.',
+        'Since 2026-01-01 03:25 UTC our payments through api.stripe.com fail.',
         'The health check says down on 2 of 2 of our instances.',
         'Your answers in the last 30 min: 401 or 403: 0, 429: 0, 5xx or timeout: 41.',
         '37 of 100 orders of the last 30 min are affected.',
         'Please confirm, and say when you expect the end.',
       ].join('\n'),
     );
+  });
+
+  test.each([
+    ['was down at the first look: since the alert', 5_000, '02:52'],
+    ['was well then, and went down later: since that', 25 * MINUTE, '03:25'],
+  ])('of a gateway that %s', (_what, after, since) => {
+    const openedAt = NOW - 30 * MINUTE;
+    const gateway = seen('broken', gatewaySays(['down', 'down'], openedAt + after));
+    const text = textOf({ gateway }, { openedAt, clockStartedAt: openedAt - 8 * MINUTE });
+    expect(text).toContain(`Since 2026-01-01 ${since} UTC`);
   });
 });
