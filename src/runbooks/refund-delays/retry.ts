@@ -45,7 +45,9 @@ function whyNotThis({ refund, status, hindrance }: Judged, incident: Incident): 
   if (accepted({ status })) return 'the gateway has it';
   if (refundedByHand(incident, refund)) return PAID_BY_HAND;
   if (hindrance === null) return null;
-  return hindrance.kind === 'above' ? `${hindrance.words}; somebody settles the amount first` : hindrance.words;
+  return hindrance.kind === 'above'
+    ? `${hindrance.words}; somebody settles the amount first`
+    : hindrance.words;
 }
 
 /** What a retry may help, and what it may not, the oldest first. */
@@ -148,7 +150,9 @@ export const retryRefund = batchOf<RefundData>({
     if (not.length === 0 || targets.length < 2) return [];
     const [first] = not;
     const why = first === undefined ? null : whyNotThis(first, judging.incident);
-    return [`${not.length} more that it lacks ${not.length === 1 ? 'is' : 'are'} left out, the first one because ${why}.`];
+    return [
+      `${not.length} more that it lacks ${not.length === 1 ? 'is' : 'are'} left out, the first one because ${why}.`,
+    ];
   },
   when: whyRetry,
   notWhile(judging, targets) {
