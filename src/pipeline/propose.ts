@@ -132,5 +132,5 @@ function unproven(incident: Incident, step: StepName, targets: readonly string[]
       proof.verdict === null &&
       asked.some((one) => targets.includes(one)),
   );
-  return run === undefined ? null : 'it was done a moment ago, and its proof is under way';
+  return run === undefined ? null : 'it was done, and its proof is under way';
 }

@@ -59,6 +59,8 @@ export async function sampleProof(parts: Parts, seen: Incident, run: Run, now: n
 /** Pure: what the samples so far say. Targets about which nothing is known never count as moved. */
 export function judge(run: Run, proof: Proof, sample: ProofSample): Proof {
   const { settleMs, settleEveryMs } = proof.plan;
+  if (sample.stuck && !sample.worse && sample.unknown.length > 0)
+    return over(proof, sample, 'could not tell');
   if (sample.stuck) return over(proof, sample, sample.worse ? 'made it worse' : 'did not help');
   if (sample.settling && sample.at - proof.since >= (settleMs ?? 0))
     return over(proof, sample, sample.worse ? 'made it worse' : 'did not help');

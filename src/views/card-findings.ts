@@ -28,9 +28,14 @@ export function runs({ runs: all }: Incident, room: Room): Part {
   return { blocks: [section([words`*Done*`, ...shown.map((line) => words`• ${line}`), ...more])], left };
 }
 
+/** The one order, refund, return or export of a run: others of its kind may stand beside it. A workload is named by its title. */
+function whichOne({ targets: [one = '', ...more] }: Run): string {
+  return more.length === 0 && /^[a-z]{3}_/.test(one) ? ` (${one})` : '';
+}
+
 /** What came of one run, in one line. */
 export function runLine(run: Run): Words {
-  const head = words`*${run.title}*, approved by ${person(run.by)} ${clock(run.approvedAt)}:`;
+  const head = words`*${run.title}*${whichOne(run)}, approved by ${person(run.by)} ${clock(run.approvedAt)}:`;
   if (run.state === 'approved') return words`${head} starts now.`;
   if (run.state === 'running')
     return words`${head} running, ${run.targets.length - run.counts.planned} of ${run.targets.length} answered.`;

@@ -100,7 +100,7 @@ describe('a memory limit that is too low', () => {
     await minutes(2);
     expect(card()).toMatch(/Raise the memory limit\*, approved by <@URESPONDER>.*: done\. No container was/);
     expect(card()).toMatch(/Set the memory limit back to what it was\..* For <@URESPONDER>/);
-    expect(card()).toContain('Raise the memory limit waits: it was done a moment ago');
+    expect(card()).toContain('Raise the memory limit waits: it was done, and its proof is under way');
   });
 
   test(

@@ -170,4 +170,9 @@ describe('what has to settle first', () => {
       line: 'No image.',
     });
   });
+
+  test('what was taken back before it could be told is not said to have failed', () => {
+    const gone = { ...sampleOf(['a'], ['unknown'], MINUTE), stuck: true, line: 'It was set again since.' };
+    expect(judge(run('a'), begun(SETTLES), gone)).toMatchObject({ verdict: 'could not tell', nextAt: null });
+  });
 });

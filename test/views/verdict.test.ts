@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Incident } from '../../src/domain/incident.ts';
+import { runLine } from '../../src/views/card-findings.ts';
 import { needed, verdictOf } from '../../src/views/incident-card.ts';
 import { news } from '../../src/views/plain.ts';
-import { aFinding, anIncident } from '../support/incidents.ts';
+import { aFinding, anIncident, aRun } from '../support/incidents.ts';
 
 describe('the verdict of a card', () => {
   const verdict = (...findings: readonly Finding[]) => verdictOf(anIncident(findings));
@@ -67,4 +68,11 @@ describe('what a resolved card needs', () => {
     const tick = { step: 'm2.2', answer: 'done', by: 'U1', at: 1, because: '' } as const;
     expect(needed({ ...left, ticks: [tick] })).toBe('Nothing is needed.');
   });
+});
+
+test('a run names the one refund, return, order or export that it was for', () => {
+  const one = aRun({ title: 'Give store credit', targets: ['ref_abc123'] });
+  expect(runLine(one).text).toMatch(/^\*Give store credit\* \(ref_abc123\), approved by /);
+  expect(runLine({ ...one, targets: ['ref_abc123', 'ref_abc124'] }).text).not.toContain('(ref_');
+  expect(runLine({ ...one, targets: ['deployment/order-service'] }).text).not.toContain('(deployment');
 });

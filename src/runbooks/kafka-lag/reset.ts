@@ -9,6 +9,7 @@ import { stands } from './causes.ts';
 import type { KafkaData } from './checks.ts';
 import { groupNow, movedSince, offsetsRead, offsetsWait, readChanges } from './offsets.ts';
 import { STARTED_WITHIN_MS, unread } from './skip.ts';
+import { isStopped } from './stop.ts';
 import type { Skipped, StuckGroup } from './stuck.ts';
 import { restartedInVain, skippedOne } from './tried.ts';
 
@@ -56,7 +57,9 @@ export const resetGroup: Action<KafkaData> = {
     if (found.poison !== null && !found.poison.unsure && !skippedOne(incident, found.group))
       return 'skipping the one message comes first';
     if (consumersOf(names, found.group) !== null && !restartedInVain(incident, found.group))
-      return 'restarting the consumers comes first';
+      return isStopped(incident, found.group)
+        ? 'starting the consumers again and restarting them comes first'
+        : 'restarting the consumers comes first';
     return offsetsWait(found, judging);
   },
   validate: ({ reason, worthless }, { thresholds }) => ({

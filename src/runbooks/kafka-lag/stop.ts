@@ -1,4 +1,5 @@
 import { ASKER } from '../../domain/duty.ts';
+import type { Incident } from '../../domain/incident.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Action, Judging } from '../define-runbook.ts';
 import { type Names, targetOf } from '../names.ts';
@@ -211,10 +212,19 @@ function stoppedGroups({ incident }: Judging<KafkaData>) {
       .flatMap(({ parameters }) => parameters['group'] ?? []),
   );
   return [...groups].flatMap((group) => {
-    const same = (run: Run) => run.parameters['group'] === group;
-    const run = standingRuns(incident.runs, { step: 'R51-stop', undo: 'R51-start', same }).at(-1);
+    const run = stopOf(incident, group);
     return run === undefined ? [] : [{ group, run }];
   });
+}
+
+function stopOf({ runs }: Pick<Incident, 'runs'>, group: string): Run | undefined {
+  const same = (run: Run) => run.parameters['group'] === group;
+  return standingRuns(runs, { step: 'R51-stop', undo: 'R51-start', same }).at(-1);
+}
+
+/** Whether we have stopped the consumers of this group, and nobody has started them since. */
+export function isStopped(incident: Pick<Incident, 'runs'>, group: string): boolean {
+  return stopOf(incident, group) !== undefined;
 }
 
 function settersSince({ incident }: Judging<KafkaData>, stop: Run): readonly Run[] {

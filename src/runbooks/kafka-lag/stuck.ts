@@ -125,7 +125,8 @@ async function lookAt(
   before: { readonly group: StuckGroup | null; readonly lag: GroupSeen | null; readonly at: number },
 ): Promise<StuckGroup> {
   const how = before.lag === null ? 'none' : standing(before.lag, before.at);
-  const all = how === 'all' || how === 'only' || (now.members === 0 && now.lag > 0);
+  const whole = (how === 'all' || how === 'only') && !isRead(now, before.lag);
+  const all = whole || (now.members === 0 && now.lag > 0);
   return {
     group: now.group,
     kind: now.kind,
@@ -135,6 +136,15 @@ async function lookAt(
     poison: await poisonOf(ask, now, before),
     all,
   };
+}
+
+/** Somebody has read on since the look that saw it stand still. */
+function isRead({ partitions }: GroupLag, before: GroupSeen | null): boolean {
+  return partitions.some(({ topic, partition, committed }) =>
+    before?.partitions.some(
+      (one) => one.topic === topic && one.partition === partition && one.committed !== committed,
+    ),
+  );
 }
 
 /** The count stands for a while, as long as nobody reads: otherwise every new message would be a new offer. */

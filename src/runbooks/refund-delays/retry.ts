@@ -44,7 +44,10 @@ function whyNotThis({ refund, status, hindrance }: Judged, incident: Incident): 
   if (status === null) return 'nobody can see whether it was paid';
   if (accepted({ status })) return 'the gateway has it';
   if (refundedByHand(incident, refund)) return PAID_BY_HAND;
-  return hindrance?.words ?? null;
+  if (hindrance === null) return null;
+  return hindrance.kind === 'above'
+    ? `${hindrance.words}; somebody settles the amount first`
+    : hindrance.words;
 }
 
 /** What a retry may help, and what it may not, the oldest first. */
@@ -147,7 +150,9 @@ export const retryRefund = batchOf<RefundData>({
     if (not.length === 0 || targets.length < 2) return [];
     const [first] = not;
     const why = first === undefined ? null : whyNotThis(first, judging.incident);
-    return [`${not.length} more that it lacks are left out, the first one because ${why}.`];
+    return [
+      `${not.length} more that it lacks ${not.length === 1 ? 'is' : 'are'} left out, the first one because ${why}.`,
+    ];
   },
   when: whyRetry,
   notWhile(judging, targets) {

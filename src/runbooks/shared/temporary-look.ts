@@ -90,6 +90,8 @@ export async function followed<Data>(
   if (raw !== wanted)
     return {
       ...waiting,
+      // What it did until then is no longer to be seen.
+      unknown: targets,
       line: `The ${noun} reads ${words(raw)}, not ${words(wanted)}: it was set again since.`,
       stuck: true,
     };

@@ -36,6 +36,13 @@ describe('R51 wide', () => {
   test.each<[string, Given, readonly Run[], typeof NAMES, string | RegExp | null]>([
     ['a restart did not help, and it is empty', stuckAt(aStuck()), [inVain], NAMES, null],
     ['nobody has restarted them', stuckAt(aStuck()), [], NAMES, 'restarting the consumers comes first'],
+    [
+      'they were stopped before anybody restarted them',
+      stuckAt(aStuck()),
+      [aRun({ action: 'R51-stop', parameters: { group: GROUP } })],
+      NAMES,
+      'starting the consumers again and restarting them comes first',
+    ],
     ['nobody could', stuckAt(aStuck()), [], NOBODY, null],
     ['a broker is away', { ...stuckAt(aStuck()), ...brokers }, [inVain], NAMES, 'the brokers come first'],
     [

@@ -82,8 +82,14 @@ describe('R51', () => {
     expect(later.data?.groups[0]?.skipped).toEqual(first.data?.groups[0]?.skipped);
     const anew = await look(checks.stuck, more, { before, now: NOW + 20 * MINUTE });
     expect(anew.data?.groups[0]?.skipped[0]?.times).toBeNull();
-    const moved = await look(checks.stuck, kafka([10, 11]), { before, now: NOW + 2 * MINUTE });
+    const gone = kafka([10, 11], { members: 0 });
+    const moved = await look(checks.stuck, gone, { before, now: NOW + 2 * MINUTE });
     expect(moved.data?.groups[0]?.skipped[1]?.from).toBe(11);
+  });
+
+  test('a whole group that is read again by now', async () => {
+    const seen = await look(checks.stuck, kafka([10, 11]), { before: { lag: lagOf(still) } });
+    expect(seen).toMatchObject({ verdict: 'healthy', data: { groups: [{ all: false, skipped: [] }] } });
   });
 
   test('times that cannot be read take nothing from the counts', async () => {

@@ -49,7 +49,7 @@ describe('R27: what it offers', () => {
         {
           targets: [A, 'ref_ccc333'],
           waits: null,
-          says: 'The gateway is asked again for 2 refunds. 1 more that it lacks are left out, the first one because it is 5.00 USD above the charge.',
+          says: 'The gateway is asked again for 2 refunds. 1 more that it lacks is left out, the first one because it is 5.00 USD above the charge; somebody settles the amount first.',
         },
       ],
     ],
@@ -57,7 +57,7 @@ describe('R27: what it offers', () => {
       'alone, it says by how much',
       rows(above),
       {},
-      [{ targets: [B], waits: 'it is 5.00 USD above the charge' }],
+      [{ targets: [B], waits: 'it is 5.00 USD above the charge; somebody settles the amount first' }],
     ],
     ['a method that is gone', rows(gone), {}, [{ targets: [B], waits: 'its payment method is gone' }]],
     [

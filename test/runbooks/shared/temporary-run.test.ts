@@ -57,6 +57,7 @@ describe('the proof', () => {
     expect(await sample(env('20'))).toMatchObject({
       stuck: true,
       worse: false,
+      unknown: ['deployment/order-service'],
       line: 'The pool size reads 20, not 50: it was set again since.',
     });
     expect(await sample(env('50'), { rollout: 'stuck', ready: 2 })).toMatchObject({
