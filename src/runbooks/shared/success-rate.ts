@@ -48,6 +48,8 @@ export interface RateSeen {
     /** Null: not configured, or not on the page. No declines are another thing. */
     readonly declines: number | null;
     readonly minutes: number;
+    /** A pod that was there at its beginning is gone or began anew: there were more. */
+    readonly atLeast?: true;
   } | null;
   readonly samples: readonly Counted[];
   /** The median share of declines of seven days, percent; null: too few samples, or nobody counts them. */
@@ -90,7 +92,7 @@ export function rateCheck(
       const counted =
         window === null
           ? ''
-          : ` ${tries(window.attempts)} in ${window.minutes === 0 ? 'under a minute' : `${window.minutes} min`}${window.declines === null ? '' : `, ${window.declines} declined`}.`;
+          : ` ${window.atLeast === true ? 'At least ' : ''}${tries(window.attempts)} in ${window.minutes === 0 ? 'under a minute' : `${window.minutes} min`}${window.declines === null ? '' : `, ${window.declines} declined`}.`;
       const who = read.answered === read.pods ? '' : ` ${read.answered} of ${read.pods} pods answered.`;
       const line = `${percent(read.percent)} of ${of.what} succeed on the worst pod${past}.${counted}${who}`;
       if (read.percent >= thresholds.successPercent)
@@ -166,7 +168,14 @@ function windowOf(samples: readonly Counted[]): RateSeen['window'] {
     attempts: risen(first.attempts, last.attempts),
     declines: first.declines === null || last.declines === null ? null : risen(first.declines, last.declines),
     minutes: Math.round((last.at - first.at) / MINUTE),
+    ...(samples.some(beganAnew) ? { atLeast: true as const } : {}),
   };
+}
+
+/** A pod of the sample before is gone, or counts less than it did. */
+function beganAnew({ attempts }: Counted, place: number, all: readonly Counted[]): boolean {
+  const before = place === 0 ? {} : (all[place - 1]?.attempts ?? {});
+  return Object.entries(before).some(([pod, many]) => many > (attempts[pod] ?? 0));
 }
 
 /** What a run notes at its beginning, so that its proof can count attempts since. */
