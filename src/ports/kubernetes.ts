@@ -139,10 +139,11 @@ export interface LogQuestion {
   readonly previous?: boolean;
 }
 
-/** What one container wrote in the window. */
+/** What one container wrote in the window. `podSince`: when its pod was made, epoch ms; what gone pods wrote is gone. */
 export interface ContainerLog {
   readonly pod: string;
   readonly container: string;
+  readonly podSince?: number;
   /** Those that matched, oldest first, at most 2,000 and 1 MB (the newest), long ones cut; foreign text, unmasked. */
   readonly lines: readonly string[];
   /** All that matched, also those that `lines` has no room for. */

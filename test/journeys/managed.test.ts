@@ -75,7 +75,8 @@ const STORIES: readonly {
       R53: 'Not applicable: run by somebody else',
     },
     typed: [RESTART, NO_PATCH],
-    button: 'Replay dead letters',
+    // The dead letters wait while the buffer is full.
+    button: null,
   },
   {
     scenario: memoryLimitLow,
@@ -178,7 +179,7 @@ describe.each(STORIES)(
         await rig.skip(1);
         expect(card()).toMatch(
           new RegExp(
-            `${offer?.title}\\*, approved by <@URESPONDER>.*403.*this token may only read\\. The token in ORDER_SERVICE_TOKEN_FILE lacks the right`,
+            `${offer?.title}\\*[^,]*, approved by <@URESPONDER>.*403.*this token may only read\\. The token in ORDER_SERVICE_TOKEN_FILE lacks the right`,
           ),
         );
         const run = (await incident()).runs.at(-1);

@@ -229,7 +229,7 @@ describe('an export that is built in memory', () => {
     await rig.app.idle();
     await minutes(2);
     expect(rig.service.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
-    expect(thread()).toMatch(/\*Cancel the export\*, approved by .*\*helped\*/);
+    expect(thread()).toMatch(/\*Cancel the export\*( \(\w+\))?, approved by .*\*helped\*/);
     const before = await restarts();
     await rig.skip(40);
     expect(await restarts()).toEqual(before);

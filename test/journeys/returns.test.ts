@@ -110,7 +110,7 @@ describe('the fraud model holds returns', () => {
     const notes = await rig.world.read((state) => state.returns.get(id)?.notes.map(({ text }) => text));
     expect(notes).toEqual(['approved by hand: known customer, parcel is back']);
     await minutes(2);
-    expect(thread()).toMatch(/\*Approve return\*, approved by .*\*helped\*/);
+    expect(thread()).toMatch(/\*Approve return\*( \(\w+\))?, approved by .*\*helped\*/);
     expect(card()).toContain('Note the exception at the return: who, why.');
     expect(card()).toContain('4 returns have been pending for over 24 h');
   });
@@ -178,7 +178,7 @@ describe('the window is counted wrongly', () => {
     await rig.app.idle();
     expect(sent(/extend-window$/)).toBe(1);
     await minutes(2);
-    expect(thread()).toMatch(/\*Extend return window\*, approved by .*\*helped\*/);
+    expect(thread()).toMatch(/\*Extend return window\*( \(\w+\))?, approved by .*\*helped\*/);
     expect(await rig.world.read((state) => state.returns.get(id)?.extraDays)).toBe(14);
   });
 

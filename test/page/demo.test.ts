@@ -135,7 +135,7 @@ describe('the demo in a real browser', { timeout: 120_000 }, () => {
     await button(card(jonas), /^Approve: Set status by hand/).click();
     const sure = jonas.getByRole('dialog');
     await sure.getByRole('button', { name: 'Yes, run it' }).click();
-    await shows(mara, /Set status by hand, approved by @Jonas Okafor/);
+    await shows(mara, /Set status by hand \(ord_\w+\), approved by @Jonas Okafor/);
   });
 
   test('after twenty minutes the owning team is called, then platform engineering with a page', async () => {

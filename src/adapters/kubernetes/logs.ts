@@ -18,6 +18,7 @@ const MOST_OF_ONE = 1_000_000;
 interface Source {
   readonly pod: string;
   readonly container: string;
+  readonly podSince: number;
   /** It ran before: what it wrote then is in a log of its own. */
   readonly restarted: boolean;
 }
@@ -45,7 +46,7 @@ export async function readLogs(
     const statuses = [...status.initContainerStatuses, ...status.containerStatuses];
     for (const { name } of lasting(pod)) {
       const restarted = statuses.some((each) => each.name === name && each.restartCount > 0);
-      sources.push({ pod: metadata.name, container: name, restarted });
+      sources.push({ pod: metadata.name, container: name, podSince: metadata.creationTimestamp, restarted });
     }
   }
   // Nothing was read, and nothing may pass for a log in which nothing went wrong.
@@ -55,10 +56,11 @@ export async function readLogs(
   }
   const most = Math.min(MOST_OF_ONE, Math.floor(MOST_KEPT / Math.max(1, sources.length)));
   return await atOnce(AT_ONCE, sources, async (source): Promise<ContainerLog> => {
-    const { pod, container } = source;
+    const { pod, container, podSince } = source;
     let log: ContainerLog = {
       pod,
       container,
+      podSince,
       lines: [],
       matched: 0,
       recent: [],

@@ -73,11 +73,23 @@ export function failureLogs<Name extends string, More extends object = object>(g
       const ongoing = failedAt === null || now - failedAt <= thresholds.stoppedMinutes * MINUTE;
       const stopped = many === 0 || ongoing ? '' : `, none in the last ${spell(now - failedAt)}`;
       const besides = apart === undefined ? '' : `; ${apart.says(counts)}`;
-      const line = `${count(many, given.one, given.more)} failed in ${thresholds.logWindowMinutes} min${parts(counts, failures, given.unclassed)}${stopped}${besides}.${missing(counts)}`;
+      const line = `${count(many, given.one, given.more)} failed in ${windowOf(logs, ask)}${parts(counts, failures, given.unclassed)}${stopped}${besides}.${missing(counts)}`;
       if (many >= thresholds.dominatesLines && ongoing) return broken(line, data, evidence);
       return counts.whole ? healthy(line, data, evidence) : unknown(line, data, evidence);
     },
   };
+}
+
+/** *30 min*, unless all pods are younger: what those before them wrote is gone. */
+function windowOf(
+  logs: readonly ContainerLog[],
+  { now, thresholds }: Pick<Asking, 'now' | 'thresholds'>,
+): string {
+  const minutes = thresholds.logWindowMinutes;
+  const since = Math.min(...logs.map(({ podSince }) => podSince ?? 0));
+  return logs.length > 0 && since > now - minutes * MINUTE
+    ? `the ${spell(Math.max(0, now - since))} since its pods were made`
+    : `${minutes} min`;
 }
 
 /** The newest failure; one of no class counts by the newest line of all. */

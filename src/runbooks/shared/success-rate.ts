@@ -49,6 +49,8 @@ export interface RateSeen {
     /** Null: not configured, or not on the page. No declines are another thing. */
     readonly declines: number | null;
     readonly minutes: number;
+    /** A pod that was there at its beginning is gone or began anew: there were more. */
+    readonly atLeast?: true;
   } | null;
   readonly samples: readonly Counted[];
   /** The median share of declines of seven days, percent; null: too few samples, or nobody counts them. */
@@ -91,7 +93,7 @@ export function rateCheck(
       const counted =
         window === null
           ? ''
-          : ` ${tries(window.attempts)} in ${window.minutes === 0 ? 'under a minute' : `${window.minutes} min`}${window.declines === null ? '' : `, ${window.declines} declined`}.`;
+          : ` ${window.atLeast === true ? 'At least ' : ''}${tries(window.attempts)} in ${window.minutes === 0 ? 'under a minute' : `${window.minutes} min`}${window.declines === null ? '' : `, ${window.declines} declined`}.`;
       const who = read.answered === read.pods ? '' : ` ${read.answered} of ${read.pods} pods answered.`;
       const line = `${percent(read.percent)} of ${of.what} succeed on the worst pod${past}.${counted}${who}`;
       if (read.percent >= thresholds.successPercent)
@@ -177,6 +179,7 @@ function windowOf(samples: readonly Counted[]): RateSeen['window'] {
         ? null
         : risenOver(samples.flatMap(({ declines }) => (declines === null ? [] : [declines]))),
     minutes: Math.round((last.at - first.at) / MINUTE),
+    ...(samples.some(beganAnew) ? { atLeast: true as const } : {}),
   };
 }
 
@@ -189,6 +192,12 @@ function risenOver(samples: readonly ByPod[]): number {
     known = { ...known, ...counts };
   }
   return sum;
+}
+
+/** A pod of the sample before is gone, or counts less than it did. */
+function beganAnew({ attempts }: Counted, place: number, all: readonly Counted[]): boolean {
+  const before = place === 0 ? {} : (all[place - 1]?.attempts ?? {});
+  return Object.entries(before).some(([pod, many]) => many > (attempts[pod] ?? 0));
 }
 
 /** What a run notes at its beginning, so that its proof can count attempts since. */

@@ -85,6 +85,7 @@ describe('the window in which declines are counted', () => {
   const rounds = async (looks: readonly (readonly [at: number, pages: readonly Page[]])[]) => {
     let before: RateSeen | null = null;
     let verdict: string | null = null;
+    let line = '';
     for (const [at, pages] of looks) {
       const found = await paymentRate.look({
         probes: probesOf(...pages),
@@ -100,8 +101,9 @@ describe('the window in which declines are counted', () => {
       });
       before = found.data;
       verdict = found.verdict;
+      line = found.line;
     }
-    return { window: before?.window, verdict };
+    return { window: before?.window, verdict, line };
   };
 
   test('grows from the oldest sample on', async () => {
@@ -111,6 +113,16 @@ describe('the window in which declines are counted', () => {
       [NOW + 2 * MINUTE, [page(1, 150, 20)]],
     ]);
     expect(seen.window).toEqual({ attempts: 50, declines: 10, minutes: 2 });
+  });
+
+  test('says that there were more when a pod began anew meanwhile', async () => {
+    const seen = await rounds([
+      [NOW, [page(1, 100, 10)]],
+      [NOW + MINUTE, [page(1, 1, 0)]],
+      [NOW + 2 * MINUTE, [page(1, 150, 2)]],
+    ]);
+    expect(seen.window).toMatchObject({ minutes: 2, atLeast: true });
+    expect(seen.line).toContain(' At least 50 attempts in 2 min');
   });
 
   test('forgets what is older than half an hour', async () => {
