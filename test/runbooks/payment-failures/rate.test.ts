@@ -122,7 +122,7 @@ describe('the window in which declines are counted', () => {
       [NOW + 2 * MINUTE, [page(1, 150, 2)]],
     ]);
     expect(seen.window).toMatchObject({ minutes: 2, atLeast: true });
-    expect(seen.line).toContain(' At least 50 attempts in 2 min');
+    expect(seen.line).toContain(' At least 150 attempts in 2 min');
   });
 
   test('forgets what is older than half an hour', async () => {
