@@ -150,7 +150,7 @@ describe('pools that are too small', () => {
     const form = JSON.stringify(rig.slack.as('URESPONDER').modal());
     expect(form).toContain('which means 20');
     expect(form).toMatch(
-      /At most \d+ fits: with one more 4 × \d+ \+ \d+ &gt; 197 connections of the database server/,
+      /At most \d+ fit: with one more, 4 pods in a rollout × \d+ connections \+ \d+ of others &gt; 197 that the database server gives/,
     );
   });
 
