@@ -23,6 +23,8 @@ export const KAFKA_3 = kafka('3.9.2', 'TEST_KAFKA_3_BROKERS');
 export const REDIS = debian('Redis', 'redis-server', 'TEST_REDIS_URL');
 export const ALERTMANAGER = debian('Alertmanager', 'prometheus-alertmanager', null);
 export const PROMETHEUS = debian('Prometheus', 'prometheus', null);
+/** What says in a pod whether a port can be reached. */
+export const NETCAT = debian('nc', 'nc', null);
 
 const VERSITYGW = '1.8.0';
 export const S3: System = {
@@ -34,7 +36,7 @@ export const S3: System = {
   install: async () => await fromGo('versitygw', 'github.com/versity/versitygw/cmd/versitygw', VERSITYGW),
 };
 
-export const SYSTEMS: readonly System[] = [KAFKA, KAFKA_3, REDIS, S3, ALERTMANAGER, PROMETHEUS];
+export const SYSTEMS: readonly System[] = [KAFKA, KAFKA_3, REDIS, S3, ALERTMANAGER, PROMETHEUS, NETCAT];
 
 function kafka(version: string, variable: string): System {
   return {

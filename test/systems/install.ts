@@ -60,15 +60,20 @@ export async function finished(
   });
 }
 
-/** Each is the name of its package too. */
-const DEBIAN = ['redis-server', 'prometheus-alertmanager', 'prometheus'];
+/** Programs and their packages. */
+const DEBIAN = {
+  'redis-server': 'redis-server',
+  'prometheus-alertmanager': 'prometheus-alertmanager',
+  prometheus: 'prometheus',
+  nc: 'netcat-openbsd',
+};
 
 /** From Debian's packages, all that we use of them at once: apt does one thing at a time. */
 export async function fromDebian(program: string): Promise<string> {
   if (onPath('apt-get') === null) throw new Error(`there is no ${program} on PATH, and no apt-get`);
   if (process.getuid?.() !== 0)
     throw new Error(`there is no ${program} on PATH, and only root may install it with apt-get`);
-  const packages = DEBIAN.filter((name) => onPath(name) === null);
+  const packages = Object.entries(DEBIAN).flatMap(([name, its]) => (onPath(name) === null ? [its] : []));
   // At run level 1 no package starts its service.
   const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   await finished('apt-get', ['update', '-qq'], { env });

@@ -16,7 +16,9 @@ import {
 } from '../adapters/exec-server.ts';
 import { soon, WORKLOAD } from '../adapters/support.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { NETCAT } from './catalogue.ts';
 import { onPath } from './install.ts';
+import { locate } from './locate.ts';
 import { noteLeftOut, noteRan } from './notes.ts';
 
 // The argument lists that run in a pod, run on this machine: what their programs really say is read as it will be there.
@@ -134,6 +136,7 @@ describe.skipIf(!here('curl', '--version'))('curl', () => {
   });
 });
 
+await locate(NETCAT);
 describe.skipIf(!here('nc', '-h'))('netcat', () => {
   const path = async (host: string, port: number) =>
     (await readPaths(server.client, WORKLOAD, { kind: 'tcp', host, port }, soon()))[0];
