@@ -14,6 +14,19 @@ import { decode, FORMAT, type IncidentRow, storable } from './rows.ts';
 import { openTransaction } from './transaction.ts';
 import { STALE } from './voice-store.ts';
 
+const HEAR = `insert into inbox (source, delivery_id, payload) values ($1, $2, $3)
+  on conflict (source, delivery_id) do nothing returning id`;
+/**
+ * An alert that fires again after its end says word for word what it said before: only what is still to be worked on is the
+ * same delivery. A person's click stays the same for as long as it is known, and waits for nothing more than one insert.
+ */
+const HEAR_AGAIN = `with before as (
+    update inbox set delivery_id = delivery_id || ' ' || id
+    where source = $1 and delivery_id = $2 and done_at is not null returning 1
+  )
+  insert into inbox (source, delivery_id, payload) select $1, $2, $3 from (select count(*) from before) renamed
+  on conflict (source, delivery_id) do nothing returning id`;
+
 /** The journal on PostgreSQL. */
 export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step }): Journal {
   const { pool, step } = parts;
@@ -61,17 +74,7 @@ export function createJournal(parts: { pool: pg.Pool; clock: Clock; step: Step }
         const inserted = await within(
           parts.clock,
           withinMs,
-          query(
-            // An alert that fires again after its end says word for word what it said before: only what is still to be
-            // worked on is the same delivery. A person's click stays the same for as long as it is known.
-            `with before as (
-               update inbox set delivery_id = delivery_id || ' ' || id
-               where source = 'alertmanager' and source = $1 and delivery_id = $2 and done_at is not null returning 1
-             )
-             insert into inbox (source, delivery_id, payload) select $1, $2, $3 from (select count(*) from before) renamed
-             on conflict (source, delivery_id) do nothing returning id`,
-            [source, deliveryId, storable(payload)],
-          ),
+          query(source === 'alertmanager' ? HEAR_AGAIN : HEAR, [source, deliveryId, storable(payload)]),
         );
         return inserted.rowCount === 1;
       });
