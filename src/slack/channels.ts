@@ -1,6 +1,9 @@
 import type { WebClient } from '@slack/web-api';
 import { SystemError } from '../ports/system-error.ts';
 
+/** Slack’s words for a channel that was archived, deleted or left. */
+export const NOT_THERE = /channel_not_found|is_archived|not_in_channel/;
+
 /** Channel names of `oms.yaml` to Slack's ids; the bot joins each channel that it posts to. */
 export function createChannels(client: WebClient) {
   const known = new Map<string, string>();
@@ -48,7 +51,7 @@ export function createChannels(client: WebClient) {
     },
     /** After Slack refused it: archived, deleted or left, it is looked for anew. Whether there was something to forget. */
     forget(name: string, because: string): boolean {
-      if (!/channel_not_found|is_archived|not_in_channel/.test(because)) return false;
+      if (!NOT_THERE.test(because)) return false;
       known.delete(`?${name}`);
       return known.delete(name);
     },

@@ -14,8 +14,6 @@ export type Said =
   | { readonly kind: 'refused'; readonly because: string };
 
 const EVENT = 'oms_message';
-/** Characters of a text that stands alone, ours; Slack advises 4,000 and cuts at 40,000. */
-const TEXT_ALONE = 3_000;
 
 export interface Place {
   readonly channel: string;
@@ -124,7 +122,7 @@ async function saying(words: Message, call: (words: Message) => Promise<string>)
     const said = failure(err);
     const why = said.kind === 'refused' ? ITS_LAYOUT.exec(said.because)?.[1] : undefined;
     if (why === undefined || words.blocks.length === 0) return said;
-    const text = `${words.text.slice(0, TEXT_ALONE)}\nThe rest is not shown: Slack refused its layout (${why}).`;
+    const text = `${words.text}\nThe rest is not shown: Slack refused its layout (${why}).`;
     return await saying({ text, blocks: [] }, call);
   }
 }

@@ -1,10 +1,11 @@
+import { NOT_THERE } from './channels.ts';
 import type { Said } from './post.ts';
 
 /** Slack answers and lets the bot say nothing to anybody: its token was taken back, or the app removed. */
 const LOCKED_OUT = /: (token_revoked|token_expired|invalid_auth|not_authed|account_inactive)$/;
 
-/** Nobody can be told anything where the cards stand. */
-const NO_CHANNEL = /channel_not_found|is_archived|not_in_channel|restricted_action|has no public channel/;
+/** Nobody can be told anything where the cards stand; the last are our own words for a channel that was looked for. */
+const NO_CHANNEL = new RegExp(`${NOT_THERE.source}|restricted_action|has no public channel`);
 
 /** Whether Slack answers the background voice, and lets its cards stand. Real time. */
 export function createReach() {
