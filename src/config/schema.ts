@@ -16,7 +16,9 @@ const hour = describe(
   '10.N4',
 );
 
+/** Node knows far more spellings than it lists, but its first formatter takes 10 ms of a start and the list takes 2. */
 function isTimeZone(name: string): boolean {
+  if (name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name)) return true;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
   } catch {

@@ -60,6 +60,13 @@ describe('oms.yaml and the environment', () => {
     expect(mistakesOf(yaml).some((said) => said.startsWith(mistake))).toBe(true);
   });
 
+  test.each(['UTC', 'Etc/UTC', 'Europe/Berlin', 'europe/berlin', 'Europe/Kyiv', 'US/Pacific', '+01:00'])(
+    'the time zone %s is taken',
+    (timeZone) => {
+      expect(mistakesOf(`timeZone: ${timeZone}\n`)).toEqual([]);
+    },
+  );
+
   test('all mistakes come in one message', () => {
     const found = mistakesOf('environment: production\nteam: {}\nlookEverySeconds: 1\n', {
       PORT: 'x',
