@@ -88,7 +88,9 @@ function columnItems({ columns }: FoundTable): readonly Item[] {
     }
     const notes = [
       ...(first.readable ? [] : [`our role may not read ${first.name}: deploy/orders-db.sql grants it`]),
-      ...(timed && first.type !== ZONED ? [`${first.name} is a ${first.type}; a ${ZONED} is wanted`] : []),
+      ...(timed && first.type !== ZONED
+        ? [`${first.name} is a ${first.type}: orders.timeZone says by what clock, else it is the database’s`]
+        : []),
     ];
     if (more.length > 0)
       return oneOf(

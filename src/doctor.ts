@@ -125,6 +125,11 @@ async function databaseOf(
   fine.push(`Orders of ${DAYS} days have the statuses ${there.join(', ')}.`);
   if (nobody.length > 0)
     trouble.push(`No order of ${DAYS} days has the status ${nobody.join(', ')}: see \`orders\`.`);
+  const { columns, clock } = await probes.ordersDatabase.timesWithoutZone(soon());
+  if (columns.length > 0 && oms.orders.timeZone === undefined && !/^(?:Etc\/)?(?:UTC|GMT)$/.test(clock))
+    trouble.push(
+      `${columns.join(' and ')} have no time zone and are read as ${clock}, the database’s own: set \`orders.timeZone\` to what they are written in.`,
+    );
   const { toSee, toEnd } = await probes.ordersDatabase.missingGrants(soon());
   if (toSee !== null)
     skipped.push(`Sessions of others are not seen (R38, R39), nor ended (R42): ${toSee} is missing.`);

@@ -57,6 +57,8 @@ export interface CompanyNames {
     readonly table: string;
     readonly columns: Readonly<Record<'id' | 'status' | 'errorCode' | 'createdAt' | 'updatedAt', string>>;
     readonly statuses: Words;
+    /** The clock of the columns with a time, which have no time zone then. */
+    readonly timeZone?: string;
   };
   readonly refunds: Words;
   readonly returns: Words;

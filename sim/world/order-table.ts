@@ -23,8 +23,14 @@ const Row = z.object({
 
 const Existing = z.object({ there: z.boolean(), mark: z.string().nullable() });
 
+/** A time as its column has it, or a column as a time: SQL has one expression for the two ways. */
+function moved({ timeZone }: Orders, sql: string): string {
+  return timeZone === undefined ? sql : `((${sql}) at time zone '${timeZone}')`;
+}
+
 /** Makes the table, or empties the one of an earlier world. Throws when a table of that name of somebody else is there. */
-export async function prepareTable(pool: SqlPool, { table, columns }: Orders): Promise<void> {
+export async function prepareTable(pool: SqlPool, { table, columns, timeZone }: Orders): Promise<void> {
+  const time = timeZone === undefined ? 'timestamptz' : 'timestamp';
   const answer = await pool.query(
     `select to_regclass('${table}') is not null as there, obj_description(to_regclass('${table}'), 'pg_class') as mark`,
   );
@@ -44,8 +50,8 @@ export async function prepareTable(pool: SqlPool, { table, columns }: Orders): P
       ${columns.id} text primary key,
       ${columns.status} text not null,
       ${columns.errorCode} text,
-      ${columns.createdAt} timestamptz not null,
-      ${columns.updatedAt} timestamptz not null
+      ${columns.createdAt} ${time} not null,
+      ${columns.updatedAt} ${time} not null
     );
     create index on ${table} (${columns.status}, ${columns.updatedAt});
     comment on table ${table} is '${MARK}'`);
@@ -74,13 +80,14 @@ export async function wasWritten(pool: SqlPool, { table }: Orders): Promise<bool
  */
 export async function writeLastWeek(
   pool: SqlPool,
-  { table, columns, statuses }: Orders,
+  orders: Orders,
   { from, to, perHour }: { readonly from: number; readonly to: number; readonly perHour: number },
 ): Promise<void> {
   if (perHour <= 0) return;
+  const { table, columns, statuses } = orders;
   await pool.query(
     `insert into ${table} (${columns.id}, ${columns.status}, ${columns.createdAt}, ${columns.updatedAt})
-     select 'ord_past' || lpad(to_hex(n), 6, '0'), '${called(statuses, 'delivered')}', at, at + interval '2 days'
+     select 'ord_past' || lpad(to_hex(n), 6, '0'), '${called(statuses, 'delivered')}', ${moved(orders, 'at')}, ${moved(orders, "at + interval '2 days'")}
        from (select n, $1::timestamptz + (n + (n * 37 % 80) / 100.0) * $3 * interval '1 second' as at
                from generate_series(0, $2::int - 1) as n) as past`,
     [new Date(from).toISOString(), Math.floor(((to - from) / 3_600_000) * perHour), 3_600 / perHour],
@@ -89,11 +96,12 @@ export async function writeLastWeek(
 
 /** Takes over what somebody changed in the table by SQL since the last look: the table counts. */
 export async function adoptRows(pool: SqlPool, state: WorldState): Promise<void> {
-  const { table, columns, statuses } = state.names.orders;
+  const { orders } = state.names;
+  const { table, columns, statuses } = orders;
   const open = [...state.orders.values()].filter(isOpen).map((order) => order.id);
   const { rows } = await pool.query(
     `select ${columns.id} as id, ${columns.status} as status, ${columns.errorCode} as code,
-            ${columns.createdAt} as made, ${columns.updatedAt} as moved
+            ${moved(orders, columns.createdAt)} as made, ${moved(orders, columns.updatedAt)} as moved
        from ${table} where ${columns.status} = any($2) or ${columns.id} = any($1)`,
     [open, ['pending_payment', 'processing'].map((status) => called(statuses, status))],
   );
@@ -139,7 +147,8 @@ export async function flushRows(pool: SqlPool, state: WorldState): Promise<void>
   const orders = [...state.dirty].flatMap((id) => state.orders.get(id) ?? []);
   await pool.query(
     `insert into ${table} (${columns.id}, ${columns.status}, ${columns.errorCode}, ${columns.createdAt}, ${columns.updatedAt})
-     select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])
+     select id, status, code, ${moved(state.names.orders, 'made')}, ${moved(state.names.orders, 'moved')}
+       from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) as t (id, status, code, made, moved)
      on conflict (${columns.id}) do update
        set ${[columns.status, columns.errorCode, columns.updatedAt].map((name) => `${name} = excluded.${name}`).join(', ')}`,
     [

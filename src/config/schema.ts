@@ -91,12 +91,18 @@ export const OmsYaml = z.strictObject({
             'status',
           ),
           errorCode: describe(Name, 'Why it failed, a text or null.').default('error_code'),
-          createdAt: describe(Name, 'When it was made, with time zone.').default('created_at'),
-          updatedAt: describe(Name, 'When it last changed, with time zone.', 'R72', 'the impact').default(
-            'updated_at',
-          ),
+          createdAt: describe(Name, 'When it was made.').default('created_at'),
+          updatedAt: describe(Name, 'When it last changed.', 'R72', 'the impact').default('updated_at'),
         })
         .prefault({}),
+      timeZone: describe(
+        // PostgreSQL takes the sign of an offset for its opposite.
+        TimeZone.regex(/^[A-Za-z]/, 'a zone by its name, like Europe/Berlin or UTC, and not by an offset'),
+        'What clock the two times are by where their columns have no time zone; unset: the database’s own.',
+        'X8',
+        'R72',
+        'the impact',
+      ).optional(),
       statuses: describe(
         z.array(Name).min(1).max(100),
         'Every status that an order can have; `/oms stuck-orders` takes no other.',

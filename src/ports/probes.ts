@@ -159,6 +159,10 @@ export interface FailedQuestion {
 export interface OrdersDatabaseProbe extends SessionQuestions {
   /** Tables and views with their columns, whatever they are called. */
   tables(signal: AbortSignal): Promise<readonly FoundTable[]>;
+  /** Which of the two columns with a time have no time zone, and by what clock they are read. */
+  timesWithoutZone(
+    signal: AbortSignal,
+  ): Promise<{ readonly columns: readonly string[]; readonly clock: string }>;
   /** The statuses of orders that changed within so many days. */
   statuses(days: number, signal: AbortSignal): Promise<readonly string[]>;
   /** Those that have been in a status for too long, and those + the ones that left it within the window. */

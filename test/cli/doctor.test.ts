@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/folder.ts';
 import { oms } from '../support/oms.ts';
+import { freshDatabase } from '../support/postgres.ts';
 import { ordersReader, READ_ONLY } from '../support/read-only.ts';
 import { startPretendWorld } from '../support/rig.ts';
 
@@ -100,6 +101,22 @@ orders: { readyToShip: packed_and_waiting }
       'No right to patch deployments.apps order-service: order-service is neither restarted nor changed.',
     );
     expect(said).toContain('No right to get pods/exec: R3, R48 and R57 are not run.');
+  });
+
+  test('asks by what clock times without a time zone are, where the database’s is not UTC', async () => {
+    const database = await freshDatabase();
+    const owner = new pg.Client({ connectionString: database.url });
+    await owner.connect();
+    await owner.query(
+      'create table orders (id text, status text, error_code text, created_at timestamp, updated_at timestamp)',
+    );
+    const about = { ...env, ORDERS_DATABASE_URL: `${database.url}?options=-c%20TimeZone%3DEurope/Berlin` };
+    const asks = 'created_at and updated_at have no time zone and are read as Europe/Berlin';
+    expect((await oms(['doctor'], GOOD, about)).said).toContain(asks);
+    const told = GOOD.replace('orders:', 'orders:\n  timeZone: UTC');
+    expect((await oms(['doctor'], told, about)).said).not.toContain(asks);
+    await owner.end();
+    await database.drop();
   });
 
   test('tells apart what the order service is asked, by which way, and what its pods are', async () => {

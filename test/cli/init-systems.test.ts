@@ -164,7 +164,7 @@ test('the orders database: table, columns and statuses as they are called there'
   });
   for (const note of [
     'our role may not read failure_code: deploy/orders-db.sql grants it',
-    'modified_at is a timestamp without time zone; a timestamp with time zone is wanted',
+    'modified_at is a timestamp without time zone: orders.timeZone says by what clock, else it is the database’s',
     'not found: no order of 7 days has the status processing; which is it?',
     'not found: no session is called order-service',
   ])

@@ -21,6 +21,14 @@ export interface Story {
   readonly ordersPerHour?: number;
 }
 
+/** Whose impact is counted in the orders table, and seen at the first look. */
+const ORDERS_SUFFER = new Set([
+  'payment-failures',
+  'inventory-reservation',
+  'stuck-orders',
+  'shipping-labels',
+]);
+
 interface Button {
   readonly text: { readonly text: string };
   readonly confirm?: object;
@@ -90,6 +98,9 @@ export function journeys(stories: readonly Story[]): void {
       const incident = await rig.app.parts.journal.incidentById('OMS-1');
       const causes = incident?.diagnosis?.causes ?? [];
       expect(incident?.runbook).toBe(scenario.runbook);
+      // By the wrong clock, or by other words for a status, nobody would be affected.
+      if (ORDERS_SUFFER.has(scenario.runbook))
+        expect(incident?.impact).toMatchObject({ known: true, affected: expect.toSatisfy((n) => n > 0) });
       expect(
         causes.filter(({ verdict }) => verdict === 'supported').map(({ id }) => id),
         JSON.stringify([causes, incident?.diagnosis?.findings], null, 1),

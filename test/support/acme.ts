@@ -93,6 +93,7 @@ export const ACME: CompanyNames = {
       delivered: 'arrived',
       cancelled: 'called_off',
     },
+    timeZone: 'Asia/Kolkata',
   },
   refunds: { pending: 'owed' },
   returns: { pending: 'undecided', received: 'came_back' },
@@ -265,6 +266,7 @@ export const ACME_OMS = {
   orders: {
     table: orders.table,
     columns: orders.columns,
+    timeZone: orders.timeZone,
     statuses: [...Object.values(orders.statuses), 'money_in'],
     processing: status('processing'),
     pendingPayment: status('pending_payment'),

@@ -7,13 +7,15 @@ import { misfit } from '../shape.ts';
 import { oversoldQuestion } from './oversold.ts';
 import { planQuestion } from './plan.ts';
 import { type Question, reading } from './read.ts';
-import { ORDERS_DATABASE } from './schema.ts';
+import { ORDERS_DATABASE, read } from './schema.ts';
 import { type Reading, sessionQuestions } from './sessions.ts';
 import { tablesQuestion } from './tables.ts';
 
 export interface OrdersTable {
   readonly table: string;
   readonly columns: Readonly<Record<'id' | 'status' | 'errorCode' | 'createdAt' | 'updatedAt', string>>;
+  /** What clock the two times are by where their columns have no time zone; unset: the database's own. */
+  readonly timeZone?: string | undefined;
   /** Statuses of orders that have not come to *processing*. */
   readonly beforeProcessing: readonly string[];
 }
@@ -24,13 +26,15 @@ const Counts = z
 
 const Changed = z.object({ changed: z.int().nonnegative() });
 
+const Clock = z.object({ clock: z.string(), columns: z.array(z.string()) });
+
 const Rate = z.object({ created: z.int().nonnegative(), last_week: z.int().nonnegative() });
 
 /** Reads of the orders database, by a role that should have no other right. */
 export function ordersDatabaseProbe(
   pool: pg.Pool,
   policy: Policy,
-  { table, columns, beforeProcessing }: OrdersTable,
+  { table, columns, timeZone, beforeProcessing }: OrdersTable,
 ): OrdersDatabaseProbe {
   const name = table.split('.').map(pg.escapeIdentifier).join('.');
   const id = pg.escapeIdentifier(columns.id);
@@ -40,7 +44,14 @@ export function ordersDatabaseProbe(
   const code = pg.escapeIdentifier(columns.errorCode);
 
   const readOnly: Reading = async (work, signal) =>
-    await policy.repeatable(async () => await reading(ORDERS_DATABASE, pool, signal, work), signal);
+    await policy.repeatable(
+      async () =>
+        await reading(ORDERS_DATABASE, pool, signal, async (ask) => {
+          if (timeZone !== undefined) await ask(`select set_config('TimeZone', $1, true)`, [timeZone]);
+          return await work(ask);
+        }),
+      signal,
+    );
 
   return {
     ...sessionQuestions(readOnly),
@@ -51,6 +62,19 @@ export function ordersDatabaseProbe(
       created,
       columns: [status, code, created, updated].join(', '),
     }),
+
+    async timesWithoutZone(signal) {
+      return await readOnly(async (ask) => {
+        const [row] = await ask(
+          `select current_setting('TimeZone') as clock, array(
+             select attname::text from pg_attribute
+             where attrelid = to_regclass($1) and attname = any($2) and atttypid = 'timestamp'::regtype
+             order by attnum) as columns`,
+          [name, [columns.createdAt, columns.updatedAt]],
+        );
+        return read(Clock, row, 'The clock of the database');
+      }, signal);
+    },
 
     async statuses(days, signal) {
       return await readOnly(async (ask) => {

@@ -26,6 +26,7 @@ const BY_STATE: Readonly<Record<string, Meaning>> = {
   '42P01': means('not found', `has no such table; ${NAMES}`),
   '42703': means('not found', `has no such column; ${NAMES}`),
   '42': means('refused', `does not accept our question; ${NAMES}`),
+  '22023': means('refused', 'does not know the time zone that orders.timeZone in oms.yaml names'),
   '22': means('refused', `cannot compare what our question names; ${NAMES}`),
   '40': means('failed', 'took our question back for the sake of another', true),
   '55': means('failed', 'holds a lock on what we ask for', true),
