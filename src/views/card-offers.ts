@@ -56,7 +56,7 @@ export function todo(
       ...buttons(row(ready)),
       ...(also.shown.length === 0
         ? []
-        : [note([words`*Also possible, behind the three dots*`, ...bullets(also.shown)])]),
+        : [note([words`*Behind the three dots*`, ...bullets(also.shown)])]),
       ...(later.shown.length === 0 ? [] : [note(later.shown)]),
       ...buttons([
         { text: 'I have it', action: ACTIONS.acknowledge, value: id },
