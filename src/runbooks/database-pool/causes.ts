@@ -2,6 +2,7 @@ import type { Cause, Judging } from '../define-runbook.ts';
 import { loadIs, spellLoad } from '../shared/load.ts';
 import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
+import { verdictsOf } from '../shared/verdicts.ts';
 import type { PoolData } from './checks.ts';
 import { percentOf, used } from './pool.ts';
 import { troubles, whoseIs } from './sessions.ts';
@@ -179,7 +180,4 @@ function lower(title: string): string {
 /** 6.C1 to 6.C5. */
 export const causes: readonly Cause<PoolData>[] = [leak, longQueries, traffic, failover, small];
 
-/** Whether this cause is supported now. */
-export function stands(judging: Judging<PoolData>, id: string): boolean {
-  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
-}
+export const { stands } = verdictsOf(causes);

@@ -1,6 +1,7 @@
 import type { Cause, Judging } from '../define-runbook.ts';
 import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
+import { verdictsOf } from '../shared/verdicts.ts';
 import type { ExportData } from './checks.ts';
 import { overdue } from './jobs.ts';
 import type { ExportClass } from './logs.ts';
@@ -142,10 +143,7 @@ const database: Cause<ExportData> = {
 
 export const causes: readonly Cause<ExportData>[] = [timeout, size, memory, upload, database];
 
-/** Whether this cause is supported now. */
-export function stands(judging: Judging<ExportData>, id: string): boolean {
-  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
-}
+export const { stands } = verdictsOf(causes);
 
 /** It is known to hold no more orders than one export may. */
 export function withinLimits(judging: Judging<ExportData>): boolean {

@@ -4,6 +4,7 @@ import { messages } from '../shared/lag.ts';
 import { goesOn, logsSay } from '../shared/log-classes.ts';
 import { open, ruledOut, type Said, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
+import { verdictsOf } from '../shared/verdicts.ts';
 import type { InventoryData } from './checks.ts';
 import { RESERVATION_CLASSES, type ReservationClass } from './logs.ts';
 import { syncedAt } from './sync.ts';
@@ -173,7 +174,4 @@ const correction: Cause<InventoryData> = {
 /** 2.C1 to 2.C5. */
 export const causes: readonly Cause<InventoryData>[] = [race, syncLag, locks, timeout, correction];
 
-/** Whether this cause is supported now. */
-export function stands(judging: Judging<InventoryData>, id: string): boolean {
-  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
-}
+export const { stands } = verdictsOf(causes);

@@ -1,4 +1,3 @@
-import type { CauseVerdict } from '../../domain/finding.ts';
 import type { Cause, Judging } from '../define-runbook.ts';
 import { inTrouble } from '../shared/lag.ts';
 import { standing, tooSoon } from '../shared/lag-memory.ts';
@@ -6,6 +5,7 @@ import { logsSay as classSays } from '../shared/log-classes.ts';
 import { cutOff } from '../shared/path.ts';
 import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
+import { verdictsOf } from '../shared/verdicts.ts';
 import type { KafkaData } from './checks.ts';
 import { PUBLISH_CLASSES, type PublishClass } from './producer.ts';
 import type { Poison } from './stuck.ts';
@@ -184,14 +184,7 @@ const buffer: Cause<KafkaData> = {
 /** 7.C1 to 7.C5. */
 export const causes: readonly Cause<KafkaData>[] = [broker, network, serialization, partitions, buffer];
 
-export function verdictOf(judging: Judging<KafkaData>, id: string): CauseVerdict {
-  return causes.find((cause) => cause.id === id)?.judge(judging).verdict ?? 'open';
-}
-
-/** Whether this cause is supported now. */
-export function stands(judging: Judging<KafkaData>, id: string): boolean {
-  return verdictOf(judging, id) === 'supported';
-}
+export const { stands, verdictOf } = verdictsOf(causes);
 
 /** Messages that stop one partition while others are read. */
 export function poisons({ findings }: Judging<KafkaData>): readonly (Poison & { readonly group: string })[] {

@@ -3,6 +3,7 @@ import type { Names } from '../names.ts';
 import { loadIs, spellLoad } from '../shared/load.ts';
 import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
+import { verdictsOf } from '../shared/verdicts.ts';
 import type { Changes } from '../shared/what-changed.ts';
 import type { Thresholds } from '../thresholds.ts';
 import type { Kill, MemoryData } from './checks.ts';
@@ -278,7 +279,4 @@ const query: Cause<MemoryData> = {
 
 export const causes: readonly Cause<MemoryData>[] = [leak, exporting, loading, limit, query];
 
-/** Whether this cause is supported now. */
-export function stands(judging: Judging<MemoryData>, id: string): boolean {
-  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
-}
+export const { stands } = verdictsOf(causes);

@@ -6,6 +6,7 @@ import { cutOff, oneHasPath } from '../shared/path.ts';
 import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import { providerSays, reported } from '../shared/status-page.ts';
+import { verdictsOf } from '../shared/verdicts.ts';
 import type { PaymentData } from './checks.ts';
 import { GATEWAY_CLASSES } from './logs.ts';
 
@@ -228,13 +229,6 @@ const declines: Cause<PaymentData> = {
   },
 };
 
-/** Whether this cause is supported now. */
-export function stands(judging: Judging<PaymentData>, id: string): boolean {
-  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
-}
-
-export function isRuledOut(judging: Judging<PaymentData>, id: string): boolean {
-  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'ruled out');
-}
-
 export const causes: readonly Cause<PaymentData>[] = [outage, network, credentials, rateLimit, declines];
+
+export const { stands, isRuledOut } = verdictsOf(causes);

@@ -14,6 +14,7 @@ import { cutOff, oneHasPath } from '../shared/path.ts';
 import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import { providerSays, reported } from '../shared/status-page.ts';
+import { verdictsOf } from '../shared/verdicts.ts';
 import type { RefundData } from './checks.ts';
 import { hindrances } from './judged.ts';
 import { limitEnds, REFUND_CLASSES, type RefundClass } from './logs.ts';
@@ -168,7 +169,4 @@ export const causes: readonly Cause<RefundData>[] = [
   { ...network, id: '4.C5', title: 'No network path to the gateway' },
 ];
 
-/** Whether this cause is supported now. */
-export function stands(judging: Judging<RefundData>, id: string): boolean {
-  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
-}
+export const { stands } = verdictsOf(causes);

@@ -4,6 +4,7 @@ import { absent, dominating } from '../shared/in-words.ts';
 import { goesOn, logsSay } from '../shared/log-classes.ts';
 import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
+import { verdictsOf } from '../shared/verdicts.ts';
 import { WORKFLOW_CLASSES } from '../shared/workflow-log.ts';
 import type { ReturnData } from './checks.ts';
 import { labelsFail, STOPS } from './logs.ts';
@@ -186,7 +187,4 @@ const constraint: Cause<ReturnData> = {
 /** 9.C1 to 9.C5. */
 export const causes: readonly Cause<ReturnData>[] = [window, fraud, label, engine, constraint];
 
-/** Whether this cause is supported now. */
-export function stands(judging: Judging<ReturnData>, id: string): boolean {
-  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
-}
+export const { stands } = verdictsOf(causes);

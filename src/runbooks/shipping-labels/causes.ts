@@ -4,6 +4,7 @@ import { goesOn, logsSay } from '../shared/log-classes.ts';
 import { open, ruledOut, type Said, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import { providerSays, reported } from '../shared/status-page.ts';
+import { verdictsOf } from '../shared/verdicts.ts';
 import type { ShippingData } from './checks.ts';
 import { LABEL_CLASSES, type LabelClass } from './logs.ts';
 import { served } from './parcels.ts';
@@ -174,7 +175,4 @@ const destination: Cause<ShippingData> = {
 /** 5.C1 to 5.C5. */
 export const causes: readonly Cause<ShippingData>[] = [carrier, address, credentials, parcel, destination];
 
-/** Whether this cause is supported now. */
-export function stands(judging: Judging<ShippingData>, id: string): boolean {
-  return causes.some((cause) => cause.id === id && cause.judge(judging).verdict === 'supported');
-}
+export const { stands } = verdictsOf(causes);
