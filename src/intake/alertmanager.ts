@@ -79,7 +79,9 @@ export function readAlertmanager(body: unknown, rules: IntakeRules): Reading {
   const remarks =
     truncatedAlerts === 0
       ? []
-      : [`Alertmanager left out ${truncatedAlerts} more alerts of this group (max_alerts).`];
+      : [
+          `Alertmanager left out ${truncatedAlerts} more ${truncatedAlerts === 1 ? 'alert' : 'alerts'} of this group (max_alerts).`,
+        ];
   return { alerts, unmatched, remarks };
 }
 

@@ -54,9 +54,7 @@ export function todo(
         : [section([words`*To type: the bot may not do it*`, ...bullets(typed.shown)]), evidence(commands)]),
       ...headed(now.shown, first),
       ...buttons(row(ready)),
-      ...(also.shown.length === 0
-        ? []
-        : [note([words`*Behind the three dots*`, ...bullets(also.shown)])]),
+      ...(also.shown.length === 0 ? [] : [note([words`*Behind the three dots*`, ...bullets(also.shown)])]),
       ...(later.shown.length === 0 ? [] : [note(later.shown)]),
       ...buttons([
         { text: 'I have it', action: ACTIONS.acknowledge, value: id },

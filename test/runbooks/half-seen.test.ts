@@ -112,7 +112,7 @@ describe('sessions of the database, beside many of others that run longer', () =
 
   test('8.C5: a long query of ours', async () => {
     const found = await diagnosed('memory', asked(aSession({ forMs: 600_000 })));
-    expect(found.of('R39').line).toContain('1 queries of the order service run for long');
+    expect(found.of('R39').line).toContain('1 query of the order service runs for long');
   });
 
   test('3.C5: one of ours that waits', async () => {

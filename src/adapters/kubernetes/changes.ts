@@ -34,7 +34,7 @@ export function scaleChange(name: string, replicas: number): Change {
       spec.replicas === replicas ? [] : [{ op: 'add', path: '/spec/replicas', value: replicas }],
     shows: ({ spec }) => spec.replicas === replicas,
     says: (before, after) =>
-      `${name} is scaled from ${before.spec.replicas} to ${replicas} pods (${generations(before, after)}).`,
+      `${name} is scaled from ${before.spec.replicas} to ${replicas} ${replicas === 1 ? 'pod' : 'pods'} (${generations(before, after)}).`,
   };
 }
 

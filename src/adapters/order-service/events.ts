@@ -45,7 +45,9 @@ export function eventChanges(settings: OrderServiceSettings): Pick<AdminChanges,
   return {
     async republishFailed(licence, signal) {
       const { events } = await post(settings, Queued, settings.paths.republishFailed, licence, signal);
-      return events === undefined ? 'Taken by the service.' : `Taken by the service for ${events} events.`;
+      return events === undefined
+        ? 'Taken by the service.'
+        : `Taken by the service for ${events} ${events === 1 ? 'event' : 'events'}.`;
     },
   };
 }

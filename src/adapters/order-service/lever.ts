@@ -31,7 +31,9 @@ export function orderServiceLever(settings: OrderServiceSettings): Levers['order
       await about(settings.paths.republishEvents, order, licence, signal),
     async retryPayments(licence, signal) {
       const { orders } = await post(settings, Queued, settings.paths.retryPayments, licence, signal);
-      return orders === undefined ? 'Taken by the service.' : `Taken by the service for ${orders} orders.`;
+      return orders === undefined
+        ? 'Taken by the service.'
+        : `Taken by the service for ${orders} ${orders === 1 ? 'order' : 'orders'}.`;
     },
     async setStatus(order, status, reason, licence, signal) {
       const answer = await callService(settings, Changed, {

@@ -1,6 +1,7 @@
 import type { Cause, Judging } from '../define-runbook.ts';
 import { inTrouble } from '../shared/lag.ts';
 import { standing, tooSoon } from '../shared/lag-memory.ts';
+import { count } from '../shared/log-check.ts';
 import { logsSay as classSays } from '../shared/log-classes.ts';
 import { cutOff } from '../shared/path.ts';
 import { open, ruledOut, supported } from '../shared/said.ts';
@@ -35,7 +36,9 @@ const broker: Cause<KafkaData> = {
       return supported(`${brokers.data.ready} of ${brokers.data.total} pods of Kafka are ready.`);
     const leaderless = topic.data?.offline.length ?? 0;
     if (leaderless > 0 && path.verdict === 'broken')
-      return supported(`${leaderless} partitions have no leader, and pods do not reach a broker.`);
+      return supported(
+        `${count(leaderless, 'partition has', 'partitions have')} no leader, and pods do not reach a broker.`,
+      );
     if (brokers.verdict === 'healthy') return ruledOut('All pods of Kafka are ready.');
     if (names.kafka.managed && topic.verdict === 'healthy')
       return ruledOut('Every partition has its leader and is in sync.');

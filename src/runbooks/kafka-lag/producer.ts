@@ -1,7 +1,7 @@
 import { broken, healthy, skipped, unknown } from '../../domain/finding.ts';
 import type { Asking, Check } from '../define-runbook.ts';
 import { curl } from '../names.ts';
-import { failureLogs } from '../shared/log-check.ts';
+import { count, failureLogs } from '../shared/log-check.ts';
 import type { LogCounts } from '../shared/log-classes.ts';
 import { type ByPod, byPod, risenOnKnown } from '../shared/rates.ts';
 
@@ -77,7 +77,8 @@ export const producer: Check<ProducerSeen> = {
       read.freePercent === null
         ? []
         : [`${Math.round(read.freePercent)} % of the buffer is free on the worst pod`];
-    const fails = failures === null ? [] : [`${failures} events failed since the look before`];
+    const fails =
+      failures === null ? [] : [`${count(failures, 'event', 'events')} failed since the look before`];
     const who = read.answered === read.pods ? '' : ` ${read.answered} of ${read.pods} pods answered.`;
     const line = `The producers: ${[...free, ...fails].join(', ') || 'nothing to compare with yet'}.${who}`;
     const full = read.freePercent !== null && read.freePercent < thresholds.bufferFreePercent;

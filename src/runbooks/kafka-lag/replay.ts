@@ -2,6 +2,7 @@ import { isOver } from '../../domain/cause-history.ts';
 import { ASKER } from '../../domain/duty.ts';
 import type { Action } from '../define-runbook.ts';
 import { curl } from '../names.ts';
+import { count } from '../shared/log-check.ts';
 import { spell } from '../shared/spell.ts';
 import { stands } from './causes.ts';
 import type { KafkaData } from './checks.ts';
@@ -73,7 +74,9 @@ export const replayLetters: Action<KafkaData> = {
     if (letters === null) return { targets: run.targets, dropped: [] };
     if (letters.total === 0) return { changed: 'no event waits among the dead letters any more' };
     if (letters.serialization > 0)
-      return { changed: `${letters.serialization} events that cannot be serialized wait among them now` };
+      return {
+        changed: `${count(letters.serialization, 'event that cannot be serialized waits', 'events that cannot be serialized wait')} among them now`,
+      };
     return { targets: run.targets, dropped: [] };
   },
   apply: async (_target, _parameters, { levers, licence, signal }) =>

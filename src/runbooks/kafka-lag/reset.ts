@@ -122,7 +122,10 @@ function draftOf(found: StuckGroup, topic: string, { thresholds }: Judging<Kafka
   const count = sum(its);
   const rest = its.slice(SHOWN);
   const shown = its.slice(0, SHOWN).map(inShort).join('; ');
-  const more = rest.length === 0 ? [] : [`${rest.length} more partitions: ${messages(sum(rest))}.`];
+  const more =
+    rest.length === 0
+      ? []
+      : [`${rest.length} more ${rest.length === 1 ? 'partition' : 'partitions'}: ${messages(sum(rest))}.`];
   const others = topics.length === 1 ? [] : [`Of its ${topics.length} topics only this one is reset.`];
   const changes: readonly OffsetChange[] = its.map(({ partition, from, to }) => ({
     topic,

@@ -1,6 +1,7 @@
 import type { Cause, Judging } from '../define-runbook.ts';
 import type { Names } from '../names.ts';
 import { loadIs, spellLoad } from '../shared/load.ts';
+import { count } from '../shared/log-check.ts';
 import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import { verdictsOf } from '../shared/verdicts.ts';
@@ -105,7 +106,8 @@ const leak: Cause<MemoryData> = {
         `Memory has been watched for ${spell(watched)}; ${thresholds.leakMinutes} min would tell a leak.`,
       );
     if (rise.ms > 0) return open(`${said}; ${thresholds.leakMinutes} min would tell a leak.`);
-    if (usage.silent > 0) return open(`Nothing was told of the memory of ${usage.silent} pods.`);
+    if (usage.silent > 0)
+      return open(`Nothing was told of the memory of ${count(usage.silent, 'pod', 'pods')}.`);
     return flat(usage, judging)
       ? ruledOut(`Memory has been flat for ${spell(watched)}.`)
       : open(
@@ -224,7 +226,8 @@ const limit: Cause<MemoryData> = {
       );
     }
     if (findings.kills.data === null) return open('Whether pods were killed (R54) could not be looked at.');
-    if (usage.silent > 0) return open(`Nothing was told of the memory of ${usage.silent} pods.`);
+    if (usage.silent > 0)
+      return open(`Nothing was told of the memory of ${count(usage.silent, 'pod', 'pods')}.`);
     if (shares.every((share) => share !== null && share < memorySoundPercent) && freshKills.length === 0)
       return ruledOut(`Every pod uses less than ${memorySoundPercent} % of its limit.`);
     return open('Not all pods were seen to fill soon after their start and to stay full.');

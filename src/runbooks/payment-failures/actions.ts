@@ -118,10 +118,10 @@ export const retryPayments: Action<PaymentData> = {
       const before = proving.run.parameters['waiting'];
       const waiting = await waitingNow(proving);
       if (before === undefined) {
-        const line = `${waiting} orders wait; how many did before the run is not known.`;
+        const line = `${count(waiting, 'order waits', 'orders wait')}; how many did before the run is not known.`;
         return { moved: [], unknown: [PAYMENTS], line, value: null, worse: false };
       }
-      const line = ` ${waiting} orders wait, ${before} did.`;
+      const line = ` ${count(waiting, 'order waits', 'orders wait')}, ${before} did.`;
       return await rateSince(proving, PAYMENTS_RATE, PAYMENTS, { ok: waiting < Number(before), line });
     },
   },

@@ -1,6 +1,7 @@
 import type { Cause, Judging } from '../define-runbook.ts';
 import { seenByHand } from '../shared/by-hand.ts';
 import { absent, dominating } from '../shared/in-words.ts';
+import { count } from '../shared/log-check.ts';
 import { logsSay as classSays } from '../shared/log-classes.ts';
 import { cutOff, oneHasPath } from '../shared/path.ts';
 import { open, ruledOut, supported } from '../shared/said.ts';
@@ -164,7 +165,7 @@ const credentials: Cause<PaymentData> = {
     const { secret, logs } = judging.findings;
     const expired = secret.data?.expired === true;
     const older = secret.data?.olderPods ?? 0;
-    const old = older > 0 ? ` ${older} pods may still hold the old key.` : '';
+    const old = older > 0 ? ` ${count(older, 'pod', 'pods')} may still hold the old key.` : '';
     if (expired) return supported(`The credentials have expired.${old}`);
     const says = logsSay(judging, 'credentials');
     if (says === 'dominates')

@@ -1,6 +1,7 @@
 import type { Cause, Judging } from '../define-runbook.ts';
 import { engineSays } from '../shared/engine.ts';
 import { absent, dominating } from '../shared/in-words.ts';
+import { count } from '../shared/log-check.ts';
 import { goesOn, logsSay } from '../shared/log-classes.ts';
 import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
@@ -97,7 +98,7 @@ const label: Cause<ReturnData> = {
     const ongoing = goesOn(failed, judging.now, judging.thresholds);
     if (labelsFail(counts, judging) && ongoing)
       return supported(
-        `${failed.lines} labels of returns failed in ${minutes} min, ${made.lines} were made.`,
+        `${count(failed.lines, 'label', 'labels')} of returns failed in ${minutes} min, ${made.lines} were made.`,
       );
     if (since !== null) return open('The carrier has been said to be down once; it is asked again.');
     if (carriers.data === null) return open('Whether the carrier answers could not be asked (R31).');
@@ -106,7 +107,9 @@ const label: Cause<ReturnData> = {
     const few = failed.lines < (made.lines + failed.lines) * judging.thresholds.absentShare;
     if (failed.lines === 0 || few || !ongoing)
       return ruledOut('The carrier answers, and no label of a return fails any more.');
-    return open(`${failed.lines} labels of returns failed in ${minutes} min, which says little.`);
+    return open(
+      `${count(failed.lines, 'label', 'labels')} of returns failed in ${minutes} min, which says little.`,
+    );
   },
 };
 

@@ -1,5 +1,6 @@
 import { healthy } from '../../domain/finding.ts';
 import type { Check } from '../define-runbook.ts';
+import { count } from './log-check.ts';
 import { spell } from './spell.ts';
 
 export interface QueriesSeen {
@@ -33,7 +34,7 @@ export const queries: Check<QueriesSeen> = {
     const line =
       longest === undefined
         ? 'No query of the order service runs for long.'
-        : `${long.length} queries of the order service run for long, one for ${spell(now - longest.beganAt)}.`;
+        : `${count(long.length, 'query of the order service runs', 'queries of the order service run')} for long, one for ${spell(now - longest.beganAt)}.`;
     return healthy(line, { long });
   },
 };

@@ -5,6 +5,7 @@ import type { Workload } from '../../ports/kubernetes.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import type { Asking, Check } from '../define-runbook.ts';
 import { type Names, orderWorkload, targetOf } from '../names.ts';
+import { count } from './log-check.ts';
 import { clock, spell, spellBytes } from './spell.ts';
 
 const MINUTE = 60_000;
@@ -176,7 +177,7 @@ function lineOf(change: WorkloadChange, workload: string): string {
     case 'scale': {
       const who = change.byItself ? ' by its autoscaler' : '';
       const from = change.from === null ? '' : `from ${change.from} `;
-      return `${workload} scaled ${from}to ${change.to} pods${who}`;
+      return `${workload} scaled ${from}to ${count(change.to, 'pod', 'pods')}${who}`;
     }
     case 'autoscaler':
       return `autoscaler of ${workload} set to ${change.min}–${change.max} pods`;

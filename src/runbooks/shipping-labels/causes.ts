@@ -1,5 +1,6 @@
 import type { Cause, Judging } from '../define-runbook.ts';
 import { absent, dominating } from '../shared/in-words.ts';
+import { count } from '../shared/log-check.ts';
 import { goesOn, logsSay } from '../shared/log-classes.ts';
 import { open, ruledOut, type Said, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
@@ -79,8 +80,9 @@ const address: Cause<ShippingData> = {
     );
     const named = refused.filter(({ id }) => incident.ids.orders.includes(id));
     if (named[0] !== undefined) return supported(`The address of ${named[0].id} was refused.`);
+    const addresses = `The addresses of ${count(refused.length, 'order that waits', 'orders that wait')} were`;
     if (refused.length > 0 && refused.length * 2 >= (findings.waiting.data?.orders.length ?? 0))
-      return supported(`The addresses of ${refused.length} orders that wait were refused.`);
+      return supported(`${addresses} refused.`);
     if (says !== 'quiet') return unclear(judging);
     if (findings.waiting.data === null) return open('Which orders wait for a label (X4) was not seen.');
     const { total, orders } = findings.waiting.data;
@@ -90,7 +92,7 @@ const address: Cause<ShippingData> = {
       );
     return refused.length === 0
       ? ruledOut('No address is refused.')
-      : open(`The addresses of ${refused.length} orders that wait were refused, of most they were not.`);
+      : open(`${addresses} refused, of most they were not.`);
   },
 };
 
@@ -162,7 +164,9 @@ const destination: Cause<ShippingData> = {
     if (far !== undefined) return supported(`No carrier delivers to ${far.country} (${far.id}).`);
     const said = findings.logs.data?.classes.destination;
     if (said !== undefined && goesOn(said, now, thresholds))
-      return supported(`${said.lines} labels were refused for their destination.`);
+      return supported(
+        `${count(said.lines, 'label was', 'labels were')} refused for ${said.lines === 1 ? 'its' : 'their'} destination.`,
+      );
     if (names.carrier.countries === null)
       return open('Where the carriers deliver is not configured (`carriers.countries`).');
     const all = found.length > 0 && found.every((one) => served(one, names) === 'yes');

@@ -56,7 +56,7 @@ table('7.C1', [
     'a partition has no leader, and a pod does not get there',
     { topic: seen('broken', aTopic({ offline: [1] })), brokers: seen('unknown', null), ...shut(1, null) },
     'supported',
-    /1 partitions have no leader/,
+    /1 partition has no leader/,
   ],
   [
     'no leader, but every pod gets there',

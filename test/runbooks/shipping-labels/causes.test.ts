@@ -90,7 +90,7 @@ table('5.C2', [
     'half of those that wait',
     waiting({ ord_aaa111: 'INVALID_ADDRESS', ord_bbb222: null }),
     'supported',
-    'The addresses of 1 orders that wait were refused.',
+    'The addresses of 1 order that waits were refused.',
   ],
   [
     'the address that was asked about',
@@ -170,7 +170,7 @@ table('5.C5', [
     'one label was refused for it',
     logs({ destination: 1, outage: 9 }),
     'supported',
-    '1 labels were refused for their destination.',
+    '1 label was refused for its destination.',
   ],
   ['all served', parcels(aParcel('ord_aaa111')), 'ruled out', /^The carriers deliver/],
   [
