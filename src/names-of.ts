@@ -81,7 +81,12 @@ export function namesOf(
       inventoryItem: admin.inventoryItem ?? null,
       return: admin.return ?? null,
     },
-    orders: { table: orders.table, createdAt: orders.columns.createdAt, errorCode: orders.columns.errorCode },
+    orders: {
+      table: orders.table,
+      createdAt: orders.columns.createdAt,
+      errorCode: orders.columns.errorCode,
+      timeZone: orders.timeZone ?? null,
+    },
     statuses: {
       processing: orders.processing,
       pendingPayment: orders.pendingPayment,

@@ -99,8 +99,8 @@ export const OmsYaml = z.strictObject({
         // PostgreSQL takes the sign of an offset for its opposite.
         TimeZone.regex(/^[A-Za-z]/, 'a zone by its name, like Europe/Berlin or UTC, and not by an offset'),
         'What clock the two times are by where their columns have no time zone; unset: the database’s own.',
+        'X6',
         'X8',
-        'R72',
         'the impact',
       ).optional(),
       statuses: describe(

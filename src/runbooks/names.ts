@@ -134,7 +134,13 @@ export interface Names {
   readonly bucket: string;
   /** Of the order service; `{id}` stands for what is asked about. */
   readonly paths: Paths;
-  readonly orders: { readonly table: string; readonly createdAt: string; readonly errorCode: string };
+  readonly orders: {
+    readonly table: string;
+    readonly createdAt: string;
+    readonly errorCode: string;
+    /** The clock of times without a time zone; null: the database's own. */
+    readonly timeZone: string | null;
+  };
   readonly statuses: {
     readonly processing: string;
     readonly pendingPayment: string;

@@ -92,7 +92,7 @@ export const RUNBOOK_NAMES: Names = {
   catalog: null,
   bucket: 'ecommerce-exports',
   paths: RUNBOOK_PATHS,
-  orders: { table: 'orders', createdAt: 'created_at', errorCode: 'error_code' },
+  orders: { table: 'orders', createdAt: 'created_at', errorCode: 'error_code', timeZone: null },
   statuses: {
     processing: 'processing',
     pendingPayment: 'pending_payment',

@@ -46,12 +46,13 @@ export const orderRate: Check<OrdersSeen> = {
   system: 'The orders database',
   source: null,
   equivalent: (names) => {
-    const { table, createdAt } = names.orders;
+    const { table, createdAt, timeZone } = names.orders;
+    const clock = timeZone === null ? '' : `set timezone = '${timeZone}'; `;
     const within = (from: string, to: string) =>
       `count(*) filter (where ${createdAt} > ${from} and ${createdAt} <= ${to})`;
     return psql(
       names,
-      `select ${within("now() - interval '30 min'", 'now()')} as created, ${within("now() - interval '7 days 30 min'", "now() - interval '7 days'")} as last_week from ${table};`,
+      `${clock}select ${within("now() - interval '30 min'", 'now()')} as created, ${within("now() - interval '7 days 30 min'", "now() - interval '7 days'")} as last_week from ${table};`,
     );
   },
   deadlineMs: 4_000,

@@ -64,9 +64,9 @@ describe.each<RunbookId>(['payment-failures', 'inventory-reservation', 'database
     test('it says what to type, with the names that are configured', () => {
       const { checks } = CATALOGUE.find(({ id }) => id === runbook) ?? {};
       const check = Object.values(checks ?? {}).find(({ step }) => step === 'X6');
-      const orders = { table: 'sales.orders', createdAt: 'placed_at', errorCode: 'code' };
+      const orders = { table: 'sales.orders', createdAt: 'placed_at', errorCode: 'code', timeZone: 'UTC' };
       expect(check?.equivalent({ ...RUNBOOK_NAMES, orders })).toMatch(
-        /psql .*placed_at > now\(\) - interval '7 days 30 min' .* from sales\.orders;/,
+        /psql .*set timezone = 'UTC'; .*placed_at > now\(\) - interval '7 days 30 min' .* from sales\.orders;/,
       );
     });
   },
