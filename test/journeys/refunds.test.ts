@@ -177,3 +177,24 @@ describe('a refund that a person named, retried while store credit for it waits 
     expect([paid, await paidTwice()]).toEqual([1, 0]);
   });
 });
+
+describe('a batch that stops before most of it was asked', () => {
+  story(refundsGatewayDown);
+
+  test('what nobody asked for was not tried in vain', async () => {
+    await rig.world.change((state, now) => refundsGatewayDown.recover?.(state, now));
+    await rig.skip(6);
+    await minutes(2);
+    rig.service.faults.add({
+      match: { path: new RegExp(`${await firstLate()}/retry`) },
+      fault: { mode: 'status', status: 422 },
+    });
+    await rig.slack.as('URESPONDER').click(rig.card(), 'Retry refund (18)');
+    await rig.app.idle();
+    expect(retries()).toBeLessThan(12);
+    await minutes(3);
+    expect(thread()).toContain('*partly helped*');
+    expect(card()).toMatch(/Retry refund \(1\d\)/);
+    expect(card()).not.toContain('a retry did not help it');
+  });
+});

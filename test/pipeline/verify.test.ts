@@ -72,6 +72,20 @@ describe('a proof', () => {
     );
   });
 
+  test('nobody waits for what was never asked for, and it is not called helped either', () => {
+    const sample = (at: number, moved: readonly string[]) => ({
+      ...sampleOf([], [], at),
+      moved,
+      unknown: ['c'],
+    });
+    const plan = { ...PLAN, alike: 1 };
+    const idle = (moved: readonly string[]) =>
+      judge(run('a', 'b', 'c'), begun(plan), sample(0, moved), 1).verdict;
+    expect(idle(['a', 'b'])).toBe('partly helped');
+    expect(idle(['a'])).toBe(null);
+    expect(idle([])).toBe(null);
+  });
+
   test('nothing but unknown ends as could not tell, whatever the targets', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3 }), (many) => {
