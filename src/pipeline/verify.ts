@@ -77,8 +77,10 @@ export function judge(run: Run, proof: Proof, sample: ProofSample, idle = 0): Pr
   if (sample.stuck && !sample.worse && sample.unknown.length > 0)
     return over(proof, sample, 'could not tell');
   if (sample.stuck) return over(proof, sample, sample.worse ? 'made it worse' : 'did not help');
-  if (sample.settling && sample.at - proof.since >= (settleMs ?? 0))
-    return over(proof, sample, sample.worse ? 'made it worse' : 'did not help');
+  // Once it had settled, a rollout is somebody else's: it is waited for, and says nothing of what was done here.
+  const own = proof.samples.length === 0;
+  if (sample.settling && sample.at - proof.since >= (settleMs ?? 0) + (own ? 0 : proof.plan.withinMs))
+    return over(proof, sample, sample.worse ? 'made it worse' : own ? 'did not help' : 'could not tell');
   if (sample.settling)
     return { ...proof, line: sample.line, nextAt: sample.at + (settleEveryMs ?? proof.plan.everyMs) };
   // The proof's own time begins when what was asked for has come to its end.

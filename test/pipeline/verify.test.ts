@@ -160,6 +160,24 @@ describe('what has to settle first', () => {
     );
   });
 
+  test('a rollout of somebody else in the middle is waited for, and is no verdict', () => {
+    const plan = { ...SETTLES, withinMs: 30 * MINUTE, alike: 30 };
+    let proof = begun(plan);
+    const minute = (at: number) => {
+      const fine = sampleOf(['a'], ['moved'], at * MINUTE);
+      proof = judge(run('a'), proof, at >= 15 && at < 18 ? settling(at * MINUTE) : fine);
+    };
+    for (let at = 0; at < 32; at += 1) minute(at);
+    expect(proof.verdict).toBe(null);
+    minute(32);
+    expect(proof.verdict).toBe('helped');
+    // One that never comes to its end is none either.
+    proof = begun(plan);
+    minute(0);
+    expect(judge(run('a'), proof, settling(39 * MINUTE)).verdict).toBe(null);
+    expect(judge(run('a'), proof, settling(40 * MINUTE)).verdict).toBe('could not tell');
+  });
+
   test('never helped while it settles; too long is did not help', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 120_000 }), { maxLength: 30 }), (gaps) => {
