@@ -171,6 +171,18 @@ export function openUndos(duties: readonly Duty[]): readonly Duty[] {
   return openDuties(duties).filter(({ undo }) => undo !== null);
 }
 
+/**
+ * Since when nothing that these runs left is to be taken back any more, epoch ms; -Infinity: it always was, or nothing was left.
+ * Two changes on top of each other are over together: with one of them ticked off, what was before both is still owed.
+ */
+export function backSince(owed: readonly Duty[], undo: StepName, runs: readonly Pick<Run, 'id'>[]): number {
+  const left = owed.filter((duty) => duty.undo === undo && runs.some(({ id }) => id === duty.run));
+  const ends = left.flatMap(({ done }) =>
+    done !== null && left.every((other) => other.at > done.at || other.done !== null) ? [done.at] : [],
+  );
+  return Math.max(Number.NEGATIVE_INFINITY, ...ends);
+}
+
 /** A runbook's words for a team whose channel may be configured. */
 const TEAM_OF: Readonly<Record<string, DutyTeam>> = {
   orders: 'orders',

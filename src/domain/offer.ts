@@ -90,3 +90,16 @@ export const LARGE_BATCH = 50;
 export function effectiveTier(offer: Pick<Offer, 'tier' | 'targets'>): Tier {
   return offer.tier === 'safe' && offer.targets.length > LARGE_BATCH ? 'disruptive' : offer.tier;
 }
+
+/**
+ * Why it has to wait now; null: it need not. What somebody asked for stays as it was asked: what has come up since then stands
+ * in the newest offer of the same.
+ */
+export function waitsNow(offer: Offer, all: readonly Offer[]): string | null {
+  if (offer.requestedBy === null) return offer.waits;
+  const newest = all.filter(
+    ({ requestedBy, action, targets }) =>
+      requestedBy === null && action === offer.action && targets.join() === offer.targets.join(),
+  );
+  return newest.every(({ waits }) => waits !== null) ? (newest[0]?.waits ?? null) : null;
+}

@@ -2,7 +2,7 @@ import { mayApprove, whoMayApprove } from '../domain/approval.ts';
 import type { StepName } from '../domain/finding.ts';
 import type { OfferId, PersonId } from '../domain/ids.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
-import type { Offer } from '../domain/offer.ts';
+import { type Offer, waitsNow } from '../domain/offer.ts';
 import { NO_COUNTS, type Run } from '../domain/run.ts';
 import type { Transaction } from '../ports/journal.ts';
 import { actionOf } from '../runbooks/catalogue.ts';
@@ -110,7 +110,8 @@ export async function whyNot(
   const list = whoMayApprove(offer, parts.rules.approvals);
   const permission = mayApprove(offer, by, membership);
   if (!permission.ok) return `${permission.because} ${namesOf(list)}`;
-  if (offer.waits !== null) return `“${offer.title}” waits: ${offer.waits}.`;
+  const waits = waitsNow(offer, incident.offers);
+  if (waits !== null) return `“${offer.title}” waits: ${waits}.`;
   if (offer.expiresAt !== null && offer.expiresAt <= tx.now)
     return `The request for “${offer.title}” has expired. Ask again.`;
   const elsewhere = (found: { readonly incident: Incident['id'] }) =>

@@ -18,6 +18,9 @@ export function proofPlanned(parts: Parts, step: StepName, now: number): Proof {
 export async function sampleProof(parts: Parts, seen: Incident, run: Run, now: number): Promise<void> {
   const action = actionOf(run.action);
   const items = await parts.journal.transact('read items', async (tx) => await tx.items(run.id));
+  const idle = items
+    .filter(({ state }) => state === 'failed' || state === 'unsent')
+    .map(({ target }) => target);
   const asked = await proving(parts, run, items);
   const silent: ProofSample = {
     at: now,
@@ -29,7 +32,7 @@ export async function sampleProof(parts: Parts, seen: Incident, run: Run, now: n
   };
   const { sample, found } = await parts
     .step(`proof ${run.action}`, async () => ({
-      sample: { ...(await action.proof.sample(asked)), at: now },
+      sample: ofAsked({ ...(await action.proof.sample(asked)), at: now }, idle),
       // A duty that nobody could look after stays owed.
       found: (await action.foundDone?.(asked).catch(() => [])) ?? [],
     }))
@@ -40,7 +43,7 @@ export async function sampleProof(parts: Parts, seen: Incident, run: Run, now: n
     if (incident == null || current?.proof == null || current.proof.nextAt === null) return;
     // Whoever was slower than its lease: this sample was taken by somebody else meanwhile, and counts once.
     if (current.proof.nextAt !== run.proof?.nextAt) return;
-    const proof = judge(current, current.proof, sample);
+    const proof = judge(current, current.proof, sample, idle.length);
     const events: IncidentEvent[] = [
       { type: 'run updated', run: run.id, change: { proof }, because: proof.line, at: tx.now },
       ...foundDone(incident, run.id, found, tx.now),
@@ -56,27 +59,41 @@ export async function sampleProof(parts: Parts, seen: Incident, run: Run, now: n
   });
 }
 
-/** Pure: what the samples so far say. Targets about which nothing is known never count as moved. */
-export function judge(run: Run, proof: Proof, sample: ProofSample): Proof {
+/** Of what was never asked for, or surely not done, no proof can say that it helped or that it did not. */
+function ofAsked(sample: ProofSample, idle: readonly string[]): ProofSample {
+  return {
+    ...sample,
+    moved: sample.moved.filter((target) => !idle.includes(target)),
+    unknown: [...new Set([...sample.unknown, ...idle])],
+  };
+}
+
+/**
+ * Pure: what the samples so far say. Targets about which nothing is known never count as moved.
+ * @param idle so many targets were never asked for; nobody waits for them
+ */
+export function judge(run: Run, proof: Proof, sample: ProofSample, idle = 0): Proof {
   const { settleMs, settleEveryMs } = proof.plan;
   if (sample.stuck && !sample.worse && sample.unknown.length > 0)
     return over(proof, sample, 'could not tell');
   if (sample.stuck) return over(proof, sample, sample.worse ? 'made it worse' : 'did not help');
-  if (sample.settling && sample.at - proof.since >= (settleMs ?? 0))
-    return over(proof, sample, sample.worse ? 'made it worse' : 'did not help');
+  // Once it had settled, a rollout is somebody else's: it is waited for, and says nothing of what was done here.
+  const own = proof.samples.length === 0;
+  if (sample.settling && sample.at - proof.since >= (settleMs ?? 0) + (own ? 0 : proof.plan.withinMs))
+    return over(proof, sample, sample.worse ? 'made it worse' : own ? 'did not help' : 'could not tell');
   if (sample.settling)
     return { ...proof, line: sample.line, nextAt: sample.at + (settleEveryMs ?? proof.plan.everyMs) };
   // The proof's own time begins when what was asked for has come to its end.
   if (settleMs !== undefined && proof.samples.length === 0)
-    return judgeSettled(run, { ...proof, since: sample.at }, sample);
-  return judgeSettled(run, proof, sample);
+    return judgeSettled(run, { ...proof, since: sample.at }, sample, idle);
+  return judgeSettled(run, proof, sample, idle);
 }
 
 function over(proof: Proof, sample: ProofSample, verdict: ProofVerdict): Proof {
   return { ...proof, samples: [...proof.samples, sample], verdict, line: sample.line, nextAt: null };
 }
 
-function judgeSettled(run: Run, proof: Proof, sample: ProofSample): Proof {
+function judgeSettled(run: Run, proof: Proof, sample: ProofSample, idle: number): Proof {
   const samples = [...proof.samples, sample];
   const last = samples.slice(-proof.plan.alike);
   const alike = last.length === proof.plan.alike;
@@ -87,7 +104,7 @@ function judgeSettled(run: Run, proof: Proof, sample: ProofSample): Proof {
   const past = samples.filter(({ at }) => at >= deadline).length;
   const settled = alike && new Set(last.map((one) => [...one.moved].sort().join(' '))).size === 1;
   const ended = sample.at >= deadline && (settled || past >= proof.plan.alike);
-  const verdict = verdictOf(run, moved.length, worse, ended ? sample : null);
+  const verdict = verdictOf(run, moved.length, idle, worse, ended ? sample : null);
   const seen = sample.moved.length;
   const line =
     run.targets.length === 1
@@ -107,10 +124,11 @@ function judgeSettled(run: Run, proof: Proof, sample: ProofSample): Proof {
 function verdictOf(
   run: Run,
   moved: number,
+  idle: number,
   worse: boolean,
   atDeadline: ProofSample | null,
 ): ProofVerdict | null {
-  if (moved === run.targets.length) return 'helped';
+  if (moved > 0 && moved + idle === run.targets.length) return idle === 0 ? 'helped' : 'partly helped';
   if (worse) return 'made it worse';
   if (atDeadline === null) return null;
   if (moved > 0) return 'partly helped';

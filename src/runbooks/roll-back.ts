@@ -8,7 +8,7 @@ import { restartService as restartForKafka } from './kafka-lag/restart.ts';
 import { restartPods } from './memory/actions.ts';
 import { orderWorkload, targetOf } from './names.ts';
 import { restartService as restartForPayments } from './payment-failures/actions.ts';
-import { restartWaits } from './shared/restart.ts';
+import { replacedSince, restartWaits } from './shared/restart.ts';
 import { spell } from './shared/spell.ts';
 import type { Change, Changes } from './shared/what-changed.ts';
 import { restartService as restartForLabels } from './shipping-labels/restart.ts';
@@ -129,10 +129,14 @@ export function rollBackOf<Data>(given: {
     },
     apply: async (_target, { generation, replicaSet = '' }, { levers, names, signal }) =>
       await levers.kubernetes.rollBack(orderWorkload(names), Number(generation), replicaSet, signal),
-    async readBack(_target, { replicaSet = '' }, { probes, names, signal }) {
-      const revision = await probes.kubernetes.revision(orderWorkload(names), replicaSet, signal);
-      if (revision === null) return 'unknown';
-      return revision.inUse ? 'done' : 'not done';
+    async readBack(_target, { generation, replicaSet = '' }, { probes, names, signal }) {
+      const workload = orderWorkload(names);
+      const [revision, state] = await Promise.all([
+        probes.kubernetes.revision(workload, replicaSet, signal),
+        probes.kubernetes.deployment(workload, signal),
+      ]);
+      if (revision?.inUse === true) return 'done';
+      return revision !== null && String(state?.generation) === generation ? 'not done' : 'unknown';
     },
     proof: {
       plan: ({ rolloutMinutes, rateProofMinutes }) => ({
@@ -143,7 +147,19 @@ export function rollBackOf<Data>(given: {
         alike: 3,
         words: `What the runbook’s restart is proven by holds for three minutes, within ${rateProofMinutes} min of the rollout’s end.`,
       }),
-      sample: async (proving) => await restartIn(proving.run.parameters).proof.sample(proving),
+      async sample(proving) {
+        const { probes, names, run, signal } = proving;
+        const { stamp: _none, ...parameters } = run.parameters;
+        const { proof } = restartIn(parameters);
+        const to = await probes.kubernetes.revision(
+          orderWorkload(names),
+          parameters['replicaSet'] ?? '',
+          signal,
+        );
+        return to?.inUse === false
+          ? replacedSince(run, 'Another version runs by now: what the roll back did is gone.')
+          : await proof.sample({ ...proving, run: { ...run, parameters } });
+      },
     },
     mitigates: true,
     owes: [{ what: 'Ship the fix, then roll forward.', owner: 'orders' }],

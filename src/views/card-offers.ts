@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident } from '../domain/incident.ts';
-import { effectiveTier, type Offer } from '../domain/offer.ts';
+import { effectiveTier, type Offer, waitsNow } from '../domain/offer.ts';
 import { ACTIONS, type ButtonLike, buttons, evidence, LIMIT, type MenuLike, note, section } from './kit.ts';
 import { fitting, type Left, type Room } from './room.ts';
 import { answered, joined, person, type Words, words } from './words.ts';
@@ -18,7 +18,9 @@ export function todo(
   room: Room,
 ): { readonly blocks: readonly KnownBlock[]; readonly left: readonly Left[] } {
   if (state === 'resolved') return { blocks: [], left: [] };
-  const offers = all.filter((offer) => !isAsked(offer, all));
+  const offers = all
+    .filter((offer) => !isAsked(offer, all))
+    .map((offer) => ({ ...offer, waits: waitsNow(offer, all) }));
   const ready = offers
     .filter(({ waits }) => waits === null)
     .sort((left, right) => rank(left, offers) - rank(right, offers));

@@ -158,22 +158,43 @@ describe('a refund that a person named, retried while store credit for it waits 
     await expect.poll(() => asker.modal()).not.toBeNull();
     expect(await asker.submit({ reason: 'the customer asked for credit' })).toBe('closed');
     await rig.app.idle();
+    const before = rig.card();
     await asker.click(rig.card(), 'Retry refund (18)');
     await rig.app.idle();
     expect(retries()).toBe(18);
     const approver = rig.slack.as('UAPPROVER');
-    await approver.click(rig.card(), 'Approve: Give store credit', { confirm: true });
+    await approver.click(before, 'Approve: Give store credit', { confirm: true });
     await rig.app.idle();
-    expect(approver.ephemerals().at(-1)?.text).toContain(
-      '“Retry refund” was done to the same target, and nobody knows yet what came of it. Nothing was started.',
-    );
+    expect(approver.ephemerals().at(-1)?.text).toContain('a retry of it is not proven yet');
+    expect(card()).not.toContain('Approve: Give store credit');
     await minutes(3);
     // Proven, the gateway has it; the request that still stands pays nothing.
-    await approver.click(rig.card(), 'Approve: Give store credit', { confirm: true });
+    await approver.click(before, 'Approve: Give store credit', { confirm: true });
     await rig.app.idle();
-    expect(card()).toContain('Nothing was started: the gateway has it by now (pending).');
+    expect(approver.ephemerals().at(-1)?.text).toContain('the gateway has it');
     expect(credits()).toBe(0);
     const paid = await rig.world.read((state) => state.refunds.get(id)?.paid.length);
     expect([paid, await paidTwice()]).toEqual([1, 0]);
+  });
+});
+
+describe('a batch that stops before most of it was asked', () => {
+  story(refundsGatewayDown);
+
+  test('what nobody asked for was not tried in vain', async () => {
+    await rig.world.change((state, now) => refundsGatewayDown.recover?.(state, now));
+    await rig.skip(6);
+    await minutes(2);
+    rig.service.faults.add({
+      match: { path: new RegExp(`${await firstLate()}/retry`) },
+      fault: { mode: 'status', status: 422 },
+    });
+    await rig.slack.as('URESPONDER').click(rig.card(), 'Retry refund (18)');
+    await rig.app.idle();
+    expect(retries()).toBeLessThan(12);
+    await minutes(3);
+    expect(thread()).toContain('*partly helped*');
+    expect(card()).toMatch(/Retry refund \(1\d\)/);
+    expect(card()).not.toContain('a retry did not help it');
   });
 });

@@ -17,7 +17,7 @@ async function minutes(count: number): Promise<void> {
   for (let passed = 0; passed < count; passed += 1) await rig.skip(1);
 }
 
-describe('a release that leaks', () => {
+function story(): void {
   beforeAll(async () => {
     rig = await startRig();
     await rig.world.start(leakyRelease);
@@ -33,6 +33,10 @@ describe('a release that leaks', () => {
     await rig.stop();
     expect(refused).toEqual([]);
   });
+}
+
+describe('a release that leaks', () => {
+  story();
 
   test('stands on the card as the suspect, and the roll back is recommended once kills at even gaps tell a leak', {
     timeout: LONG,
@@ -80,5 +84,25 @@ describe('a release that leaks', () => {
       ({ pods }) => pods.filter(({ lastTermination }) => lastTermination !== null).length,
     );
     expect(killed).toBe(0);
+  });
+});
+
+describe('a restart, and a roll back before anybody knows what the restart came to', () => {
+  story();
+
+  test('the restart is not said to have helped by what the roll back did', { timeout: LONG }, async () => {
+    for (let passed = 0; passed < 20 && !card().includes('Recommended: the trouble began'); passed += 1)
+      await minutes(1);
+    const press = async (button: string) => {
+      await rig.slack.as('URESPONDER').click(rig.card(), button, { confirm: true });
+      await rig.app.idle();
+    };
+    await press('Restart the service');
+    for (let passed = 0; passed < 12 && !card().includes('Roll back the service?'); passed += 1)
+      await rig.skip(0.5);
+    await press('Roll back the service');
+    await minutes(8);
+    expect(card()).toMatch(/Restart the service\*, approved by .* done, \*could not tell\*/);
+    expect(card()).toMatch(/Roll back the service\*, approved by .* done, \*helped\*/);
   });
 });

@@ -72,6 +72,20 @@ describe('a proof', () => {
     );
   });
 
+  test('nobody waits for what was never asked for, and it is not called helped either', () => {
+    const sample = (at: number, moved: readonly string[]) => ({
+      ...sampleOf([], [], at),
+      moved,
+      unknown: ['c'],
+    });
+    const plan = { ...PLAN, alike: 1 };
+    const idle = (moved: readonly string[]) =>
+      judge(run('a', 'b', 'c'), begun(plan), sample(0, moved), 1).verdict;
+    expect(idle(['a', 'b'])).toBe('partly helped');
+    expect(idle(['a'])).toBe(null);
+    expect(idle([])).toBe(null);
+  });
+
   test('nothing but unknown ends as could not tell, whatever the targets', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3 }), (many) => {
@@ -144,6 +158,24 @@ describe('what has to settle first', () => {
         expect(proof).toMatchObject({ since: settledAt, verdict: null, nextAt: settledAt + MINUTE });
       }),
     );
+  });
+
+  test('a rollout of somebody else in the middle is waited for, and is no verdict', () => {
+    const plan = { ...SETTLES, withinMs: 30 * MINUTE, alike: 30 };
+    let proof = begun(plan);
+    const minute = (at: number) => {
+      const fine = sampleOf(['a'], ['moved'], at * MINUTE);
+      proof = judge(run('a'), proof, at >= 15 && at < 18 ? settling(at * MINUTE) : fine);
+    };
+    for (let at = 0; at < 32; at += 1) minute(at);
+    expect(proof.verdict).toBe(null);
+    minute(32);
+    expect(proof.verdict).toBe('helped');
+    // One that never comes to its end is none either.
+    proof = begun(plan);
+    minute(0);
+    expect(judge(run('a'), proof, settling(39 * MINUTE)).verdict).toBe(null);
+    expect(judge(run('a'), proof, settling(40 * MINUTE)).verdict).toBe('could not tell');
   });
 
   test('never helped while it settles; too long is did not help', () => {

@@ -268,11 +268,12 @@ describe('at the run', () => {
   });
 
   test.each([
-    [null, 'unknown'],
-    [kept, 'not done'],
-    [{ ...kept, inUse: true }, 'done'],
-  ] as const)('%j reads back as %s', async (revision, read) => {
-    expect(await action.readBack('deployment/order-service', parameters, proving({}, revision))).toBe(read);
+    [7, null, 'unknown'],
+    [7, kept, 'not done'],
+    [9, kept, 'unknown'],
+    [9, { ...kept, inUse: true }, 'done'],
+  ] as const)('generation %d, %j reads back as %s', async (generation, revision, read) => {
+    expect(await action.readBack('x', parameters, proving({ generation }, revision))).toBe(read);
   });
 
   test('what it is proven by is its own runbook’s, wherever its run is read', async () => {
@@ -286,8 +287,10 @@ describe('at the run', () => {
     ]);
     for (const { actions } of found) {
       const x2 = actions.find(({ step }) => step === 'X2');
-      const sample = await x2?.proof.sample(proving({ rollout: 'under way' }, kept));
+      const sample = await x2?.proof.sample(proving({ rollout: 'under way' }, { ...kept, inUse: true }));
       expect(sample).toMatchObject({ settling: true });
+      // Another version runs by then.
+      expect(await x2?.proof.sample(proving({}, kept))).toMatchObject({ stuck: true });
     }
     await expect(
       (async () => await action.proof.sample({ ...proving({}, kept), run: { ...run, parameters: {} } }))(),

@@ -1,3 +1,6 @@
+import { backSince } from '../../domain/duty.ts';
+import type { StepName } from '../../domain/finding.ts';
+import type { Incident } from '../../domain/incident.ts';
 import type { Run } from '../../domain/run.ts';
 import type { GroupLag, OffsetChange } from '../../ports/kafka.ts';
 import type { Judging, Proving } from '../define-runbook.ts';
@@ -84,26 +87,24 @@ function isChange(one: unknown): one is OffsetChange {
   );
 }
 
-/** Runs of this step on this group that were done, or may have been, since its last undoing, oldest first. */
+/** Runs of this step on this group that were done, or may have been, since their last undoing, here or by hand; oldest first. */
 export function standingRuns(
-  runs: readonly Run[],
+  { runs, owed }: Pick<Incident, 'runs' | 'owed'>,
   {
     step,
     undo,
     same,
-  }: { readonly step: string; readonly undo: string; readonly same: (run: Run) => boolean },
+  }: { readonly step: StepName; readonly undo: StepName; readonly same: (run: Run) => boolean },
 ): readonly Run[] {
-  const undone = runs.flatMap((run) =>
-    run.action === undo && run.outcome === 'done' && run.beganAt !== null && same(run) ? [run.beganAt] : [],
+  const its = runs.filter(same);
+  const undone = its.flatMap(({ action, outcome, beganAt }) =>
+    action === undo && outcome === 'done' && beganAt !== null ? [beganAt] : [],
   );
-  const since = Math.max(Number.NEGATIVE_INFINITY, ...undone);
-  return runs
+  const since = Math.max(backSince(owed, undo, its), ...undone);
+  return its
     .filter(
-      (run) =>
-        run.action === step &&
-        (run.outcome === 'done' || run.outcome === 'unknown') &&
-        (run.beganAt ?? since) > since &&
-        same(run),
+      ({ action, outcome, beganAt }) =>
+        action === step && (outcome === 'done' || outcome === 'unknown') && (beganAt ?? since) > since,
     )
     .sort((one, other) => (one.beganAt ?? 0) - (other.beganAt ?? 0));
 }

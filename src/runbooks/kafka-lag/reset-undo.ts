@@ -94,6 +94,6 @@ function standingResets({ incident }: Judging<KafkaData>): readonly Run[] {
   const resets = incident.runs.filter(({ action }) => action === 'R51');
   return [...new Set(resets.map(where))].flatMap((place) => {
     const same = (run: Run) => where(run) === place;
-    return standingRuns(incident.runs, { step: 'R51', undo: 'R51-undo', same }).at(-1) ?? [];
+    return standingRuns(incident, { step: 'R51', undo: 'R51-undo', same }).at(-1) ?? [];
   });
 }

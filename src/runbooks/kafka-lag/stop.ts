@@ -217,13 +217,13 @@ function stoppedGroups({ incident }: Judging<KafkaData>) {
   });
 }
 
-function stopOf({ runs }: Pick<Incident, 'runs'>, group: string): Run | undefined {
+function stopOf(incident: Pick<Incident, 'runs' | 'owed'>, group: string): Run | undefined {
   const same = (run: Run) => run.parameters['group'] === group;
-  return standingRuns(runs, { step: 'R51-stop', undo: 'R51-start', same }).at(-1);
+  return standingRuns(incident, { step: 'R51-stop', undo: 'R51-start', same }).at(-1);
 }
 
 /** Whether we have stopped the consumers of this group, and nobody has started them since. */
-export function isStopped(incident: Pick<Incident, 'runs'>, group: string): boolean {
+export function isStopped(incident: Pick<Incident, 'runs' | 'owed'>, group: string): boolean {
   return stopOf(incident, group) !== undefined;
 }
 
@@ -241,7 +241,7 @@ function candidates({ findings, incident }: Judging<KafkaData>): readonly StuckG
   return (findings.stuck.data?.groups ?? []).filter(({ group, kind, members, poison, all }) => {
     if (kind !== 'classic' || (members ?? 0) === 0) return false;
     const same = (run: Run) => run.parameters['group'] === group;
-    const reset = standingRuns(incident.runs, { step: 'R51', undo: 'R51-undo', same });
+    const reset = standingRuns(incident, { step: 'R51', undo: 'R51-undo', same });
     return poison !== null || all || reset.length > 0;
   });
 }

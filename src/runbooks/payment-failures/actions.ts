@@ -127,6 +127,8 @@ export const retryPayments: Action<PaymentData> = {
   },
   mitigates: false,
   owes: [],
+  // What waits has had its one more try.
+  afterProof: true,
 };
 
 function answered({ verdict }: Finding): boolean {

@@ -53,9 +53,7 @@ export const byHand: readonly ByHand<RefundData>[] = [
     when(judging) {
       const all = hopeless(judging);
       if (all.length === 0) return null;
-      const ids = all
-        .filter(({ refund }) => !refundedByHand(judging.incident, refund))
-        .map(({ refund }) => refund.id);
+      const ids = all.filter(({ refund }) => !refundedByHand(judging, refund)).map(({ refund }) => refund.id);
       if (ids.length === 0) return 'No other refund needs it.';
       const more = ids.length > 3 ? ` and ${ids.length - 3} more` : '';
       return `A retry will not bring ${ids.slice(0, 3).join(', ')}${more}.`;

@@ -97,7 +97,7 @@ export const storeCredit: Action<RefundData> = {
     if (underProof(judging, 'R27').has(id)) return 'a retry of it is not proven yet, and would pay twice';
     if (one.status === null) return 'nobody can see whether it was paid';
     if (accepted(one)) return 'the gateway has it, and the customer would be paid twice';
-    if (refundedByHand(judging.incident, one.refund)) return PAID_BY_HAND;
+    if (refundedByHand(judging, one.refund)) return PAID_BY_HAND;
     const { hindrance } = one;
     if (hindrance?.kind === 'above') return `settle the amount first: ${hindrance.words}`;
     return hindrance?.kind === 'unknown' ? hindrance.words : null;

@@ -28,9 +28,17 @@ export function credited({ runs }: Incident, refund: string): boolean {
  * Somebody refunded by hand in the gateway’s dashboard (m4.1), which does not say for which of those that were shown: until a
  * person says otherwise, none of them is paid by another way.
  */
-export function refundedByHand({ ticks }: Incident, { createdAt }: { readonly createdAt: number }): boolean {
-  const tick = ticks.find(({ step }) => step === 'm4.1');
-  return tick !== undefined && tick.answer === BY_HAND[0] && createdAt < tick.at;
+export function refundedByHand(
+  { incident, owed }: Pick<Judging<RefundData>, 'incident' | 'owed'>,
+  { createdAt }: { readonly createdAt: number },
+): boolean {
+  const tick = incident.ticks.find(({ step }) => step === 'm4.1');
+  if (tick?.answer === BY_HAND[0] && createdAt < tick.at) return true;
+  // The ticks of other incidents are not seen from here; what they left to do is.
+  const others = owed.filter(
+    ({ id, step }) => step === 'm4.1' && !incident.owed.some((own) => own.id === id),
+  );
+  return others.some(({ at }) => createdAt < at);
 }
 
 /** What a tick of m4.1 says; the second one takes the first one back. */
@@ -39,11 +47,11 @@ export const BY_HAND = ['refunded', 'not refunded'] as const;
 export const PAID_BY_HAND = 'it may have been refunded by hand (m4.1), and would be paid twice';
 
 /** Why this one refund is not tried again; null: it may be. */
-function whyNotThis({ refund, status, hindrance }: Judged, incident: Incident): string | null {
-  if (credited(incident, refund.id)) return 'store credit was given for it, or may have been';
+function whyNotThis({ refund, status, hindrance }: Judged, judging: Judging<RefundData>): string | null {
+  if (credited(judging.incident, refund.id)) return 'store credit was given for it, or may have been';
   if (status === null) return 'nobody can see whether it was paid';
   if (accepted({ status })) return 'the gateway has it';
-  if (refundedByHand(incident, refund)) return PAID_BY_HAND;
+  if (refundedByHand(judging, refund)) return PAID_BY_HAND;
   if (hindrance === null) return null;
   return hindrance.kind === 'above'
     ? `${hindrance.words}; somebody settles the amount first`
@@ -53,7 +61,7 @@ function whyNotThis({ refund, status, hindrance }: Judged, incident: Incident): 
 /** What a retry may help, and what it may not, the oldest first. */
 function sorted(judging: Judging<RefundData>) {
   const without = lackingNow(judging);
-  const may = without.filter((one) => whyNotThis(one, judging.incident) === null);
+  const may = without.filter((one) => whyNotThis(one, judging) === null);
   // Of none of those can anybody see what the gateway has: the button says so and waits.
   const dark = judged(judging).filter(({ status }) => status === null);
   return { may, not: without.filter((one) => !may.includes(one)), dark };
@@ -149,7 +157,7 @@ export const retryRefund = batchOf<RefundData>({
     const { not } = sorted(judging);
     if (not.length === 0 || targets.length < 2) return [];
     const [first] = not;
-    const why = first === undefined ? null : whyNotThis(first, judging.incident);
+    const why = first === undefined ? null : whyNotThis(first, judging);
     return [
       `${not.length} more that it lacks ${not.length === 1 ? 'is' : 'are'} left out, the first one because ${why}.`,
     ];
@@ -164,7 +172,7 @@ export const retryRefund = batchOf<RefundData>({
       return 'the gateway is not well, and a try now would fail again';
     for (const target of targets) {
       const one = of.get(target);
-      const why = one === undefined ? 'it is not pending' : whyNotThis(one, judging.incident);
+      const why = one === undefined ? 'it is not pending' : whyNotThis(one, judging);
       if (why !== null) return why;
     }
     return null;

@@ -1,4 +1,5 @@
 import { broken, healthy, unknown } from '../../domain/finding.ts';
+import type { ProofSample, Run } from '../../domain/run.ts';
 import type { DeploymentState, Workload } from '../../ports/kubernetes.ts';
 import type { Action, Check, Judging, Proving } from '../define-runbook.ts';
 import { type Names, targetOf } from '../names.ts';
@@ -58,6 +59,11 @@ export const QUOTA_RULE =
 async function quotaWaits({ probes, signal }: Proving, workload: Workload): Promise<string | null> {
   const settings = await probes.kubernetes.settings(workload, [], signal);
   return settings === null ? null : quotaStops(settings);
+}
+
+/** What is seen now is not what this run made: nobody can tell any more what it would have come to. */
+export function replacedSince({ targets }: Run, line: string): Omit<ProofSample, 'at'> {
+  return { moved: [], unknown: targets, line, value: null, worse: false, stuck: true };
 }
 
 /** What every restart waits for, in words (runbook-knowledge §0). */
@@ -139,10 +145,12 @@ export function restartOf<Data>(given: {
     },
     apply: async (_target, { generation, stamp }, { levers, names, signal }) =>
       await levers.kubernetes.restart(workload(names), Number(generation), stamp ?? '', signal),
-    async readBack(_target, { stamp }, { probes, names, signal }) {
+    async readBack(_target, { generation, stamp }, { probes, names, signal }) {
       const state = await probes.kubernetes.deployment(workload(names), signal);
       if (state === null) return 'unknown';
-      return state.restartedAt === stamp ? 'done' : 'not done';
+      if (state.restartedAt === stamp) return 'done';
+      // Another restart, or a roll back, takes our stamp away: then a generation that moved says nothing.
+      return state.generation === Number(generation) ? 'not done' : 'unknown';
     },
     proof: {
       ...proof,
@@ -156,6 +164,12 @@ export function restartOf<Data>(given: {
         const waiting = { moved: [], unknown: [], value: null, worse: false };
         if (state === null)
           return { ...waiting, unknown: proving.run.targets, line: 'The deployment is not there.' };
+        const { stamp } = proving.run.parameters;
+        if (stamp !== undefined && state.restartedAt !== stamp)
+          return replacedSince(
+            proving.run,
+            'All pods were replaced again since: what this restart did is gone.',
+          );
         if (state.rollout === 'under way') return { ...waiting, line: state.line, settling: true };
         if (state.rollout === 'stuck')
           return { ...waiting, line: state.line, worse: state.ready < state.replicas, stuck: true };

@@ -1,3 +1,4 @@
+import { backSince } from '../../domain/duty.ts';
 import type { StepName } from '../../domain/finding.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { Run } from '../../domain/run.ts';
@@ -124,12 +125,12 @@ export function undoOf<Data>(given: Temporary<Data>, step: StepName): Action<Dat
   };
 }
 
-/** Runs of the change that nobody has taken back, oldest first. One whose outcome is unknown may stand. */
-function standing({ runs }: Incident, step: StepName, undo: StepName): readonly Run[] {
+/** Runs of the change that nobody has taken back, here or by hand, oldest first. One whose outcome is unknown may stand. */
+function standing({ runs, owed }: Incident, step: StepName, undo: StepName): readonly Run[] {
   const undone = runs.flatMap(({ action, outcome, beganAt }) =>
     action === undo && outcome === 'done' && beganAt !== null ? [beganAt] : [],
   );
-  const since = Math.max(Number.NEGATIVE_INFINITY, ...undone);
+  const since = Math.max(backSince(owed, undo, runs), ...undone);
   return runs
     .filter(
       ({ action, outcome, beganAt }) =>

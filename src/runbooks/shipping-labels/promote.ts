@@ -103,8 +103,12 @@ export const promoteCredentials: Action<ShippingData> = {
       signal,
     );
   },
-  readBack: async (_target, { stamp }, proving) =>
-    (await pairNow(proving)).promotedBy === stamp ? 'done' : 'not done',
+  async readBack(_target, { present, stamp }, proving) {
+    const { secret, promotedBy } = await pairNow(proving);
+    if (promotedBy === stamp) return 'done';
+    // Whoever changed it since may have written over ours.
+    return secret === present ? 'not done' : 'unknown';
+  },
   proof: {
     plan: ({ rolloutMinutes }) => ({
       everyMs: 15 * SECOND,

@@ -180,4 +180,6 @@ export const regenerateLabel = batchOf<ShippingData>({
       ? 'The order has its label.'
       : `The order has no label after ${minutes} min (${only.words}).`;
   },
+  // An attempt that is still on its way may have bought one.
+  afterProof: true,
 });

@@ -128,10 +128,11 @@ export const setStatus: Action<StuckData> = {
   },
   apply: async (target, { status, reason }, { levers, licence, signal }) =>
     await levers.orderService.setStatus(OrderId.parse(target), status ?? '', reason ?? '', licence, signal),
-  async readBack(target, { status }, { probes, signal }) {
+  async readBack(target, { from, status }, { probes, signal }) {
     const order = await probes.orderService.order(OrderId.parse(target), signal);
-    if (order === null) return 'unknown';
-    return order.status === status ? 'done' : 'not done';
+    if (order?.status === status) return 'done';
+    // One that has gone on may have done so from the new status as well as from the old one.
+    return order?.status === from ? 'not done' : 'unknown';
   },
   proof: {
     plan: () => ({

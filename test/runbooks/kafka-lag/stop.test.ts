@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Duty } from '../../../src/domain/duty.ts';
 import type { Run } from '../../../src/domain/run.ts';
 import type { DeploymentState } from '../../../src/ports/kubernetes.ts';
 import { startConsumers, stopConsumers } from '../../../src/runbooks/kafka-lag/stop.ts';
@@ -136,6 +137,24 @@ describe('starting them again', () => {
     ['nothing', [], 0],
   ])('after %s', (_what, runs, count) => {
     expect(startConsumers.draft(judging(stopped, runs))).toHaveLength(count);
+  });
+
+  test('not once somebody has ticked off that they run again', () => {
+    const stood = judging(stopped, [stopRun()]);
+    const duty = {
+      id: 'duty',
+      what: `Start the consumers of ${GROUP} again.`,
+      owner: 'URESPONDER',
+      targets: ['deployment/notifier'],
+      run: 'stop',
+      undo: 'R51-start',
+      at: NOW - 290_000,
+      done: { by: 'URESPONDER', at: NOW - 60_000 },
+    } as const;
+    const offered = (owed: readonly Duty[]) =>
+      startConsumers.draft({ ...stood, incident: { ...stood.incident, owed } });
+    expect(offered([{ ...duty, done: null }])).toHaveLength(1);
+    expect(offered([duty])).toEqual([]);
   });
 
   test.each<[string, readonly Run[], string | null]>([

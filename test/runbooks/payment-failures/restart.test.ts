@@ -165,6 +165,7 @@ describe('R7', () => {
     ['our stamp', aDeployment({ restartedAt: 'S' }), 'done'],
     ['another stamp', aDeployment({ restartedAt: 'T' }), 'not done'],
     ['never', aDeployment(), 'not done'],
+    ['another stamp, and something changed', aDeployment({ restartedAt: 'T', generation: 9 }), 'unknown'],
     ['gone', null, 'unknown'],
   ])('read back: %s', async (_what, state, said) =>
     expect(await restartService.readBack('deployment/order-service', run.parameters, proving(state))).toBe(
@@ -173,11 +174,21 @@ describe('R7', () => {
   );
 
   test.each([
-    ['under way', aDeployment({ rollout: 'under way' }), { settling: true, moved: [], unknown: [] }],
-    ['stuck, fewer ready', aDeployment({ rollout: 'stuck', ready: 3 }), { stuck: true, worse: true }],
-    ['stuck, all ready', aDeployment({ rollout: 'stuck' }), { stuck: true, worse: false }],
+    [
+      'under way',
+      aDeployment({ rollout: 'under way', restartedAt: 'S' }),
+      { settling: true, moved: [], unknown: [] },
+    ],
+    [
+      'stuck, fewer ready',
+      aDeployment({ rollout: 'stuck', ready: 3, restartedAt: 'S' }),
+      { stuck: true, worse: true },
+    ],
+    ['stuck, all ready', aDeployment({ rollout: 'stuck', restartedAt: 'S' }), { stuck: true, worse: false }],
     ['gone', null, { moved: [], unknown: run.targets }],
-    ['complete, no metrics', aDeployment(), { moved: [], unknown: run.targets }],
+    ['replaced again since', aDeployment({ restartedAt: 'T' }), { unknown: run.targets, stuck: true }],
+    ['rolled back since', aDeployment({ rollout: 'under way' }), { unknown: run.targets, stuck: true }],
+    ['complete, no metrics', aDeployment({ restartedAt: 'S' }), { moved: [], unknown: run.targets }],
   ])('proof: %s', async (_what, state, sample) =>
     expect(await restartService.proof.sample(proving(state))).toMatchObject(sample),
   );

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Duty } from '../../../src/domain/duty.ts';
 import type { Incident } from '../../../src/domain/incident.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import { advice } from '../../../src/runbooks/refund-delays/advice.ts';
@@ -99,5 +100,27 @@ describe('what was refunded by hand is not paid by another way', () => {
     const lacking = rows(lost('ref_aaa111', change));
     expect(retryRefund.notWhile(judging(lacking, incident), draft)).toBe(why);
     expect(storeCredit.notWhile(judging(lacking, incident), draft)).toBe(why);
+  });
+
+  test.each([
+    ['of another incident', [], {}, because],
+    ['of another incident, and a refund that came later', [], { createdAt: NOW + 1 }, null],
+    ['of this incident, which its own tick has taken back', ['duty'], {}, null],
+  ])('what such a step left to do, %s', (_what, own, change, why) => {
+    const duty: Duty = {
+      id: 'duty',
+      what: 'Update the order that was refunded by hand.',
+      owner: 'payments',
+      targets: [],
+      run: null,
+      step: 'm4.1',
+      undo: null,
+      at: NOW,
+      done: null,
+    };
+    const incident = { ...ticked('not refunded'), owed: own.length === 0 ? [] : [duty] };
+    const seen = { ...judging(rows(lost('ref_aaa111', change)), incident), owed: [duty] };
+    expect(retryRefund.notWhile(seen, draft)).toBe(why);
+    expect(storeCredit.notWhile(seen, draft)).toBe(why);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Duty } from '../../../src/domain/duty.ts';
 import type { Run } from '../../../src/domain/run.ts';
 import type { WorkloadSettings } from '../../../src/ports/kubernetes.ts';
 import { RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
@@ -64,6 +65,43 @@ describe('taking it back', () => {
     });
     const draft = only(undo.draft(judged(env('50'), {}, [done(), undone(NOW - 5 * MINUTE), again])));
     expect(draft.parameters['to']).toBe('25');
+  });
+
+  const duty = (of: string, at: number, ticked: number | null): Duty => ({
+    id: `duty of ${of}`,
+    what: 'Set the pool size back to what it was.',
+    owner: 'URESPONDER',
+    targets: ['deployment/order-service'],
+    run: of,
+    undo: 'R43-undo',
+    at,
+    done: ticked === null ? null : { by: 'URESPONDER', at: ticked },
+  });
+  const owing = (judging: ReturnType<typeof judged>, owed: readonly Duty[]) => ({
+    ...judging,
+    incident: { ...judging.incident, owed },
+  });
+  const again = (beganAt: number, before: string) =>
+    done({ id: 'run-2', beganAt, parameters: { ...done().parameters, before } });
+
+  test('is over once somebody ticked it off by hand; a later run goes back to what that left', () => {
+    const [, undo] = pair();
+    const ticked = [duty('run-1', NOW - 39 * MINUTE, NOW - 10 * MINUTE)];
+    expect(undo.draft(owing(judged(env('25'), {}, [done()]), ticked))).toEqual([]);
+    const later = judged(env('50'), {}, [done(), again(NOW - MINUTE, '25')]);
+    expect(only(undo.draft(owing(later, ticked))).parameters['to']).toBe('25');
+  });
+
+  test('with one of two ticked off it still goes back to before both', () => {
+    const [, undo] = pair();
+    const both = judged(env('80'), {}, [done(), again(NOW - 20 * MINUTE, '50')]);
+    const ends = (first: number | null, second: number | null) =>
+      undo.draft(
+        owing(both, [duty('run-1', NOW - 39 * MINUTE, first), duty('run-2', NOW - 19 * MINUTE, second)]),
+      );
+    expect(only(ends(NOW - MINUTE, null)).parameters['to']).toBe('20');
+    expect(only(ends(null, NOW - MINUTE)).parameters['to']).toBe('20');
+    expect(ends(NOW - 2 * MINUTE, NOW - MINUTE)).toEqual([]);
   });
 
   test.each([

@@ -217,7 +217,8 @@ describe('R22: the run', () => {
 
   test.each([
     ['it reads so', as('shipped'), 'done'],
-    ['it reads otherwise', as('processing'), 'not done'],
+    ['it reads as before', as('processing'), 'not done'],
+    ['it went on since, from wherever it stood', as('delivered'), 'unknown'],
     ['not known', null, 'unknown'],
   ])('read back: %s', async (_what, order, said) =>
     expect(await setStatus.readBack('ord_aaa111', run.parameters, proving(order))).toBe(said),
