@@ -1,3 +1,4 @@
+import { calledSince } from '../domain/escalation.ts';
 import { impactPercent } from '../domain/impact.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { TeamId } from '../domain/severity.ts';
@@ -31,9 +32,10 @@ export function trigger(
       criticality: rules.criticality,
       severity: incident.severity,
       impact: percent === null ? 'unknown' : `${Math.round(percent)} % of orders`,
-      cause:
-        incident.diagnosis?.causes.find(({ verdict }) => verdict === 'supported')?.because ?? 'not known yet',
-      acknowledged: incident.acknowledged?.by ?? 'nobody',
+      cause: causeOf(incident),
+      acknowledged: whoHasIt(incident),
+      done: doneOf(incident) || 'nothing',
+      card: rules.channels.alerts,
       rungsBefore: incident.climbed.map((step) => `rung ${step.rung}: ${step.because}`).join(' ') || 'none',
     },
     links: incident.sources.flatMap(({ url, summary }) =>
@@ -41,6 +43,27 @@ export function trigger(
     ),
   };
   return { stream: `page ${dedupKey}`, key: `${dedupKey}/trigger`, kind: 'page', payload };
+}
+
+/** Each cause that is supported, with its reason: the first alone may be the older one. */
+function causeOf({ diagnosis, healthySince }: Incident): string {
+  const supported = (diagnosis?.causes ?? []).filter(({ verdict }) => verdict === 'supported');
+  const none = healthySince === null ? 'not known yet' : 'none is seen any more, all checks are healthy';
+  return supported.map(({ title, because }) => `${title}: ${because}`).join(' ') || none;
+}
+
+/** Slack's id of a person means nothing to whoever reads a page. */
+function whoHasIt({ acknowledged }: Incident): string {
+  if (acknowledged === null) return 'nobody';
+  const [, name] = /^pagerduty:(.*)$/s.exec(acknowledged.by) ?? [];
+  return name ?? 'somebody in Slack; the card says who';
+}
+
+/** What was run, and what came of it. */
+function doneOf({ runs }: Incident): string {
+  return runs
+    .map(({ title, state, outcome, proof }) => `${title}: ${proof?.verdict ?? outcome ?? state}`)
+    .join('; ');
 }
 
 /** Closes what was opened under this dedup key. */
@@ -59,7 +82,7 @@ export function close(incident: Incident, dedupKey: string, team: TeamId, becaus
 
 /** Closes every page that this incident's rungs opened. */
 export function closePages(incident: Incident, because: string): readonly Outgoing[] {
-  return incident.climbed
+  return calledSince(incident)
     .filter(({ paged }) => paged)
     .map(({ rung }) => {
       const team = incident.ladder.find(({ number }) => number === rung)?.team ?? 'orders';

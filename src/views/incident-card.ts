@@ -197,7 +197,9 @@ const RUNGS = 3;
 function next({ incident, next: rung }: CardView): readonly Words[] {
   const earlier = incident.climbed.length - RUNGS;
   const climbed = [
-    ...(earlier > 0 ? [words`${earlier} earlier rungs stand in the thread.`] : []),
+    ...(earlier > 0
+      ? [words`${earlier} earlier ${earlier === 1 ? 'rung stands' : 'rungs stand'} in the thread.`]
+      : []),
     ...incident.climbed.slice(-RUNGS).map(({ rung: number, at, because, paged }) => {
       const page = paged ? ' and asked for a page' : '';
       return shortened(
