@@ -41,10 +41,18 @@ export async function offerIn(tx: Transaction, offerId: OfferId): Promise<Offer 
   return incident?.offers.find((offer) => offer.id === offerId) ?? null;
 }
 
+/** Which request, and whose: others may stand beside it, and whoever asked waits for the answer. */
+export function asked({ title, targets, requestedBy }: Offer): string {
+  const on = targets.length === 1 ? ` (${targets[0]})` : '';
+  return requestedBy === null ? `“${title}”${on}.` : `“${title}”${on}, which <@${requestedBy}> asked for.`;
+}
+
 /** A no to a request. Recorded with its name, like a yes. */
 export async function refuse(parts: Parts, offerId: OfferId, by: PersonId): Promise<Answer> {
   return await onOffer(parts, 'refuse', offerId, by, async (tx, _incident, offer) => ({
-    events: [{ type: 'withdrawn', offer: offer.id, because: `<@${by}> said no.`, at: tx.now }],
+    events: [
+      { type: 'withdrawn', offer: offer.id, because: `${asked(offer)} <@${by}> said no.`, at: tx.now },
+    ],
     says: `“${offer.title}” was not started.`,
   }));
 }

@@ -2,6 +2,7 @@ import { type Duty, reminderAt } from '../domain/duty.ts';
 import { calledSince, type DueRung, nextRung, pagesFor } from '../domain/escalation.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Outgoing } from '../ports/journal.ts';
+import { asked } from './approve.ts';
 import { changeOf } from './change.ts';
 import { endFreeze } from './freeze.ts';
 import { rungKey, trigger } from './pages.ts';
@@ -43,7 +44,7 @@ export function overdue(
       take({
         type: 'withdrawn',
         offer: offer.id,
-        because: 'Nobody approved it in time.',
+        because: `${asked(offer)} Nobody approved it in time.`,
         at: offer.expiresAt,
       });
     }

@@ -120,6 +120,10 @@ describe('the carrier’s credentials ran out', () => {
     const refuse = button('Refuse: Put the staged credentials in use');
     await rig.slack.as('UAPPROVER').click(rig.card(), refuse, { confirm: true });
     await rig.app.idle();
+    const thread = rig.slack.thread(ALERTS, rig.card().ts).map(({ text }) => text);
+    expect(thread.at(-1)).toMatch(
+      /^Withdrawn: “Put the staged credentials in use” \(\S+\), which <@\w+> asked for\. <@UAPPROVER> said no\.$/,
+    );
   });
 
   test('asked by the responder and approved by another, the keys change in one patch', async () => {
