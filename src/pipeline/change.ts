@@ -5,7 +5,7 @@ import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Change, Outgoing } from '../ports/journal.ts';
 import { byHandOf } from '../runbooks/catalogue.ts';
 import { newsOf } from './news.ts';
-import { closePages } from './pages.ts';
+import { allClear, closePages } from './pages.ts';
 import type { Rules } from './rules.ts';
 
 /** A decision made ready for one commit: the events folded in, the next deadlines read off the new state. */
@@ -32,8 +32,10 @@ export function changeOf(
       ...detailsOf(before, after),
       ...dutyPosts(after, events, rules),
       ...outgoing,
-      // However an incident ends, nobody is kept awake by it.
-      ...events.flatMap((event) => (event.type === 'resolved' ? closePages(after, event.because) : [])),
+      // However an incident ends, nobody is kept awake by it, and who was called hears of it.
+      ...events.flatMap((event) =>
+        event.type === 'resolved' ? [...closePages(after, event.because), ...allClear(after)] : [],
+      ),
     ],
   };
 }

@@ -90,6 +90,29 @@ export function closePages(incident: Incident, because: string): readonly Outgoi
     });
 }
 
+/** The channels and people that were called since it began or came back hear that it is over, once each. */
+export function allClear(incident: Incident): readonly Outgoing[] {
+  const { id, generation, ladder } = incident;
+  const called = calledSince(incident).flatMap((step) => ladder.filter(({ number }) => number === step.rung));
+  const key = (to: string) => `${id}/${generation}/over/${to}`;
+  const channels = new Set(called.flatMap((rung) => rung.channels));
+  const people = new Set(called.flatMap((rung) => rung.people));
+  return [
+    ...[...channels].map((channel) => ({
+      stream: `channel ${channel}`,
+      key: key(channel),
+      kind: 'slack post' as const,
+      payload: { what: 'over', channel, incident: id },
+    })),
+    ...[...people].map((address) => ({
+      stream: `person ${address}`,
+      key: key(address),
+      kind: 'slack post' as const,
+      payload: { what: 'over', address, incident: id },
+    })),
+  ];
+}
+
 /** Each rung of each generation has its own: a trigger on an open key wakes nobody. */
 export function rungKey({ environment, id, generation }: Incident, rung: number): string {
   return `oms/${environment}/${id}/${generation}/rung-${rung}`;

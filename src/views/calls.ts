@@ -3,7 +3,7 @@ import { runLine } from './card-findings.ts';
 import { impactText, needed } from './incident-card.ts';
 import { LIMIT, type Message, message, section } from './kit.ts';
 import { sentence } from './plain.ts';
-import { configured, joined, link, person, shortened, type Words, words } from './words.ts';
+import { configured, joined, lasting, link, person, shortened, type Words, words } from './words.ts';
 
 /** So many causes are named to whoever is called; the card has the rest. */
 const CAUSES = 3;
@@ -53,6 +53,17 @@ export function escalation(
 /** Why it is called may be the very impact: that is said once. */
 function saysImpact(because: string, { impact }: Incident): boolean {
   return impact?.known === true && because.startsWith(`${impact.affected} of ${impact.total} orders`);
+}
+
+/** To whoever was called: they need not look any more. */
+export function allClear(incident: Incident, title: string, card: string | null): Message {
+  const { id, environment, resolution, clockStartedAt } = incident;
+  const who = resolution?.by == null ? words`` : words` by ${person(resolution.by)}`;
+  const after = lasting((resolution?.at ?? clockStartedAt) - clockStartedAt);
+  const head = words`${id} ${title} (${environment}) is over: resolved${who} after ${after}.`;
+  const why = shortened(words`${resolution?.because ?? ''}`, LIMIT.text - 500);
+  const where = card === null ? [] : [link(card, 'Open the card')];
+  return message(joined([head, why], ' '), [section([head, why, ...where])]);
 }
 
 /** A direct message to somebody whom the ladder calls. */
