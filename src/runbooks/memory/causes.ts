@@ -104,7 +104,10 @@ const leak: Cause<MemoryData> = {
         `Memory has been watched for ${spell(watched)}; ${thresholds.leakMinutes} min would tell a leak.`,
       );
     if (rise.ms > 0) return open(`${said}; ${thresholds.leakMinutes} min would tell a leak.`);
-    if (usage.silent > 0) return open(`Nothing was told of the memory of ${usage.silent} pods.`);
+    if (usage.silent > 0)
+      return open(
+        `Nothing was told of the memory of ${usage.silent} ${usage.silent === 1 ? 'pod' : 'pods'}.`,
+      );
     return flat(usage, judging)
       ? ruledOut(`Memory has been flat for ${spell(watched)}.`)
       : open(
@@ -223,7 +226,10 @@ const limit: Cause<MemoryData> = {
       );
     }
     if (findings.kills.data === null) return open('Whether pods were killed (R54) could not be looked at.');
-    if (usage.silent > 0) return open(`Nothing was told of the memory of ${usage.silent} pods.`);
+    if (usage.silent > 0)
+      return open(
+        `Nothing was told of the memory of ${usage.silent} ${usage.silent === 1 ? 'pod' : 'pods'}.`,
+      );
     if (shares.every((share) => share !== null && share < memorySoundPercent) && freshKills.length === 0)
       return ruledOut(`Every pod uses less than ${memorySoundPercent} % of its limit.`);
     return open('Not all pods were seen to fill soon after their start and to stay full.');

@@ -123,7 +123,10 @@ export const usage: Check<UsageSeen> = {
       rise.pods > 0 && rise.ms >= REMARKED_MS
         ? ` It has risen for ${spell(rise.ms)} on ${rise.pods} of ${read.pods.length + read.silent} pods.`
         : '';
-    const gap = read.silent === 0 ? '' : ` Nothing was told of ${read.silent} more pods.`;
+    const gap =
+      read.silent === 0
+        ? ''
+        : ` Nothing was told of ${read.silent} more ${read.silent === 1 ? 'pod' : 'pods'}.`;
     const line = `${read.fullest} uses ${Math.round(read.percent)} % of its memory limit, the most of ${read.pods.length} pods.${rising}${gap}`;
     if (read.percent >= thresholds.memoryPercent) return broken(line, seen, evidence);
     return read.silent === 0 ? healthy(line, seen, evidence) : unknown(line, seen, evidence);

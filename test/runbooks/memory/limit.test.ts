@@ -57,7 +57,7 @@ const ROWS: readonly Row[] = [
     'a pod of which nothing was told',
     { usage: usage([[40, 41]], { silent: 1 }) },
     'open',
-    /Nothing was told of the memory of 1 pods/,
+    /Nothing was told of the memory of 1 pod/,
   ],
   ['room everywhere', {}, 'ruled out', /less than 80 %/],
   ['one full', { usage: usage([[50, 97]]) }, 'open', /seen to fill soon/],
