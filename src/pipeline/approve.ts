@@ -117,7 +117,7 @@ export async function whyNot(
 ): Promise<string | null> {
   const list = whoMayApprove(offer, parts.rules.approvals);
   const permission = mayApprove(offer, by, membership);
-  if (!permission.ok) return `${permission.because} ${namesOf(list)}`;
+  if (!permission.ok) return `${permission.because} ${namesOf(list, offer.requestedBy)}`;
   if (offer.waits !== null) return `“${offer.title}” waits: ${offer.waits}.`;
   if (offer.expiresAt !== null && offer.expiresAt <= tx.now)
     return `The request for “${offer.title}” has expired. Ask again.`;
@@ -143,9 +143,12 @@ export function whoMayRun({ rules }: Parts, step: StepName, targets: readonly st
 }
 
 /** Who may, in a sentence. */
-export function namesOf(list: readonly string[]): string {
+export function namesOf(list: readonly string[], asker: PersonId | null = null): string {
   if (list.length === 0) return 'Nobody is on the list; `approvals` in oms.yaml names them.';
-  const names = list.map((id) => (id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`));
+  // Whoever asked is no second person.
+  const others = list.filter((id) => id !== asker);
+  if (others.length === 0) return 'Nobody else is on the list; `approvals` in oms.yaml names them.';
+  const names = others.map((id) => (id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`));
   return `These may: ${names.join(', ')}.`;
 }
 

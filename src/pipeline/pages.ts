@@ -46,9 +46,13 @@ export function trigger(
 }
 
 /** Each cause that is supported, with its reason: the first alone may be the older one. */
-function causeOf({ diagnosis, healthySince }: Incident): string {
-  const supported = (diagnosis?.causes ?? []).filter(({ verdict }) => verdict === 'supported');
-  const none = healthySince === null ? 'not known yet' : 'none is seen any more, all checks are healthy';
+function causeOf({ diagnosis, healthySince, causeHistory }: Incident): string {
+  const causes = diagnosis?.causes ?? [];
+  const supported = causes.filter(({ verdict }) => verdict === 'supported');
+  const before = causes.filter(({ id }) => causeHistory[id] !== undefined).map(({ title }) => title);
+  const now = healthySince === null ? 'none is seen now' : 'none is seen any more, all checks are healthy';
+  const open = healthySince === null ? 'not known yet' : now;
+  const none = before.length === 0 ? open : `${now}; before: ${before.join('; ')}`;
   return supported.map(({ title, because }) => `${title}: ${because}`).join(' ') || none;
 }
 

@@ -10,11 +10,15 @@ const CAUSES = 3;
 
 /** What whoever is called has to know before the card is open: how much it touches, why, and what was done last. */
 function brief(incident: Incident, because: string): readonly Words[] {
-  const supported = (incident.diagnosis?.causes ?? []).filter(({ verdict }) => verdict === 'supported');
+  const causes = incident.diagnosis?.causes ?? [];
+  const supported = causes.filter(({ verdict }) => verdict === 'supported');
+  const before =
+    supported.length > 0 ? [] : causes.filter(({ id }) => incident.causeHistory[id] !== undefined);
   const last = incident.runs.at(-1);
   return [
     ...(saysImpact(because, incident) ? [] : [impactText(incident)]),
     ...supported.slice(0, CAUSES).map((cause) => words`Cause: ${cause.title}. ${cause.because}`),
+    ...before.map(({ title }) => words`Cause before, not seen now: ${title}.`),
     ...(last === undefined ? [] : [shortened(runLine(last), 500)]),
   ];
 }

@@ -124,7 +124,10 @@ export function seen({ diagnosis, answers, state }: Incident, room: Room): Part 
   const unseen = blind('Could not look', of('unknown'), room, state === 'resolved' ? [] : [BY_HAND]);
   const unasked = blind('Not looked at', of('skipped'), room);
   const well = healthy(
-    of('healthy').flatMap((finding) => (isContext(finding) ? [] : [words`${finding.line}`])),
+    // Two checks of one thing that is not there say the same.
+    [...new Set(of('healthy').flatMap((finding) => (isContext(finding) ? [] : [finding.line])))].map(
+      (line) => words`${line}`,
+    ),
     room,
   );
   return {

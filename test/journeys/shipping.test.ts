@@ -115,7 +115,7 @@ describe('the carrier’s credentials ran out', () => {
     await rig.app.idle();
     expect(patches()).toBe(0);
     expect(rig.slack.as('UAPPROVER').ephemerals().at(-1)?.text).toContain(
-      'a second person has to approve it',
+      'a second person has to approve it. Nobody else is on the list; `approvals` in oms.yaml names them.',
     );
     const refuse = button('Refuse: Put the staged credentials in use');
     await rig.slack.as('UAPPROVER').click(rig.card(), refuse, { confirm: true });

@@ -21,6 +21,14 @@ test('a page names every cause', () => {
   expect(details()['cause']).toBe('not known yet');
 });
 
+test('a page about what its cause has left behind names the cause before', () => {
+  const over = { ...cause('5.C3', 'The credentials ran out'), verdict: 'ruled out' } as const;
+  const causeHistory = { '5.C3': { supportedAt: OPENED, clearSince: OPENED } };
+  expect(details({ causeHistory }, [over])['cause']).toBe(
+    'none is seen now; before: The credentials ran out',
+  );
+});
+
 test('a page about what is healthy again does not say that its cause is not known yet', () => {
   expect(details({ healthySince: OPENED })['cause']).toBe('none is seen any more, all checks are healthy');
 });

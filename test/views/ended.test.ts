@@ -91,6 +91,11 @@ test('a card that is healthy while its alert fires says what ends it', () => {
   expect(read(WELL)).not.toContain(waits);
 });
 
+test('what two checks say alike is said once', () => {
+  const alike = ['R64', 'R65'].map((step) => aFinding('healthy', 'No return to look at.', step as 'R64'));
+  expect(read(anIncident(alike)).match(/No return to look at/g)).toHaveLength(1);
+});
+
 test('a lock screen reads what is needed, not why the impact is unknown', () => {
   const impact = {
     known: false,

@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const broken = aFinding('broken', '37 orders have been in processing for over 2 h.');
 const cause = (id: string, title: string) =>
   ({ id, title, verdict: 'supported', because: `${title} was seen.`, outside: false }) as const;
-const TWO = [cause('3.C2', 'Workflow engine away'), cause('3.C3', 'Illegal state transition')];
+const TWO = [cause('3.C2', 'Workflow engine away'), cause('3.C3', 'Illegal state transition')] as const;
 
 /** What stands in the thread for it. */
 function said(event: IncidentEvent, incident: Incident = anIncident([broken])): string {
@@ -39,6 +39,15 @@ describe('who is called', () => {
   test('reads every cause, not the first alone', () => {
     for (const read of [team().join(), person().join()])
       expect(read).toContain('Cause: Illegal state transition. Illegal state transition was seen.');
+  });
+
+  test('reads which cause it was where none is seen now', () => {
+    const over = [{ ...TWO[0], verdict: 'ruled out' } as const];
+    const causeHistory = { '3.C2': { supportedAt: OPENED, clearSince: OPENED } };
+    const after = anIncident([broken], { causeHistory }, over);
+    expect(textsOf(escalation(after, 'x', 1, 'x', null).blocks).join()).toContain(
+      'Cause before, not seen now: Workflow engine away.',
+    );
   });
 
   test('reads what somebody did last, and what came of it', () => {
