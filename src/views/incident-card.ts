@@ -7,13 +7,13 @@ import { impactPercent } from '../domain/impact.ts';
 import { complaintsOf, type Incident } from '../domain/incident.ts';
 import { byHand } from './by-hand.ts';
 import { runs, seen, trouble } from './card-findings.ts';
+import { nextLines } from './card-next.ts';
 import { todo } from './card-offers.ts';
 import { freezeLine } from './freeze.ts';
 import { header, LIMIT, lengthOf, type Message, message, note, section } from './kit.ts';
 import { owedLines } from './owed.ts';
 import { type Left, leftLine, ROOMS, type Room } from './room.ts';
-import { calledBy } from './rungs.ts';
-import { clock, joined, lasting, link, person, shortened, type Words, words } from './words.ts';
+import { clock, joined, link, person, shortened, type Words, words } from './words.ts';
 
 export interface CardView {
   readonly incident: Incident;
@@ -104,7 +104,7 @@ function draw(view: CardView, room: Room): Drawn {
       ...parts.flatMap(({ blocks }) => blocks),
       ...(owed.length === 0 ? [] : [section(owed)]),
       ...(missing === null ? [] : [note([missing])]),
-      note([...frozen(view), ...next(view)]),
+      note([...frozen(view), ...nextLines(incident, view.next)]),
       ...foot(view),
     ],
   };
@@ -208,73 +208,6 @@ function isLeft(incident: Incident): boolean {
 
 function frozen({ incident, freeze }: CardView): readonly Words[] {
   return freeze == null || incident.state === 'resolved' ? [] : [shortened(freezeLine(freeze), 500)];
-}
-
-/** Each rung that was called stands in the thread as well. */
-const RUNGS = 3;
-
-function next({ incident, next: rung }: CardView): readonly Words[] {
-  const earlier = incident.climbed.length - RUNGS;
-  const climbed = [
-    ...(earlier > 0
-      ? [words`${earlier} earlier ${earlier === 1 ? 'rung stands' : 'rungs stand'} in the thread.`]
-      : []),
-    ...incident.climbed.slice(-RUNGS).map(({ rung: number, at, because, paged }) => {
-      const page = paged ? ' and asked for a page' : '';
-      return shortened(
-        words`Rung ${number} called ${calledBy(incident, number)} ${clock(at)}${page}: ${because}`,
-        300,
-      );
-    }),
-  ];
-  if (incident.state === 'resolved') {
-    const { resolution } = incident;
-    const at = resolution?.at ?? incident.clockStartedAt;
-    const who = resolution?.by == null ? words`` : words` by ${person(resolution.by)}`;
-    return [
-      ...climbed,
-      shortened(
-        words`Resolved ${clock(at)}${who} after ${lasting(at - incident.clockStartedAt)}: ${resolution?.because ?? ''}`,
-        500,
-      ),
-    ];
-  }
-  const { hold, mitigated } = incident;
-  if (mitigated !== null && mitigated.unseenSince === undefined)
-    return [
-      ...climbed,
-      words`Watched until ${clock(mitigated.until)}; no rung is called while the checks stay healthy.`,
-    ];
-  const watched =
-    mitigated?.unseenSince === undefined
-      ? []
-      : [
-          words`Watched until ${clock(mitigated.until)}; since ${clock(mitigated.unseenSince)} the checks cannot tell whether it is still healthy.`,
-        ];
-  const held =
-    hold === null
-      ? []
-      : [shortened(words`Held by ${person(hold.by)} until ${clock(hold.until)}: ${hold.reason}`, 300)];
-  const waits = waitsForItsEnd(incident);
-  if (rung === null)
-    return [...climbed, ...watched, ...held, ...waits, words`The whole ladder has been called.`];
-  return [
-    ...climbed,
-    ...watched,
-    ...held,
-    ...waits,
-    words`*Next* ${clock(rung.at)}: rung ${rung.rung.number} calls ${calledBy(incident, rung.rung.number)}.`,
-  ];
-}
-
-/** Why what is healthy is open still, and what ends it. */
-function waitsForItsEnd({ healthySince, diagnosis, sources, mitigated }: Incident): readonly Words[] {
-  const fires = sources.some(({ state, tellsResolved }) => tellsResolved && state === 'firing');
-  const stands = diagnosis?.causes.some(({ verdict }) => verdict === 'supported') === true;
-  if (healthySince === null || mitigated !== null || !fires || stands) return [];
-  return [
-    words`All checks have been healthy since ${clock(healthySince)}; it ends by itself when no alert fires any more.`,
-  ];
 }
 
 function foot({ incident, links }: CardView): KnownBlock[] {

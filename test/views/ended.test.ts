@@ -91,6 +91,29 @@ test('a card that is healthy while its alert fires says what ends it', () => {
   expect(read(WELL)).not.toContain(waits);
 });
 
+test('a watch that has come to its end says what it waits for', () => {
+  const undo = {
+    id: 'd1',
+    what: 'Set it back.',
+    owner: 'orders',
+    targets: ['deployment/x'],
+    undo: 'R43-undo',
+    run: null,
+    at: OPENED,
+    done: null,
+  } as const;
+  const watched = (until: number): Incident => ({
+    ...WELL,
+    state: 'mitigated',
+    mitigated: { since: OPENED, until: OPENED + until * MINUTE, because: 'x' },
+    owed: [undo],
+  });
+  expect(read(watched(9))).toContain('Watched until 03:09; no rung is called while the checks stay healthy.');
+  expect(read(watched(2))).toContain(
+    'Watched until 03:02, healthy to its end; it ends once what was changed for now is taken back.',
+  );
+});
+
 test('what two checks say alike is said once', () => {
   const alike = ['R64', 'R65'].map((step) => aFinding('healthy', 'No return to look at.', step as 'R64'));
   expect(read(anIncident(alike)).match(/No return to look at/g)).toHaveLength(1);
