@@ -22,6 +22,19 @@ export interface DueRung {
 /** A watch whose checks cannot tell for so long goes on with the ladder (our default). */
 const UNSEEN_MINUTES = 5;
 
+/** What was called since it last came back: the end before that has closed every page. */
+export function calledSince({ climbed, reopenedAt }: Incident): readonly Climbed[] {
+  return climbed.filter(({ at }) => at >= (reopenedAt ?? 0));
+}
+
+/** What the ladder goes on from; where all of it was called before an end, what came back begins anew. */
+function standing(incident: Incident): readonly Climbed[] {
+  const since = calledSince(incident);
+  const top = Math.max(...incident.ladder.map(({ number }) => number));
+  const whole = incident.climbed.some((step) => step.rung === top && !since.includes(step));
+  return whole ? since : incident.climbed;
+}
+
 /**
  * The next step of the ladder and when it is due, or null where nothing more will happen: resolved, watched as
  * mitigated while the checks stay healthy, or the top is reached. Unknown impact never trips a rung and never stops the
@@ -32,8 +45,9 @@ export function nextRung(incident: Incident, rules: EscalationRules): DueRung | 
   const unseenSince = incident.mitigated?.unseenSince ?? null;
   if (incident.state === 'mitigated' && unseenSince === null) return null;
   const notBefore = unseenSince === null ? 0 : unseenSince + UNSEEN_MINUTES * MINUTE;
-  const top = Math.max(0, ...incident.climbed.map((step) => step.rung));
-  const last = incident.climbed.find((step) => step.rung === top);
+  const steps = standing(incident);
+  const top = Math.max(0, ...steps.map((step) => step.rung));
+  const last = steps.find((step) => step.rung === top);
   const rung = incident.ladder.find(({ number }) => number === top + 1);
   const byTime = rung === undefined ? null : afterTime(incident, rung, last, rules, notBefore);
   const first = incident.ladder.find(({ number }) => number === 1);
@@ -51,20 +65,22 @@ export function pagesFor(rung: Rung, reason: TripReason, environment: string): b
 }
 
 /**
- * Nothing was called yet, or by time alone and in channels only: what the runbook does not wait for still has to wake
+ * Nothing was called since it began or came back, or by time alone and in channels only: what the runbook does not wait for still has to wake
  * somebody, so the first rung is called, once more where it was before.
  */
-function wokeNobody({ climbed }: Incident): boolean {
-  return climbed.every(({ reason, paged }) => reason === 'time' && !paged);
+function wokeNobody(incident: Incident): boolean {
+  return calledSince(incident).every(({ reason, paged }) => reason === 'time' && !paged);
 }
 
 function withoutWaiting(incident: Incident, rung: Rung, rules: EscalationRules): DueRung | null {
   const { diagnosis, impact } = incident;
-  if (diagnosis !== null && diagnosis.atOnce !== null) {
+  // What was seen before its end says nothing of what came back.
+  const from = incident.reopenedAt ?? 0;
+  if (diagnosis !== null && diagnosis.atOnce !== null && diagnosis.at >= from) {
     return { rung, at: diagnosis.at, reason: 'at once', because: diagnosis.atOnce };
   }
   const percent = impactPercent(impact);
-  if (!impact?.known || percent === null || percent <= rules.impactPercent) return null;
+  if (!impact?.known || impact.at < from || percent === null || percent <= rules.impactPercent) return null;
   const because = `${impact.affected} of ${impact.total} orders (${Math.round(percent)} %) are affected, more than ${rules.impactPercent} %.`;
   return { rung, at: impact.at, reason: 'impact', because };
 }
@@ -76,12 +92,29 @@ function afterTime(
   rules: EscalationRules,
   notBefore: number,
 ): DueRung {
-  const since = last === undefined ? incident.clockStartedAt : Math.max(last.at, incident.reopenedAt ?? 0);
+  const back = incident.reopenedAt ?? 0;
+  const begins = incident.climbed.length === 0 ? incident.clockStartedAt : back;
+  const since = last === undefined ? begins : Math.max(last.at, back);
   const cardStands = (incident.announcedAt ?? incident.openedAt) + rules.notBeforeCardMinutes * MINUTE;
   const held = incident.hold !== null && incident.hold.at >= (last?.at ?? 0) ? incident.hold.until : 0;
   const at = Math.max(since + rung.afterMinutes * MINUTE, cardStands, held, notBefore);
-  const minutes = Math.round((at - incident.clockStartedAt) / MINUTE);
-  return { rung, at, reason: 'time', because: `The trouble has lasted ${minutes} minutes.` };
+  return { rung, at, reason: 'time', because: lasted(incident, at) };
+}
+
+/** Nobody is told of trouble that no check sees any more; what still wants somebody is its alert, or a person's word. */
+function lasted({ clockStartedAt, healthySince, diagnosis, sources }: Incident, at: number): string {
+  const whole = spelled(at - clockStartedAt);
+  // Memory that rises for a reason breaks nothing yet, and is trouble.
+  const stands = diagnosis?.causes.some(({ verdict }) => verdict === 'supported') === true;
+  if (healthySince === null || stands) return `The trouble has lasted ${whole}.`;
+  const fires = sources.some(({ state, tellsResolved }) => tellsResolved && state === 'firing');
+  const but = fires ? 'an alert still fires' : 'nobody has ended it';
+  return `All checks have been healthy for ${spelled(at - healthySince)}, but ${but}, ${whole} after it began.`;
+}
+
+function spelled(ms: number): string {
+  const minutes = Math.round(ms / MINUTE);
+  return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
 }
 
 /** The longest a person may postpone the next rung, minutes, once per incident (design §6). */

@@ -1,6 +1,7 @@
 import { type Alert, joinIds, NO_IDS } from './alert.ts';
 import { rememberCauses } from './cause-history.ts';
 import { type Finding, overall } from './finding.ts';
+import { type Impact, impactPercent } from './impact.ts';
 import type { Incident, IncidentEvent, Source } from './incident.ts';
 
 type Opened = Extract<IncidentEvent, { type: 'opened' }>;
@@ -31,6 +32,7 @@ export function begin(event: Opened): Incident {
     causeHistory: {},
     brokenSince: null,
     impact: null,
+    worstImpact: null,
     offers: [],
     runs: [],
     owed: [],
@@ -96,6 +98,7 @@ export function evolve(incident: Incident, event: IncidentEvent): Incident {
         diagnosis: event.diagnosis,
         lookAt: event.lookAt,
         impact: event.impact,
+        worstImpact: worse(incident.worstImpact ?? null, event.impact),
         causeHistory: rememberCauses(incident.causeHistory, event.diagnosis.causes, event.at),
         brokenSince: brokenSince(incident, event.diagnosis.findings, event.at),
         healthySince: healthySince(incident, event.diagnosis.findings, event.at),
@@ -192,6 +195,11 @@ function unseen({ mitigated }: Incident, findings: readonly Finding[], at: numbe
 /** What failed until a watch began failed last just before that, however long ago it had begun to. */
 function failedAgain({ failedAt, clockStartedAt, mitigated }: Incident, at: number): readonly number[] {
   return [Math.max(failedAt?.at(-1) ?? clockStartedAt, mitigated?.since ?? 0), at];
+}
+
+function worse(before: Impact | null, now: Impact): Impact | null {
+  const percent = impactPercent(now);
+  return percent !== null && percent > (impactPercent(before) ?? 0) ? now : before;
 }
 
 function brokenSince(

@@ -136,6 +136,8 @@ export interface Incident {
   /** When it was first seen broken since it was last healthy; rounds that could not tell change nothing. */
   readonly brokenSince: number | null;
   readonly impact: Impact | null;
+  /** The largest share that was counted; absent from what an older version kept. */
+  readonly worstImpact?: Impact | null;
   readonly offers: readonly Offer[];
   readonly runs: readonly Run[];
   /** What runs left for people to do, also what is done. */

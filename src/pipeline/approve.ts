@@ -41,10 +41,18 @@ export async function offerIn(tx: Transaction, offerId: OfferId): Promise<Offer 
   return incident?.offers.find((offer) => offer.id === offerId) ?? null;
 }
 
+/** Which request, and whose: others may stand beside it, and whoever asked waits for the answer. */
+export function asked({ title, targets, requestedBy }: Offer): string {
+  const on = targets.length === 1 ? ` (${targets[0]})` : '';
+  return requestedBy === null ? `“${title}”${on}.` : `“${title}”${on}, which <@${requestedBy}> asked for.`;
+}
+
 /** A no to a request. Recorded with its name, like a yes. */
 export async function refuse(parts: Parts, offerId: OfferId, by: PersonId): Promise<Answer> {
   return await onOffer(parts, 'refuse', offerId, by, async (tx, _incident, offer) => ({
-    events: [{ type: 'withdrawn', offer: offer.id, because: `<@${by}> said no.`, at: tx.now }],
+    events: [
+      { type: 'withdrawn', offer: offer.id, because: `${asked(offer)} <@${by}> said no.`, at: tx.now },
+    ],
     says: `“${offer.title}” was not started.`,
   }));
 }
@@ -109,7 +117,7 @@ export async function whyNot(
 ): Promise<string | null> {
   const list = whoMayApprove(offer, parts.rules.approvals);
   const permission = mayApprove(offer, by, membership);
-  if (!permission.ok) return `${permission.because} ${namesOf(list)}`;
+  if (!permission.ok) return `${permission.because} ${namesOf(list, offer.requestedBy)}`;
   const waits = waitsNow(offer, incident.offers);
   if (waits !== null) return `“${offer.title}” waits: ${waits}.`;
   if (offer.expiresAt !== null && offer.expiresAt <= tx.now)
@@ -136,9 +144,12 @@ export function whoMayRun({ rules }: Parts, step: StepName, targets: readonly st
 }
 
 /** Who may, in a sentence. */
-export function namesOf(list: readonly string[]): string {
+export function namesOf(list: readonly string[], asker: PersonId | null = null): string {
   if (list.length === 0) return 'Nobody is on the list; `approvals` in oms.yaml names them.';
-  const names = list.map((id) => (id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`));
+  // Whoever asked is no second person.
+  const others = list.filter((id) => id !== asker);
+  if (others.length === 0) return 'Nobody else is on the list; `approvals` in oms.yaml names them.';
+  const names = others.map((id) => (id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`));
   return `These may: ${names.join(', ')}.`;
 }
 

@@ -3,8 +3,9 @@ import { nextRung } from '../domain/escalation.ts';
 import { begin, evolve } from '../domain/evolve.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Change, Outgoing } from '../ports/journal.ts';
+import { byHandOf } from '../runbooks/catalogue.ts';
 import { newsOf } from './news.ts';
-import { closePages } from './pages.ts';
+import { allClear, closePages } from './pages.ts';
 import type { Rules } from './rules.ts';
 
 /** A decision made ready for one commit: the events folded in, the next deadlines read off the new state. */
@@ -31,8 +32,10 @@ export function changeOf(
       ...detailsOf(before, after),
       ...dutyPosts(after, events, rules),
       ...outgoing,
-      // However an incident ends, nobody is kept awake by it.
-      ...events.flatMap((event) => (event.type === 'resolved' ? closePages(after, event.because) : [])),
+      // However an incident ends, nobody is kept awake by it, and who was called hears of it.
+      ...events.flatMap((event) =>
+        event.type === 'resolved' ? [...closePages(after, event.because), ...allClear(after)] : [],
+      ),
     ],
   };
 }
@@ -51,13 +54,25 @@ const SILENT: ReadonlySet<IncidentEvent['type']> = new Set([
 
 function threadLog(incident: Incident, events: readonly IncidentEvent[]): readonly Outgoing[] {
   return events
-    .filter(({ type }) => !SILENT.has(type))
+    .filter((event) => !SILENT.has(event.type) && !isSaidOfDuty(incident, event, events))
     .map((event, place) => ({
       stream: `thread ${incident.id}`,
       key: `${incident.id}/${incident.version}/${place}`,
       kind: 'slack post',
       payload: { what: 'thread', incident: incident.id, event },
     }));
+}
+
+/** A step by hand that did nothing but end what was owed: *has done* says the same, and for which order. */
+function isSaidOfDuty(
+  { runbook, owed }: Incident,
+  event: IncidentEvent,
+  events: readonly IncidentEvent[],
+): boolean {
+  if (event.type !== 'ticked') return false;
+  const what = byHandOf(runbook, event.tick.step)?.what;
+  const done = events.flatMap((other) => (other.type === 'duty done' ? [other.duty] : []));
+  return owed.some((duty) => done.includes(duty.id) && duty.what === what);
 }
 
 /** What is owed, in the channel of its team where one is configured; once for each duty. */

@@ -1,7 +1,8 @@
 import { type Duty, reminderAt } from '../domain/duty.ts';
-import { type DueRung, nextRung, pagesFor } from '../domain/escalation.ts';
+import { calledSince, type DueRung, nextRung, pagesFor } from '../domain/escalation.ts';
 import type { Incident, IncidentEvent } from '../domain/incident.ts';
 import type { Outgoing } from '../ports/journal.ts';
+import { asked } from './approve.ts';
 import { changeOf } from './change.ts';
 import { endFreeze } from './freeze.ts';
 import { rungKey, trigger } from './pages.ts';
@@ -43,7 +44,7 @@ export function overdue(
       take({
         type: 'withdrawn',
         offer: offer.id,
-        because: 'Nobody approved it in time.',
+        because: `${asked(offer)} Nobody approved it in time.`,
         at: offer.expiresAt,
       });
     }
@@ -94,7 +95,9 @@ export function climb(
 ): { event: IncidentEvent; outgoing: readonly Outgoing[] } {
   const paged = rules.pager && pagesFor(rung, reason, rules.environment);
   // A key that was said is not said again, but the first rung may be called once more to wake somebody.
-  const quiet = incident.climbed.some((step) => step.rung === 1 && step.reason === 'time' && !step.paged);
+  const quiet = calledSince(incident).some(
+    (step) => step.rung === 1 && step.reason === 'time' && !step.paged,
+  );
   const again = rung.number === 1 && quiet ? '/again' : '';
   const key = `${incident.id}/${incident.generation}/rung-${rung.number}${again}`;
   const event: IncidentEvent = {

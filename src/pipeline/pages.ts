@@ -1,3 +1,4 @@
+import { calledSince } from '../domain/escalation.ts';
 import { impactPercent } from '../domain/impact.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { TeamId } from '../domain/severity.ts';
@@ -31,9 +32,10 @@ export function trigger(
       criticality: rules.criticality,
       severity: incident.severity,
       impact: percent === null ? 'unknown' : `${Math.round(percent)} % of orders`,
-      cause:
-        incident.diagnosis?.causes.find(({ verdict }) => verdict === 'supported')?.because ?? 'not known yet',
-      acknowledged: incident.acknowledged?.by ?? 'nobody',
+      cause: causeOf(incident),
+      acknowledged: whoHasIt(incident),
+      done: doneOf(incident) || 'nothing',
+      card: rules.channels.alerts,
       rungsBefore: incident.climbed.map((step) => `rung ${step.rung}: ${step.because}`).join(' ') || 'none',
     },
     links: incident.sources.flatMap(({ url, summary }) =>
@@ -41,6 +43,31 @@ export function trigger(
     ),
   };
   return { stream: `page ${dedupKey}`, key: `${dedupKey}/trigger`, kind: 'page', payload };
+}
+
+/** Each cause that is supported, with its reason: the first alone may be the older one. */
+function causeOf({ diagnosis, healthySince, causeHistory }: Incident): string {
+  const causes = diagnosis?.causes ?? [];
+  const supported = causes.filter(({ verdict }) => verdict === 'supported');
+  const before = causes.filter(({ id }) => causeHistory[id] !== undefined).map(({ title }) => title);
+  const now = healthySince === null ? 'none is seen now' : 'none is seen any more, all checks are healthy';
+  const open = healthySince === null ? 'not known yet' : now;
+  const none = before.length === 0 ? open : `${now}; before: ${before.join('; ')}`;
+  return supported.map(({ title, because }) => `${title}: ${because}`).join(' ') || none;
+}
+
+/** Slack's id of a person means nothing to whoever reads a page. */
+function whoHasIt({ acknowledged }: Incident): string {
+  if (acknowledged === null) return 'nobody';
+  const [, name] = /^pagerduty:(.*)$/s.exec(acknowledged.by) ?? [];
+  return name ?? 'somebody in Slack; the card says who';
+}
+
+/** What was run, and what came of it. */
+function doneOf({ runs }: Incident): string {
+  return runs
+    .map(({ title, state, outcome, proof }) => `${title}: ${proof?.verdict ?? outcome ?? state}`)
+    .join('; ');
 }
 
 /** Closes what was opened under this dedup key. */
@@ -59,12 +86,35 @@ export function close(incident: Incident, dedupKey: string, team: TeamId, becaus
 
 /** Closes every page that this incident's rungs opened. */
 export function closePages(incident: Incident, because: string): readonly Outgoing[] {
-  return incident.climbed
+  return calledSince(incident)
     .filter(({ paged }) => paged)
     .map(({ rung }) => {
       const team = incident.ladder.find(({ number }) => number === rung)?.team ?? 'orders';
       return close(incident, rungKey(incident, rung), team, because);
     });
+}
+
+/** The channels and people that were called since it began or came back hear that it is over, once each. */
+export function allClear(incident: Incident): readonly Outgoing[] {
+  const { id, generation, ladder } = incident;
+  const called = calledSince(incident).flatMap((step) => ladder.filter(({ number }) => number === step.rung));
+  const key = (to: string) => `${id}/${generation}/over/${to}`;
+  const channels = new Set(called.flatMap((rung) => rung.channels));
+  const people = new Set(called.flatMap((rung) => rung.people));
+  return [
+    ...[...channels].map((channel) => ({
+      stream: `channel ${channel}`,
+      key: key(channel),
+      kind: 'slack post' as const,
+      payload: { what: 'over', channel, incident: id },
+    })),
+    ...[...people].map((address) => ({
+      stream: `person ${address}`,
+      key: key(address),
+      kind: 'slack post' as const,
+      payload: { what: 'over', address, incident: id },
+    })),
+  ];
 }
 
 /** Each rung of each generation has its own: a trigger on an open key wakes nobody. */

@@ -179,6 +179,8 @@ export interface DeploymentState {
   readonly paused: boolean;
   /** As `kubectl rollout status` tells them apart; *stuck* is ProgressDeadlineExceeded. */
   readonly rollout: 'complete' | 'under way' | 'stuck';
+  /** The last rollout had come to its end before: what is away since went away by itself, as a pod that is killed does. */
+  readonly ended?: boolean;
   /** One sentence: *3 of 4 pods are new, 4 pods ready in all.*, or why it is stuck. */
   readonly line: string;
   /** The stamp of the last restart, exactly as it was written; null: never restarted so. */
@@ -268,10 +270,7 @@ export interface KubernetesLever {
     },
     signal: AbortSignal,
   ): Promise<string>;
-  /**
-   * R35's undo: what `promoteSecret` kept comes back, and its stamp is gone. Throws SystemError *refused* with `sent: 'no'`
-   * when the secret changed since `expected` was read, or another promotion came after that of `stamp`.
-   */
+  /** R35's undo: what `promoteSecret` kept comes back, its stamp is gone. Throws SystemError *refused* with `sent: 'no'` when the secret changed since `expected` was read, or another promotion came after that of `stamp`. */
   revertSecret(
     namespace: string,
     change: {

@@ -7,6 +7,7 @@ import { whoLeft } from '../pipeline/duties.ts';
 import type { Parts } from '../pipeline/parts.ts';
 import type { VoiceStore, Waiting } from '../ports/voice.ts';
 import { byHandOf, runbookById, titlesOf } from '../runbooks/catalogue.ts';
+import { allClear, calledPerson, channelNotReached, escalation, notReached } from '../views/calls.ts';
 import { databaseBack } from '../views/database.ts';
 import { type DetailsView, details } from '../views/details.ts';
 import { digest } from '../views/digest.ts';
@@ -14,7 +15,7 @@ import { freezeNews } from '../views/freeze.ts';
 import { givenUp } from '../views/given-up.ts';
 import type { Message } from '../views/kit.ts';
 import { dutyNotReached, dutyPost, reminder } from '../views/owed.ts';
-import { calledPerson, channelNotReached, escalation, news, notReached, threadLine } from '../views/plain.ts';
+import { news, threadLine } from '../views/plain.ts';
 import type { Channels } from './channels.ts';
 import { findPerson } from './people.ts';
 import type { Place } from './post.ts';
@@ -92,6 +93,12 @@ const Payload = z.discriminatedUnion('what', [
       reason: z.string(),
       liftAskedBy: z.string().nullable(),
     }),
+  }),
+  z.object({
+    what: z.literal('over'),
+    incident: z.string(),
+    channel: z.string().optional(),
+    address: z.string().optional(),
   }),
   z.object({
     what: z.literal('person'),
@@ -191,6 +198,17 @@ export async function prepare(
           words: dutyPost(incident, title, duty, whoLeft(incident, duty)),
         };
       return await inThread(reminder(duty, whoLeft(incident, duty) ?? duty.owner), true);
+    }
+    case 'over': {
+      // It may have come back meanwhile.
+      if (incident.state !== 'resolved') return 'nothing to say';
+      const { channel, address = '' } = payload;
+      const words = allClear(incident, title, await linkOf(await voice.cardOf(id, alerts)));
+      if (channel !== undefined) return { place: await inChannel(channel), words };
+      const found = await parts.step('find person', async () => await findPerson(client, address));
+      return 'channel' in found
+        ? { place: { channel: found.channel, threadTs: null }, words }
+        : 'nothing to say';
     }
     case 'person': {
       // Nobody is woken for what is over.

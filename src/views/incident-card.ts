@@ -7,12 +7,12 @@ import { impactPercent } from '../domain/impact.ts';
 import { complaintsOf, type Incident } from '../domain/incident.ts';
 import { byHand } from './by-hand.ts';
 import { runs, seen, trouble } from './card-findings.ts';
+import { nextLines } from './card-next.ts';
 import { todo } from './card-offers.ts';
 import { freezeLine } from './freeze.ts';
 import { header, LIMIT, lengthOf, type Message, message, note, section } from './kit.ts';
 import { owedLines } from './owed.ts';
 import { type Left, leftLine, ROOMS, type Room } from './room.ts';
-import { calledBy } from './rungs.ts';
 import { clock, joined, link, person, shortened, type Words, words } from './words.ts';
 
 export interface CardView {
@@ -96,7 +96,7 @@ function draw(view: CardView, room: Room): Drawn {
   const missing = leftLine(left);
   const owed = owedLines(incident.owed);
   return {
-    text: words`${head}. ${impactText(incident)} ${needed(incident)}`,
+    text: words`${head}. ${inShort(incident)} ${needed(incident)}`,
     left,
     blocks: [
       header(head),
@@ -104,7 +104,7 @@ function draw(view: CardView, room: Room): Drawn {
       ...parts.flatMap(({ blocks }) => blocks),
       ...(owed.length === 0 ? [] : [section(owed)]),
       ...(missing === null ? [] : [note([missing])]),
-      note([...frozen(view), ...next(view)]),
+      note([...frozen(view), ...nextLines(incident, view.next)]),
       ...foot(view),
     ],
   };
@@ -143,15 +143,33 @@ export function impactText({ impact }: Incident): Words {
   return words`${impact.affected} of ${impact.total} orders${share} affected.${missing}`;
 }
 
+/** Of a lock screen's two lines a long reason would take the place of what is needed. */
+const SHORT = 60;
+
+function inShort(incident: Incident): Words {
+  const { impact } = incident;
+  return impact?.known === false && impact.because.length > SHORT
+    ? words`Impact unknown.`
+    : impactText(incident);
+}
+
 function impactLine(incident: Incident): Words {
   const { impact } = incident;
   if (impact === null) return words`*Impact* is being counted.`;
   if (!impact.known) return shortened(words`*Impact* unknown: ${impact.because}`, 500);
-  return words`*Impact* ${impactText(incident)} Last ${impact.windowMinutes} min, ${impact.source}, ${clock(impact.at)}.`;
+  return words`*Impact* ${impactText(incident)} Last ${impact.windowMinutes} min, ${impact.source}, ${clock(impact.at)}.${atWorst(incident)}`;
+}
+
+/** What it came to, where it is less by now: of what has ended that is what counts. */
+function atWorst({ impact, worstImpact }: Incident): Words {
+  const [now, worst] = [impactPercent(impact), impactPercent(worstImpact ?? null)];
+  if (worstImpact?.known !== true || worst === null || Math.round(worst) <= Math.round(now ?? 0))
+    return words``;
+  return words` At worst ${worstImpact.affected} of ${worstImpact.total} (${Math.round(worst)} %), ${clock(worstImpact.at)}.`;
 }
 
 function sinceLine(incident: Incident): Words {
-  const { clockStartedAt, sources, acknowledged, severity, state } = incident;
+  const { clockStartedAt, reopenedAt, sources, acknowledged, severity, state } = incident;
   const firing = sources.filter(({ state, complaint }) => state === 'firing' && complaint !== true);
   const people = firing.filter(({ source }) => source === 'person').length;
   const alarms = firing.length - people;
@@ -166,7 +184,8 @@ function sinceLine(incident: Incident): Words {
   const said = words`${alert}${reported}${complaints}`;
   const nobody = state === 'resolved' ? words`` : words` Nobody has it yet.`;
   const who = acknowledged === null ? nobody : words` ${person(acknowledged.by)} has it.`;
-  return words`*Since* ${clock(clockStartedAt)}, severity ${severity}, ${said}.${who}`;
+  const back = reopenedAt == null ? words`` : words`, back since ${clock(reopenedAt)}`;
+  return words`*Since* ${clock(clockStartedAt)}${back}, severity ${severity}, ${said}.${who}`;
 }
 
 export function needed(incident: Incident): string {
@@ -189,54 +208,6 @@ function isLeft(incident: Incident): boolean {
 
 function frozen({ incident, freeze }: CardView): readonly Words[] {
   return freeze == null || incident.state === 'resolved' ? [] : [shortened(freezeLine(freeze), 500)];
-}
-
-/** Each rung that was called stands in the thread as well. */
-const RUNGS = 3;
-
-function next({ incident, next: rung }: CardView): readonly Words[] {
-  const earlier = incident.climbed.length - RUNGS;
-  const climbed = [
-    ...(earlier > 0 ? [words`${earlier} earlier rungs stand in the thread.`] : []),
-    ...incident.climbed.slice(-RUNGS).map(({ rung: number, at, because, paged }) => {
-      const page = paged ? ' and asked for a page' : '';
-      return shortened(
-        words`Rung ${number} called ${calledBy(incident, number)} ${clock(at)}${page}: ${because}`,
-        300,
-      );
-    }),
-  ];
-  if (incident.state === 'resolved') {
-    const { resolution } = incident;
-    const who = resolution?.by == null ? words`` : words` by ${person(resolution.by)}`;
-    return [
-      ...climbed,
-      shortened(words`Resolved ${clock(resolution?.at ?? 0)}${who}: ${resolution?.because ?? ''}`, 500),
-    ];
-  }
-  const { hold, mitigated } = incident;
-  if (mitigated !== null && mitigated.unseenSince === undefined)
-    return [
-      ...climbed,
-      words`Watched until ${clock(mitigated.until)}; no rung is called while the checks stay healthy.`,
-    ];
-  const watched =
-    mitigated?.unseenSince === undefined
-      ? []
-      : [
-          words`Watched until ${clock(mitigated.until)}; since ${clock(mitigated.unseenSince)} the checks cannot tell whether it is still healthy.`,
-        ];
-  const held =
-    hold === null
-      ? []
-      : [shortened(words`Held by ${person(hold.by)} until ${clock(hold.until)}: ${hold.reason}`, 300)];
-  if (rung === null) return [...climbed, ...watched, ...held, words`The whole ladder has been called.`];
-  return [
-    ...climbed,
-    ...watched,
-    ...held,
-    words`*Next* ${clock(rung.at)}: rung ${rung.rung.number} calls ${calledBy(incident, rung.rung.number)}.`,
-  ];
 }
 
 function foot({ incident, links }: CardView): KnownBlock[] {

@@ -1,25 +1,14 @@
 import { impactPercent } from '../domain/impact.ts';
 import type { ByHandId, Incident, IncidentEvent } from '../domain/incident.ts';
 import { runLine } from './card-findings.ts';
-import { impactText, needed, verdictOf } from './incident-card.ts';
-import { ACTIONS, buttons, evidence, LIMIT, type Message, message, note, section } from './kit.ts';
+import { verdictOf } from './incident-card.ts';
+import { ACTIONS, buttons, evidence, type Message, message, note, section } from './kit.ts';
 import { dutyLine, dutyOf } from './owed.ts';
 import { calledBy } from './rungs.ts';
-import {
-  answered,
-  clock,
-  configured,
-  joined,
-  link,
-  person,
-  said,
-  shortened,
-  type Words,
-  words,
-} from './words.ts';
+import { answered, clock, joined, lasting, person, said, type Words, words } from './words.ts';
 
 /** One or a few plain sentences of markup. */
-function sentence(...lines: readonly Words[]): Message {
+export function sentence(...lines: readonly Words[]): Message {
   return message(joined(lines, ' '), [section(lines)]);
 }
 
@@ -97,39 +86,6 @@ export function commands(
   return message(words`Commands for ${id}.`, blocks);
 }
 
-export function escalation(
-  incident: Incident,
-  title: string,
-  rung: number,
-  because: string,
-  card: string | null,
-): Message {
-  const why = shortened(words`${because}`, LIMIT.text - 300);
-  // Slack may have been away for so long that the call comes after the end.
-  const over = incident.state === 'resolved';
-  const needs = over
-    ? words`(${incident.environment}) is over; rung ${rung} was called before.`
-    : words`(${incident.environment}) needs you: rung ${rung}.`;
-  const cause = incident.diagnosis?.causes.find(({ verdict }) => verdict === 'supported');
-  const nobody = over ? words`` : words`Nobody has it yet.`;
-  const who = incident.acknowledged === null ? nobody : words`${person(incident.acknowledged.by)} has it.`;
-  const where = card === null ? words`` : words` ${link(card, 'Open the card')}`;
-  return message(words`${incident.id} ${title} ${needs} ${why}`, [
-    section([
-      words`*${incident.id} ${title}* ${needs}`,
-      why,
-      ...(saysImpact(because, incident) ? [] : [impactText(incident)]),
-      ...(cause === undefined ? [] : [words`Cause: ${cause.title}. ${cause.because}`]),
-      words`${who} ${needed(incident)}${where}`,
-    ]),
-  ]);
-}
-
-/** Why it is called may be the very impact: that is said once. */
-function saysImpact(because: string, { impact }: Incident): boolean {
-  return impact?.known === true && because.startsWith(`${impact.affected} of ${impact.total} orders`);
-}
-
 /** What people must notice: a verdict that came later or got worse. The first line is what a lock screen shows. */
 export function news(incident: Incident, title: string, lines: readonly string[]): Message {
   const head = words`${incident.environment} · ${incident.id} · ${title}: ${verdictOf(incident)}.`;
@@ -142,49 +98,6 @@ export function news(incident: Incident, title: string, lines: readonly string[]
   return message(joined([head, ...lines.map((line) => words`${line}`), impact], ' '), [
     section([words`*${head}*`, ...lines.map((line) => words`• ${line}`), impact]),
   ]);
-}
-
-/** A direct message to somebody whom the ladder calls. */
-export function calledPerson(
-  incident: Incident,
-  title: string,
-  rung: number,
-  because: string,
-  channel: string,
-): Message {
-  return sentence(
-    words`${incident.id} ${title} (${incident.environment}) needs you: rung ${rung}.`,
-    words`${because}`,
-    words`Its card is in ${channel}; \`/oms show ${incident.id}\` shows it to you here.`,
-  );
-}
-
-/** Said to platform engineering instead, so that a rung never goes nowhere. The address is the company's own setting. */
-export function notReached(
-  incident: Incident,
-  title: string,
-  rung: number,
-  address: string,
-  because: string,
-): Message {
-  return sentence(
-    words`${incident.id} ${title} (${incident.environment}): rung ${rung} could not reach ${configured(address)}: ${because}.`,
-    words`Please tell them by hand, and mend \`people\` in oms.yaml.`,
-  );
-}
-
-/** A rung whose channel Slack refuses. */
-export function channelNotReached(
-  incident: Incident,
-  title: string,
-  rung: number,
-  channel: string,
-  because: string,
-): Message {
-  return sentence(
-    words`${incident.id} ${title} (${incident.environment}): rung ${rung} could not be said in ${configured(channel)}: ${because}`,
-    words`Please call that team by hand, and mend \`channels\` in oms.yaml.`,
-  );
 }
 
 /** The thread's log: one line for each thing worth keeping, null for the rest. */
@@ -237,7 +150,7 @@ export function threadLine(
         words`Rung ${event.climbed.rung} calls ${calledBy(incident, event.climbed.rung)}: ${event.climbed.because}`,
       );
     case 'resolved':
-      return sentence(words`Resolved: ${event.because}`);
+      return resolved(event, incident);
     case 'run updated': {
       const run = incident.runs.find(({ id }) => id === event.run);
       const worth = event.change.state === 'ended' || event.change.proof?.verdict != null;
@@ -246,6 +159,12 @@ export function threadLine(
     default:
       return null;
   }
+}
+
+/** How it ended; what it was and what was done stands above it. */
+function resolved({ by, because, at }: Extract<IncidentEvent, { type: 'resolved' }>, of: Incident): Message {
+  const who = by === null ? words`` : words` by ${person(by)}`;
+  return sentence(words`Resolved${who} after ${lasting(at - of.clockStartedAt)}: ${because}`);
 }
 
 /** What somebody heard, as data: nobody is called by it, and no link in it can be pressed. */

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { ACTIONS, buttons, type Message, message, note, section } from './kit.ts';
-import { clock, person, type Words, words } from './words.ts';
+import { clock, lasting, person, type Words, words } from './words.ts';
 
 export interface ListedOrder {
   readonly id: string;
@@ -96,17 +96,12 @@ function row(order: ListedOrder, now: number): KnownBlock {
   const event =
     order.lastEvent === null
       ? 'no event'
-      : `last event ${order.lastEvent.type} ${age(now - order.lastEvent.at)} ago`;
+      : `last event ${order.lastEvent.type} ${lasting(now - order.lastEvent.at)} ago`;
   const by = tried?.by == null ? words`` : words` by ${person(tried.by)}`;
   const before =
-    tried === undefined ? words`` : words` Tried before: ${tried.kind} ${age(now - tried.at)} ago${by}.`;
+    tried === undefined ? words`` : words` Tried before: ${tried.kind} ${lasting(now - tried.at)} ago${by}.`;
   const [actions] = buttons([{ text: 'Retry', action: ACTIONS.run, value: `retry ${order.id}` }]);
   const retry = actions?.elements[0];
-  const line = words`*${order.id}* ${age(now - order.updatedAt)} in ${order.status}, ${event}.${before}`;
+  const line = words`*${order.id}* ${lasting(now - order.updatedAt)} in ${order.status}, ${event}.${before}`;
   return section([line], retry?.type === 'button' ? retry : undefined);
-}
-
-function age(ms: number): string {
-  const minutes = Math.max(0, Math.round(ms / 60_000));
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

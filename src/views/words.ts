@@ -78,6 +78,12 @@ export function clock(at: number): Words {
   return new Markup(`<!date^${Math.round(at / 1000)}^{time}|${utc} UTC>`);
 }
 
+/** *35 min*, *2 h 46 min*: an age or a duration, ms. */
+export function lasting(ms: number): string {
+  const minutes = Math.max(0, Math.round(ms / 60_000));
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 /** Only to http and https; anything else stays a word. */
 export function link(url: string, label: string): Words {
   const name = quoted(label).replace(/\|/g, '/');

@@ -158,6 +158,15 @@ describe('a rollout', () => {
     ]);
   });
 
+  test('is not what a pod that is killed begins', async () => {
+    await here.world.change((state) => {
+      for (const pod of state.pods.filter(({ app }) => app === WORKLOAD.name).slice(0, 1)) pod.ready = false;
+    });
+    expect(await here.connection.probe.deployment(WORKLOAD, soon())).toMatchObject({ ready: 2, ended: true });
+    await here.connection.lever.restart(WORKLOAD, 1, 'x', soon());
+    expect((await here.connection.probe.deployment(WORKLOAD, soon()))?.ended).toBeUndefined();
+  });
+
   test('does not begin on a paused Deployment, which stays as it is', async () => {
     await here.deployment((deployment) => {
       deployment.spec = { ...deployment.spec, paused: true };

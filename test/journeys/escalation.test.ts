@@ -84,6 +84,14 @@ describe('trouble that lasts', () => {
     expect(card()).toContain('Ann Smith (PagerDuty)');
   });
 
+  test('each team that was called hears once that it is over', () => {
+    for (const channel of ['#orders-team', '#platform-eng']) {
+      const [, over, ...more] = rig.slack.messages(channel).map(({ text }) => text);
+      expect(over).toMatch(/^OMS-1 .* is over: resolved by Ann Smith \(PagerDuty\) after \d+ min\. /);
+      expect(more).toEqual([]);
+    }
+  });
+
   test('an alert that began before the end opens nothing', async () => {
     await rig.alert({ startsAt: new Date(rig.now() - 60 * 60_000).toISOString() });
     await rig.app.idle();

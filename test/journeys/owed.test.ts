@@ -71,6 +71,7 @@ describe('what a run leaves to do', () => {
     expect(person.ephemerals().at(-1)?.text).toContain('Ticked off with your name: Tell the warehouse');
     const thread = rig.slack.thread(ALERTS, rig.card().ts).map(({ text }) => text);
     expect(thread.join()).toContain('<@UBYSTANDER> has done: Tell the warehouse');
+    expect(thread.join()).not.toContain('By hand: Tell the warehouse');
   });
 
   test('pressed again says who did it', async () => {

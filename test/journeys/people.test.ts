@@ -21,7 +21,14 @@ async function thirdRung(people: readonly string[]): Promise<void> {
     const rung = { number: 3, team: 'orders', channels: [], people, pages: true, afterMinutes: 20 } as const;
     const due = { rung, at: tx.now, reason: 'time', because: 'The trouble has lasted 60 minutes.' } as const;
     const { event, outgoing } = climb(incident, due, parts.rules, null);
-    tx.save(changeOf(incident, [event], parts.rules, outgoing));
+    const raised = {
+      type: 'raised',
+      severity: 'critical',
+      ladder: [rung],
+      because: 'It got worse.',
+      at: tx.now,
+    } as const;
+    tx.save(changeOf(incident, [raised, event], parts.rules, outgoing));
   });
   await rig.app.idle();
 }
@@ -45,6 +52,16 @@ describe('rung 3 reaches people', () => {
   test('deciding it again says nothing twice', async () => {
     await thirdRung(['lead@example.com', 'gone@example.com']);
     expect(dms()).toHaveLength(1);
+    expect(rig.slack.messages('#platform-eng')).toHaveLength(1);
+  });
+
+  test('somebody who was called hears that it is over; who could not be called does not', async () => {
+    await rig.slack.as('URESPONDER').command('#orders-alerts', '/oms resolve OMS-1 all is well again');
+    await rig.app.idle();
+    expect(dms().map(({ text }) => text)).toEqual([
+      expect.stringContaining('needs you: rung 3.'),
+      expect.stringMatching(/is over: resolved by <@URESPONDER> after \d+ .*min\. all is well again/),
+    ]);
     expect(rig.slack.messages('#platform-eng')).toHaveLength(1);
   });
 });

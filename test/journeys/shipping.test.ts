@@ -115,11 +115,15 @@ describe('the carrier’s credentials ran out', () => {
     await rig.app.idle();
     expect(patches()).toBe(0);
     expect(rig.slack.as('UAPPROVER').ephemerals().at(-1)?.text).toContain(
-      'a second person has to approve it',
+      'a second person has to approve it. Nobody else is on the list; `approvals` in oms.yaml names them.',
     );
     const refuse = button('Refuse: Put the staged credentials in use');
     await rig.slack.as('UAPPROVER').click(rig.card(), refuse, { confirm: true });
     await rig.app.idle();
+    const thread = rig.slack.thread(ALERTS, rig.card().ts).map(({ text }) => text);
+    expect(thread.at(-1)).toMatch(
+      /^Withdrawn: “Put the staged credentials in use” \(\S+\), which <@\w+> asked for\. <@UAPPROVER> said no\.$/,
+    );
   });
 
   test('asked by the responder and approved by another, the keys change in one patch', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { escalation } from '../../src/views/calls.ts';
 import { incidentCard } from '../../src/views/incident-card.ts';
 import type { Message } from '../../src/views/kit.ts';
-import { commands, escalation, news, notTrusted, reply, threadLine, told } from '../../src/views/plain.ts';
+import { commands, news, notTrusted, reply, threadLine, told } from '../../src/views/plain.ts';
 import { anIncident, anOffer, aRun } from '../support/incidents.ts';
 import { HOSTILE, textsOf } from './hostile.ts';
 

@@ -57,6 +57,10 @@ export const carrierCredentialsExpired: Scenario = {
   recover: acceptAll,
   end(state, now) {
     acceptAll(state);
+    const { cluster, names } = state;
+    const secret = cluster.secrets.get(CARRIER_SECRET);
+    if (secret !== undefined)
+      secret.annotations[names.expiry.carrier] = new Date(now + 90 * 1_440 * MINUTE).toISOString();
     labelAll(state, now);
   },
 };

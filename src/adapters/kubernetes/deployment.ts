@@ -29,7 +29,6 @@ export async function getDeployment(
 
 export function stateOf(deployment: Deployment): DeploymentState {
   const { metadata, spec, status } = deployment;
-  const { rollout, line } = rolloutOf(deployment);
   return {
     generation: metadata.generation,
     replicas: spec.replicas,
@@ -37,8 +36,7 @@ export function stateOf(deployment: Deployment): DeploymentState {
     updated: status.updatedReplicas,
     available: status.availableReplicas,
     paused: spec.paused || waitsForPeople(deployment),
-    rollout,
-    line,
+    ...rolloutOf(deployment),
     restartedAt: spec.template.metadata?.annotations?.[RESTARTED_AT] ?? null,
   };
 }
@@ -49,7 +47,7 @@ function waitsForPeople({ kind, spec: { updateStrategy } }: Deployment): boolean
   return updateStrategy?.type === 'OnDelete' || (updateStrategy?.rollingUpdate?.partition ?? 0) > 0;
 }
 
-type Rollout = Pick<DeploymentState, 'rollout' | 'line'>;
+type Rollout = Pick<DeploymentState, 'rollout' | 'line' | 'ended'>;
 
 /** The questions of `kubectl rollout status` for a StatefulSet, in its order. */
 function setRolloutOf(deployment: Deployment): Rollout {
@@ -96,6 +94,10 @@ function rolloutOf(deployment: Deployment): Rollout {
   if (status.replicas > updated) {
     return underWay(`All ${updated} new pods exist, ${status.replicas - updated} old still to end.`);
   }
-  if (available < updated) return underWay(`${available} of ${updated} new pods are available.`);
+  if (available < updated) {
+    const rolling = underWay(`${available} of ${updated} new pods are available.`);
+    // The controller keeps this reason until the template changes; pods that go away later change nothing in it.
+    return progress?.reason === 'NewReplicaSetAvailable' ? { ...rolling, ended: true } : rolling;
+  }
   return { rollout: 'complete', line: `All ${replicas} pods are new and available.` };
 }

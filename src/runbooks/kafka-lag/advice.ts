@@ -14,10 +14,12 @@ function trouble(judging: Judging<KafkaData>): boolean {
 export const advice: readonly Advice<KafkaData>[] = [
   {
     id: '7.B2',
-    shown: 'once a cause is over and a group still lags',
+    shown: 'once a cause is over and a group that somebody reads still lags, without rising',
     say({ findings, incident, now, thresholds }) {
-      const late = (findings.lag.data?.groups ?? []).some(({ lag }) => lag >= thresholds.lagMessages);
-      return late && CAUSES.some((id) => isOver(incident.causeHistory, id, now))
+      const late = (findings.lag.data?.groups ?? []).filter(({ lag }) => lag >= thresholds.lagMessages);
+      // Consumers that were stopped for a skip read nothing until somebody starts them again.
+      const shrinks = late.every(({ members, trend }) => members !== 0 && trend !== 'rising');
+      return late.length > 0 && shrinks && CAUSES.some((id) => isOver(incident.causeHistory, id, now))
         ? 'The lag shrinks by itself now that its cause is over.'
         : null;
     },

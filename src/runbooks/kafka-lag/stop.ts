@@ -4,6 +4,7 @@ import type { Run } from '../../domain/run.ts';
 import type { Action, Judging } from '../define-runbook.ts';
 import { type Names, targetOf } from '../names.ts';
 import { consumersOf, unnamed } from '../shared/consumers.ts';
+import { isRolling } from '../shared/restart.ts';
 import type { KafkaData } from './checks.ts';
 import { groupNow, standingRuns } from './offsets.ts';
 import type { StuckGroup } from './stuck.ts';
@@ -68,7 +69,7 @@ export const stopConsumers: Action<KafkaData> = {
   notWhile({ findings }, { parameters }) {
     const state = findings.consumers.data?.byGroup[parameters['group'] ?? ''];
     if (state?.paused === true) return 'its rollout is paused';
-    return state?.rollout === 'under way' ? 'another rollout is under way' : null;
+    return state != null && isRolling(state) ? 'another rollout is under way' : null;
   },
   validate: () => ({}),
   async stillHolds({ probes, names, signal }, run) {

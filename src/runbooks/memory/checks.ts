@@ -118,6 +118,14 @@ const kills: Check<KillsSeen> = {
         seen,
         evidence,
       );
+    // A restart or a roll back takes the pods away, and with them what Kubernetes kept of their kills.
+    const gone = seen.past.at(-1);
+    if (gone !== undefined && recent([gone], now, minutes).length > 0)
+      return healthy(
+        `No container of the pods of now was killed for memory. The last of the pods before was killed ${spell(now - gone.at)} ago.`,
+        seen,
+        evidence,
+      );
     const [old] = seen.kills;
     const last = old === undefined ? '' : ` The last was ${spell(now - old.at)} ago.`;
     return healthy(`No container was killed for memory in ${minutes} min.${last}`, seen, evidence);

@@ -57,7 +57,10 @@ export const byHand: readonly ByHand<PaymentData>[] = [
     when(judging) {
       if (!trouble(judging)) return null;
       const supported = causes.some((cause) => cause.judge(judging).verdict === 'supported');
-      return supported ? null : 'No cause is clear yet.';
+      if (supported) return null;
+      return Object.keys(judging.incident.causeHistory).length === 0
+        ? 'No cause is clear yet.'
+        : 'The cause is seen no more, and something is broken still.';
     },
   },
   {

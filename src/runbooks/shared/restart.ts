@@ -31,12 +31,17 @@ export function restartable(
         return unknown(`There is no ${kind} ${name} in ${namespace}; \`workloads\` in oms.yaml names it.`);
       // Scaled to nothing it has as many as it wants, and nobody serves.
       if (state.replicas === 0) return broken(`${name} is scaled to 0: it has no pod.`, state);
-      const line = `${name}: ${state.ready} of ${state.replicas} pods are ready. ${state.rollout === 'complete' ? 'No rollout is under way.' : state.line}`;
+      const line = `${name}: ${state.ready} of ${state.replicas} pods are ready. ${state.rollout === 'complete' || state.ended === true ? 'No rollout is under way.' : state.line}`;
       return state.ready < state.replicas || state.rollout === 'stuck'
         ? broken(line, state)
         : healthy(line, state);
     },
   };
+}
+
+/** Pods that are killed one after the other are no rollout: what would cure them must not wait for them. */
+export function isRolling({ rollout, ended }: Pick<DeploymentState, 'rollout' | 'ended'>): boolean {
+  return rollout === 'under way' && ended !== true;
 }
 
 /** Why no restart now, whatever the runbook (runbook-knowledge §0); null: nothing speaks against it. */
@@ -45,7 +50,7 @@ export function restartWaits(
   { thresholds }: Pick<Judging<unknown>, 'thresholds'>,
 ): string | null {
   if (state.paused) return 'its rollout is paused, and a restart would not begin';
-  if (state.rollout === 'under way') return 'another rollout is under way';
+  if (isRolling(state)) return 'another rollout is under way';
   if (state.rollout === 'stuck') return 'the last rollout is stuck, new pods cannot start';
   if (state.ready < thresholds.readyPodsForRestart)
     return `only ${state.ready} of ${state.replicas} pods are ready, a restart would leave nobody`;

@@ -270,7 +270,7 @@ export async function rateSince(
   const since = attempts - (declines ?? 0);
   const line = `${said}, ${tries(since)} since the run${declines === null ? '' : ', declines aside'}.${enoughBesides.line}`;
   if (since < thresholds.fewestAttempts)
-    return dark(`${line} ${thresholds.fewestAttempts} are needed to tell.`);
+    return dark(`${line} ${tries(thresholds.fewestAttempts)} are needed to tell.`);
   const good = read.percent >= thresholds.successPercent && enoughBesides.ok;
   return { moved: good ? [target] : [], unknown: [], line, value: read.percent, worse: false };
 }

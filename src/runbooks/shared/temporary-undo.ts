@@ -5,6 +5,7 @@ import type { Run } from '../../domain/run.ts';
 import type { Action, Judging } from '../define-runbook.ts';
 import { targetOf } from '../names.ts';
 import type { Adjustable } from './adjustable.ts';
+import { isRolling } from './restart.ts';
 import { followed, lookAgain, readingOf, readsAs, type Temporary } from './temporary-look.ts';
 
 const MINUTE = 60_000;
@@ -154,5 +155,5 @@ function waits<Data>(
     return `the HPA ${settings.hpa.name} decides the number of pods now`;
   // Our own rollout need not come to its end first: pods that cannot start are a reason to take it back.
   const ours = settings.generation === Number(newest?.parameters['generation']) + 1;
-  return state.rollout === 'under way' && !ours ? 'another rollout is under way' : null;
+  return isRolling(state) && !ours ? 'another rollout is under way' : null;
 }

@@ -86,7 +86,12 @@ export function whatChanged(about: (names: Names) => About = orderService): Chec
           seen,
           evidence,
         );
-      return healthy(said ?? `Nothing changed in ${spell(changedWithinMinutes * MINUTE)}.`, seen, evidence);
+      const within = spell(changedWithinMinutes * MINUTE);
+      const nothing =
+        symptomAt >= ask.now
+          ? `Nothing changed in ${within}.`
+          : `Nothing changed in the ${within} before the first symptom, nor since.`;
+      return healthy(said ?? nothing, seen, evidence);
     },
   };
 }
@@ -117,7 +122,8 @@ async function readAll(
   { probes, thresholds, now, signal, names, incident }: Asking,
   { workloads, secrets }: About,
 ): Promise<Read> {
-  const from = now - thresholds.changedWithinMinutes * MINUTE;
+  // From the first symptom: what brought it about would be gone from the card by the time the trouble lasts.
+  const from = Math.min(now, symptomOf(incident)) - thresholds.changedWithinMinutes * MINUTE;
   const [asked, written] = await Promise.all([
     Promise.all(workloads.map(async (one) => await probes.kubernetes.changes(one, from, signal))),
     Promise.all(

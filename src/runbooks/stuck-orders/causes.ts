@@ -89,7 +89,7 @@ const transition: Cause<StuckData> = {
     const named = (engine?.transitionOrders ?? []).filter((id) => stuck.has(id));
     if (named[0] !== undefined)
       return supported(
-        `The workflow engine refused a transition of ${named[0]}${named.length === 1 ? '' : ` and ${named.length - 1} more stuck orders`}.`,
+        `The workflow engine refused a transition of ${named[0]}${named.length === 1 ? '' : ` and ${named.length - 1} more stuck ${named.length === 2 ? 'order' : 'orders'}`}.`,
       );
     const minutes = thresholds.logWindowMinutes;
     const says = logsSay(engine, 'transition', WORKFLOW_CLASSES, judging);

@@ -52,6 +52,9 @@ test.each([
 });
 
 test('a lag whose cause is over shrinks by itself', () => {
-  expect(moments(late, over)).toContain('7.B2');
+  const group = { ...aGroup(partitions('moving', 'moving')), trend: 'falling' } as const;
+  expect(moments(behind(group), over)).toContain('7.B2');
   expect(moments({}, over)).not.toContain('7.B2');
+  expect(moments(behind({ ...group, members: 0 }), over)).not.toContain('7.B2');
+  expect(moments(behind({ ...group, trend: 'rising' }), over)).not.toContain('7.B2');
 });

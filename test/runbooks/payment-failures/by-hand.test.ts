@@ -63,6 +63,15 @@ describe('steps by hand of payment failures', () => {
     expect(shown({ ...down, path })).toMatchObject({ 'm1.4': said, 'm1.5': said });
   });
 
+  test('what was the cause before is not said never to have been clear', () => {
+    const waiting = seen('broken', { total: 12, oldestAt: null });
+    const causeHistory = { '1.C1': { supportedAt: NOW - 2 * MINUTE, clearSince: NOW } };
+    expect(shown({ waiting })['m1.2']).toBe('No cause is clear yet.');
+    expect(shown({ waiting }, { causeHistory })['m1.2']).toBe(
+      'The cause is seen no more, and something is broken still.',
+    );
+  });
+
   const textOf = (given: Partial<Findings<PaymentData>>, incident: Partial<Incident>) =>
     byHand
       .find(({ id }) => id === 'm1.5')

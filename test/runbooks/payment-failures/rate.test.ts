@@ -46,7 +46,7 @@ describe('attempts since the run', () => {
       '90 % of payments succeed on the worst pod, 20 attempts since the run, declines aside.',
     ],
     ['89 %', since([page(0.89, 125, 15)]), 'neither', '89 % of payments'],
-    ['19 attempts', since([page(1, 124, 15)]), 'unknown', '20 are needed to tell.'],
+    ['19 attempts', since([page(1, 124, 15)]), 'unknown', '20 attempts are needed to tell.'],
     ['a restarted pod counts from zero', since([page(1, 20, 0)]), 'moved', '20 attempts'],
     ['a new pod beside it', since([page(1, 100, 10), page(1, 30, 10)]), 'moved', '20 attempts'],
     ['a silent pod', since([page(1, 500, 10), null]), 'unknown', 'It did not answer.'],

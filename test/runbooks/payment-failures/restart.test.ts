@@ -91,6 +91,7 @@ describe('R7', () => {
     ['the provider reports an incident', { provider: reporting('API errors') }, outside],
     ['paused', service({ paused: true }), 'its rollout is paused, and a restart would not begin'],
     ['a rollout is under way', service({ rollout: 'under way' }), 'another rollout is under way'],
+    ['pods were killed since the rollout ended', service({ rollout: 'under way', ended: true }), null],
     ['a rollout is stuck', service({ rollout: 'stuck' }), 'the last rollout is stuck, new pods cannot start'],
     ['one pod is ready', service({ ready: 1 }), 'only 1 of 4 pods are ready, a restart would leave nobody'],
     ['two pods are ready', service({ ready: 2 }), null],

@@ -130,6 +130,15 @@ table('3.C3', [
     'The workflow engine refused a transition of ord_bbb222.',
   ],
   [
+    'one names two stuck orders',
+    {
+      ...stuck('ord_aaa111', 'ord_bbb222'),
+      ...workflow({ transition: 2, return: 9 }, { transitionOrders: ['ord_bbb222', 'ord_aaa111'] }),
+    },
+    'supported',
+    'The workflow engine refused a transition of ord_bbb222 and 1 more stuck order.',
+  ],
+  [
     'one names an order that is not stuck',
     {
       ...stuck('ord_aaa111'),
