@@ -43,6 +43,29 @@ test('commands to type go to the namespace, the kind and the container that are 
   expect(typed.get('R12')).not.toContain('kubectl');
 });
 
+test('a selector with spaces stays one word in a shell, and a container is named wherever a pod has more than one', () => {
+  const selector = 'app in (orders, checkout)';
+  const names = namesIn(
+    `workloads:\n  orderService: { deployment: orders, selector: "${selector}", container: app }\n  workflowEngine: { selector: "engine in (a, b)" }\n  postgres: { selector: "pg in (a, b)" }\n  kafka: { selector: "k in (a, b)" }\n`,
+  );
+  for (const runbook of CATALOGUE)
+    for (const { step, equivalent } of stepsIn(runbook, names)) {
+      const words = equivalent.replaceAll("'\\''", "'");
+      for (const [, before] of words.matchAll(/(.{4})\w+ in \(/g)) expect(before, step).toBe("-l '");
+      if (/ exec <pod>| set (env|resources) /.test(equivalent))
+        expect(equivalent, step).toContain(' -c app ');
+    }
+});
+
+test('what somebody else runs has no pods to ask by hand', () => {
+  const names = namesIn('workloads: { postgres: { managed: true }, kafka: { managed: true } }\n');
+  const typed = CATALOGUE.flatMap((runbook) => stepsIn(runbook, names));
+  for (const step of ['R40', 'R45', 'R53'])
+    expect(typed.find((one) => one.step === step)?.equivalent).toBe(
+      '# not applicable: somebody else runs it',
+    );
+});
+
 test('the lists ask for the company’s own word for what waits', () => {
   const names = namesIn('refunds: { pending: open }\nreturns: { pending: waiting }\n');
   const typed = CATALOGUE.flatMap((runbook) => stepsIn(runbook, names));

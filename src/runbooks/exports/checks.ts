@@ -6,7 +6,7 @@ import type { BucketSeen } from '../../ports/s3.ts';
 import { AbsentSystem, SystemError } from '../../ports/system-error.ts';
 import type { Asking, Check } from '../define-runbook.ts';
 import { killsOf } from '../memory/checks.ts';
-import { curl, orderWorkload } from '../names.ts';
+import { curl, orderWorkload, shellWord } from '../names.ts';
 import { type QueriesSeen, queries } from '../shared/long-queries.ts';
 import { noPod } from '../shared/pods.ts';
 import { spell } from '../shared/spell.ts';
@@ -191,7 +191,7 @@ const kills: Check<KillsSeen> = {
   system: 'Kubernetes',
   source: null,
   equivalent: (names) =>
-    `kubectl -n ${names.orderService.namespace} get pods -l ${names.orderService.selector} -o jsonpath='{range .items[*]}{.metadata.name} {.status.containerStatuses[*].lastState.terminated.reason}{"\\n"}{end}'`,
+    `kubectl -n ${names.orderService.namespace} get pods -l ${shellWord(names.orderService.selector)} -o jsonpath='{range .items[*]}{.metadata.name} {.status.containerStatuses[*].lastState.terminated.reason}{"\\n"}{end}'`,
   deadlineMs: 4_000,
   async look({ probes, names, now, thresholds, signal }) {
     // Of a pod only its newest end would be told, which may be another container's.

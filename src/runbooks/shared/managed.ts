@@ -6,6 +6,8 @@ import type { Names } from '../names.ts';
 export function unlessManaged<T>(check: Check<T>, managed: (names: Names) => boolean): Check<T> {
   return {
     ...check,
+    equivalent: (names) =>
+      managed(names) ? '# not applicable: somebody else runs it' : check.equivalent(names),
     look: async (ask) =>
       managed(ask.names) ? skipped('Not applicable: run by somebody else.') : await check.look(ask),
   };
