@@ -66,6 +66,23 @@ test('what somebody else runs has no pods to ask by hand', () => {
     );
 });
 
+test('consumers are named by what runs them, each with its group', () => {
+  const names = namesIn(
+    'kafka:\n  consumers:\n    mails: { deployment: mailer, selector: app=mailer, namespace: mail, kind: StatefulSet }\n    stock: { deployment: stock, selector: app=stock }\n',
+  );
+  const typed = new Map(
+    CATALOGUE.flatMap((runbook) =>
+      stepsIn(runbook, names).map(({ title, equivalent }) => [title, equivalent]),
+    ),
+  );
+  expect(typed.get('Restart the consumers')).toBe(
+    'kubectl -n mail rollout restart statefulset/mailer  # runs mails\nkubectl -n default rollout restart deployment/stock  # runs stock',
+  );
+  expect(typed.get('Stop the consumers')).toContain(
+    'kubectl -n mail scale statefulset/mailer --replicas=0  # runs mails',
+  );
+});
+
 test('the lists ask for the company’s own word for what waits', () => {
   const names = namesIn('refunds: { pending: open }\nreturns: { pending: waiting }\n');
   const typed = CATALOGUE.flatMap((runbook) => stepsIn(runbook, names));
