@@ -25,7 +25,7 @@ export async function examineCluster(names: Names, probe: KubernetesProbe, notes
       notes.trouble.push(`${key}.selector (${workload.selector}) matches no pod in ${workload.namespace}.`);
       continue;
     }
-    notes.fine.push(`${key}: ${own.length} pods.`);
+    notes.fine.push(`${key}: ${own.length === 1 ? '1 pod' : `${own.length} pods`}.`);
     const others = all.filter(
       (other, place) =>
         place < at &&
@@ -37,6 +37,7 @@ export async function examineCluster(names: Names, probe: KubernetesProbe, notes
   }
   await Promise.all([
     ...all.map(async (one) => await ownerOf(one, probe, notes)),
+    ...all.map(async (one, at) => await strangersOf(one, pods[at] ?? [], probe, notes)),
     secretsOf(names, probe, notes),
   ]);
   await rightsOf(all, names, probe, notes);
@@ -77,6 +78,30 @@ async function ownerOf({ key, workload, acted }: Named, probe: KubernetesProbe, 
     notes.trouble.push(`${key}.container: ${name} has ${containers.join(', ')}, and no ${container}.`);
   if (settings.gitOps !== null)
     notes.trouble.push(`${name} is managed by ${settings.gitOps}, which sets back what the bot changes.`);
+}
+
+/** Pods that the selector takes and the workload does not own: they are looked at, and what is changed does not reach them. */
+async function strangersOf(
+  { key, workload, acted }: Named,
+  pods: readonly string[],
+  probe: KubernetesProbe,
+  notes: Notes,
+): Promise<void> {
+  const { name, namespace, kind = 'Deployment', selector } = workload;
+  if (!acted || selector === '' || pods.length === 0) return;
+  const there = await probe.workloads(namespace, kind, soon()).catch(() => []);
+  const own = there.find((one) => one.name === name);
+  if (own === undefined) return;
+  const owned = await probe.pods({ ...workload, selector: own.selector }, soon());
+  const others = pods.filter((pod) => !owned.some((one) => one.name === pod));
+  if (others.length === pods.length)
+    notes.trouble.push(
+      `${key}.selector (${selector}) takes no pod of ${kind} ${name}, which has ${own.selector}.`,
+    );
+  else if (others.length > 0)
+    notes.skipped.push(
+      `${others.length} of ${pods.length} pods of ${key}.selector are not ${name}’s (${others[0]}): they are looked at, and neither restarted nor changed.`,
+    );
 }
 
 async function secretsOf({ orderService, gateway, carrier }: Names, probe: KubernetesProbe, notes: Notes) {

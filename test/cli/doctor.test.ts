@@ -92,6 +92,18 @@ orders: { readyToShip: packed_and_waiting }
     expect(said).toMatch(/\d+ things are wrong\.\n$/);
   });
 
+  test('tells a selector that takes pods of others, and one that takes none of its own', async () => {
+    const of = (selector: string) => `workloads: { orderService: { selector: "${selector}" } }\n`;
+    const { said: more } = await oms(['doctor'], of('app in (order-service, inventory-consumer)'), env);
+    expect(more).toMatch(
+      /skipped {2}\d+ of \d+ pods of workloads\.orderService\.selector are not order-service’s \(inventory-consumer-.*\): they are looked at, and neither restarted nor changed\./,
+    );
+    const { said: none } = await oms(['doctor'], of('app=inventory-consumer'), env);
+    expect(none).toContain(
+      'wrong    workloads.orderService.selector (app=inventory-consumer) takes no pod of Deployment order-service, which has app=order-service.',
+    );
+  });
+
   test('says what each missing right costs', async () => {
     world.kubernetes.forbid({ verb: 'patch', resource: 'deployments' });
     world.kubernetes.forbid({ verb: 'get', resource: 'pods', subresource: 'exec' });
