@@ -88,7 +88,11 @@ function columnItems({ columns }: FoundTable): readonly Item[] {
     }
     const notes = [
       ...(first.readable ? [] : [`our role may not read ${first.name}: deploy/orders-db.sql grants it`]),
-      ...(timed && first.type !== ZONED ? [`${first.name} is a ${first.type}; a ${ZONED} is wanted`] : []),
+      ...(timed && first.type !== ZONED
+        ? [
+            `${first.name} is a ${first.type}; a ${ZONED} is wanted, else our role’s timezone has to be the one that it is written in`,
+          ]
+        : []),
     ];
     if (more.length > 0)
       return oneOf(

@@ -125,12 +125,29 @@ async function databaseOf(
   fine.push(`Orders of ${DAYS} days have the statuses ${there.join(', ')}.`);
   if (nobody.length > 0)
     trouble.push(`No order of ${DAYS} days has the status ${nobody.join(', ')}: see \`orders\`.`);
+  skipped.push(...(await unzoned(oms.orders, probes)));
   const { toSee, toEnd } = await probes.ordersDatabase.missingGrants(soon());
   if (toSee !== null)
     skipped.push(`Sessions of others are not seen (R38, R39), nor ended (R42): ${toSee} is missing.`);
   else if (toEnd !== null) skipped.push(`Queries of others are not ended (R42): ${toEnd} is missing.`);
   if (serverOf(env.DATABASE_URL) !== null && serverOf(env.DATABASE_URL) === serverOf(env.ORDERS_DATABASE_URL))
     trouble.push('The bot’s own database is on the same server: when that is full, the bot is blind too.');
+}
+
+/** Times without a zone are read in that of our sessions, which is right only where it is the one that they are written in. */
+async function unzoned(
+  { table, columns }: Config['oms']['orders'],
+  { ordersDatabase }: Probes,
+): Promise<readonly string[]> {
+  const found = (await ordersDatabase.tables(soon())).find((one) => one.table === table);
+  return (['createdAt', 'updatedAt'] as const).flatMap((key) => {
+    const column = found?.columns.find(({ name }) => name === columns[key]);
+    return column?.type !== 'timestamp without time zone'
+      ? []
+      : [
+          `orders.columns.${key}: ${column.name} has no time zone, and is read in that of our role; where it is written in another, ages and the impact are off by the difference until \`alter role … set timezone\` says which.`,
+        ];
+  });
 }
 
 function serverOf(url: string | undefined): string | null {

@@ -1,3 +1,4 @@
+import { saidBy } from './discover-beside.ts';
 import { type Notes, soon } from './examined.ts';
 import type { KubernetesProbe, Right, Workload } from './ports/kubernetes.ts';
 import { beside, type Names, workloadOf } from './runbooks/names.ts';
@@ -19,10 +20,13 @@ export async function examineCluster(names: Names, probe: KubernetesProbe, notes
   const pods = await Promise.all(
     all.map(async ({ workload }) => (await probe.pods(workload, soon())).map(({ name }) => name)),
   );
-  for (const [at, { key, workload }] of all.entries()) {
+  for (const [at, { key, workload, acted, read }] of all.entries()) {
     const own = pods[at] ?? [];
     if (own.length === 0) {
-      notes.trouble.push(`${key}.selector (${workload.selector}) matches no pod in ${workload.namespace}.`);
+      const elsewhere = acted || read ? '' : ` \`${key}.managed: true\` says that somebody else runs it.`;
+      notes.trouble.push(
+        `${key}.selector (${workload.selector}) matches no pod in ${workload.namespace}.${elsewhere}`,
+      );
       continue;
     }
     notes.fine.push(`${key}: ${own.length === 1 ? '1 pod' : `${own.length} pods`}.`);
@@ -109,8 +113,13 @@ async function secretsOf({ orderService, gateway, carrier }: Names, probe: Kuber
     ['payments.secret', gateway.secret],
     ['carriers.secret', carrier.secret],
   ] as const)
-    if ((await probe.secret(orderService.namespace, secret, null, soon())) === null)
-      notes.trouble.push(`${key}: there is no secret ${secret} in ${orderService.namespace}.`);
+    try {
+      if ((await probe.secret(orderService.namespace, secret, null, soon())) === null)
+        notes.trouble.push(`${key}: there is no secret ${secret} in ${orderService.namespace}.`);
+    } catch (err) {
+      // One that may not be read keeps nobody from hearing of the rest.
+      notes.skipped.push(`${key} (${secret}) is not looked at. ${saidBy(err)}`);
+    }
 }
 
 /** Where the API server hands requests on to the order service. */
@@ -146,6 +155,15 @@ async function rightsOf(
         ])),
     [{ namespace, verb: 'list', resource: 'events' }, 'nobody sees why a pod was killed (R54)'],
     [{ namespace, verb: 'list', resource: 'pods.metrics.k8s.io' }, 'the use of memory is not seen (R55)'],
+    [{ namespace, verb: 'list', resource: 'replicasets.apps' }, 'what changed before is not seen (X1)'],
+    [
+      { namespace, verb: 'list', resource: 'horizontalpodautoscalers.autoscaling' },
+      'whether an autoscaler owns the number of pods is not seen (X1, R44, R59)',
+    ],
+    [
+      { namespace, verb: 'list', resource: 'resourcequotas' },
+      'whether more pods or memory would fit is not seen (R44, R58, R59)',
+    ],
     // A WebSocket needs the right of a POST too since Kubernetes 1.35 (deploy/rbac-exec.yaml).
     [{ namespace, verb: 'get', resource: 'pods/exec' }, 'R3, R48 and R57 are not run'],
     [{ namespace, verb: 'create', resource: 'pods/exec' }, 'R3, R48 and R57 are not run'],

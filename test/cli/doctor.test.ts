@@ -81,7 +81,7 @@ orders: { readyToShip: packed_and_waiting }
       'S0EMPTY: the group has no members, so nobody may approve by it.',
       'U0NOBODY: Slack knows nobody of that name.',
       'nobody@example.com: Slack knows nobody of that name.',
-      'workloads.workflowEngine.selector (app=nobody) matches no pod in default.',
+      'workloads.workflowEngine.selector (app=nobody) matches no pod in default.\n',
       'workloads.kafka.selector takes pods that workloads.orderService.selector takes as well.',
       'postgres is run by somebody else: its pods are not asked.',
       'payments.secret: there is no secret no-such-secret in default.',
@@ -102,6 +102,32 @@ orders: { readyToShip: packed_and_waiting }
     expect(none).toContain(
       'wrong    workloads.orderService.selector (app=inventory-consumer) takes no pod of Deployment order-service, which has app=order-service.',
     );
+  });
+
+  test('goes on past a secret that it may not read, and names who else may run Kafka', async () => {
+    world.kubernetes.forbid({ verb: 'get', resource: 'secrets' });
+    world.kubernetes.forbid({ verb: 'list', resource: 'horizontalpodautoscalers' });
+    const { said } = await oms(['doctor'], `${GOOD}workloads: { kafka: { selector: app=nobody } }\n`, env);
+    for (const line of [
+      "skipped  payments.secret (payment-gateway-credentials) is not looked at. The bot's role may not get secrets.",
+      'skipped  No right to list horizontalpodautoscalers.autoscaling: whether an autoscaler owns',
+      'matches no pod in default. `workloads.kafka.managed: true` says that somebody else runs it.',
+    ])
+      expect(said).toContain(line);
+    expect(said).toMatch(/\d+ of \d+ rights are granted\./);
+  });
+
+  test('says which times have no zone, and what names it', async () => {
+    const owner = new pg.Client({ connectionString: world.address.orders });
+    await owner.connect();
+    await owner.query(
+      'create view local_orders as select id, status, error_code, created_at::timestamp as created_at, updated_at from orders',
+    );
+    await owner.end();
+    const { said } = await oms(['doctor'], GOOD.replace('orders:', 'orders:\n  table: local_orders'), env);
+    expect(said).toContain('skipped  orders.columns.createdAt: created_at has no time zone');
+    expect(said).toContain('until `alter role … set timezone` says which.');
+    expect(said).not.toContain('orders.columns.updatedAt: ');
   });
 
   test('says what each missing right costs', async () => {

@@ -19,7 +19,7 @@ export function ordersGrants({ orders, thresholds }: Pick<OmsYaml, 'orders' | 't
   const stuck = `${thresholds.stuckAfterMinutes} minutes`;
   return `-- The role as which oms-bot asks the orders database, with no right that it does not need.
 -- Run it once in that database, as its owner with the right to create roles:
---   psql "$ADMIN_URL" -f deploy/orders-db.sql
+--   psql "$ADMIN_URL" -f orders-db.sql
 -- Then give it a password with \\password oms_bot_orders, which keeps the password out of files and logs.
 -- Table and columns are those of \`orders\` in oms.yaml.
 
@@ -29,6 +29,8 @@ alter role oms_bot_orders set default_transaction_read_only = on;
 alter role oms_bot_orders set statement_timeout = '4s';
 alter role oms_bot_orders set lock_timeout = '2s';
 alter role oms_bot_orders set idle_in_transaction_session_timeout = '10s';
+-- Only where the times of that table have no time zone: the one that they are written in.
+-- alter role oms_bot_orders set timezone = 'UTC';
 
 -- Impact, oversold orders (X8), and how an export would be planned (R72). Nothing of a customer is in these columns.
 grant usage on schema ${schema} to oms_bot_orders;

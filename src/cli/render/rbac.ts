@@ -164,7 +164,7 @@ export function lookRoles(names: Names): string {
   ];
   return `# What the bot looks at, and who it is. It may change nothing by this.
 #
-#   kubectl apply -f deploy/rbac-look.yaml
+#   kubectl apply -f rbac-look.yaml
 #
 # Names and namespaces are those of oms.yaml. A right that is missing is no accident for the bot: the card says which, and
 # what it could not see.
@@ -211,7 +211,7 @@ export function changeRoles(names: Names): string {
   ];
   return `# What the bot changes once a named person has approved it. It needs rbac-look.yaml too: nothing is changed unseen.
 #
-#   kubectl apply -f deploy/rbac-change.yaml
+#   kubectl apply -f rbac-change.yaml
 #
 # Left out, the bot still diagnoses; a change is then refused by name.
 ${places.map((place) => `${roleOf('oms-bot-change', place, rules(place))}${bound('oms-bot-change', place, home)}`).join('---\n')}`;
@@ -235,7 +235,7 @@ export function execRoles(names: Names): string {
 #   jmap             approved, that dump
 #   stat             after it, how large its file is
 #
-#   kubectl apply -f deploy/rbac-exec.yaml
+#   kubectl apply -f rbac-exec.yaml
 #
 # Left out, these say that they could not look, and all the rest works.
 ${roleOf('oms-bot-exec', place, [
