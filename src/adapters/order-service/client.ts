@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { PodHttp } from '../../ports/kubernetes.ts';
 import type { Licence } from '../../ports/levers.ts';
 import { SystemError } from '../../ports/system-error.ts';
-import { type Ask, askJson } from '../http.ts';
+import { type Ask, askJson, below } from '../http.ts';
 import type { Way } from '../kubernetes/service-http.ts';
 import type { Policy } from '../resilience.ts';
 import { misfit } from '../shape.ts';
@@ -150,9 +150,7 @@ export async function wayOf(
   { at }: Pick<OrderServiceSettings, 'at'>,
   ask: Parameters<Way>[0],
 ): ReturnType<Way> {
-  return typeof at === 'string'
-    ? { url: new URL(ask.path, at).href, headers: ask.headers ?? {} }
-    : await at(ask);
+  return typeof at === 'string' ? { url: below(at, ask.path), headers: ask.headers ?? {} } : await at(ask);
 }
 
 /** Whoever reads it has to know whose right is missing. */
