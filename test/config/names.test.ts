@@ -83,6 +83,22 @@ test('consumers are named by what runs them, each with its group', () => {
   );
 });
 
+test('what is typed to an admin page carries the token where the bot has one', () => {
+  const config = readConfig({
+    env: { ORDER_SERVICE_TOKEN_FILE: '/run/token' },
+    readFile: () => 'admin: { tokenHeader: X-Staff-Token }\n',
+  });
+  const typed = new Map(
+    CATALOGUE.flatMap((runbook) =>
+      stepsIn(runbook, namesOf(config.oms, config.env)).map(({ step, equivalent }) => [step, equivalent]),
+    ),
+  );
+  expect(typed.get('R5')).toContain(
+    'curl -X POST -H "X-Staff-Token: Bearer $ORDER_SERVICE_TOKEN" "localhost:8080/admin/retry-payments"',
+  );
+  for (const step of ['R1', 'R4', 'R8', 'R37'] as const) expect(typed.get(step)).not.toContain('TOKEN');
+});
+
 test('the lists ask for the company’s own word for what waits', () => {
   const names = namesIn('refunds: { pending: open }\nreturns: { pending: waiting }\n');
   const typed = CATALOGUE.flatMap((runbook) => stepsIn(runbook, names));
