@@ -1,5 +1,6 @@
 import type { Config } from './config.ts';
 import type { Names, WorkloadNames } from './runbooks/names.ts';
+import { sqlName } from './runbooks/shared/psql.ts';
 
 /**
  * What our users call things, in the runbooks' words. The API server hands requests on only where the order service has no
@@ -85,7 +86,11 @@ export function namesOf(
       inventoryItem: admin.inventoryItem ?? null,
       return: admin.return ?? null,
     },
-    orders: { table: orders.table, createdAt: orders.columns.createdAt, errorCode: orders.columns.errorCode },
+    orders: {
+      table: sqlName(orders.table),
+      createdAt: sqlName(orders.columns.createdAt),
+      errorCode: sqlName(orders.columns.errorCode),
+    },
     statuses: {
       processing: orders.processing,
       pendingPayment: orders.pendingPayment,

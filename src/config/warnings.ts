@@ -11,6 +11,11 @@ export function warnings(oms: OmsYaml): readonly string[] {
     ...(approvals.byAction['R66'] === undefined ? nobody('managers', ' returns (R66)') : []),
     ...sharedChannels(teams, oms.channels.alerts),
     ...sameLabels(oms.alerts.rules),
+    ...(/^[A-Za-z_]\w*$/.test(oms.alerts.environmentLabel)
+      ? []
+      : [
+          `alerts.environmentLabel: Prometheus before 3 knows no label ${oms.alerts.environmentLabel} and refuses the rules of \`oms config render\`; letters, digits and _ do.`,
+        ]),
     ...patterns(oms),
     ...((metrics.bufferFree === undefined) === (metrics.bufferTotal === undefined)
       ? []

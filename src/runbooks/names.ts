@@ -136,6 +136,7 @@ export interface Names {
   readonly bucket: string;
   /** Of the order service; `{id}` stands for what is asked about. */
   readonly paths: Paths;
+  /** As SQL writes them. */
   readonly orders: { readonly table: string; readonly createdAt: string; readonly errorCode: string };
   readonly statuses: {
     readonly processing: string;

@@ -135,6 +135,9 @@ describe('in a company’s own names', () => {
       'grant select (id, stand, fehler, angelegt, "geändert") on kunden.bestellungen to',
     );
     expect(files['orders-db.sql']).toContain("stand = 'in_arbeit'");
+    const words = 'orders:\n  table: order\n  columns: { status: user, createdAt: desc }\n';
+    const reserved = rendered(readConfig({ env: {}, readFile: () => words }).oms)['orders-db.sql'];
+    expect(reserved).toContain('grant select (id, "user", error_code, "desc", updated_at) on "order" to');
   });
 
   test('alerts carry codes, the environment’s own label, and the company’s metrics and limits', () => {

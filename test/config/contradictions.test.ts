@@ -150,6 +150,9 @@ test('what is seldom meant is said, and stops nobody', () => {
     'logPatterns.exportJob: export .* failed reads',
   );
   expect(said('')).not.toContain('regular expression');
+  expect(said('alerts: { environmentLabel: k8s.env }\n')).toContain(
+    'Prometheus before 3 knows no label k8s.env',
+  );
   expect(said('')).toContain('payments.backup');
   expect(said('payments: { backup: Adyen }\ncarriers: { countries: { dhl: [DE] } }\n')).toMatch(
     /^(?!.*payments\.backup).*Only one carrier/s,

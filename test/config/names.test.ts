@@ -99,6 +99,20 @@ test('what is typed to an admin page carries the token where the bot has one', (
   for (const step of ['R1', 'R4', 'R8', 'R37'] as const) expect(typed.get(step)).not.toContain('TOKEN');
 });
 
+test('a table and columns that SQL has other words for stand in quotes, also within a shell', () => {
+  const names = namesIn(
+    'orders:\n  table: Vendas.order\n  columns: { createdAt: desc, errorCode: user }\nworkloads: { postgres: { managed: true } }\n',
+  );
+  const typed = new Map(
+    CATALOGUE.flatMap((runbook) => stepsIn(runbook, names).map((step) => [step.step, step.equivalent])),
+  );
+  expect(typed.get('X8')).toBe(
+    String.raw`psql "$ORDERS_DATABASE_URL" -c "SELECT * FROM \"Vendas\".\"order\" WHERE \"user\" = 'OVERSOLD_PRODUCT' ORDER BY \"desc\";"`,
+  );
+  expect(typed.get('X6')).toContain(String.raw`from \"Vendas\".\"order\";`);
+  expect(typed.get('R72')).toContain(String.raw`FROM \"Vendas\".\"order\" WHERE \"desc\" >=`);
+});
+
 test('the lists ask for the company’s own word for what waits', () => {
   const names = namesIn('refunds: { pending: open }\nreturns: { pending: waiting }\n');
   const typed = CATALOGUE.flatMap((runbook) => stepsIn(runbook, names));
