@@ -139,9 +139,9 @@ async function callOnce(settings: OrderServiceSettings, ask: ServiceCall): Promi
     problem: problemOf,
   });
   return await answer.catch((err: unknown) => {
-    throw err instanceof SystemError && err.system === ORDER_SERVICE && err.fault === 'forbidden'
-      ? named(err)
-      : err;
+    if (!(err instanceof SystemError) || err.system !== ORDER_SERVICE) throw err;
+    if (err.fault === 'forbidden') throw named(err);
+    throw err.fault === 'not found' ? placed(err, ask.path) : err;
   });
 }
 
@@ -151,6 +151,13 @@ export async function wayOf(
   ask: Parameters<Way>[0],
 ): ReturnType<Way> {
   return typeof at === 'string' ? { url: below(at, ask.path), headers: ask.headers ?? {} } : await at(ask);
+}
+
+/** A page that is not there is mostly one that is called otherwise. */
+function placed({ message, sent, mayRetry }: SystemError, path: string): SystemError {
+  const page = path.split('?')[0];
+  const words = `${message} It was asked for ${page}; \`admin\` in oms.yaml names its pages.`;
+  return new SystemError(ORDER_SERVICE, 'not found', words, { sent, mayRetry });
 }
 
 /** Whoever reads it has to know whose right is missing. */
