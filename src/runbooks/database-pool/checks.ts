@@ -36,7 +36,11 @@ const ready = podsCheck({
   workload: (names) => beside(names, 'postgres'),
 });
 
-const pods: Check<PodsSeen> = unlessManaged(ready, ({ postgres }) => postgres.managed);
+const pods: Check<PodsSeen> = unlessManaged(
+  ready,
+  ({ postgres }) => postgres.managed,
+  'Not applicable: somebody else runs the database, and it has no pods here.',
+);
 
 export const checks = {
   pool,
