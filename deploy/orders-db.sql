@@ -1,7 +1,7 @@
--- Written by `oms config render`; its body is 68f38315ea8ea718.
+-- Written by `oms config render`; its body is e65f0c212f2437ed.
 -- The role as which oms-bot asks the orders database, with no right that it does not need.
 -- Run it once in that database, as its owner with the right to create roles:
---   psql "$ADMIN_URL" -f deploy/orders-db.sql
+--   psql "$ADMIN_URL" -f orders-db.sql
 -- Then give it a password with \password oms_bot_orders, which keeps the password out of files and logs.
 -- Table and columns are those of `orders` in oms.yaml.
 

@@ -1,9 +1,12 @@
 import { distance } from 'fastest-levenshtein';
 import { LineCounter, parseDocument } from 'yaml';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { type Contradiction, contradictions } from './config/contradictions.ts';
 import { Environment } from './config/environment.ts';
+import { keysAt, pathsOf } from './config/known-keys.ts';
 import { OmsYaml } from './config/schema.ts';
+import { wanted } from './config/wording.ts';
+import { brokenAt, trapsIn } from './yaml-traps.ts';
 
 export interface Config {
   readonly env: Environment;
@@ -31,7 +34,11 @@ export class ConfigError extends Error {
 }
 
 /** zod writes a function of its own for each object, which takes longer than to read one file without it. */
-const ONCE = { jitless: true };
+const ONCE = { jitless: true, error: wanted(false) };
+/** What stands in the file may be told; it holds no secrets. */
+const OF_FILE = { ...ONCE, error: wanted(true) };
+/** A file that says the same of twenty groups may do so by one anchor; past this it only means to be large. */
+const ALIASES = 100;
 
 export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -130,7 +137,7 @@ interface ReadYaml {
 
 function readYaml(file: string, text: string): ReadYaml {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
   const lineOf = (path: readonly PropertyKey[]): number => {
     for (let length = path.length; length > 0; length -= 1) {
       const node = document.getIn(path.slice(0, length), true);
@@ -140,14 +147,19 @@ function readYaml(file: string, text: string): ReadYaml {
     }
     return 1;
   };
-  const broken = document.errors.map(
-    ({ message, pos }) => `${file}:${lines.linePos(pos[0]).line}: ${message}.`,
+  const broken = [...brokenAt(text, document.errors), ...trapsIn(text, document)].map(
+    ({ at, because }) => `${file}:${lines.linePos(at).line}: ${because}.`,
   );
   if (broken.length > 0) return { oms: null, mistakes: broken, origins: new Map() };
-  const value: unknown = emptyAsUnset(document.toJS({ maxAliasCount: 10 }) ?? {});
+  let value: unknown;
+  try {
+    value = emptyAsUnset(document.toJS({ maxAliasCount: ALIASES }) ?? {});
+  } catch {
+    return { oms: null, mistakes: [`${file}: its aliases (*…) stand for too much.`], origins: new Map() };
+  }
   if (typeof value !== 'object' || Array.isArray(value))
     return { oms: null, mistakes: [`${file}:1: a file of keys is wanted, key: value.`], origins: new Map() };
-  const read = OmsYaml.safeParse(value, ONCE);
+  const read = OmsYaml.safeParse(value, OF_FILE);
   const isSet = (path: readonly string[]) => document.hasIn(path);
   const against = (oms: OmsYaml) => contradictions(oms).map((one) => said(file, one, isSet, lineOf));
   if (read.success) {
@@ -164,9 +176,14 @@ function readYaml(file: string, text: string): ReadYaml {
     mistakes: [
       ...read.error.issues.flatMap((issue) => explain(file, issue, lineOf)),
       ...(rest === undefined ? [] : against(rest)),
-    ],
+    ].sort((a, b) => lineIn(file, a) - lineIn(file, b)),
     origins: new Map(),
   };
+}
+
+/** `oms.yaml:12: …` → 12: they are mended from top to bottom. */
+function lineIn(file: string, mistake: string): number {
+  return Number.parseInt(mistake.slice(file.length + 1), 10);
 }
 
 function said(
@@ -212,21 +229,12 @@ function explain(
   if (issue.code !== 'unrecognized_keys')
     return [`${file}:${lineOf(issue.path)}: ${where}: ${issue.message}.`];
   return issue.keys.map((key) => {
-    const near = nearest(key, keysAt(issue.path));
+    // What is indented wrongly is a key of somewhere else.
+    const elsewhere = pathsOf(key).slice(0, 3).join(' or ');
+    const near = elsewhere === '' ? nearest(key, keysAt(issue.path)) : elsewhere;
     const hint = near === null ? '' : ` Did you mean ${near}?`;
     return `${file}:${lineOf([...issue.path, key])}: ${[...issue.path, key].join('.')} is no key.${hint}`;
   });
-}
-
-/** The keys that the schema knows below a path. */
-function keysAt(path: readonly PropertyKey[]): readonly string[] {
-  let node: z.core.JSONSchema.BaseSchema = z.toJSONSchema(OmsYaml, { io: 'input', unrepresentable: 'any' });
-  for (const part of path) {
-    const next = node.properties?.[String(part)] ?? node.items;
-    if (typeof next !== 'object' || Array.isArray(next)) return [];
-    node = next;
-  }
-  return Object.keys(node.properties ?? {});
 }
 
 /** The nearest of some words, or null when none is near. */

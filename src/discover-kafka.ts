@@ -1,6 +1,6 @@
 import { containerItems, described, type Surroundings, selectorItems, where } from './discover-workloads.ts';
 import { soon } from './examined.ts';
-import { type Item, oneOf } from './first-file.ts';
+import { type Item, oneOf, someOf } from './first-file.ts';
 import { wordsOf } from './likeness.ts';
 import type { FoundWorkload } from './ports/discovery.ts';
 import type { KafkaProbe } from './ports/kafka.ts';
@@ -38,13 +38,18 @@ export async function kafkaItems(
   return {
     line: `${known.length} consumer groups, which read ${topics.length} topics.`,
     items: [
-      ...named('ordersTopic', ordersTopic, events, 'no topic that a group reads has “order” in its name'),
+      ...named(
+        'ordersTopic',
+        ordersTopic,
+        events,
+        `no topic that a group reads has “order” in its name; they read ${someOf(topics)}`,
+      ),
       ...deadLetters(ownDead, dead, (topic) => known.filter((group) => read(group).includes(topic))),
       ...named(
         'inventoryGroup',
         inventoryGroup,
         followers,
-        'no group has “inventory” or “stock” in its name',
+        `no group has “inventory” or “stock” in its name; there are ${someOf(known)}`,
       ),
       ...consumerItems(runs, around, service),
     ],

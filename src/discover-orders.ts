@@ -1,5 +1,5 @@
 import { soon } from './examined.ts';
-import { type Item, oneOf } from './first-file.ts';
+import { type Item, oneOf, someOf } from './first-file.ts';
 import { wordsOf } from './likeness.ts';
 import type { FoundTable, FoundWorkload } from './ports/discovery.ts';
 import type { OrdersDatabaseProbe } from './ports/probes.ts';
@@ -47,7 +47,9 @@ export async function tableItems(
   );
   const [table, ...more] = exact.length > 0 ? exact : like;
   if (table === undefined) {
-    const notes = [`not found: no table ${orders.table}, nor one like it that has a status and a time`];
+    const notes = [
+      `not found: no table ${orders.table}, nor one like it that has a status and a time; there are ${someOf(tables.map((one) => one.table))}`,
+    ];
     return { items: [{ key: 'table', off: true, value: orders.table, notes }], line, whole: false };
   }
   if (more.length > 0) {

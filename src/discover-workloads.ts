@@ -1,7 +1,7 @@
 import { Selector } from './config/words.ts';
 import { saidBy } from './discover-beside.ts';
 import { soon } from './examined.ts';
-import type { Item } from './first-file.ts';
+import { type Item, someOf } from './first-file.ts';
 import { type Likest, likest, type Role } from './likeness.ts';
 import type { FoundWorkload } from './ports/discovery.ts';
 import type { KubernetesProbe } from './ports/kubernetes.ts';
@@ -55,6 +55,7 @@ const LABELLED = {
 const SIDECARS =
   /^(istio-proxy|linkerd-proxy|envoy|vault-agent|cloud-sql-proxy|cloudsql-proxy|fluent-bit|fluentd|filebeat|promtail|datadog-agent|otel-collector|log-shipper)$/;
 
+const MANAGED: Item = { key: 'managed', value: true, notes: ['somebody else runs it'] };
 const KINDS = ['Deployment', 'StatefulSet'] as const;
 
 /** What one look at a cluster found. */
@@ -197,7 +198,14 @@ function choice(
 }
 
 function missing(key: string, around: Surroundings): readonly string[] {
-  return [`not found in ${spaces(around)}: nothing there is named or labelled like ${key}`, ...around.unread];
+  const { all, unread } = around;
+  return [
+    `not found in ${spaces(around)}: nothing there is named or labelled like ${key}`,
+    ...(key === 'orderService' || key === 'workflowEngine'
+      ? [`there are ${someOf(all.map(({ namespace, name }) => `${namespace}/${name}`))}`]
+      : []),
+    ...unread,
+  ];
 }
 
 export function spaces({ namespaces }: Pick<Surroundings, 'namespaces'>): string {
@@ -255,7 +263,6 @@ async function beside(
   probe: KubernetesProbe,
 ): Promise<readonly Item[]> {
   const usual = { kafka, postgres }[key].selector;
-  const managed = { key: 'managed', value: true };
   if (found.state !== 'none')
     return choice(key, found, around, [{ key: 'selector', value: usual }], (one, whole) => [
       ...where(one, around),
@@ -274,11 +281,8 @@ async function beside(
       const value = [...where({ namespace }, around), ...selectorItems(selector, usual)];
       return [{ key, notes, ...(value.length > 0 ? { value } : {}) }];
     }
-  const notes = [
-    ...new Set([...missing(key, around), ...unread]),
-    'managed: true says that somebody else runs it',
-  ];
-  return [{ key, off: true, value: [{ key: 'selector', value: usual }, managed], notes }];
+  const notes = [...new Set([...missing(key, around), ...unread])];
+  return [{ key, off: true, value: [{ key: 'selector', value: usual }, MANAGED], notes }];
 }
 
 /** A pod that keeps its name is a StatefulSet's. */
@@ -290,8 +294,6 @@ function redisItems(found: Likest<FoundWorkload>, around: Surroundings): readonl
       ];
     return `${name}-0` === redis.pod && !whole ? [] : [{ key: 'pod', value: `${name}-0` }];
   };
-  return choice('redis', found, around, [{ key: 'pod', value: redis.pod }], (one, whole) => [
-    ...where(one, around),
-    ...pod(one, whole),
-  ]);
+  const usual = [{ key: 'pod', value: redis.pod }, MANAGED];
+  return choice('redis', found, around, usual, (one, whole) => [...where(one, around), ...pod(one, whole)]);
 }

@@ -1,3 +1,4 @@
+import { saidBy } from './discover-beside.ts';
 import { type Notes, soon } from './examined.ts';
 import type { KubernetesProbe, Right, Workload } from './ports/kubernetes.ts';
 import { beside, type Names, workloadOf } from './runbooks/names.ts';
@@ -19,13 +20,16 @@ export async function examineCluster(names: Names, probe: KubernetesProbe, notes
   const pods = await Promise.all(
     all.map(async ({ workload }) => (await probe.pods(workload, soon())).map(({ name }) => name)),
   );
-  for (const [at, { key, workload }] of all.entries()) {
+  for (const [at, { key, workload, acted, read }] of all.entries()) {
     const own = pods[at] ?? [];
     if (own.length === 0) {
-      notes.trouble.push(`${key}.selector (${workload.selector}) matches no pod in ${workload.namespace}.`);
+      const elsewhere = acted || read ? '' : ` \`${key}.managed: true\` says that somebody else runs it.`;
+      notes.trouble.push(
+        `${key}.selector (${workload.selector}) matches no pod in ${workload.namespace}.${elsewhere}`,
+      );
       continue;
     }
-    notes.fine.push(`${key}: ${own.length} pods.`);
+    notes.fine.push(`${key}: ${own.length === 1 ? '1 pod' : `${own.length} pods`}.`);
     const others = all.filter(
       (other, place) =>
         place < at &&
@@ -37,6 +41,7 @@ export async function examineCluster(names: Names, probe: KubernetesProbe, notes
   }
   await Promise.all([
     ...all.map(async (one) => await ownerOf(one, probe, notes)),
+    ...all.map(async (one, at) => await strangersOf(one, pods[at] ?? [], probe, notes)),
     secretsOf(names, probe, notes),
   ]);
   await rightsOf(all, names, probe, notes);
@@ -79,13 +84,42 @@ async function ownerOf({ key, workload, acted }: Named, probe: KubernetesProbe, 
     notes.trouble.push(`${name} is managed by ${settings.gitOps}, which sets back what the bot changes.`);
 }
 
+/** Pods that the selector takes and the workload does not own: they are looked at, and what is changed does not reach them. */
+async function strangersOf(
+  { key, workload, acted }: Named,
+  pods: readonly string[],
+  probe: KubernetesProbe,
+  notes: Notes,
+): Promise<void> {
+  const { name, namespace, kind = 'Deployment', selector } = workload;
+  if (!acted || selector === '' || pods.length === 0) return;
+  const there = await probe.workloads(namespace, kind, soon()).catch(() => []);
+  const own = there.find((one) => one.name === name);
+  if (own === undefined) return;
+  const owned = await probe.pods({ ...workload, selector: own.selector }, soon());
+  const others = pods.filter((pod) => !owned.some((one) => one.name === pod));
+  if (others.length === pods.length)
+    notes.trouble.push(
+      `${key}.selector (${selector}) takes no pod of ${kind} ${name}, which has ${own.selector}.`,
+    );
+  else if (others.length > 0)
+    notes.skipped.push(
+      `${others.length} of ${pods.length} pods of ${key}.selector are not ${name}’s (${others[0]}): they are looked at, and neither restarted nor changed.`,
+    );
+}
+
 async function secretsOf({ orderService, gateway, carrier }: Names, probe: KubernetesProbe, notes: Notes) {
   for (const [key, secret] of [
     ['payments.secret', gateway.secret],
     ['carriers.secret', carrier.secret],
   ] as const)
-    if ((await probe.secret(orderService.namespace, secret, null, soon())) === null)
-      notes.trouble.push(`${key}: there is no secret ${secret} in ${orderService.namespace}.`);
+    try {
+      if ((await probe.secret(orderService.namespace, secret, null, soon())) === null)
+        notes.trouble.push(`${key}: there is no secret ${secret} in ${orderService.namespace}.`);
+    } catch (err) {
+      // One that may not be read keeps nobody from hearing of the rest.
+      notes.skipped.push(`${key} (${secret}) is not looked at. ${saidBy(err)}`);
+    }
 }
 
 /** Where the API server hands requests on to the order service. */
@@ -121,6 +155,15 @@ async function rightsOf(
         ])),
     [{ namespace, verb: 'list', resource: 'events' }, 'nobody sees why a pod was killed (R54)'],
     [{ namespace, verb: 'list', resource: 'pods.metrics.k8s.io' }, 'the use of memory is not seen (R55)'],
+    [{ namespace, verb: 'list', resource: 'replicasets.apps' }, 'what changed before is not seen (X1)'],
+    [
+      { namespace, verb: 'list', resource: 'horizontalpodautoscalers.autoscaling' },
+      'whether an autoscaler owns the number of pods is not seen (X1, R44, R59)',
+    ],
+    [
+      { namespace, verb: 'list', resource: 'resourcequotas' },
+      'whether more pods or memory would fit is not seen (R44, R58, R59)',
+    ],
     // A WebSocket needs the right of a POST too since Kubernetes 1.35 (deploy/rbac-exec.yaml).
     [{ namespace, verb: 'get', resource: 'pods/exec' }, 'R3, R48 and R57 are not run'],
     [{ namespace, verb: 'create', resource: 'pods/exec' }, 'R3, R48 and R57 are not run'],

@@ -13,6 +13,14 @@ export interface Item {
   readonly off?: true;
 }
 
+/** Names that are shown where none was taken. */
+const SHOWN = 20;
+
+export function someOf(names: readonly string[]): string {
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+  return names.length === 0 ? 'none' : `${names.slice(0, SHOWN).join(', ')}${more}`;
+}
+
 /** Several values fit a key: each as a comment, to choose from. */
 export function oneOf(key: string, values: readonly string[]): readonly Item[] {
   return values.map((value, at): Item => {

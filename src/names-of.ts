@@ -1,10 +1,14 @@
 import type { Config } from './config.ts';
 import type { Names, WorkloadNames } from './runbooks/names.ts';
+import { sqlName } from './runbooks/shared/psql.ts';
 
-/** What our users call things, in the runbooks' words. The API server hands requests on only where the order service has no address. */
+/**
+ * What our users call things, in the runbooks' words. The API server hands requests on only where the order service has no
+ * address, and a token is typed only where the bot has one.
+ */
 export function namesOf(
   oms: Config['oms'],
-  { ORDER_SERVICE_URL: address }: Partial<Config['env']> = {},
+  { ORDER_SERVICE_URL: address, ORDER_SERVICE_TOKEN_FILE: token }: Partial<Config['env']> = {},
 ): Names {
   const { admin, workloads, orders, payments, metrics } = oms;
   return {
@@ -12,6 +16,7 @@ export function namesOf(
       ...named(workloads, workloads.orderService),
       port: workloads.orderService.port,
       service: (address === undefined ? workloads.orderService.service : undefined) ?? null,
+      tokenHeader: token === undefined ? null : admin.tokenHeader,
       reservationTimeoutEnv: workloads.orderService.reservationTimeoutEnv ?? null,
     },
     workflowEngine: named(workloads, workloads.workflowEngine),
@@ -82,9 +87,9 @@ export function namesOf(
       return: admin.return ?? null,
     },
     orders: {
-      table: orders.table,
-      createdAt: orders.columns.createdAt,
-      errorCode: orders.columns.errorCode,
+      table: sqlName(orders.table),
+      createdAt: sqlName(orders.columns.createdAt),
+      errorCode: sqlName(orders.columns.errorCode),
       timeZone: orders.timeZone ?? null,
     },
     statuses: {

@@ -21,6 +21,11 @@ export interface Ask {
  */
 const CONNECTIONS = new Agent({ allowH2: false });
 
+/** A path below an address, which may have one of its own: a gateway that several services stand behind. */
+export function below(address: string, path: string): string {
+  return new URL(`${address.replace(/\/+$/, '')}${path}`).href;
+}
+
 /** The largest answer that is read, bytes; of a larger one the rest is left on the wire. */
 const LARGEST = 5_000_000;
 

@@ -8,8 +8,9 @@ import { described as describe, Name } from './words.ts';
 
 const TimeZone = z.string().refine(isTimeZone, 'a time zone is written like Europe/Berlin or UTC');
 
+const CLOCK = 'a time of day is written 22:00';
 const hour = describe(
-  z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is written 22:00'),
+  z.string(CLOCK).regex(/^([01]\d|2[0-3]):[0-5]\d$/, CLOCK),
   'Hours and minutes.',
   'R75',
   '7.N4',

@@ -1,10 +1,19 @@
 import * as z from 'zod';
 import { described as describe } from './words.ts';
 
+/** Slack takes letters of any language, none of them a capital. */
 export const Channel = z
   .string()
-  .regex(/^#[a-z0-9][a-z0-9_-]{0,79}$/, 'a channel is written like #orders-team');
-export const Who = z.string().regex(/^[UWS][A-Z0-9]{2,20}$/, 'a user id (U… or W…) or a user group id (S…)');
+  .regex(
+    /^#[\p{Ll}\p{Lm}\p{Lo}\p{M}\p{N}_-]{1,80}$/u,
+    'a channel is written like "#orders-team": its name in small letters, in quotes, no id',
+  );
+export const Who = z
+  .string()
+  .regex(
+    /^[UWS][A-Z0-9]{2,20}$/,
+    'a user id (U… or W…) or a user group id (S…) is wanted, no name; a person’s is in the menu of their Slack profile, Copy member ID',
+  );
 
 /** Called by the ladder. */
 const called = (channel: string, ...usedBy: readonly string[]) =>

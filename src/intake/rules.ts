@@ -62,7 +62,8 @@ export function matches(
     among
       .filter(({ match }) => Object.entries(match).every(([label, value]) => labels[label] === value))
       .flatMap(({ runbook }) => rules.runbooks.filter(({ id }) => id === runbook))
-      .map(({ id }) => ({ runbook: id, code: null }));
+      .map(({ id }) => ({ runbook: id, code: null }))
+      .filter(({ runbook }, place, all) => all.findIndex((one) => one.runbook === runbook) === place);
   const byLabel = by(rules.labelRules);
   if (byLabel.length > 0) return byLabel;
   const lower = whole.toLowerCase();

@@ -23,6 +23,8 @@ export interface Names {
     readonly port: number;
     /** Its Service as the API server's proxy has it, `name:port`; null: it is asked directly, or not at all. */
     readonly service: string | null;
+    /** The header of its admin token, `authorization`; null: no token is configured. */
+    readonly tokenHeader: string | null;
     /** The variable of the reservation timeout; null: not configured. */
     readonly reservationTimeoutEnv: string | null;
   };
@@ -134,6 +136,7 @@ export interface Names {
   readonly bucket: string;
   /** Of the order service; `{id}` stands for what is asked about. */
   readonly paths: Paths;
+  /** Names as SQL writes them. */
   readonly orders: {
     readonly table: string;
     readonly createdAt: string;
@@ -212,9 +215,12 @@ export function age(minutes: number): string {
   return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
 }
 
-/** The command that asks the order service from inside its pod, as the runbook does. */
+/** The command that asks the order service from inside its pod, as the runbook does; its admin pages with the token. */
 export function curl(names: Names, path: string, options = ''): string {
-  return `${inPod(names)} curl ${options}"localhost:${names.orderService.port}${path}"`;
+  const { port, tokenHeader } = names.orderService;
+  const open = path === names.paths.metrics || path === names.paths.gatewayHealth;
+  const token = tokenHeader === null || open ? '' : `-H "${tokenHeader}: Bearer $ORDER_SERVICE_TOKEN" `;
+  return `${inPod(names)} curl ${options}${token}"localhost:${port}${path}"`;
 }
 
 /** The beginning of a command that runs inside a pod of the order service. */

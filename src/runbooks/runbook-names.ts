@@ -18,7 +18,13 @@ function named(deployment: string): WorkloadNames {
 
 /** The runbook's own names, which count where nobody configured others. */
 export const RUNBOOK_NAMES: Names = {
-  orderService: { ...named('order-service'), port: 8080, service: null, reservationTimeoutEnv: null },
+  orderService: {
+    ...named('order-service'),
+    port: 8080,
+    service: null,
+    tokenHeader: null,
+    reservationTimeoutEnv: null,
+  },
   workflowEngine: named('workflow-engine'),
   gateway: {
     name: 'payment-gateway',

@@ -11,6 +11,7 @@ let server: FaultyServer;
 beforeAll(async () => {
   const app = new Hono();
   app.get('/stock/:id', (c) => c.json({ available: 7 }));
+  app.get('/behind/stock/:id', (c) => c.json({ available: 8 }));
   server = await startFaultyServer({ name: 'catalog', app });
 });
 afterEach(() => server.faults.clear());
@@ -20,6 +21,12 @@ const ask = async (signal = patient(), policy = plainPolicy) =>
   await catalogProbe({ url: server.url, stockPath: '/stock/{id}', policy }).stock('sku-1', signal);
 const answers = (body: unknown, status = 200) =>
   server.faults.add({ fault: { mode: 'status', status, body }, times: 1 });
+
+test.each(['/behind', '/behind/'])('an address with the path %s of its own keeps it', async (path) => {
+  const url = `${server.url}${path}`;
+  const asked = catalogProbe({ url, stockPath: '/stock/{id}', policy: plainPolicy });
+  expect(await asked.stock('sku-1', patient())).toBe(8);
+});
 
 describe('a count', () => {
   test.each<[string, unknown, number]>([

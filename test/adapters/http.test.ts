@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { askJson } from '../../src/adapters/http.ts';
+import { askJson, below } from '../../src/adapters/http.ts';
 import { outcome, patient } from '../support/trouble.ts';
 
 let server: Server | undefined;
@@ -146,4 +146,13 @@ describe('what an answer to a change means', () => {
     const said = await outcome(askJson('The thing', { method: 'GET', url, signal: patient(), problem }));
     expect(said).toMatchObject({ message: 'The thing answered 400. It says: a b' });
   });
+});
+
+test.each([
+  ['http://orders:8080', 'http://orders:8080/admin/a?b=c'],
+  ['http://orders:8080/', 'http://orders:8080/admin/a?b=c'],
+  ['https://gateway.example/orders', 'https://gateway.example/orders/admin/a?b=c'],
+  ['https://gateway.example/orders/', 'https://gateway.example/orders/admin/a?b=c'],
+])('a path below %s', (address, url) => {
+  expect(below(address, '/admin/a?b=c')).toBe(url);
 });

@@ -16,6 +16,16 @@ afterAll(async () => await here.stop());
 const ask = async () => await here.hands().probe.inventorySync(patient());
 const resync = async () => await here.hands().lever.resyncInventory(LICENCE, patient());
 
+test('a page that is not there is named, with who may name another', async () => {
+  here.service.faults.add({ match: { path: STATUS }, fault: { mode: 'status', status: 404 }, times: 1 });
+  expect(await outcome(ask())).toMatchObject({
+    fault: 'not found',
+    message: expect.stringMatching(
+      /^The order service answered 404\..* It was asked for \/admin\/inventory\/sync-status; `admin` in oms\.yaml names its pages\.$/,
+    ),
+  });
+});
+
 describe('how the sync stands', () => {
   test('tells when the last good one ended and why the next did not', async () => {
     expect(await ask()).toEqual({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { metricsOf } from '../../src/adapters/order-service/metrics.ts';
 import { trafficOf } from '../../src/adapters/order-service/traffic.ts';
 import { SystemError } from '../../src/ports/system-error.ts';
 
@@ -79,5 +80,33 @@ describe('requests of one pod’s page', () => {
     ],
   ])('%s is refused', (_what, body, status) => {
     expect(() => read(body, {}, status)).toThrow(SystemError);
+  });
+});
+
+test('a timer’s own count is the counter of requests, beside its buckets and without them', () => {
+  const page = `# TYPE secs histogram
+secs_bucket{uri="/a",status="200",le="0.1"} 3
+secs_bucket{uri="/a",status="200",le="+Inf"} 4
+secs_count{uri="/a",status="200"} 4
+secs_sum{uri="/a",status="200"} 1
+secs_count{uri="/b",status="500"} 2
+`;
+  const change = { requests: 'secs_count', routeLabel: 'uri', statusLabel: 'status' };
+  const routes = [
+    { route: '/a', requests: 4, failures: 0 },
+    { route: '/b', requests: 2, failures: 2 },
+  ];
+  expect(read(page, { ...change, duration: null })).toEqual({ routes, within: [] });
+  expect(read(page, { ...change, duration: { name: 'secs', unit: 'seconds' } })).toMatchObject({
+    routes,
+    within: [
+      { ms: 100, requests: 3 },
+      { ms: Number.POSITIVE_INFINITY, requests: 4 },
+    ],
+  });
+  const summary = page.replace('histogram', 'summary').replaceAll(/.*_bucket.*\n/g, '');
+  expect(metricsOf({ status: 200, body: summary }, ['secs_count', 'secs_sum'])).toEqual({
+    secs_count: 6,
+    secs_sum: 1,
   });
 });

@@ -82,7 +82,7 @@ orders: { readyToShip: packed_and_waiting }
       'S0EMPTY: the group has no members, so nobody may approve by it.',
       'U0NOBODY: Slack knows nobody of that name.',
       'nobody@example.com: Slack knows nobody of that name.',
-      'workloads.workflowEngine.selector (app=nobody) matches no pod in default.',
+      'workloads.workflowEngine.selector (app=nobody) matches no pod in default.\n',
       'workloads.kafka.selector takes pods that workloads.orderService.selector takes as well.',
       'postgres is run by somebody else: its pods are not asked.',
       'payments.secret: there is no secret no-such-secret in default.',
@@ -91,6 +91,31 @@ orders: { readyToShip: packed_and_waiting }
       expect(said).toContain(line);
     expect(said).toMatch(/No order of 7 days has the status .*packed_and_waiting/);
     expect(said).toMatch(/\d+ things are wrong\.\n$/);
+  });
+
+  test('tells a selector that takes pods of others, and one that takes none of its own', async () => {
+    const of = (selector: string) => `workloads: { orderService: { selector: "${selector}" } }\n`;
+    const { said: more } = await oms(['doctor'], of('app in (order-service, inventory-consumer)'), env);
+    expect(more).toMatch(
+      /skipped {2}\d+ of \d+ pods of workloads\.orderService\.selector are not order-service’s \(inventory-consumer-.*\): they are looked at, and neither restarted nor changed\./,
+    );
+    const { said: none } = await oms(['doctor'], of('app=inventory-consumer'), env);
+    expect(none).toContain(
+      'wrong    workloads.orderService.selector (app=inventory-consumer) takes no pod of Deployment order-service, which has app=order-service.',
+    );
+  });
+
+  test('goes on past a secret that it may not read, and names who else may run Kafka', async () => {
+    world.kubernetes.forbid({ verb: 'get', resource: 'secrets' });
+    world.kubernetes.forbid({ verb: 'list', resource: 'horizontalpodautoscalers' });
+    const { said } = await oms(['doctor'], `${GOOD}workloads: { kafka: { selector: app=nobody } }\n`, env);
+    for (const line of [
+      "skipped  payments.secret (payment-gateway-credentials) is not looked at. The bot's role may not get secrets.",
+      'skipped  No right to list horizontalpodautoscalers.autoscaling: whether an autoscaler owns',
+      'matches no pod in default. `workloads.kafka.managed: true` says that somebody else runs it.',
+    ])
+      expect(said).toContain(line);
+    expect(said).toMatch(/\d+ of \d+ rights are granted\./);
   });
 
   test('says what each missing right costs', async () => {

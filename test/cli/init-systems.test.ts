@@ -120,6 +120,9 @@ test('Kafka: other names are taken where one fits, and are to choose from where 
   expect(two.keys?.kafka).toBeUndefined();
   expect(two.text).toContain('2 fit ordersTopic. Take one:');
   expect(two.text).toContain('2 fit inventoryGroup. Take one:');
+  const foreign = await of(group('estoque', 'prod.pedidos.v1'));
+  expect(foreign.text).toContain('has “order” in its name; they read prod.pedidos.v1');
+  expect(foreign.text).toContain('has “inventory” or “stock” in its name; there are estoque');
   const none = await of();
   expect(none.text).toContain('not found: there is no order-events, and no topic that a group reads');
 });

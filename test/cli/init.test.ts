@@ -63,6 +63,17 @@ function add({ cluster: { deployments } }: WorldState, like: string, name: strin
 }
 
 describe('oms config init', () => {
+  test('names what there is where nothing is called like the order service, and what may be somebody else’s', async () => {
+    const { code } = await init(await renamed({ 'order-service': 'pedido-api', 'workflow-engine': 'motor' }));
+    expect(code).toBe(0);
+    expect(text()).toMatch(
+      /nothing there is named or labelled like orderService\n {2}# there are .*default\/pedido-api.*\n {2}# orderService:/,
+    );
+    expect(text()).toMatch(
+      /like redis\n.*\n {2}# {3}pod: redis-0\n.*somebody else runs it\n {2}# {3}managed: true/,
+    );
+  });
+
   test('where all is called as in the runbook, writes the namespace and says what is what', async () => {
     const { code, said } = await init(await renamed({}));
     expect(code).toBe(0);

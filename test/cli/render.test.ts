@@ -129,12 +129,28 @@ describe('in a company’s own names', () => {
     expect(proxied(service, { ORDER_SERVICE_URL: 'http://orders.example' })).toEqual([]);
   });
 
+  test('a name that YAML has another use for stays a name', () => {
+    const yaml = `workloads: { namespace: "no", orderService: { deployment: "2024" } }
+payments: { secret: "on" }
+`;
+    const read = (text = '') => parseAllDocuments(text, { version: '1.1' }).map((each) => each.toJS());
+    const [account, look] = read(of(yaml)['rbac-look.yaml']);
+    expect(account.metadata.namespace).toBe('no');
+    expect(JSON.stringify(look.rules)).toContain('"resourceNames":["on",');
+    const [change, binding] = read(of(yaml)['rbac-change.yaml']);
+    expect(change.rules[0].resourceNames).toEqual(['2024']);
+    expect(binding.subjects[0].namespace).toBe('no');
+  });
+
   test('the grants name schema, table and columns, in quotes where they need them', () => {
     expect(files['orders-db.sql']).toContain('grant usage on schema kunden to');
     expect(files['orders-db.sql']).toContain(
       'grant select (id, stand, fehler, angelegt, "geändert") on kunden.bestellungen to',
     );
     expect(files['orders-db.sql']).toContain("stand = 'in_arbeit'");
+    const words = 'orders:\n  table: order\n  columns: { status: user, createdAt: desc }\n';
+    const reserved = rendered(readConfig({ env: {}, readFile: () => words }).oms)['orders-db.sql'];
+    expect(reserved).toContain('grant select (id, "user", error_code, "desc", updated_at) on "order" to');
   });
 
   test('alerts carry codes, the environment’s own label, and the company’s metrics and limits', () => {

@@ -38,12 +38,12 @@ describe('oms.yaml and the environment', () => {
     [
       'a wrong type names key and line',
       'environment: dev\nlookEverySeconds: often\n',
-      'oms.yaml:2: lookEverySeconds: Invalid input: expected number, received string.',
+      'oms.yaml:2: lookEverySeconds: a number, in seconds, is wanted, not “often”.',
     ],
     [
       'a channel without # is refused',
       'channels:\n  alerts: orders\n',
-      'oms.yaml:2: channels.alerts: a channel is written like #orders-team.',
+      'oms.yaml:2: channels.alerts: a channel is written like "#orders-team"',
     ],
     [
       'a time zone that there is not is refused',
@@ -53,7 +53,7 @@ describe('oms.yaml and the environment', () => {
     [
       'an approver that is no id is refused',
       'approvals:\n  responders: [maria]\n',
-      'oms.yaml:2: approvals.responders.0: a user id (U… or W…) or a user group id (S…).',
+      'oms.yaml:2: approvals.responders.0: a user id (U… or W…) or a user group id (S…) is wanted',
     ],
     ['a file that is no YAML names the line', 'teams: [\n', 'oms.yaml:2: '],
   ])('%s', (_rule, yaml, mistake) => {

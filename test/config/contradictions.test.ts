@@ -138,6 +138,21 @@ test('what is seldom meant is said, and stops nobody', () => {
   );
   expect(said('')).toContain('approvals.managers is empty: nobody may approve returns (R66).');
   expect(said('metrics: { bufferFree: free }\n')).toContain('metrics.bufferTotal go together');
+  const rule = (match: string, runbook: string) =>
+    `    - { match: { alertname: ${match} }, runbook: ${runbook} }\n`;
+  expect(said(`alerts:\n  rules:\n${rule('A', 'memory')}${rule('A', 'exports')}`)).toContain(
+    'alerts.rules.0 and alerts.rules.1 want the same labels: such an alert opens two incidents, memory and exports.',
+  );
+  expect(said(`alerts:\n  rules:\n${rule('/Order.*/i', 'memory')}`)).toContain(
+    'alerts.rules.0.match.alertname: /Order.*/i reads like a regular expression',
+  );
+  expect(said('logPatterns: { exportJob: "export .* failed" }\n')).toContain(
+    'logPatterns.exportJob: export .* failed reads',
+  );
+  expect(said('')).not.toContain('regular expression');
+  expect(said('alerts: { environmentLabel: k8s.env }\n')).toContain(
+    'Prometheus before 3 knows no label k8s.env',
+  );
   expect(said('')).toContain('payments.backup');
   expect(said('payments: { backup: Adyen }\ncarriers: { countries: { dhl: [DE] } }\n')).toMatch(
     /^(?!.*payments\.backup).*Only one carrier/s,

@@ -43,6 +43,76 @@ test('commands to type go to the namespace, the kind and the container that are 
   expect(typed.get('R12')).not.toContain('kubectl');
 });
 
+test('a selector with spaces stays one word in a shell, and a container is named wherever a pod has more than one', () => {
+  const selector = 'app in (orders, checkout)';
+  const names = namesIn(
+    `workloads:\n  orderService: { deployment: orders, selector: "${selector}", container: app }\n  workflowEngine: { selector: "engine in (a, b)" }\n  postgres: { selector: "pg in (a, b)" }\n  kafka: { selector: "k in (a, b)" }\n`,
+  );
+  for (const runbook of CATALOGUE)
+    for (const { step, equivalent } of stepsIn(runbook, names)) {
+      const words = equivalent.replaceAll("'\\''", "'");
+      for (const [, before] of words.matchAll(/(.{4})\w+ in \(/g)) expect(before, step).toBe("-l '");
+      if (/ exec <pod>| set (env|resources) /.test(equivalent))
+        expect(equivalent, step).toContain(' -c app ');
+    }
+});
+
+test('what somebody else runs has no pods to ask by hand', () => {
+  const names = namesIn('workloads: { postgres: { managed: true }, kafka: { managed: true } }\n');
+  const typed = CATALOGUE.flatMap((runbook) => stepsIn(runbook, names));
+  for (const step of ['R40', 'R45', 'R53'])
+    expect(typed.find((one) => one.step === step)?.equivalent).toBe(
+      '# not applicable: somebody else runs it',
+    );
+});
+
+test('consumers are named by what runs them, each with its group', () => {
+  const names = namesIn(
+    'kafka:\n  consumers:\n    mails: { deployment: mailer, selector: app=mailer, namespace: mail, kind: StatefulSet }\n    stock: { deployment: stock, selector: app=stock }\n',
+  );
+  const typed = new Map(
+    CATALOGUE.flatMap((runbook) =>
+      stepsIn(runbook, names).map(({ title, equivalent }) => [title, equivalent]),
+    ),
+  );
+  expect(typed.get('Restart the consumers')).toBe(
+    'kubectl -n mail rollout restart statefulset/mailer  # runs mails\nkubectl -n default rollout restart deployment/stock  # runs stock',
+  );
+  expect(typed.get('Stop the consumers')).toContain(
+    'kubectl -n mail scale statefulset/mailer --replicas=0  # runs mails',
+  );
+});
+
+test('what is typed to an admin page carries the token where the bot has one', () => {
+  const config = readConfig({
+    env: { ORDER_SERVICE_TOKEN_FILE: '/run/token' },
+    readFile: () => 'admin: { tokenHeader: X-Staff-Token }\n',
+  });
+  const typed = new Map(
+    CATALOGUE.flatMap((runbook) =>
+      stepsIn(runbook, namesOf(config.oms, config.env)).map(({ step, equivalent }) => [step, equivalent]),
+    ),
+  );
+  expect(typed.get('R5')).toContain(
+    'curl -X POST -H "X-Staff-Token: Bearer $ORDER_SERVICE_TOKEN" "localhost:8080/admin/retry-payments"',
+  );
+  for (const step of ['R1', 'R4', 'R8', 'R37'] as const) expect(typed.get(step)).not.toContain('TOKEN');
+});
+
+test('a table and columns that SQL has other words for stand in quotes, also within a shell', () => {
+  const names = namesIn(
+    'orders:\n  table: Vendas.order\n  columns: { createdAt: desc, errorCode: user }\nworkloads: { postgres: { managed: true } }\n',
+  );
+  const typed = new Map(
+    CATALOGUE.flatMap((runbook) => stepsIn(runbook, names).map((step) => [step.step, step.equivalent])),
+  );
+  expect(typed.get('X8')).toBe(
+    String.raw`psql "$ORDERS_DATABASE_URL" -c "SELECT * FROM \"Vendas\".\"order\" WHERE \"user\" = 'OVERSOLD_PRODUCT' ORDER BY \"desc\";"`,
+  );
+  expect(typed.get('X6')).toContain(String.raw`from \"Vendas\".\"order\";`);
+  expect(typed.get('R72')).toContain(String.raw`FROM \"Vendas\".\"order\" WHERE \"desc\" >=`);
+});
+
 test('the lists ask for the company’s own word for what waits', () => {
   const names = namesIn('refunds: { pending: open }\nreturns: { pending: waiting }\n');
   const typed = CATALOGUE.flatMap((runbook) => stepsIn(runbook, names));

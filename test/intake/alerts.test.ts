@@ -69,6 +69,13 @@ describe('Alertmanager’s webhook', () => {
     expect(alerts.map(({ runbook }) => runbook)).toEqual(['stuck-orders', 'payment-failures']);
   });
 
+  test('that two rules mean the same runbook by is one alert', () => {
+    const twice = { match: { team: 'orders' }, runbook: 'stuck-orders' };
+    const alert = payload({}, { code: 'none', component: 'workflow', team: 'orders' });
+    const { alerts } = readAlertmanager(alert, { ...rules, labelRules: [...rules.labelRules, twice] });
+    expect(alerts.map(({ runbook }) => runbook)).toEqual(['stuck-orders']);
+  });
+
   test('of another environment is refused by name', () => {
     const { alerts, unmatched } = readAlertmanager(payload({}, { environment: 'stage' }), rules);
     expect(alerts).toEqual([]);

@@ -1,6 +1,6 @@
 import type { CatalogProbe } from '../../ports/catalog.ts';
 import { SystemError } from '../../ports/system-error.ts';
-import { askJson } from '../http.ts';
+import { askJson, below } from '../http.ts';
 import type { Policy } from '../resilience.ts';
 import { misfit } from '../shape.ts';
 import { Stock } from '../stock.ts';
@@ -20,7 +20,7 @@ export function catalogProbe({ url, stockPath, policy }: CatalogSettings): Catal
   return {
     async stock(product, signal) {
       const path = stockPath.replaceAll('{id}', encodeURIComponent(product));
-      const ask = async () => await askJson(CATALOG, { method: 'GET', url: new URL(path, url).href, signal });
+      const ask = async () => await askJson(CATALOG, { method: 'GET', url: below(url, path), signal });
       let answer: unknown;
       try {
         answer = await policy.repeatable(ask, signal);

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { PodHttp } from '../../ports/kubernetes.ts';
 import type { Licence } from '../../ports/levers.ts';
 import { SystemError } from '../../ports/system-error.ts';
-import { type Ask, askJson } from '../http.ts';
+import { type Ask, askJson, below } from '../http.ts';
 import type { Way } from '../kubernetes/service-http.ts';
 import type { Policy } from '../resilience.ts';
 import { misfit } from '../shape.ts';
@@ -139,9 +139,9 @@ async function callOnce(settings: OrderServiceSettings, ask: ServiceCall): Promi
     problem: problemOf,
   });
   return await answer.catch((err: unknown) => {
-    throw err instanceof SystemError && err.system === ORDER_SERVICE && err.fault === 'forbidden'
-      ? named(err)
-      : err;
+    if (!(err instanceof SystemError) || err.system !== ORDER_SERVICE) throw err;
+    if (err.fault === 'forbidden') throw named(err);
+    throw err.fault === 'not found' ? placed(err, ask.path) : err;
   });
 }
 
@@ -150,9 +150,14 @@ export async function wayOf(
   { at }: Pick<OrderServiceSettings, 'at'>,
   ask: Parameters<Way>[0],
 ): ReturnType<Way> {
-  return typeof at === 'string'
-    ? { url: new URL(ask.path, at).href, headers: ask.headers ?? {} }
-    : await at(ask);
+  return typeof at === 'string' ? { url: below(at, ask.path), headers: ask.headers ?? {} } : await at(ask);
+}
+
+/** A page that is not there is mostly one that is called otherwise. */
+function placed({ message, sent, mayRetry }: SystemError, path: string): SystemError {
+  const page = path.split('?')[0];
+  const words = `${message} It was asked for ${page}; \`admin\` in oms.yaml names its pages.`;
+  return new SystemError(ORDER_SERVICE, 'not found', words, { sent, mayRetry });
 }
 
 /** Whoever reads it has to know whose right is missing. */

@@ -10,7 +10,7 @@ export function metricsOf(
   { status, body }: { readonly status: number; readonly body: string },
   names: readonly string[],
 ): Readonly<Record<string, number>> {
-  const families = readPage({ status, body });
+  const families = readPage({ status, body: lineByLine(body, names) });
   return Object.fromEntries(
     names.flatMap((name) => {
       const values = families
@@ -19,6 +19,20 @@ export function metricsOf(
       if (values.length === 0 || values.some(Number.isNaN)) return [];
       return [[name, values.reduce((sum, value) => sum + value, 0)] as const];
     }),
+  );
+}
+
+const COUNT = /_(count|sum)$/;
+
+/**
+ * A timer counts on its own, as Micrometer's do: the library would hide `…_count` inside of its family. What has no type
+ * it reads line by line.
+ */
+export function lineByLine(body: string, names: readonly string[]): string {
+  const families = names.filter((name) => COUNT.test(name)).map((name) => name.replace(COUNT, ''));
+  return families.reduce(
+    (page, family) => page.replace(new RegExp(`^# TYPE ${family} (histogram|summary)\\s*?\\n`, 'm'), ''),
+    body,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { PodTraffic, TrafficQuestion } from '../../ports/probes.ts';
-import { numberOf, readPage } from './metrics.ts';
+import { lineByLine, numberOf, readPage } from './metrics.ts';
 import { notUnderstood } from './pods.ts';
 
 /** A page may hold thousands of routes where somebody puts ids into the label; then it is no use. */
@@ -15,7 +15,7 @@ export function trafficOf(
 ): PodTraffic {
   const buckets = duration === null ? null : `${duration.name}_bucket`;
   // The library keeps one label set of a histogram and loses the others; an untyped metric it reads line by line.
-  const lines = duration === null ? body : body.replaceAll(`# TYPE ${duration.name} histogram\n`, '');
+  const lines = lineByLine(body, [requests, ...(duration === null ? [] : [`${duration.name}_count`])]);
   const routes = new Map<string, { requests: number; failures: number }>();
   const within = new Map<number, number>();
   for (const { name, metrics } of readPage({ status, body: lines })) {

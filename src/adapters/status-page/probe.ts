@@ -1,6 +1,6 @@
 import type { Provider, StatusPageProbe } from '../../ports/status-page.ts';
 import { AbsentSystem, SystemError } from '../../ports/system-error.ts';
-import { askJson } from '../http.ts';
+import { askJson, below } from '../http.ts';
 import { type Policy, policyFor } from '../resilience.ts';
 import { misfit } from '../shape.ts';
 import { Summary } from './schema.ts';
@@ -28,7 +28,7 @@ export function statusPageProbe(
       const [system, page] = [STATUS_PAGES[provider], pages[provider]];
       if (page === undefined)
         throw new AbsentSystem(`${system} is not configured (\`statusPages.${provider}\`).`);
-      const url = `${page.url.replace(/\/+$/, '')}/api/v2/summary.json`;
+      const url = below(page.url, '/api/v2/summary.json');
       const answer = await policies[provider].repeatable(
         async () => await askJson(system, { method: 'GET', url, signal }),
         signal,

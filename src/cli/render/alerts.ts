@@ -20,8 +20,8 @@ export function alertRules(oms: OmsYaml, names: Names): string {
   })).filter(({ rules }) => rules.length > 0);
   return `# What Prometheus can see of the runbooks. The label \`code\` tells the bot which runbook is meant, and \`${label}\` that it
 # is the bot's own to serve. Metrics of the service, selectors and limits are those of oms.yaml; kube_… are those of
-# kube-state-metrics, container_… of the kubelet, kafka_… of kafka_exporter: leave out what you do not run. The other
-# codes come from whoever logs them.
+# kube-state-metrics, container_… of the kubelet, kafka_… of kafka_exporter: leave out what you do not run. Where
+# other services have metrics of the same names, add the labels that tell yours apart. The other codes come from whoever logs them.
 groups:
 ${groups
   .map(

@@ -17,6 +17,8 @@ export function commands({ links }: Pick<OmsYaml, 'links'>, names: Names): strin
   );
   return `# What to type when there is no bot
 
+What begins with \`$\` is a variable of your own shell: \`$ORDER_SERVICE_TOKEN\` the admin token, \`$ORDERS_DATABASE_URL\` and \`$REDIS_URL\` as the bot has them.
+
 ${runbooks.join('\n')}
 ## Links
 

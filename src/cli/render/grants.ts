@@ -1,8 +1,9 @@
 import type { OmsYaml } from '../../config/schema.ts';
+import { sqlName } from '../../runbooks/shared/psql.ts';
 
-/** As PostgreSQL takes it: plain where it is plain, else in quotes. */
-function identifier(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+/** A column may have a dot in its name. */
+function column(name: string): string {
+  return name.includes('.') ? `"${name.replaceAll('"', '""')}"` : sqlName(name);
 }
 
 function literal(text: string): string {
@@ -12,14 +13,14 @@ function literal(text: string): string {
 /** `deploy/orders-db.sql`. */
 export function ordersGrants({ orders, thresholds }: Pick<OmsYaml, 'orders' | 'thresholds'>): string {
   const parts = orders.table.split('.');
-  const schema = identifier(parts.length > 1 ? (parts[0] ?? 'public') : 'public');
-  const table = parts.map(identifier).join('.');
+  const schema = sqlName(parts.length > 1 ? (parts[0] ?? 'public') : 'public');
+  const table = sqlName(orders.table);
   const { id, status, errorCode, createdAt, updatedAt } = orders.columns;
-  const columns = [id, status, errorCode, createdAt, updatedAt].map(identifier).join(', ');
+  const columns = [id, status, errorCode, createdAt, updatedAt].map(column).join(', ');
   const stuck = `${thresholds.stuckAfterMinutes} minutes`;
   return `-- The role as which oms-bot asks the orders database, with no right that it does not need.
 -- Run it once in that database, as its owner with the right to create roles:
---   psql "$ADMIN_URL" -f deploy/orders-db.sql
+--   psql "$ADMIN_URL" -f orders-db.sql
 -- Then give it a password with \\password oms_bot_orders, which keeps the password out of files and logs.
 -- Table and columns are those of \`orders\` in oms.yaml.
 
@@ -44,17 +45,17 @@ grant pg_read_all_stats to oms_bot_orders;
 -- runbook (its id, as \`oms runbooks\` prints it): orders affected, orders of that time, and when it was counted.
 -- create view oms_bot_impact as
 --   select 'stuck-orders' as runbook,
---     count(*) filter (where ${identifier(status)} = ${literal(orders.processing)} and ${identifier(updatedAt)} < now() - interval '${stuck}') as affected,
+--     count(*) filter (where ${column(status)} = ${literal(orders.processing)} and ${column(updatedAt)} < now() - interval '${stuck}') as affected,
 --     count(*) as total, now() as as_of
---   from ${table} where ${identifier(updatedAt)} >= now() - interval '${stuck}' or ${identifier(status)} = ${literal(orders.processing)};
+--   from ${table} where ${column(updatedAt)} >= now() - interval '${stuck}' or ${column(status)} = ${literal(orders.processing)};
 -- grant select on oms_bot_impact to oms_bot_orders;
 
 -- Optional: decide yourselves which orders are oversold (X8); the bot then asks this view before the table. One row for each
 -- order that somebody has to decide: its id, and since when.
 -- create view oms_bot_oversold as
---   select ${identifier(id)} as order_id, ${identifier(createdAt)} as since from ${table}
---   where ${identifier(errorCode)} = 'OVERSOLD_PRODUCT' and ${identifier(status)} not in (${orders.manualStatuses.map(literal).join(', ')})
---     and ${identifier(createdAt)} >= now() - interval '24 hours';
+--   select ${column(id)} as order_id, ${column(createdAt)} as since from ${table}
+--   where ${column(errorCode)} = 'OVERSOLD_PRODUCT' and ${column(status)} not in (${orders.manualStatuses.map(literal).join(', ')})
+--     and ${column(createdAt)} >= now() - interval '24 hours';
 -- grant select on oms_bot_oversold to oms_bot_orders;
 `;
 }

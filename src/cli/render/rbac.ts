@@ -38,21 +38,27 @@ function placesOf({ orderService, workflowEngine, kafka, postgres }: Names): rea
   });
 }
 
+/** As YAML takes it for a text, also that of kubectl: to it `no` and `2024` are none. */
+function word(name: string): string {
+  const plain = /^[a-z][a-z0-9.-]*$/.test(name) && !/^(y|n|yes|no|on|off|true|false|null)$/.test(name);
+  return plain ? name : JSON.stringify(name);
+}
+
 function bound(role: string, { namespace }: Place, home: string): string {
   return `---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
-metadata: { name: ${role}, namespace: ${namespace} }
+metadata: { name: ${role}, namespace: ${word(namespace)} }
 roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: ${role} }
 subjects:
-  - { kind: ServiceAccount, name: oms-bot, namespace: ${home} }
+  - { kind: ServiceAccount, name: oms-bot, namespace: ${word(home)} }
 `;
 }
 
 function roleOf(role: string, { namespace }: Place, rules: readonly string[]): string {
   return `apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
-metadata: { name: ${role}, namespace: ${namespace} }
+metadata: { name: ${role}, namespace: ${word(namespace)} }
 rules:
 ${rules.join('')}`;
 }
@@ -68,7 +74,7 @@ function rule(
     ...words.map((line) => `  # ${line}`),
     `  - apiGroups: [${group === '' ? '""' : group}]`,
     `    resources: [${resources}]`,
-    ...(names.length === 0 ? [] : [`    resourceNames: [${names.join(', ')}]`]),
+    ...(names.length === 0 ? [] : [`    resourceNames: [${names.map(word).join(', ')}]`]),
     `    verbs: [${verbs}]`,
     '',
   ].join('\n');
@@ -76,7 +82,7 @@ function rule(
 
 /** Only where the API server hands requests on; RBAC's name of it is the whole of what stands in the path, with the port. */
 function handedOn({ orderService: { service } }: Names, words: string, verbs: string): readonly string[] {
-  return service === null ? [] : [rule([words], '', 'services/proxy', verbs, [`"${service}"`])];
+  return service === null ? [] : [rule([words], '', 'services/proxy', verbs, [service])];
 }
 
 /** `deploy/rbac-look.yaml`. */
@@ -164,13 +170,13 @@ export function lookRoles(names: Names): string {
   ];
   return `# What the bot looks at, and who it is. It may change nothing by this.
 #
-#   kubectl apply -f deploy/rbac-look.yaml
+#   kubectl apply -f rbac-look.yaml
 #
 # Names and namespaces are those of oms.yaml. A right that is missing is no accident for the bot: the card says which, and
 # what it could not see.
 apiVersion: v1
 kind: ServiceAccount
-metadata: { name: oms-bot, namespace: ${home} }
+metadata: { name: oms-bot, namespace: ${word(home)} }
 ---
 ${places.map((place) => `${roleOf('oms-bot-look', place, rules(place))}${bound('oms-bot-look', place, home)}`).join('---\n')}`;
 }
@@ -211,7 +217,7 @@ export function changeRoles(names: Names): string {
   ];
   return `# What the bot changes once a named person has approved it. It needs rbac-look.yaml too: nothing is changed unseen.
 #
-#   kubectl apply -f deploy/rbac-change.yaml
+#   kubectl apply -f rbac-change.yaml
 #
 # Left out, the bot still diagnoses; a change is then refused by name.
 ${places.map((place) => `${roleOf('oms-bot-change', place, rules(place))}${bound('oms-bot-change', place, home)}`).join('---\n')}`;
@@ -235,7 +241,7 @@ export function execRoles(names: Names): string {
 #   jmap             approved, that dump
 #   stat             after it, how large its file is
 #
-#   kubectl apply -f deploy/rbac-exec.yaml
+#   kubectl apply -f rbac-exec.yaml
 #
 # Left out, these say that they could not look, and all the rest works.
 ${roleOf('oms-bot-exec', place, [

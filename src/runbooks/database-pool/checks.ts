@@ -1,7 +1,7 @@
-import { skipped } from '../../domain/finding.ts';
 import type { Check } from '../define-runbook.ts';
 import { beside, orderWorkload } from '../names.ts';
 import { type Adjustable, adjustable } from '../shared/adjustable.ts';
+import { unlessManaged } from '../shared/managed.ts';
 import { type OrdersSeen, orderRate } from '../shared/order-rate.ts';
 import { type PodsSeen, podsCheck } from '../shared/pods.ts';
 import { REPLICAS, variableSetting } from '../shared/setting.ts';
@@ -36,13 +36,11 @@ const ready = podsCheck({
   workload: (names) => beside(names, 'postgres'),
 });
 
-const pods: Check<PodsSeen> = {
-  ...ready,
-  look: async (ask) =>
-    ask.names.postgres.managed
-      ? skipped('Not applicable: somebody else runs the database, and it has no pods here.')
-      : await ready.look(ask),
-};
+const pods: Check<PodsSeen> = unlessManaged(
+  ready,
+  ({ postgres }) => postgres.managed,
+  'Not applicable: somebody else runs the database, and it has no pods here.',
+);
 
 export const checks = {
   pool,

@@ -6,9 +6,10 @@ import type { BucketSeen } from '../../ports/s3.ts';
 import { AbsentSystem, SystemError } from '../../ports/system-error.ts';
 import type { Asking, Check } from '../define-runbook.ts';
 import { killsOf } from '../memory/checks.ts';
-import { curl, orderWorkload } from '../names.ts';
+import { curl, orderWorkload, shellWord } from '../names.ts';
 import { type QueriesSeen, queries } from '../shared/long-queries.ts';
 import { noPod } from '../shared/pods.ts';
+import { inShell } from '../shared/psql.ts';
 import { spell } from '../shared/spell.ts';
 import { overdue, replaced, whole } from './jobs.ts';
 import { type ExportLogs, exportLogs } from './logs.ts';
@@ -157,7 +158,7 @@ const plan: Check<PlanOf> = {
   source:
     "kubectl exec -it postgres-0 -- psql -U orders -c \\\n  \"EXPLAIN ANALYZE SELECT * FROM orders WHERE created_at BETWEEN '2024-01-01' AND '2024-01-31';\"",
   equivalent: ({ orders: { table, createdAt } }) =>
-    `psql "$ORDERS_DATABASE_URL" -c "BEGIN READ ONLY; SET LOCAL statement_timeout = '3s'; EXPLAIN SELECT * FROM ${table} WHERE ${createdAt} >= '<from>' AND ${createdAt} < '<day after to>'; ROLLBACK;"`,
+    `psql "$ORDERS_DATABASE_URL" -c "${inShell(`BEGIN READ ONLY; SET LOCAL statement_timeout = '3s'; EXPLAIN SELECT * FROM ${table} WHERE ${createdAt} >= '<from>' AND ${createdAt} < '<day after to>'; ROLLBACK;`)}"`,
   instead: 'The runbook’s command runs the whole query on a database that hurts; this one only plans it.',
   deadlineMs: 4_000,
   async look(ask) {
@@ -191,7 +192,7 @@ const kills: Check<KillsSeen> = {
   system: 'Kubernetes',
   source: null,
   equivalent: (names) =>
-    `kubectl -n ${names.orderService.namespace} get pods -l ${names.orderService.selector} -o jsonpath='{range .items[*]}{.metadata.name} {.status.containerStatuses[*].lastState.terminated.reason}{"\\n"}{end}'`,
+    `kubectl -n ${names.orderService.namespace} get pods -l ${shellWord(names.orderService.selector)} -o jsonpath='{range .items[*]}{.metadata.name} {.status.containerStatuses[*].lastState.terminated.reason}{"\\n"}{end}'`,
   deadlineMs: 4_000,
   async look({ probes, names, now, thresholds, signal }) {
     // Of a pod only its newest end would be told, which may be another container's.

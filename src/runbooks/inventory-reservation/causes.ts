@@ -119,7 +119,7 @@ const locks: Cause<InventoryData> = {
     if (findings.locks.verdict === 'unknown' && found === null && present)
       return supported('Redis does not answer, and reservations fail at a lock.');
     if (found === null) return open('The locks (R12) could not be looked at.');
-    if (found.untold > 0) return open(`How old ${found.untold} of ${found.total} locks are cannot be told.`);
+    if (found.untold > 0) return open(`The age of ${found.untold} of ${found.total} locks cannot be told.`);
     return says === 'quiet'
       ? ruledOut(`No lock is older than ${minutes} min, and no reservation fails at one.`)
       : unclear(judging);

@@ -75,7 +75,7 @@ export const clearLocks: Action<InventoryData> = {
     if (found.replica) return 'a replica answered, and nothing can be deleted there';
     if (targets.length > 0) return null;
     if (found.stale > 0) return 'the keys of the old ones cannot be written in a line';
-    if (found.untold > 0) return `how old ${found.untold} of ${found.total} are cannot be told`;
+    if (found.untold > 0) return `the age of ${found.untold} of ${found.total} cannot be told`;
     return found.total === 1 ? 'the only one is live' : `all ${found.total} are live`;
   },
   validate({ minutes = '' }, { thresholds: { staleLockMinutes } }) {

@@ -64,7 +64,7 @@ export const inventoryLocks: Check<LocksFound> = {
     const untold =
       found.untold === 0
         ? ''
-        : ` How old ${found.untold} are cannot be told${names.redis.lockTtlSeconds === null ? ' (`redis.lockTtlSeconds` is not configured)' : ''}.`;
+        : ` The age of ${found.untold} cannot be told${names.redis.lockTtlSeconds === null ? ' (`redis.lockTtlSeconds` is not configured)' : ''}.`;
     const longest = old[0]?.ageMs ?? null;
     if (longest !== null) {
       const line = `${old.length} of ${count(total)} ${old.length === 1 ? 'is' : 'are'} older than ${minutes} min, the oldest ${spell(longest)}; ${live === 0 ? 'none is' : live === 1 ? '1 is' : `${live} are`} younger.`;

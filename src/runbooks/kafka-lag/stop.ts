@@ -3,7 +3,7 @@ import type { Incident } from '../../domain/incident.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Action, Judging } from '../define-runbook.ts';
 import { type Names, targetOf } from '../names.ts';
-import { consumersOf, unnamed } from '../shared/consumers.ts';
+import { consumersOf, typedFor, unnamed } from '../shared/consumers.ts';
 import { isRolling } from '../shared/restart.ts';
 import type { KafkaData } from './checks.ts';
 import { groupNow, standingRuns } from './offsets.ts';
@@ -13,8 +13,11 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
 function scaled(names: Names, group: string | undefined, replicas: string): string {
-  const workload = consumersOf(names, group ?? '') ?? unnamed('<deployment>');
-  return `kubectl -n ${workload.namespace} scale ${targetOf(workload)} --replicas=${replicas}`;
+  return typedFor(
+    names,
+    group,
+    (consumers) => `kubectl -n ${consumers.namespace} scale ${targetOf(consumers)} --replicas=${replicas}`,
+  );
 }
 
 /** What sets offsets, and needs a group without members for it. */

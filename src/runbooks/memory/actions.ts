@@ -2,7 +2,7 @@ import { isOver } from '../../domain/cause-history.ts';
 import type { ProofSample } from '../../domain/run.ts';
 import { morePodsWait, mostPodsBeside, podsFit } from '../database-pool/size.ts';
 import type { Action, Judging, Proving } from '../define-runbook.ts';
-import { orderWorkload } from '../names.ts';
+import { orderWorkload, shellWord } from '../names.ts';
 import { loadIs, spellLoad } from '../shared/load.ts';
 import { count } from '../shared/log-check.ts';
 import { restartOf } from '../shared/restart.ts';
@@ -25,7 +25,7 @@ const watch = {
   title: 'Watch how much memory the pods use',
   source: "watch -n 5 'kubectl top pods -l app=order-service'",
   equivalent: ({ orderService, inCommands }: Parameters<typeof orderWorkload>[0]) =>
-    `watch -n ${inCommands.monitorSeconds} 'kubectl -n ${orderService.namespace} top pods -l ${orderService.selector}'`,
+    `watch -n ${inCommands.monitorSeconds} ${shellWord(`kubectl -n ${orderService.namespace} top pods -l ${shellWord(orderService.selector)}`)}`,
 } as const;
 
 /** The kills of before the run: when one was says the node's clock, which need not be ours. */

@@ -4,7 +4,7 @@ import type { ExportJob } from '../../ports/order-service.ts';
 import { POOL_SIZE } from '../database-pool/checks.ts';
 import { type DatabaseSeen, database } from '../database-pool/database.ts';
 import type { Check } from '../define-runbook.ts';
-import { curl, orderWorkload } from '../names.ts';
+import { curl, orderWorkload, shellWord } from '../names.ts';
 import { type Adjustable, adjustable } from '../shared/adjustable.ts';
 import { type QueriesSeen, queries } from '../shared/long-queries.ts';
 import { noPod } from '../shared/pods.ts';
@@ -88,7 +88,7 @@ const kills: Check<KillsSeen> = {
   system: 'Kubernetes',
   source: 'kubectl describe pod <pod-name> | grep -A 10 Events',
   equivalent: ({ orderService }) =>
-    `kubectl -n ${orderService.namespace} get pods -l ${orderService.selector} -o jsonpath='{range .items[*]}{.metadata.name} {.status.containerStatuses[*].lastState.terminated.reason} {.status.containerStatuses[*].lastState.terminated.finishedAt}{"\\n"}{end}' && kubectl -n ${orderService.namespace} get events --sort-by=.lastTimestamp`,
+    `kubectl -n ${orderService.namespace} get pods -l ${shellWord(orderService.selector)} -o jsonpath='{range .items[*]}{.metadata.name} {.status.containerStatuses[*].lastState.terminated.reason} {.status.containerStatuses[*].lastState.terminated.finishedAt}{"\\n"}{end}' && kubectl -n ${orderService.namespace} get events --sort-by=.lastTimestamp`,
   deadlineMs: 4_000,
   async look({ probes, names, now, thresholds, previous, signal }) {
     const workload = orderWorkload(names);
@@ -139,7 +139,7 @@ const restarts: Check<RestartsSeen> = {
   source:
     "kubectl get pods -l app=order-service -o jsonpath='{.items[*].status.containerStatuses[*].restartCount}'",
   equivalent: ({ orderService }) =>
-    `kubectl -n ${orderService.namespace} get pods -l ${orderService.selector} -o jsonpath='{.items[*].status.containerStatuses[*].restartCount}'`,
+    `kubectl -n ${orderService.namespace} get pods -l ${shellWord(orderService.selector)} -o jsonpath='{.items[*].status.containerStatuses[*].restartCount}'`,
   deadlineMs: 4_000,
   async look({ probes, names, now, thresholds, signal }) {
     const containers = await probes.kubernetes.containers(orderWorkload(names), signal);

@@ -1,5 +1,5 @@
 import type { Action, Judging } from '../define-runbook.ts';
-import { orderWorkload } from '../names.ts';
+import { orderWorkload, shellWord } from '../names.ts';
 import { reasonField, wrongReason } from '../shared/reason.ts';
 import { spell, spellRoughly } from '../shared/spell.ts';
 import { stands } from './causes.ts';
@@ -35,8 +35,8 @@ export const dumpHeap: Action<MemoryData> = {
   parameters: ['pod', 'reason'],
   tier: 'guarded',
   source: 'kubectl exec -it <pod-name> -- jmap -dump:live,format=b,file=/tmp/heap.hprof 1',
-  equivalent: ({ orderService: { namespace } }, targets, { file }) =>
-    `kubectl -n ${namespace} exec ${targets[0]?.replace('pod/', '') ?? '<pod>'} -- jmap -dump:live,format=b,file=${file ?? '/tmp/heap.hprof'} 1`,
+  equivalent: ({ orderService: { namespace, container } }, targets, { file }) =>
+    `kubectl -n ${namespace} exec ${targets[0]?.replace('pod/', '') ?? '<pod>'}${container === null ? '' : ` -c ${shellWord(container)}`} -- jmap -dump:live,format=b,file=${file ?? '/tmp/heap.hprof'} 1`,
   notes: [
     'The dump holds customers’ data and stays in the pod until somebody fetches and deletes it.',
     'It goes with its pod: whatever replaces the pods loses it.',

@@ -1,7 +1,7 @@
 import { broken, healthy, unknown } from '../../domain/finding.ts';
 import type { KubernetesProbe, Workload } from '../../ports/kubernetes.ts';
 import type { Check, Proving } from '../define-runbook.ts';
-import { orderWorkload } from '../names.ts';
+import { orderWorkload, shellWord } from '../names.ts';
 import { keep } from '../shared/kept.ts';
 import { type Load, loadOf } from '../shared/load.ts';
 import { spell, spellRoughly } from '../shared/spell.ts';
@@ -102,7 +102,7 @@ export const usage: Check<UsageSeen> = {
   system: 'Kubernetes',
   source: 'kubectl top pods -l app=order-service',
   equivalent: ({ orderService }) =>
-    `kubectl -n ${orderService.namespace} top pods -l ${orderService.selector}`,
+    `kubectl -n ${orderService.namespace} top pods -l ${shellWord(orderService.selector)}`,
   deadlineMs: 4_000,
   async look(ask) {
     const { probes, names, thresholds, previous, now, signal } = ask;

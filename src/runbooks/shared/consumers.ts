@@ -29,6 +29,21 @@ export function unnamed(name: string): Workload {
   return { namespace: '<namespace>', name, selector: '' };
 }
 
+/** What is typed to change who runs a group; without one, a line for each that is configured. */
+export function typedFor(
+  names: Names,
+  group: string | undefined,
+  command: (consumers: Workload) => string,
+): string {
+  const one = group === undefined ? null : consumersOf(names, group);
+  if (one !== null) return command(one);
+  const all = Object.keys(names.kafka.consumers).flatMap((each) => {
+    const found = group === undefined ? consumersOf(names, each) : null;
+    return found === null ? [] : [`${command(found)}  # runs ${each}`];
+  });
+  return all.join('\n') || command(unnamed('<deployment>'));
+}
+
 /** What a restart or a stop of consumers has to know first. @param wanted the groups to ask about, as far as they are configured */
 export function consumersCheck(wanted: (names: Names) => readonly string[]): Check<ConsumersSeen> {
   return {
@@ -130,8 +145,11 @@ export function restartConsumers<Data>(given: {
     title: 'Restart the consumers',
     source: null,
     equivalent: (names, _targets, parameters) => {
-      const workload = consumersOf(names, groupIn(parameters)) ?? unnamed('<deployment>');
-      return `kubectl -n ${workload.namespace} rollout restart ${targetOf(workload)}`;
+      return typedFor(
+        names,
+        parameters['group'],
+        (consumers) => `kubectl -n ${consumers.namespace} rollout restart ${targetOf(consumers)}`,
+      );
     },
     notes: ['Its pods go on where the group stopped.'],
     rule,

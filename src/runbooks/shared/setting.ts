@@ -83,7 +83,7 @@ export const MEMORY_LIMIT: Setting = {
   rawOf: (amount) => String(amount * GIB),
   words: (raw) => (raw === '' ? 'no limit' : spellBytes(Number(raw))),
   command: (_names, workload, container, raw) =>
-    `kubectl -n ${workload.namespace} set resources ${targetOf(workload)}${ofContainer(container)} --limits=memory=${raw === null ? 'NGi' : quantity(Number(raw))}`,
+    `kubectl -n ${workload.namespace} set resources ${targetOf(workload)}${ofContainer(container, workload)} --limits=memory=${raw === null ? 'NGi' : quantity(Number(raw))}`,
   set: async (lever, workload, _names, { generation, container, raw }, signal) =>
     await lever.setMemoryLimit(
       workload,
@@ -128,7 +128,7 @@ export function variableSetting(given: {
     rawOf: String,
     words: (raw) => (raw === '' ? 'not set' : raw),
     command: (names, workload, container, raw) =>
-      `kubectl -n ${workload.namespace} set env ${targetOf(workload)}${ofContainer(container)} ${
+      `kubectl -n ${workload.namespace} set env ${targetOf(workload)}${ofContainer(container, workload)} ${
         raw === '' ? `${variable(names)}-` : `${variable(names)}=${shellWord(raw ?? 'N')}`
       }`,
     set: async (lever, workload, names, { generation, container, raw }, signal) =>
@@ -150,8 +150,10 @@ function mainContainer<C extends { readonly name: string }>(
   return containers.find((one) => one.name === wanted) ?? containers[0];
 }
 
-function ofContainer(container: string): string {
-  return container === '' ? '' : ` -c ${shellWord(container)}`;
+/** Without one all of them would be changed. @param container as it was looked up; empty: it was not */
+function ofContainer(container: string, workload: Workload): string {
+  const name = container === '' ? (workload.container ?? '') : container;
+  return name === '' ? '' : ` -c ${shellWord(name)}`;
 }
 
 /** As Kubernetes writes it: `4Gi`, `512Mi`, `1000000000`. */

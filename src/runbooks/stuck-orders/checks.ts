@@ -71,7 +71,10 @@ const stuck: Check<StuckSeen> = {
     const over = spell(stuckAfterMinutes * MINUTE);
     const remark = slow === 0 ? '' : ` ${slow} more take longer than ${normalProcessingMinutes} min.`;
     if (page.total === 0 && page.orders.length === 0 && page.unread === 0)
-      return healthy(`No order has been in processing for over ${over}.${remark}`, { total: 0, orders: [] });
+      return healthy(`No order has been in ${names.statuses.processing} for over ${over}.${remark}`, {
+        total: 0,
+        orders: [],
+      });
     const total = Math.max(page.total, page.orders.length);
     const ages = page.orders.map(({ updatedAt }) => now - updatedAt);
     const longest = ages.length === 0 ? '' : `, the oldest for ${spell(Math.max(...ages))}`;
@@ -79,7 +82,7 @@ const stuck: Check<StuckSeen> = {
       page.unread === 0
         ? ''
         : ` ${page.unread} in the service’s list could not be understood and are left alone.`;
-    const line = `${total} ${total === 1 ? 'order has' : 'orders have'} been in processing for over ${over}${longest}.${unread}${remark}`;
+    const line = `${total} ${total === 1 ? 'order has' : 'orders have'} been in ${names.statuses.processing} for over ${over}${longest}.${unread}${remark}`;
     return broken(line, { total, orders: page.orders });
   },
 };

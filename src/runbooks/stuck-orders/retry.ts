@@ -96,7 +96,7 @@ export const retryWorkflow = batchOf<StuckData>({
   notWhile(judging, targets) {
     const { engine, events } = judging.findings;
     if (namedInProcessing(judging).some((order) => targets.includes(order.id) && !isLate(order, judging)))
-      return `it has been in processing for less than ${judging.thresholds.normalProcessingMinutes} min, which is normal`;
+      return `it has been in ${judging.names.statuses.processing} for less than ${judging.thresholds.normalProcessingMinutes} min, which is normal`;
     const { lost, told } = lostOf(events.data);
     const likely = mostLost(judging) !== null;
     if (targets.some((target) => lost.has(target) || (likely && !told.has(target))))

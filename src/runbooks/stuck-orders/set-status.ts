@@ -98,10 +98,10 @@ export const setStatus: Action<StuckData> = {
     targets.every((target) => triedInVain(incident, 'R20', 'R21').has(target))
       ? 'what was tried did not help it'
       : null,
-  notWhile: ({ findings, incident, now, thresholds }, { targets }) => {
+  notWhile: ({ findings, incident, names, now, thresholds }, { targets }) => {
     const order = findings.oldest.data?.orders.find(({ id }) => id === targets[0]);
     if (order !== undefined && now - order.updatedAt < thresholds.stuckAfterMinutes * MINUTE)
-      return `the order has been in processing for less than ${spell(thresholds.stuckAfterMinutes * MINUTE)}`;
+      return `the order has been in ${names.statuses.processing} for less than ${spell(thresholds.stuckAfterMinutes * MINUTE)}`;
     const unproven = incident.runs.some(
       (run) => run.targets.includes(targets[0] ?? '') && run.proof !== null && run.proof.verdict === null,
     );

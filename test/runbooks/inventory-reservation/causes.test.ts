@@ -105,7 +105,7 @@ test.each<[string, string, Given, 'supported' | 'ruled out' | 'open', string]>([
     'one whose age nobody knows',
     { locks: seen('unknown', locksFound({ total: 4, live: 3, untold: 1 })) },
     'open',
-    'How old 1 of 4 locks',
+    'The age of 1 of 4 locks',
   ],
   ['2.C3', 'none old, logs half read', logs({}, { whole: false }), 'open', 'do not say it clearly'],
   [

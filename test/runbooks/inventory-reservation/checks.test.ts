@@ -128,9 +128,9 @@ describe('R12', () => {
       'unknown is not healthy',
       { locks: [aLock('a', 1), aLock('b', null)] },
       'unknown',
-      '2 inventory locks are held, 1 of them younger than 5 min. How old 1 are cannot be told.',
+      '2 inventory locks are held, 1 of them younger than 5 min. The age of 1 cannot be told.',
     ],
-    ['not looked at one by one', { locks: [aLock('a', 1)], total: 20_000 }, 'unknown', 'How old 19999 are'],
+    ['not looked at one by one', { locks: [aLock('a', 1)], total: 20_000 }, 'unknown', 'The age of 19999'],
     ['a replica', { locks: [aLock('a', 9)], replica: true }, 'broken', 'A replica answered'],
   ])('%s', async (_what, seen, verdict, words) => {
     expect(await look(seen)).toMatchObject({ verdict, line: expect.stringContaining(words) });

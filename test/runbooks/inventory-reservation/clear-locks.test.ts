@@ -56,7 +56,7 @@ describe('when and when not', () => {
     ['old ones', staleFound(), 'locks have outlived their owners', null],
     ['all live', locksFound({ total: 14, live: 14 }), null, 'all 14 are live'],
     ['one live', locksFound({ total: 1, live: 1 }), null, 'the only one is live'],
-    ['ages unknown', locksFound({ total: 4, live: 1, untold: 3 }), null, 'how old 3 of 4 are cannot be told'],
+    ['ages unknown', locksFound({ total: 4, live: 1, untold: 3 }), null, 'the age of 3 of 4 cannot be told'],
     [
       'a replica',
       staleFound({ replica: true }),

@@ -5,6 +5,7 @@ import type { KubernetesProbe } from '../../../src/ports/kubernetes.ts';
 import type { OrderServiceProbe, OrderSummary, StuckQuestion } from '../../../src/ports/probes.ts';
 import { SystemError } from '../../../src/ports/system-error.ts';
 import type { Deliveries } from '../../../src/runbooks/stuck-orders/webhooks.ts';
+import { aRules } from '../../support/builders.ts';
 import {
   aLog,
   anOrder,
@@ -65,6 +66,17 @@ test('systems that are not configured are skipped, those that do not answer unkn
 });
 
 describe('R16', () => {
+  test('calls the status as the company does', async () => {
+    const names = aRules().names;
+    const statuses = { ...names.statuses, processing: 'EM_PROCESSAMENTO' };
+    const found = await diagnosed('stuck-orders', fakeProbes({ orderService: service(1) }), {
+      names: { statuses },
+    });
+    expect(found.of('R16').line).toBe(
+      '1 order has been in EM_PROCESSAMENTO for over 2 h, the oldest for 3 h.',
+    );
+  });
+
   test.each<[string, ReturnType<typeof service>, Verdict, string]>([
     ['none', service(0), 'healthy', 'No order has been in processing for over 2 h.'],
     [
