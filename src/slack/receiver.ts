@@ -1,5 +1,6 @@
 import type { App, Receiver, ReceiverEvent } from '@slack/bolt';
 import * as z from 'zod';
+import type { IntakeRules } from '../intake/rules.ts';
 import { isOurs } from '../intake/slack-message.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
@@ -15,7 +16,7 @@ const ANSWER_MS = 2_500;
 export interface StoringParts {
   readonly inner: Receiver;
   /** Who we are, known when the first event comes. */
-  readonly own: () => Parameters<typeof isOurs>[1];
+  readonly own: () => IntakeRules['own'];
   readonly journal: Journal;
   readonly clock: Clock;
   readonly log: Log;
