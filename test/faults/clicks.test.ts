@@ -90,12 +90,6 @@ async function ask(id: string, again = false) {
   return answer;
 }
 
-test('what we said ourselves comes back from Slack and is not taken in', async () => {
-  const { rows } = await rig.store.owner.query('select source from inbox');
-  expect(rig.card().text).toContain('OMS-1');
-  expect(rows).toEqual([{ source: 'alertmanager' }]);
-});
-
 describe('a press whose answer Slack does not take', () => {
   test('is not worked on again: help is called once, however long that lasts', async () => {
     const back = rig.slack.faults.add({ match: { path: /^\/actions/ }, fault: { mode: 'down' } });
