@@ -239,10 +239,13 @@ export async function createApp(given: AppParts) {
     async idle(withinMs = 20_000): Promise<void> {
       const until = clock.now() + withinMs;
       wake();
+      let before: Readonly<Record<string, number>> = {};
       for (;;) {
         const left = await journal.backlog(rules.channels.alerts);
         if (inHand === 0 && Object.values(left).every((count) => count === 0)) return;
-        wake(Object.keys(left).filter((kind) => left[kind] !== 0));
+        // What was there before has woken its loops.
+        wake(Object.keys(left).filter((kind) => (left[kind] ?? 0) > (before[kind] ?? 0)));
+        before = left;
         if (clock.now() > until) throw new Error(`Still to do after ${withinMs} ms: ${JSON.stringify(left)}`);
         await clock.sleep(20);
       }

@@ -3,7 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** A request of node:http as the web's `Request`; its signal aborts when the caller hangs up. */
 export function toRequest(incoming: IncomingMessage, raw: Buffer, outgoing: ServerResponse): Request {
   const hungUp = new AbortController();
-  outgoing.once('close', () => hungUp.abort());
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) hungUp.abort();
+  });
   const headers = new Headers();
   for (let at = 0; at + 1 < incoming.rawHeaders.length; at += 2) {
     headers.append(incoming.rawHeaders[at] ?? '', incoming.rawHeaders[at + 1] ?? '');

@@ -39,16 +39,26 @@ export type HeardMessage =
 /** Alertmanager's default title: `[FIRING:2] NAME (label values)` or `[RESOLVED] …`. */
 const TITLE = /^\s*\*?\[(FIRING|RESOLVED)(?::\d+)?[^\]]*\]\s*([^\s(*]*)/m;
 
+/** Whether an event tells us what we said or edited ourselves: Slack sends that back too, and nothing of it is for us. */
+export function isOurs(event: unknown, own: IntakeRules['own']): boolean {
+  const message = messageOf(event);
+  return message?.bot_id === own.botId || message?.user === own.userId;
+}
+
+/** The message that an event is about; of an edit, as it is now. */
+function messageOf(event: unknown): z.infer<typeof Message> | undefined {
+  const edit = Event.safeParse(event).data;
+  return Message.safeParse(edit?.subtype === 'message_changed' ? edit.message : event).data;
+}
+
 /** A message of the alerts channel: an alert of a trusted bot, words that look like one, or nothing for us. */
 export function readSlackMessage(event: unknown, rules: IntakeRules): HeardMessage {
   const outer = Event.safeParse(event);
   if (!outer.success) return ignored('not a message that can be read');
   const edited = outer.data.subtype === 'message_changed';
-  const inner = Message.safeParse(edited ? outer.data.message : event);
-  if (!inner.success) return ignored('not a message that can be read');
-  const message = inner.data;
-  if (message.bot_id === rules.own.botId || message.user === rules.own.userId)
-    return ignored('our own message');
+  const message = messageOf(event);
+  if (message === undefined) return ignored('not a message that can be read');
+  if (isOurs(event, rules.own)) return ignored('our own message');
   if (message.thread_ts !== undefined && message.thread_ts !== message.ts)
     return ignored('a reply in a thread');
   const text = textOf(message);

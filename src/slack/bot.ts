@@ -1,5 +1,6 @@
 import { App, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
+import type { IntakeRules } from '../intake/rules.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
@@ -49,7 +50,15 @@ export async function createBot(parts: {
   const socket = keepConnected(inner.client, clock, log);
   const app = new App({
     token: settings.botToken,
-    receiver: storingReceiver({ inner, journal, clock, log, stored, gone }),
+    receiver: storingReceiver({
+      inner,
+      own: (): IntakeRules['own'] => own,
+      journal,
+      clock,
+      log,
+      stored,
+      gone,
+    }),
     // A copy each: the library writes into the object that it is given.
     clientOptions: { ...slackApiUrl, ...INTERACTIVE },
     convoStore: false,
@@ -61,6 +70,7 @@ export async function createBot(parts: {
     await app.init();
     return await app.client.auth.test();
   });
+  const own = { userId: identity.user_id ?? '', botId: identity.bot_id ?? '' };
   const background = new WebClient(settings.botToken, {
     ...slackApiUrl,
     ...BACKGROUND,
@@ -70,7 +80,7 @@ export async function createBot(parts: {
   return {
     app,
     background,
-    own: { userId: identity.user_id ?? '', botId: identity.bot_id ?? '' },
+    own,
     connected: socket.connected,
     start: async () => await signIn('SLACK_APP_TOKEN', socket.start),
     stop: socket.stop,

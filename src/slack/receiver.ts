@@ -1,5 +1,7 @@
 import type { App, Receiver, ReceiverEvent } from '@slack/bolt';
 import * as z from 'zod';
+import type { IntakeRules } from '../intake/rules.ts';
+import { isOurs } from '../intake/slack-message.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
@@ -13,6 +15,8 @@ const ANSWER_MS = 2_500;
 
 export interface StoringParts {
   readonly inner: Receiver;
+  /** Who we are, known when the first event comes. */
+  readonly own: () => IntakeRules['own'];
   readonly journal: Journal;
   readonly clock: Clock;
   readonly log: Log;
@@ -27,10 +31,15 @@ export interface StoringParts {
  * what Slack sends is stored first, then acknowledged, and worked on later from the inbox, on any replica.
  * A submitted modal is the exception: its answer belongs into the acknowledgement, so its listener runs at once.
  */
-export function storingReceiver({ inner, journal, clock, log, stored, gone }: StoringParts): Receiver {
+export function storingReceiver({ inner, own, journal, clock, log, stored, gone }: StoringParts): Receiver {
   async function take(app: App, event: ReceiverEvent): Promise<void> {
     if (event.body['type'] === 'view_submission') {
       await answerForm(app, event);
+      return;
+    }
+    // Most of what comes is that; what has been stored is worked on, and looked for by all loops.
+    if (isOurs(event.body['event'], own())) {
+      await event.ack();
       return;
     }
     try {

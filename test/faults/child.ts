@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { loadLibrary } from '../../src/adapters/kubernetes/library.ts';
 import { TIMING } from '../../src/pipeline/rules.ts';
 import { startBot } from '../support/bot.ts';
@@ -16,6 +17,8 @@ process.on('disconnect', () => process.exit());
 let { kill } = born;
 process.on('message', (told: Kill) => {
   kill = told;
+  // At its own end, which it does not live to see, Node would keep for the next one what it has compiled.
+  flushCompileCache();
   process.send?.('armed');
 });
 const seen = new Set<string>();

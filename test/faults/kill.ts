@@ -43,6 +43,9 @@ export interface Walk {
   incident(): Promise<Pick<Incident, 'id' | 'offers' | 'runs' | 'climbed'> | null>;
 }
 
+/** What is asked meanwhile is work for the database that the bot needs. */
+const POLL_MS = 50;
+
 let world: World;
 let nursery: Awaited<ReturnType<typeof createNursery>>;
 let bot: Child | null = null;
@@ -66,7 +69,7 @@ async function until(what: string, condition: () => Promise<boolean>): Promise<v
       throw new Error(
         `Never happened: ${what}; left: ${JSON.stringify(await world.store.journal.backlog(ALERTS))}`,
       );
-    await sleep(25);
+    await sleep(POLL_MS);
   }
 }
 
@@ -76,7 +79,7 @@ async function settled(): Promise<boolean> {
 }
 
 async function settledWithin(): Promise<void> {
-  for (let tries = 0; tries < 100 && alive() && !(await settled()); tries += 1) await sleep(25);
+  for (let tries = 0; tries < 50 && alive() && !(await settled()); tries += 1) await sleep(POLL_MS);
 }
 
 /** From the alert to the first sample of the proof, as people would do it: whoever gets no answer asks again. */
