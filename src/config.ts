@@ -143,10 +143,21 @@ function readYaml(file: string, text: string): ReadYaml {
   const broken = document.errors.map(
     ({ message, pos }) => `${file}:${lines.linePos(pos[0]).line}: ${message}.`,
   );
-  if (broken.length > 0) return { oms: null, mistakes: broken, origins: new Map() };
-  const value: unknown = emptyAsUnset(document.toJS({ maxAliasCount: 10 }) ?? {});
+  const refused = (mistakes: readonly string[]): ReadYaml => ({ oms: null, mistakes, origins: new Map() });
+  if (broken.length > 0) return refused(broken);
+  let written: unknown;
+  try {
+    written = document.toJS({ maxAliasCount: 10 }) ?? {};
+  } catch (err) {
+    // What an alias stands for is looked up only here, and the library throws its own words about an attack.
+    if (!(err instanceof ReferenceError)) throw err;
+    return refused([
+      `${file}: an alias (*name) names nothing, or aliases of aliases grow too large; write it out.`,
+    ]);
+  }
+  const value: unknown = emptyAsUnset(written);
   if (typeof value !== 'object' || Array.isArray(value))
-    return { oms: null, mistakes: [`${file}:1: a file of keys is wanted, key: value.`], origins: new Map() };
+    return refused([`${file}:1: a file of keys is wanted, key: value.`]);
   const read = OmsYaml.safeParse(value, ONCE);
   const isSet = (path: readonly string[]) => document.hasIn(path);
   const against = (oms: OmsYaml) => contradictions(oms).map((one) => said(file, one, isSet, lineOf));

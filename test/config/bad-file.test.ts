@@ -24,6 +24,12 @@ describe('a file that is not what it should be', () => {
     ['is one word', 'hello\n', 'oms.yaml:1: a file of keys is wanted'],
     ['is a list', '- environment\n', 'oms.yaml:1: a file of keys is wanted'],
     ['names a key twice', 'environment: dev\nenvironment: prod\n', 'oms.yaml:2: '],
+    ['names nothing by an alias', 'links: *nothing\n', 'oms.yaml: an alias (*name) names nothing'],
+    [
+      'grows without end by aliases',
+      'a: &a [x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a]\nc: [*b, *b, *b, *b, *b, *b, *b]\n',
+      'aliases of aliases grow too large; write it out.',
+    ],
     [
       'misspells a key that is empty',
       'escalaton:\n',
