@@ -4,7 +4,7 @@ import { money } from '../shared/money.ts';
 import { triedInVain } from '../shared/tried.ts';
 import type { RefundData } from './checks.ts';
 import { type Judged, judged, lackingNow } from './judged.ts';
-import { BY_HAND, refundedByHand } from './retry.ts';
+import { BY_HAND, credited, refundedByHand } from './retry.ts';
 
 const CUSTOMERS = 'customer service';
 
@@ -25,13 +25,10 @@ function forCustomers(judging: Judging<RefundData>): string {
   const rows = new Map<string, Judged>(judged(judging).map((one) => [one.refund.id, one]));
   const told = incident.owed.filter(({ owner, done }) => owner === CUSTOMERS && done === null);
   const ids = [...new Set(told.flatMap(({ targets }) => targets))];
-  const credited = new Set(
-    incident.runs.filter(({ action }) => action === 'R29').flatMap(({ targets }) => targets),
-  );
   const lines = ids.map((id) => {
     const row = rows.get(id);
     const sum = row === undefined ? '' : `, ${money(row.refund.amount, row.refund.currency)}`;
-    const state = credited.has(id)
+    const state = credited(incident, id)
       ? 'store credit was given instead, at once'
       : `the refund was sent to the bank again, expected within ${thresholds.settlingBusinessDays} business days`;
     return `${id}${sum}: ${state}.`;

@@ -89,6 +89,26 @@ describe('steps by hand', () => {
   });
 });
 
+test.each([
+  ['failed', /^ref_bbb222, 45\.50 USD: the refund was sent to the bank again/],
+  ['done', /^ref_bbb222, 45\.50 USD: store credit was given instead/],
+] as const)('what a customer is told after store credit that %s', (outcome, words) => {
+  const retried = aRun({ action: 'R27', targets: ['ref_bbb222'], beganAt: NOW });
+  const owed = {
+    id: 'd1',
+    what: 'Tell the customer: state, amount, expected day.',
+    owner: 'customer service',
+    targets: ['ref_bbb222'],
+    run: retried.id,
+    undo: null,
+    at: NOW,
+    done: null,
+  };
+  const credit = aRun({ action: 'R29', targets: ['ref_bbb222'], outcome });
+  const after = judging(rows(lost('ref_bbb222')), { runs: [credit, retried], owed: [owed] });
+  expect(byHand.find(({ id }) => id === 'm4.3')?.text?.(after)).toMatch(words);
+});
+
 describe('what was refunded by hand is not paid by another way', () => {
   const because = 'it may have been refunded by hand (m4.1), and would be paid twice';
   const draft = { ...A_DRAFT, targets: ['ref_aaa111'] };
