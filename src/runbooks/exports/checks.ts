@@ -10,7 +10,7 @@ import { curl, orderWorkload } from '../names.ts';
 import { type QueriesSeen, queries } from '../shared/long-queries.ts';
 import { noPod } from '../shared/pods.ts';
 import { spell } from '../shared/spell.ts';
-import { overdue, replaced, whole } from './jobs.ts';
+import { askedFor, overdue, replaced, senseless, whole } from './jobs.ts';
 import { type ExportLogs, exportLogs } from './logs.ts';
 
 const MINUTE = 60_000;
@@ -79,7 +79,7 @@ const jobs: Check<JobsSeen> = {
       if (job === null) return [`${id} is not known to the service.`];
       return job instanceof SystemError ? [`${id} could not be read: ${job.message}`] : [];
     });
-    const lines = found.map((job) => lineOf(job, now));
+    const lines = found.map((job) => `${lineOf(job, now)} ${askedFor(job, now)}`);
     const bad = found.filter(
       (job) =>
         (job.status === 'failed' && !replaced(job, ask.incident.runs)) ||
@@ -119,8 +119,11 @@ function lineOf(job: ExportJob, now: number): string {
   const count = rows === null ? '' : `, ${rows}${expectedRows === null ? '' : ` of ${expectedRows}`} orders`;
   if (status === 'processing') return `${id} has been processing for ${spell(now - startedAt)}${count}.`;
   const took = endedAt === null ? '' : ` after ${spell(endedAt - startedAt)}`;
-  if (status === 'failed')
-    return `${id} failed${took}${errorCode === null ? '' : ` (${errorCode})`}${count}.`;
+  if (status === 'failed') {
+    const wrong = senseless(job, now);
+    const range = wrong === null ? '' : ` Its range ${wrong}.`;
+    return `${id} failed${took}${errorCode === null ? '' : ` (${errorCode})`}${count}.${range}`;
+  }
   if (status === 'completed' && !link) return `${id} is completed and has no link to download.`;
   return `${id} is ${status}${count}.`;
 }

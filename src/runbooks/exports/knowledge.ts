@@ -17,7 +17,7 @@ export const knowledge = {
   '10.H2': [check('R70')],
   '10.H3': [check('R71')],
   '10.H4': [check('R72')],
-  '10.H5': [check('R69', 'its dates'), check('R72', 'how many orders they hold')],
+  '10.H5': [check('R69', 'its dates and format'), check('R72', 'how many orders they hold')],
   '10.F1': [action('R75', 'made by the week')],
   '10.F2': [action('R73')],
   '10.F3': [byHand('m10.1')],
