@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Incident } from '../../../src/domain/incident.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
-import { advice } from '../../../src/runbooks/shipping-labels/advice.ts';
 import { RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
+import { advice } from '../../../src/runbooks/shipping-labels/advice.ts';
 import { byHand } from '../../../src/runbooks/shipping-labels/by-hand.ts';
 import type { ShippingData } from '../../../src/runbooks/shipping-labels/checks.ts';
 import { anIncident, aRun } from '../../support/incidents.ts';
