@@ -27,7 +27,7 @@ export const knowledge = {
   '10.B2': [advice('10.B2')],
   '10.B3': [action('R75', 'made by the week')],
   '10.B4': [check('R69', 'every minute while the incident is open')],
-  '10.N1': [cause('10.C2'), action('R75', 'refuses more')],
+  '10.N1': [cause('10.C2'), action('R73', 'not of more'), action('R75', 'refuses more')],
   '10.N2': [cause('10.C1'), action('R73', 'proof'), action('R75', 'proof')],
   '10.N3': [advice('10.N3')],
   '10.N4': [action('R75', 'its form, outside quiet hours'), advice('10.N4')],
