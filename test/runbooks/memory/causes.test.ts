@@ -4,7 +4,6 @@ import type { ExportJob } from '../../../src/ports/order-service.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { MemoryData } from '../../../src/runbooks/memory/checks.ts';
 import { memory } from '../../../src/runbooks/memory.ts';
-import { DEFAULT_THRESHOLDS } from '../../../src/runbooks/thresholds.ts';
 import { aJudging, MINUTE, NOW, seen, trafficSeen } from '../../support/runbooks.ts';
 import { anExport } from '../exports/support.ts';
 import { findings, rise, usageOf } from './support.ts';
@@ -295,12 +294,4 @@ describe('the causes of runbook 8', () => {
     const said = memory.causes.find((one) => one.id === id)?.judge(aJudging(findings(given)));
     expect(said).toMatchObject({ verdict, because: expect.stringMatching(because) });
   });
-});
-
-test('that a load which nobody knows hinders neither cause is said where they are judged by it', () => {
-  const rules = memory.causes
-    .filter(({ id }) => id === '8.C1' || id === '8.C4')
-    .map(({ rule }) => rule(DEFAULT_THRESHOLDS).supported);
-  const known = expect.stringContaining('1.5 times the usual load, where that is known');
-  expect(rules).toEqual([known, known]);
 });
