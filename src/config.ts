@@ -165,11 +165,7 @@ function readYaml(file: string, text: string): ReadYaml {
     const origins = new Map(leaves(value).map((path) => [path.join('.'), `${file}:${lineOf(path)}`]));
     return { oms: read.data, mistakes: against(read.data), origins };
   }
-  // What is wrong for itself is set aside, so that what goes against each other is named in the same message.
-  const wrong = read.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
-  );
-  const rest = OmsYaml.safeParse(without(value, wrong), ONCE).data;
+  const rest = soundPart(value, read.error.issues);
   return {
     oms: null,
     mistakes: [
@@ -190,6 +186,22 @@ function said(
   const near = meant === undefined ? null : nearest(meant.word, meant.words);
   const hint = near === null ? '' : ` Did you mean ${near}?`;
   return `${file}:${lineOf(shown)}: ${path.join('.')}: ${because}.${hint}`;
+}
+
+/**
+ * What is wrong for itself is set aside, so that what goes against each other is named in the same message. Where it had to be
+ * there, so is what holds it. Undefined: nothing is left.
+ */
+function soundPart(value: unknown, issues: readonly z.core.$ZodIssue[]): OmsYaml | undefined {
+  const wrong = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
+  );
+  for (let paths: readonly (readonly PropertyKey[])[] = wrong; paths.some(({ length }) => length > 0); ) {
+    const rest = OmsYaml.safeParse(without(value, [...wrong, ...paths]), ONCE);
+    if (rest.success) return rest.data;
+    paths = paths.map((path) => path.slice(0, -1));
+  }
+  return undefined;
 }
 
 /** A copy without what stands at these paths. */
