@@ -232,8 +232,10 @@ function explain(
   lineOf: (path: readonly PropertyKey[]) => number,
 ): readonly string[] {
   const where = issue.path.join('.');
-  if (issue.code !== 'unrecognized_keys')
-    return [`${file}:${lineOf(issue.path)}: ${where}: ${issue.message}.`];
+  if (issue.code !== 'unrecognized_keys') {
+    const lacks = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+    return [`${file}:${lineOf(issue.path)}: ${where}: ${lacks ? 'it has to be set' : issue.message}.`];
+  }
   return issue.keys.map((key) => {
     const near = nearest(key, keysAt(issue.path));
     const hint = near === null ? '' : ` Did you mean ${near}?`;
