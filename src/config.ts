@@ -150,15 +150,16 @@ function readYaml(file: string, text: string): ReadYaml {
   const broken = [...brokenAt(text, document.errors), ...trapsIn(text, document)].map(
     ({ at, because }) => `${file}:${lines.linePos(at).line}: ${because}.`,
   );
-  if (broken.length > 0) return { oms: null, mistakes: broken, origins: new Map() };
+  const refused = (mistakes: readonly string[]): ReadYaml => ({ oms: null, mistakes, origins: new Map() });
+  if (broken.length > 0) return refused(broken);
   let value: unknown;
   try {
     value = emptyAsUnset(document.toJS({ maxAliasCount: ALIASES }) ?? {});
   } catch {
-    return { oms: null, mistakes: [`${file}: its aliases (*…) stand for too much.`], origins: new Map() };
+    return refused([`${file}: its aliases (*…) stand for too much.`]);
   }
   if (typeof value !== 'object' || Array.isArray(value))
-    return { oms: null, mistakes: [`${file}:1: a file of keys is wanted, key: value.`], origins: new Map() };
+    return refused([`${file}:1: a file of keys is wanted, key: value.`]);
   const read = OmsYaml.safeParse(value, OF_FILE);
   const isSet = (path: readonly string[]) => document.hasIn(path);
   const against = (oms: OmsYaml) => contradictions(oms).map((one) => said(file, one, isSet, lineOf));
@@ -166,11 +167,7 @@ function readYaml(file: string, text: string): ReadYaml {
     const origins = new Map(leaves(value).map((path) => [path.join('.'), `${file}:${lineOf(path)}`]));
     return { oms: read.data, mistakes: against(read.data), origins };
   }
-  // What is wrong for itself is set aside, so that what goes against each other is named in the same message.
-  const wrong = read.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
-  );
-  const rest = OmsYaml.safeParse(without(value, wrong), ONCE).data;
+  const rest = soundPart(value, read.error.issues);
   return {
     oms: null,
     mistakes: [
@@ -196,6 +193,22 @@ function said(
   const near = meant === undefined ? null : nearest(meant.word, meant.words);
   const hint = near === null ? '' : ` Did you mean ${near}?`;
   return `${file}:${lineOf(shown)}: ${path.join('.')}: ${because}.${hint}`;
+}
+
+/**
+ * What is wrong for itself is set aside, so that what goes against each other is named in the same message. Where it had to be
+ * there, so is what holds it. Undefined: nothing is left.
+ */
+function soundPart(value: unknown, issues: readonly z.core.$ZodIssue[]): OmsYaml | undefined {
+  const wrong = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
+  );
+  for (let paths: readonly (readonly PropertyKey[])[] = wrong; paths.some(({ length }) => length > 0); ) {
+    const rest = OmsYaml.safeParse(without(value, [...wrong, ...paths]), OF_FILE);
+    if (rest.success) return rest.data;
+    paths = paths.map((path) => path.slice(0, -1));
+  }
+  return undefined;
 }
 
 /** A copy without what stands at these paths. */

@@ -4,6 +4,7 @@ import { CATALOG, catalogProbe } from './adapters/catalog/probe.ts';
 import { connectKafka, KAFKA } from './adapters/kafka/connect.ts';
 import { KUBERNETES } from './adapters/kubernetes/client.ts';
 import { connectKubernetes, METRICS_SERVER } from './adapters/kubernetes/connect.ts';
+import { checkKubeconfig } from './adapters/kubernetes/kubeconfig.ts';
 import { ORDER_SERVICE } from './adapters/order-service/client.ts';
 import { orderServiceLever } from './adapters/order-service/lever.ts';
 import { orderServiceProbe, podQuestions } from './adapters/order-service/probe.ts';
@@ -19,7 +20,7 @@ import { policyFor } from './adapters/resilience.ts';
 import { s3Probe } from './adapters/s3/probe.ts';
 import { S3 } from './adapters/s3/s3-error.ts';
 import { statusPageProbe } from './adapters/status-page/probe.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { namesOf } from './names-of.ts';
 import type { Levers } from './ports/levers.ts';
 import type { Log } from './ports/log.ts';
@@ -122,11 +123,23 @@ function databaseOf({ ORDERS_DATABASE_URL: url }: Config['env'], orders: Config[
 async function clusterOf({ KUBECONFIG, KUBERNETES_SERVICE_HOST }: Config['env']) {
   const kubeconfig = KUBECONFIG === undefined ? ('in cluster' as const) : { file: KUBECONFIG };
   if (kubeconfig === 'in cluster' && KUBERNETES_SERVICE_HOST === undefined) return null;
+  try {
+    checkKubeconfig(kubeconfig);
+  } catch (err) {
+    throw new ConfigError([unusable(KUBECONFIG, err)]);
+  }
   return await connectKubernetes({
     kubeconfig,
     policy: policyFor(KUBERNETES),
     metricsPolicy: policyFor(METRICS_SERVER),
   });
+}
+
+/** What the file system or the parser said of it, in one line. */
+function unusable(file: string | undefined, err: unknown): string {
+  const { message, cause } = err instanceof Error ? err : new Error(String(err));
+  const why = cause instanceof Error ? ` ${cause.message.split('\n')[0]?.replace(/[.:]$/, '')}.` : '';
+  return `${file === undefined ? '' : `KUBECONFIG names ${file}. `}${message}${why}`;
 }
 
 function kafkaOf({ env, oms }: Pick<Config, 'env' | 'oms'>) {

@@ -50,8 +50,15 @@ function untouched(text: string): boolean {
  */
 export function renderConfig(folder: string, force: boolean, print: (line: string) => void): number {
   let left = 0;
-  mkdirSync(folder, { recursive: true });
   const { oms, env } = ownConfig();
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (err) {
+    print(
+      `${folder} is no folder that can be written to: ${err instanceof Error ? err.message : 'unknown'}.`,
+    );
+    return 1;
+  }
   for (const [file, text] of Object.entries(rendered(oms, env))) {
     const path = join(folder, file);
     const before = existsSync(path) ? readFileSync(path, 'utf8') : null;

@@ -15,7 +15,7 @@ type Said = ReadonlyMap<string, string>;
 
 /**
  * Who uses a key: whom the schema names, else its value is changed, and whoever then says something else uses it. What only
- * a look at a system reads says nothing before that, so the schema names it; of thresholds the files that name them are told.
+ * a look at a system reads says nothing before that, so the schema names it; of thresholds the files that name them are told too.
  */
 export function usersOf(
   oms: Config['oms'],
@@ -28,7 +28,7 @@ export function usersOf(
   if (path[0] === 'teams') return runbooksOf(path[1] ?? '');
   const changed = saidWith(changedAt(oms, path) as Config['oms']);
   const users = [...usual].flatMap(([who, words]) => (changed.get(who) === words ? [] : [who]));
-  return users.length === 0 && path[0] === 'thresholds' ? filesNaming(path[1] ?? '') : users;
+  return path[0] === 'thresholds' ? [...users, ...filesNaming(path[1] ?? '')] : users;
 }
 
 /** Everything that can be said without asking anybody. */

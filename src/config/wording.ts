@@ -16,7 +16,7 @@ export function wanted(shown: boolean): z.core.$ZodErrorMap {
     if (issue.code === 'too_small' && issue.origin !== 'date')
       return `${atLeast(Number(issue.minimum), issue.inclusive === true, issue.origin)}${sized(issue.origin) ? '' : not(input)}`;
     if (issue.code !== 'invalid_type') return undefined;
-    if (input === undefined || input === null) return 'nothing stands there, and something has to';
+    if (input === undefined || input === null) return 'it has to be set';
     if (issue.expected === 'int') return `a whole number is wanted${not(input)}`;
     if (issue.expected === 'number')
       return `${numberOf(issue.path)} is wanted${not(input)}${unquoted(shown, input)}`;

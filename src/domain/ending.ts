@@ -7,13 +7,18 @@ import type { Run } from './run.ts';
 export const HEALTHY_FOR_MS = 60_000;
 /** Mitigated is watched for at least this long (runbook-knowledge §0, our default). */
 export const WATCH_AT_LEAST_MS = 30 * 60_000;
+/** And for so many times the gap between the last two failures (the same). */
+export const WATCH_GAPS = 2;
 /**
  * How long it is watched after a restart or a temporary change, ms: twice the time between the last two failures, and at
  * least `WATCH_AT_LEAST_MS` (runbook-knowledge §0, our default).
  */
 export function watchFor({ failedAt }: Pick<Incident, 'failedAt'>): number {
   const [before, last] = failedAt ?? [];
-  return Math.max(WATCH_AT_LEAST_MS, before === undefined || last === undefined ? 0 : 2 * (last - before));
+  return Math.max(
+    WATCH_AT_LEAST_MS,
+    before === undefined || last === undefined ? 0 : WATCH_GAPS * (last - before),
+  );
 }
 
 /** The gap to a failure of an earlier incident counts for so long (our default). */

@@ -1,8 +1,9 @@
 import { OVER_MS } from '../domain/cause-history.ts';
 import { reminderAt } from '../domain/duty.ts';
-import { WATCH_AT_LEAST_MS } from '../domain/ending.ts';
+import { WATCH_AT_LEAST_MS, WATCH_GAPS } from '../domain/ending.ts';
 import { REFUSAL_MS } from '../domain/run.ts';
 import { TREND_APART_MS, TREND_SAMPLES } from './shared/lag-memory.ts';
+import { MEDIAN_DAYS } from './shared/usual.ts';
 import { FINISHED_MINUTES } from './shared/viewed.ts';
 import type { Threshold } from './thresholds.ts';
 
@@ -28,6 +29,12 @@ export const CONSTANTS = {
   trendSeconds: fixed(TREND_APART_MS / SECOND, 'seconds', 'The looks of a trend are so far apart at least.'),
   overSeconds: fixed(OVER_MS / SECOND, 'seconds', 'A cause that has been ruled out for so long is over.'),
   watchMinutes: fixed(WATCH_AT_LEAST_MS / MINUTE, 'minutes', 'What is mitigated is watched for so long.'),
+  watchGaps: fixed(
+    WATCH_GAPS,
+    'times the gap',
+    'It is watched for so many times the gap between its last two failures, where that is longer.',
+  ),
+  medianDays: fixed(MEDIAN_DAYS, 'days', 'A usual share is the median of so many days of samples.'),
   firstReminderMinutes: fixed(reminder(0), 'minutes', 'A change for now is reminded of first after this.'),
   secondReminderMinutes: fixed(reminder(1), 'minutes', 'It is reminded of a second time after this.'),
   laterRemindersMinutes: fixed(reminder(2) - reminder(1), 'minutes', 'Then it is reminded of so often.'),

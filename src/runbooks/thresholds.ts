@@ -23,7 +23,8 @@ export type Unit =
   | 'products'
   | 'kills'
   | 'samples'
-  | 'times the heap';
+  | 'times the heap'
+  | 'times the gap';
 
 /** A number that means trouble, or that a form opens with. `oms.yaml` may override each. */
 export interface Threshold {

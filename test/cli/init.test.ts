@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { containersOf, type JsonObject, objectIn } from '../../sim/world/cluster.ts';
@@ -234,4 +234,26 @@ describe('oms config init', () => {
     expect(checked).toMatchObject({ code: 0 });
     expect(checked.said).toContain('oms.yaml and the environment are ready.');
   });
+});
+
+test.each([
+  [
+    'is not there',
+    '/nowhere/config',
+    /^ {2}- KUBECONFIG names \/nowhere\/config\. The kubeconfig cannot be read\. ENOENT.*\.$/m,
+  ],
+  [
+    'is no kubeconfig',
+    resolve('package.json'),
+    /^ {2}- KUBECONFIG names .*\. The kubeconfig names no current cluster\.$/m,
+  ],
+])('a kubeconfig that %s is named, by init and by the doctor', async (_what, path, words) => {
+  for (const { code, said } of [
+    await init({ KUBECONFIG: path }),
+    await oms(['doctor'], '', { KUBECONFIG: path }),
+  ]) {
+    expect(said).toMatch(words);
+    expect(said).not.toMatch(/^ {4}at /m);
+    expect(code).toBe(1);
+  }
 });

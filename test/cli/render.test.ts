@@ -191,3 +191,15 @@ describe('oms config render', () => {
     expect(readFileSync(path, 'utf8')).not.toContain('# ours');
   });
 });
+
+test('a folder that is a file is named, in one line', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder.path, 'a-file');
+  writeFileSync(path, '');
+  const { code, said } = await oms(['config', 'render', path]);
+  folder.remove();
+  expect(said).toBe(
+    `${path} is no folder that can be written to: EEXIST: file already exists, mkdir '${path}'.\n`,
+  );
+  expect(code).toBe(1);
+});

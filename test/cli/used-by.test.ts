@@ -42,3 +42,12 @@ test.each([
 ])('%s is used by %s', (key, list) => {
   expect(users.get(key)).toEqual(list);
 });
+
+test.each([
+  ['memoryPercent', '“The memory limit is too low” of memory', 'src/runbooks/memory/usage.ts'],
+  ['poolBrokenPercent', 'R42', 'src/runbooks/database-pool/pool.ts'],
+  ['lagMessages', 'R51', 'src/runbooks/shared/lag.ts'],
+  ['successPercent', 'R5', 'src/runbooks/shared/success-rate.ts'],
+])('of %s not only who says it is named (%s), also what only looks by it (%s)', (threshold, said, looks) => {
+  expect(users.get(`thresholds.${threshold}`)).toEqual(expect.arrayContaining([said, looks]));
+});

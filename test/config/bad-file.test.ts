@@ -161,6 +161,11 @@ describe('a value of the wrong kind', () => {
     ['an unknown environment', 'environment: production\n', 'oms.yaml:1: environment'],
     ['a link that is none', 'links:\n  dashboard: grafana\n', 'oms.yaml:2: links.dashboard'],
     ['a rule without labels', 'alerts:\n  rules:\n    - runbook: x\n', 'oms.yaml:3: alerts.rules.0.match'],
+    [
+      'a key that has to be there',
+      'kafka:\n  consumers: { mails: { deployment: mailer } }\n',
+      'oms.yaml:2: kafka.consumers.mails.selector: it has to be set.',
+    ],
   ])('%s is named with its line', (_rule, yaml, mistake) => {
     expect(mistakesOf(yaml)).toEqual([expect.stringContaining(mistake)]);
   });

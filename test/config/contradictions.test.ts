@@ -114,6 +114,17 @@ describe('values that go against each other', () => {
     expect(found.join()).toContain('Did you mean teams?');
     expect(found.join()).toContain('thresholds.memorySoundPercent: 80 is not less than');
   });
+
+  test('are named also where something that has to be there is not', () => {
+    const found = mistakesOf(
+      'kafka:\n  consumers: { mails: { deployment: mailer } }\napprovals:\n  byAction: { R99: [U0MARA] }\nthresholds: { memoryPercent: 70 }\n',
+    );
+    expect(found.map((one) => one.slice(0, one.indexOf(': ')))).toEqual([
+      'oms.yaml:2',
+      'oms.yaml:5',
+      'oms.yaml:4',
+    ]);
+  });
 });
 
 test('each action that is approved may have approvers of its own', () => {

@@ -96,4 +96,12 @@ describe('a start that cannot succeed', () => {
     expect(said).toMatch(sentence);
     expect(code).toBe(1);
   });
+
+  test('a kubeconfig that is not there is a mistake of the configuration', async () => {
+    const { code, said } = await start({ KUBECONFIG: '/nowhere/config' });
+    expect(said).toMatch(
+      /^The configuration is not ready\. Nothing was started\.\n {2}- KUBECONFIG names \/nowhere\/config\. The kubeconfig cannot be read\. ENOENT[^\n]*\n$/,
+    );
+    expect(code).toBe(1);
+  });
 });

@@ -1,6 +1,6 @@
 import { ASKER } from '../../domain/duty.ts';
 import type { ByHand } from '../define-runbook.ts';
-import { causes, stands } from './causes.ts';
+import { causes } from './causes.ts';
 import type { ExportData } from './checks.ts';
 
 /** 10.m: what only a person can do for an export. */
@@ -24,9 +24,11 @@ export const byHand: readonly ByHand<ExportData>[] = [
     link: 'exportTimeout',
     shown: 'while the query is cut off (10.C1) and a slow database (10.C5) is ruled out',
     when(judging) {
-      const said = causes.find(({ id }) => id === '10.C5')?.judge(judging);
-      return stands(judging, '10.C1') && said?.verdict === 'ruled out'
-        ? `It takes longer than ${judging.thresholds.exportMinutes} min, and the database is not slow.`
+      const [cutOff, slow] = ['10.C1', '10.C5'].map((id) =>
+        causes.find((cause) => cause.id === id)?.judge(judging),
+      );
+      return cutOff?.verdict === 'supported' && slow?.verdict === 'ruled out'
+        ? `${cutOff.because} The database is not slow.`
         : null;
     },
     owes: [{ what: 'Set the timeout of exports back.', owner: 'orders' }],

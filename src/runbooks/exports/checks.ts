@@ -11,7 +11,7 @@ import { type QueriesSeen, queries } from '../shared/long-queries.ts';
 import { noPod } from '../shared/pods.ts';
 import { inShell } from '../shared/psql.ts';
 import { spell } from '../shared/spell.ts';
-import { overdue, replaced, whole } from './jobs.ts';
+import { askedFor, overdue, replaced, senseless, whole } from './jobs.ts';
 import { type ExportLogs, exportLogs } from './logs.ts';
 
 const MINUTE = 60_000;
@@ -80,7 +80,7 @@ const jobs: Check<JobsSeen> = {
       if (job === null) return [`${id} is not known to the service.`];
       return job instanceof SystemError ? [`${id} could not be read: ${job.message}`] : [];
     });
-    const lines = found.map((job) => lineOf(job, now));
+    const lines = found.map((job) => `${lineOf(job, now)} ${askedFor(job, now)}`);
     const bad = found.filter(
       (job) =>
         (job.status === 'failed' && !replaced(job, ask.incident.runs)) ||
@@ -120,8 +120,11 @@ function lineOf(job: ExportJob, now: number): string {
   const count = rows === null ? '' : `, ${rows}${expectedRows === null ? '' : ` of ${expectedRows}`} orders`;
   if (status === 'processing') return `${id} has been processing for ${spell(now - startedAt)}${count}.`;
   const took = endedAt === null ? '' : ` after ${spell(endedAt - startedAt)}`;
-  if (status === 'failed')
-    return `${id} failed${took}${errorCode === null ? '' : ` (${errorCode})`}${count}.`;
+  if (status === 'failed') {
+    const wrong = senseless(job, now);
+    const range = wrong === null ? '' : ` Its range ${wrong}.`;
+    return `${id} failed${took}${errorCode === null ? '' : ` (${errorCode})`}${count}.${range}`;
+  }
   if (status === 'completed' && !link) return `${id} is completed and has no link to download.`;
   return `${id} is ${status}${count}.`;
 }

@@ -52,3 +52,21 @@ export function daysOf(from: string, to: string): number | null {
 export function dayAfter(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
 }
+
+/** What is wrong with the days that it was asked for; null: nothing, or they are not told. */
+export function senseless({ from, to }: ExportJob, now: number): string | null {
+  if (from === null || to === null) return null;
+  if (daysOf(from, to) === null) return 'ends before it begins';
+  return to > new Date(now).toISOString().slice(0, 10) ? 'is partly still to come' : null;
+}
+
+/** *Asked for: csv, 2024-01-01 to 2024-01-31.* */
+export function askedFor(job: ExportJob, now: number): string {
+  const { format, from, to } = job;
+  const wrong = senseless(job, now);
+  const days = from === null || to === null ? [] : [`${from} to ${to}`];
+  const asked = [...(format === null ? [] : [format]), ...days].join(', ');
+  return asked === ''
+    ? 'What was asked for is not told.'
+    : `Asked for: ${asked}${wrong === null ? '' : `, which ${wrong}`}.`;
+}

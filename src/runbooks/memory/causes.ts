@@ -67,7 +67,7 @@ const leak: Cause<MemoryData> = {
   title: 'The code leaks memory',
   outside: false,
   rule: ({ usualFactor, leakMinutes, evenKills }) => ({
-    supported: `Memory has risen for ${spell(leakMinutes * MINUTE)} on half of the pods at less than ${usualFactor} times the usual load, or a container was killed at least ${evenKills} times at even gaps, the last no longer ago than such a gap; no export runs.`,
+    supported: `Memory has risen for ${spell(leakMinutes * MINUTE)} on half of the pods at less than ${usualFactor} times the usual load, where that is known, or a container was killed at least ${evenKills} times at even gaps, the last no longer ago than such a gap; no export runs.`,
     ruledOut: `Memory has been flat for ${spell(leakMinutes * MINUTE)}, and no pod began anew meanwhile.`,
   }),
   broughtBy: ['rollout'],
@@ -200,7 +200,7 @@ const limit: Cause<MemoryData> = {
   title: 'The memory limit is too low',
   outside: false,
   rule: ({ memoryPercent, memorySoundPercent, usualFactor, limitSoonMinutes, limitStaysMinutes }) => ({
-    supported: `All pods reach ${memoryPercent} % of it within ${limitSoonMinutes} min of their start and stay there for ${limitStaysMinutes} min at less than ${usualFactor} times the usual load; or pods are that full, or were killed within ${limitSoonMinutes} min, after the limit was lowered (X1).`,
+    supported: `All pods reach ${memoryPercent} % of it within ${limitSoonMinutes} min of their start and stay there for ${limitStaysMinutes} min at less than ${usualFactor} times the usual load, where that is known; or pods are that full, or were killed within ${limitSoonMinutes} min, after the limit was lowered (X1).`,
     ruledOut: `Every pod uses less than ${memorySoundPercent} %, and none was killed for ${limitSoonMinutes} min.`,
   }),
   broughtBy: ['rollout'],

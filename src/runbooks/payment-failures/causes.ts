@@ -7,6 +7,7 @@ import { cutOff, oneHasPath } from '../shared/path.ts';
 import { open, ruledOut, supported } from '../shared/said.ts';
 import { spell } from '../shared/spell.ts';
 import { providerSays, reported } from '../shared/status-page.ts';
+import { MEDIAN_DAYS } from '../shared/usual.ts';
 import { verdictsOf } from '../shared/verdicts.ts';
 import type { PaymentData } from './checks.ts';
 import { GATEWAY_CLASSES } from './logs.ts';
@@ -211,7 +212,7 @@ const declines: Cause<PaymentData> = {
   title: 'Declined cards, the customers’ side',
   outside: true,
   rule: ({ declineFactor, usualDeclinePercent, usualDays, fewestAttempts }) => ({
-    supported: `The share of declined cards is at least ${declineFactor} × the usual one among at least ${fewestAttempts} attempts (R4); usual is the median of 7 days of our samples, ${usualDeclinePercent} % with fewer than ${usualDays} days.`,
+    supported: `The share of declined cards is at least ${declineFactor} × the usual one among at least ${fewestAttempts} attempts (R4); usual is the median of ${MEDIAN_DAYS} days of our samples, ${usualDeclinePercent} % with fewer than ${usualDays} days.`,
     ruledOut: 'The share is below that, which is normal.',
   }),
   judge({ findings, thresholds }) {
@@ -223,7 +224,7 @@ const declines: Cause<PaymentData> = {
     const share = (window.declines / window.attempts) * 100;
     const kept = findings.rate.data?.usual?.percent ?? null;
     const usual = kept ?? thresholds.usualDeclinePercent;
-    const source = kept === null ? '' : ', the median of 7 days';
+    const source = kept === null ? '' : `, the median of ${MEDIAN_DAYS} days`;
     const said = `${Math.round(share)} % of ${window.attempts} attempts in ${window.minutes} min were declined, usual are ${Math.round(usual)} %${source}.`;
     const wave = Math.max(usual, thresholds.leastUsualPercent) * thresholds.declineFactor;
     return share >= wave ? supported(said) : ruledOut(`${said} That is normal.`);

@@ -4,7 +4,8 @@ import { money } from '../shared/money.ts';
 import { triedInVain } from '../shared/tried.ts';
 import type { RefundData } from './checks.ts';
 import { type Judged, judged, lackingNow } from './judged.ts';
-import { BY_HAND, refundedByHand } from './retry.ts';
+import { accepted, lacking } from './refunds.ts';
+import { BY_HAND, credited, refundedByHand } from './retry.ts';
 
 const CUSTOMERS = 'customer service';
 
@@ -25,20 +26,25 @@ function forCustomers(judging: Judging<RefundData>): string {
   const rows = new Map<string, Judged>(judged(judging).map((one) => [one.refund.id, one]));
   const told = incident.owed.filter(({ owner, done }) => owner === CUSTOMERS && done === null);
   const ids = [...new Set(told.flatMap(({ targets }) => targets))];
-  const credited = new Set(
-    incident.runs.filter(({ action }) => action === 'R29').flatMap(({ targets }) => targets),
-  );
+  const within = `expected within ${thresholds.settlingBusinessDays} business days`;
   const lines = ids.map((id) => {
     const row = rows.get(id);
     const sum = row === undefined ? '' : `, ${money(row.refund.amount, row.refund.currency)}`;
-    const state = credited.has(id)
-      ? 'store credit was given instead, at once'
-      : `the refund was sent to the bank again, expected within ${thresholds.settlingBusinessDays} business days`;
-    return `${id}${sum}: ${state}.`;
+    return `${id}${sum}: ${credited(incident, id) ? 'store credit was given instead, at once' : stateOf(row, judging, within)}.`;
   });
-  return lines.length > 0
-    ? lines.join('\n')
-    : `The refund was made by hand, expected within ${thresholds.settlingBusinessDays} business days.`;
+  return lines.length > 0 ? lines.join('\n') : `The refund was made by hand, ${within}.`;
+}
+
+/**
+ * What R25 says of it, for a customer. That it was tried again promises nothing yet.
+ * @param row absent where it waits no more
+ */
+function stateOf(row: Judged | undefined, { findings }: Judging<RefundData>, within: string): string {
+  const gone = row === undefined && findings.pending.data !== null;
+  if (gone || accepted(row)) return `it is on its way to the bank, ${within}`;
+  return lacking(row)
+    ? 'it has not gone through yet'
+    : 'it was sent to the bank again, which has not said yet that it has it';
 }
 
 export const byHand: readonly ByHand<RefundData>[] = [

@@ -91,11 +91,12 @@ export const retryReturn = batchOf<ReturnData>({
     'kubectl exec -it deployment/order-service -- \\\n  curl -X POST localhost:8080/admin/returns/ret_abc123/retry-workflow',
   path: (names) => names.paths.retryReturn,
   rule: () => ({
-    when: 'Labels or the engine (9.C3, 9.C4) were in trouble, and that is over.',
+    when: '9.C3 or 9.C4 is over, the engine is back after a restart, or nothing that could be looked at speaks against it, and returns wait (R62).',
     notWhile: [
       'The workflow engine is not well: nobody would take it.',
       'The database refuses returns (9.C5): it would hit the same constraint.',
       'The fraud model holds it: it would stop there again.',
+      'Its window is over: that comes first (R68).',
       'It is not pending any more.',
     ],
   }),

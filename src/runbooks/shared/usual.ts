@@ -2,7 +2,7 @@ import type { Asking } from '../define-runbook.ts';
 
 const DAY = 86_400_000;
 /** The days that count, the newest first; what happens now must not be its own usual. */
-const DAYS = 7;
+export const MEDIAN_DAYS = 7;
 const NOW_MS = 30 * 60_000;
 
 /**
@@ -16,12 +16,12 @@ export async function usualPercent(
   whole: string,
 ): Promise<number | null> {
   const end = now - NOW_MS;
-  const from = end - DAYS * DAY;
+  const from = end - MEDIAN_DAYS * DAY;
   const [parts, wholes] = await Promise.all([
     history(`metric ${part}`, from),
     history(`metric ${whole}`, from),
   ]);
-  const shares = Array.from({ length: DAYS }, (_, day) => {
+  const shares = Array.from({ length: MEDIAN_DAYS }, (_, day) => {
     const [since, until] = [end - (day + 1) * DAY, end - day * DAY];
     const all = grown(wholes, since, until);
     return all < thresholds.fewestAttempts ? null : (grown(parts, since, until) / all) * 100;

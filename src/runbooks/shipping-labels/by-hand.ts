@@ -109,9 +109,18 @@ export const byHand: readonly ByHand<ShippingData>[] = [
     owner: 'orders',
     what: 'Find out whether the carrier serves this country and service.',
     link: 'carrierCoverage',
-    shown: 'while a destination that is not served (5.C5) is supported',
+    shown:
+      'while a destination that is not served (5.C5) is supported, or orders wait for no clear cause and where the carriers deliver is not configured',
     answers: ['not served', 'served'],
-    when: (judging) => why(judging, '5.C5'),
+    when(judging) {
+      const { findings, names } = judging;
+      const because = why(judging, '5.C5');
+      if (because !== null || names.carrier.countries !== null) return because;
+      const clear = causes.some(({ id }) => stands(judging, id));
+      return (findings.waiting.data?.total ?? 0) > 0 && !clear
+        ? 'No cause is clear, and the bot does not know where the carriers deliver (`carriers.countries`).'
+        : null;
+    },
     text: ({ findings, names }) =>
       (findings.parcels.data?.parcels ?? [])
         .filter((parcel) => served(parcel, names) !== 'yes')

@@ -1,4 +1,5 @@
 import type { Cause, Judging } from '../define-runbook.ts';
+import { seenByHand } from '../shared/by-hand.ts';
 import { absent, dominating } from '../shared/in-words.ts';
 import { count } from '../shared/log-check.ts';
 import { goesOn, logsSay } from '../shared/log-classes.ts';
@@ -148,14 +149,24 @@ const parcel: Cause<ShippingData> = {
   },
 };
 
+/** What a person found out about the destination where nothing is configured that would tell. */
+function foundByHand(judging: Judging<ShippingData>): Said {
+  const found = seenByHand(judging, 'm5.4');
+  if (found === 'not served') return supported('A person found that the carrier does not go there.');
+  if (found !== 'served') return open('Where the carriers deliver is not configured (`carriers.countries`).');
+  return say(judging, 'destination') === 'quiet'
+    ? ruledOut('A person found that the carrier goes there, and no label is refused for its destination.')
+    : unclear(judging);
+}
+
 const destination: Cause<ShippingData> = {
   id: '5.C5',
   title: 'The carrier does not go there',
   outside: true,
   rule: (thresholds) => ({
     supported:
-      'A label was refused for its destination lately (R30), or no carrier delivers to a parcel’s country (X10 against `carriers.countries`).',
-    ruledOut: `The carriers deliver to every country that was looked at, and no label is refused for its destination (${absent(thresholds)}).`,
+      'A label was refused for its destination lately (R30), or no carrier delivers to a parcel’s country (X10 against `carriers.countries`; m5.4 where that is not configured).',
+    ruledOut: `The carriers deliver to every country that was looked at (X10, or m5.4), and no label is refused for its destination (${absent(thresholds)}).`,
   }),
   judge(judging) {
     const { findings, names, now, thresholds } = judging;
@@ -167,8 +178,7 @@ const destination: Cause<ShippingData> = {
       return supported(
         `${count(said.lines, 'label was', 'labels were')} refused for ${said.lines === 1 ? 'its' : 'their'} destination.`,
       );
-    if (names.carrier.countries === null)
-      return open('Where the carriers deliver is not configured (`carriers.countries`).');
+    if (names.carrier.countries === null) return foundByHand(judging);
     const all = found.length > 0 && found.every((one) => served(one, names) === 'yes');
     if (all && findings.parcels.data?.unread === 0 && say(judging, 'destination') === 'quiet')
       return ruledOut('The carriers deliver to every country that was looked at.');

@@ -58,3 +58,18 @@ test('by hand comes after a new export that did not help', () => {
   expect(after('did not help')).toContain('m10.3');
   expect(after('helped')).not.toContain('m10.3');
 });
+
+test.each([
+  ['late', late, /has been processing for 40 min, 30 min are the most\. The database is not slow\.$/],
+  [
+    'cut off by the database',
+    { jobs: failed, logs: seen('broken', logCounts({ timeout: 1 })) },
+    /^The log tells of a statement timeout\. The database is not slow\.$/,
+  ],
+] as const)(
+  'a longer timeout is asked for by what was seen of an export that is %s',
+  (_what, given, words) => {
+    const step = exports.byHand?.find(({ id }) => id === 'm10.2');
+    expect(step?.when(aJudging(findings(given)))).toMatch(words);
+  },
+);

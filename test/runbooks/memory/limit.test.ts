@@ -3,6 +3,7 @@ import type { CauseVerdict } from '../../../src/domain/finding.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
 import type { MemoryData } from '../../../src/runbooks/memory/checks.ts';
 import { memory } from '../../../src/runbooks/memory.ts';
+import { DEFAULT_THRESHOLDS } from '../../../src/runbooks/thresholds.ts';
 import { aJudging, MINUTE, NOW, seen } from '../../support/runbooks.ts';
 import { findings, GIB, rise, soonFull, usageOf } from './support.ts';
 
@@ -121,4 +122,12 @@ describe('8.C4, a limit that was lowered', () => {
       ?.judge(aJudging<MemoryData>(findings(given), change));
     expect(said?.verdict).toBe(verdict);
   });
+});
+
+test('that a load which nobody knows hinders neither cause is said where they are judged by it', () => {
+  const rules = memory.causes
+    .filter(({ id }) => id === '8.C1' || id === '8.C4')
+    .map(({ rule }) => rule(DEFAULT_THRESHOLDS).supported);
+  const known = expect.stringContaining('1.5 times the usual load, where that is known');
+  expect(rules).toEqual([known, known]);
 });

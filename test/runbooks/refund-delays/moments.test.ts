@@ -35,6 +35,9 @@ const ticked = (answer: string): Partial<Incident> => ({
   ticks: [{ step: 'm4.1', answer, by: 'UANNA', at: NOW }],
 });
 
+/** A retry that went through. */
+const SENT = /^ref_bbb222, 45\.50 USD: it is on its way to the bank, expected within 10 business days\.$/;
+
 describe('what the card says', () => {
   test.each<[string, Given, readonly string[]]>([
     ['nothing waits', {}, []],
@@ -83,10 +86,48 @@ describe('steps by hand', () => {
     expect(why({ createdAt: NOW + 1 })).toBe('A retry will not bring ref_bbb222.');
   });
 
-  test('the words for customer service have amount and day, and nothing about anybody', () => {
-    const text = byHand.find(({ id }) => id === 'm4.3')?.text?.(judging(rows(lost('ref_bbb222')), owed({})));
-    expect(text).toMatch(/^ref_bbb222, 45\.50 USD: .* within 10 business days\.$/);
-  });
+  test.each<[string, Given, RegExp]>([
+    ['has it', rows([aRefund('ref_bbb222'), 'pending', aPayment('ref_bbb222')]), SENT],
+    ['lacks it still', rows(lost('ref_bbb222')), /^ref_bbb222, 45\.50 USD: it has not gone through yet\.$/],
+    [
+      'was not seen',
+      rows([aRefund('ref_bbb222'), null, aPayment('ref_bbb222')]),
+      /^ref_bbb222, 45\.50 USD: it was sent to the bank again, which has not said yet that it has it\.$/,
+    ],
+    [
+      'was not asked, nor which refunds wait',
+      { pending: seen('unknown', null) },
+      /^ref_bbb222: it .* not said yet/,
+    ],
+    ['has it, and nothing waits any more', {}, /^ref_bbb222: it .* within 10 business days\.$/],
+  ])(
+    'customer service is told what the gateway has, and nothing about anybody: it %s',
+    (_what, given, words) => {
+      const text = byHand.find(({ id }) => id === 'm4.3')?.text?.(judging(given, owed({})));
+      expect(text).toMatch(words);
+    },
+  );
+});
+
+test.each([
+  ['failed', SENT],
+  ['done', /^ref_bbb222, 45\.50 USD: store credit was given instead, at once\.$/],
+] as const)('what a customer is told after store credit that %s', (outcome, words) => {
+  const retried = aRun({ action: 'R27', targets: ['ref_bbb222'], beganAt: NOW });
+  const owed = {
+    id: 'd1',
+    what: 'Tell the customer: state, amount, expected day.',
+    owner: 'customer service',
+    targets: ['ref_bbb222'],
+    run: retried.id,
+    undo: null,
+    at: NOW,
+    done: null,
+  };
+  const credit = aRun({ action: 'R29', targets: ['ref_bbb222'], outcome });
+  const has = rows([aRefund('ref_bbb222'), 'pending', aPayment('ref_bbb222')]);
+  const after = judging(has, { runs: [credit, retried], owed: [owed] });
+  expect(byHand.find(({ id }) => id === 'm4.3')?.text?.(after)).toMatch(words);
 });
 
 describe('what was refunded by hand is not paid by another way', () => {

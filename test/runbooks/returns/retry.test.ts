@@ -180,3 +180,9 @@ describe('R67: the run', () => {
     expect(await retryReturn.readBack(A, {}, proving(0, both))).toBe('unknown');
   });
 });
+
+test('the page says all that it waits for and is recommended for', () => {
+  const { when, notWhile } = retryReturn.rule(DEFAULT_THRESHOLDS);
+  expect(when).toContain('nothing that could be looked at speaks against it');
+  expect(notWhile).toContain('Its window is over: that comes first (R68).');
+});

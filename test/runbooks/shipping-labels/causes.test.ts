@@ -188,8 +188,31 @@ table('5.C5', [
   ],
   ['none looked at', {}, 'open', 'No parcel could be looked at (X10).'],
 ]);
+const found = (answer: string, at = NOW): Partial<Incident> => ({
+  ticks: [{ step: 'm5.4', answer, by: 'UANNA', at }],
+});
+const one = parcels(aParcel('ord_aaa111'));
 table(
   '5.C5',
-  [['countries are not configured', parcels(aParcel('ord_aaa111')), 'open', /`carriers.countries`/]],
+  [
+    ['countries are not configured', one, 'open', /`carriers.countries`/],
+    ['a person found that it does not go there', one, 'supported', /^A person found/, found('not served')],
+    ['a person found that it does', one, 'ruled out', /^A person found/, found('served')],
+    [
+      'a person found that it does, and labels are refused for it',
+      { ...one, ...logs({ destination: 1, outage: 9 }) },
+      'supported',
+      '1 label was refused for its destination.',
+      found('served'),
+    ],
+    [
+      'a person found that it does, and the logs were cut',
+      { ...one, ...logs({}, { whole: false }) },
+      'open',
+      'The logs do not say it clearly.',
+      found('served'),
+    ],
+    ['what a person found long ago', one, 'open', /`carriers.countries`/, found('served', NOW - 31 * MINUTE)],
+  ],
   null,
 );

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Incident } from '../../../src/domain/incident.ts';
 import type { Findings } from '../../../src/runbooks/define-runbook.ts';
+import { RUNBOOK_NAMES } from '../../../src/runbooks/names.ts';
 import { advice } from '../../../src/runbooks/shipping-labels/advice.ts';
 import { byHand } from '../../../src/runbooks/shipping-labels/by-hand.ts';
 import type { ShippingData } from '../../../src/runbooks/shipping-labels/checks.ts';
@@ -42,7 +43,7 @@ describe('steps by hand', () => {
   );
   test.each<[string, Given, Partial<Incident>, readonly string[]]>([
     ['all is well', {}, {}, []],
-    ['orders wait, and nothing else is known', waits, {}, []],
+    ['orders wait, and nobody has configured where the carriers deliver', waits, {}, ['m5.4']],
     ['addresses were refused', wrong, {}, ['m5.1']],
     [
       'the address was corrected since',
@@ -53,7 +54,7 @@ describe('steps by hand', () => {
     ['the carrier is down for 19 min', { ...waits, ...down(19) }, {}, ['m5.2', 'm5.5']],
     ['the carrier is down for 20 min', { ...waits, ...down(20) }, {}, ['m5.2', 'm5.3', 'm5.5']],
     ['it is down, and nothing waits', down(5), {}, []],
-    ['another attempt did not help', waits, { runs: [vain] }, ['m5.2']],
+    ['another attempt did not help', waits, { runs: [vain] }, ['m5.2', 'm5.4']],
     [
       'a destination is not served',
       { ...waits, logs: seen('broken', labelLogs({ destination: 5 })) },
@@ -63,6 +64,11 @@ describe('steps by hand', () => {
   ])('%s', (_what, given, incident, ids) =>
     expect(Object.keys(shown(byHand, judging(given, incident)))).toEqual(ids),
   );
+
+  test('where the carriers deliver is configured, nobody has to find it out', () => {
+    const names = { ...RUNBOOK_NAMES, carrier: { ...RUNBOOK_NAMES.carrier, countries: { ups: ['US'] } } };
+    expect(shown(byHand, aJudging(findings(waits), { names }))).toEqual({});
+  });
 
   test('the case for the carrier has since when, what was seen, and how many wait', () =>
     expect(byHand.find(({ id }) => id === 'm5.3')?.text?.(judging({ ...waits, ...down(20) }))).toBe(
