@@ -121,8 +121,8 @@ describe('values that go against each other', () => {
     );
     expect(found.map((one) => one.slice(0, one.indexOf(': ')))).toEqual([
       'oms.yaml:2',
-      'oms.yaml:5',
       'oms.yaml:4',
+      'oms.yaml:5',
     ]);
   });
 });
