@@ -221,8 +221,9 @@ const limit: Cause<MemoryData> = {
         return open(
           `The pods are full soon after their start, but more comes than usual: ${spellLoad(usage.load)}.`,
         );
+      const alone = usage.load === null ? ' The load was not compared.' : '';
       return supported(
-        `All ${usage.pods.length} pods reached ${memoryPercent} % within ${spell(soonMs)} of their start and have stayed there.`,
+        `All ${usage.pods.length} pods reached ${memoryPercent} % within ${spell(soonMs)} of their start and have stayed there.${alone}`,
       );
     }
     if (findings.kills.data === null) return open('Whether pods were killed (R54) could not be looked at.');
