@@ -75,6 +75,8 @@ describe('a word that comes after the end', () => {
     await rig.app.idle();
     expect(texts('#orders-team')).toEqual([
       'OMS-1 Orders stuck in processing (prod) is over; rung 1 was called before. Somebody asked for help.',
+      // The all-clear of whoever was called follows it.
+      'OMS-1 Orders stuck in processing (prod) is over: resolved by <@URESPONDER> after 0 min. all is well',
     ]);
     expect(JSON.stringify(rig.slack.messages('#orders-team')[0]?.blocks)).not.toContain('Nobody has it yet');
   });
