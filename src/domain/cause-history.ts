@@ -1,4 +1,5 @@
 import type { JudgedCause } from './finding.ts';
+import type { Incident } from './incident.ts';
 
 /** When a cause was last supported, and since when every judgement has ruled it out; null: not yet, or not any more. */
 export interface CauseMemory {
@@ -32,4 +33,14 @@ export const OVER_MS = 60_000;
 export function isOver(history: CauseHistory, id: string, now: number, forMs: number = OVER_MS): boolean {
   const known = history[id];
   return known?.clearSince != null && now - known.clearSince >= forMs;
+}
+
+/** Causes that were supported in this incident and are not now: at its end they are the answer to what it had been. */
+export function causesBefore({
+  diagnosis,
+  causeHistory,
+}: Pick<Incident, 'diagnosis' | 'causeHistory'>): readonly JudgedCause[] {
+  return (diagnosis?.causes ?? []).filter(
+    ({ id, verdict }) => verdict !== 'supported' && causeHistory[id] !== undefined,
+  );
 }

@@ -33,6 +33,11 @@ export function failedBefore(earlier: Incident | null, now: number): number | nu
 /** Within this time after the end a new alert continues the same incident (design §6). */
 export const SAME_INCIDENT_MS = 10 * 60_000;
 
+/** Whether an alert still fires whose source will say when it does not: until then nothing ends by itself. */
+export function stillFires({ sources }: Pick<Incident, 'sources'>): boolean {
+  return sources.some(({ state, tellsResolved }) => tellsResolved && state === 'firing');
+}
+
 /**
  * Why an incident may end by itself now, or null. Every source has resolved or cannot say so, and the checks have been
  * healthy long enough. While a run is under way or unproven nothing ends.
@@ -40,7 +45,7 @@ export const SAME_INCIDENT_MS = 10 * 60_000;
 export function endsBecause(incident: Incident, now: number): string | null {
   if (incident.state === 'resolved' || unfinished(incident)) return null;
   if (incident.mitigated !== null && now < incident.mitigated.until) return null;
-  if (incident.sources.some((source) => source.tellsResolved && source.state === 'firing')) return null;
+  if (stillFires(incident)) return null;
   if (incident.healthySince === null || incident.diagnosis === null) return null;
   if (incident.diagnosis.at - incident.healthySince < HEALTHY_FOR_MS) return null;
   const minutes = Math.round((incident.diagnosis.at - incident.healthySince) / 60_000);

@@ -1,3 +1,4 @@
+import { stillFires } from './ending.ts';
 import { impactPercent } from './impact.ts';
 import type { Climbed, Incident, Rung, TripReason } from './incident.ts';
 
@@ -65,8 +66,8 @@ export function pagesFor(rung: Rung, reason: TripReason, environment: string): b
 }
 
 /**
- * Nothing was called since it began or came back, or by time alone and in channels only: what the runbook does not wait for still has to wake
- * somebody, so the first rung is called, once more where it was before.
+ * Nothing was called since it began or came back, or by time alone and in channels only: what the runbook does not wait
+ * for still has to wake somebody, so the first rung is called, once more where it was before.
  */
 function wokeNobody(incident: Incident): boolean {
   return calledSince(incident).every(({ reason, paged }) => reason === 'time' && !paged);
@@ -102,13 +103,13 @@ function afterTime(
 }
 
 /** Nobody is told of trouble that no check sees any more; what still wants somebody is its alert, or a person's word. */
-function lasted({ clockStartedAt, healthySince, diagnosis, sources }: Incident, at: number): string {
+function lasted(incident: Incident, at: number): string {
+  const { clockStartedAt, healthySince, diagnosis } = incident;
   const whole = spelled(at - clockStartedAt);
   // Memory that rises for a reason breaks nothing yet, and is trouble.
   const stands = diagnosis?.causes.some(({ verdict }) => verdict === 'supported') === true;
   if (healthySince === null || stands) return `The trouble has lasted ${whole}.`;
-  const fires = sources.some(({ state, tellsResolved }) => tellsResolved && state === 'firing');
-  const but = fires ? 'an alert still fires' : 'nobody has ended it';
+  const but = stillFires(incident) ? 'an alert still fires' : 'nobody has ended it';
   return `All checks have been healthy for ${spelled(at - healthySince)}, but ${but}, ${whole} after it began.`;
 }
 

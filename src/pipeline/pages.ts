@@ -1,3 +1,4 @@
+import { causesBefore } from '../domain/cause-history.ts';
 import { calledSince } from '../domain/escalation.ts';
 import { impactPercent } from '../domain/impact.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -46,10 +47,10 @@ export function trigger(
 }
 
 /** Each cause that is supported, with its reason: the first alone may be the older one. */
-function causeOf({ diagnosis, healthySince, causeHistory }: Incident): string {
-  const causes = diagnosis?.causes ?? [];
-  const supported = causes.filter(({ verdict }) => verdict === 'supported');
-  const before = causes.filter(({ id }) => causeHistory[id] !== undefined).map(({ title }) => title);
+function causeOf(incident: Incident): string {
+  const { diagnosis, healthySince } = incident;
+  const supported = (diagnosis?.causes ?? []).filter(({ verdict }) => verdict === 'supported');
+  const before = causesBefore(incident).map(({ title }) => title);
   const now = healthySince === null ? 'none is seen now' : 'none is seen any more, all checks are healthy';
   const open = healthySince === null ? 'not known yet' : now;
   const none = before.length === 0 ? open : `${now}; before: ${before.join('; ')}`;

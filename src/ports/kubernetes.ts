@@ -270,7 +270,10 @@ export interface KubernetesLever {
     },
     signal: AbortSignal,
   ): Promise<string>;
-  /** R35's undo: what `promoteSecret` kept comes back, its stamp is gone. Throws SystemError *refused* with `sent: 'no'` when the secret changed since `expected` was read, or another promotion came after that of `stamp`. */
+  /**
+   * R35's undo: what `promoteSecret` kept comes back, and its stamp is gone. Throws SystemError *refused* with `sent: 'no'`
+   * when the secret changed since `expected` was read, or another promotion came after that of `stamp`.
+   */
   revertSecret(
     namespace: string,
     change: {
@@ -282,18 +285,9 @@ export interface KubernetesLever {
     },
     signal: AbortSignal,
   ): Promise<string>;
-  /** R57: resolves with the file's path in the pod, never with its contents. A dump goes on in the pod when its call ends first: *too slow*, `sent: 'maybe'`. */
+  /**
+   * R57: resolves with the file's path in the pod, never with its contents. A dump goes on in the pod when its call ends
+   * first: *too slow*, `sent: 'maybe'`.
+   */
   dumpHeap(workload: Workload, pod: string, file: string, signal: AbortSignal): Promise<string>;
-}
-
-/** Plain HTTP to single pods, for those who must ask each of them (`/health`, `/metrics`). Through the API server. */
-export interface PodHttp {
-  /** Names of the ready pods. */
-  readyPods(signal: AbortSignal): Promise<readonly string[]>;
-  /** Any HTTP answer of the pod resolves; not reaching it throws SystemError. At most 2 MB of body. */
-  get(
-    pod: string,
-    path: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly status: number; readonly body: string }>;
 }

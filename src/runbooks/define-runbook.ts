@@ -184,7 +184,10 @@ export interface Action<Data> {
   readonly owes: readonly Owed[];
   /** What of it the system did by itself, as a check sees; asked with each sample of the proof. */
   foundDone?(proving: Proving): Promise<readonly FoundDone[]>;
-  /** Not approved while the proof of any run on the same target is under way, in whatever incident: nothing is paid or used up twice. */
+  /**
+   * Not approved while the proof of any run on the same target is under way, in whatever incident: nothing is paid or used
+   * up twice.
+   */
   readonly afterProof?: boolean;
   /** Whose yes counts, where it is not everybody's whom the tier allows (runbook 9: managers). */
   readonly approvers?: Offer['approvers'];

@@ -3,7 +3,7 @@ import { orderWorkload } from './names.ts';
 import { restartService, retryPayments } from './payment-failures/actions.ts';
 import { advice } from './payment-failures/advice.ts';
 import { byHand } from './payment-failures/by-hand.ts';
-import { causes, gatewayDown, isRuledOut } from './payment-failures/causes.ts';
+import { causes, gatewayDown, isRuledOut, whyNot } from './payment-failures/causes.ts';
 import { checks, type PaymentData } from './payment-failures/checks.ts';
 import { knowledge } from './payment-failures/knowledge.ts';
 import { FAILURE_CODES, PAYMENT_CODES } from './payment-failures/logs.ts';
@@ -69,10 +69,9 @@ export const paymentFailures = defineRunbook<PaymentData>({
   harmless(judging) {
     const { sources } = judging.incident;
     if (sources.length === 0 || sources.some(({ code }) => code !== 'PAYMENT_DECLINED')) return null;
-    const said = causes.find(({ id }) => id === '1.C5')?.judge(judging);
     const others = [judging.findings.gateway, judging.findings.rate, judging.findings.waiting];
     const well = others.every(({ verdict }) => verdict === 'healthy');
-    return well && said?.verdict === 'ruled out' ? said.because : null;
+    return well ? whyNot(judging, '1.C5') : null;
   },
   atOnce(judging) {
     const since = judging.findings.gateway.data?.downSince ?? null;

@@ -3,7 +3,7 @@ import { orderWorkload, workloadOf } from './names.ts';
 import { advice } from './returns/advice.ts';
 import { approveReturn } from './returns/approve.ts';
 import { byHand } from './returns/by-hand.ts';
-import { causes } from './returns/causes.ts';
+import { causes, whyNot } from './returns/causes.ts';
 import { checks, type ReturnData } from './returns/checks.ts';
 import { extendWindow } from './returns/extend.ts';
 import { knowledge } from './returns/knowledge.ts';
@@ -44,8 +44,7 @@ export const returns = defineRunbook<ReturnData>({
     if (sources.length === 0 || sources.some(({ code }) => !CUSTOMERS.includes(code))) return null;
     const { pending, scores, windows, approvals } = judging.findings;
     const well = [pending, scores, windows, approvals].every(({ verdict }) => verdict === 'healthy');
-    const said = causes.find(({ id }) => id === '9.C1')?.judge(judging);
-    return well && said?.verdict === 'ruled out' ? said.because : null;
+    return well ? whyNot(judging, '9.C1') : null;
   },
   atOnce: () => null,
 });

@@ -1,3 +1,4 @@
+import { causesBefore } from '../domain/cause-history.ts';
 import type { Incident } from '../domain/incident.ts';
 import { runLine } from './card-findings.ts';
 import { impactText, needed } from './incident-card.ts';
@@ -12,8 +13,7 @@ const CAUSES = 3;
 function brief(incident: Incident, because: string): readonly Words[] {
   const causes = incident.diagnosis?.causes ?? [];
   const supported = causes.filter(({ verdict }) => verdict === 'supported');
-  const before =
-    supported.length > 0 ? [] : causes.filter(({ id }) => incident.causeHistory[id] !== undefined);
+  const before = supported.length > 0 ? [] : causesBefore(incident);
   const last = incident.runs.at(-1);
   return [
     ...(saysImpact(because, incident) ? [] : [impactText(incident)]),

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { CauseHistory } from '../domain/cause-history.ts';
+import { causesBefore } from '../domain/cause-history.ts';
 import { isContext } from '../domain/finding.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Run } from '../domain/run.ts';
@@ -73,7 +73,8 @@ function bars(values: readonly number[]): string {
 }
 
 /** What is broken, why, and what the runbook says to it. */
-export function trouble({ diagnosis, state, causeHistory }: Incident, room: Room): Part {
+export function trouble(incident: Incident, room: Room): Part {
+  const { diagnosis, state } = incident;
   if (diagnosis === null) return { blocks: [section([words`The systems are being asked.`])], left: [] };
   const broken = fitting(
     diagnosis.findings.flatMap(({ verdict, line }) => (verdict === 'broken' ? [words`${line}`] : [])),
@@ -81,7 +82,7 @@ export function trouble({ diagnosis, state, causeHistory }: Incident, room: Room
     room,
     LIMIT.section - 200,
   );
-  const because = causes(diagnosis.causes, causeHistory, room);
+  const because = causes(diagnosis.causes, incident, room);
   // What only tells of the time around it is nobody's health; where it could not be told, it stands with what was not seen.
   const changed = fitting(
     diagnosis.findings.flatMap((one) =>
@@ -143,15 +144,15 @@ export function seen({ diagnosis, answers, state }: Incident, room: Room): Part 
 
 type Causes = NonNullable<Incident['diagnosis']>['causes'];
 
-function causes(all: Causes, history: CauseHistory, room: Room): Part {
+function causes(all: Causes, incident: Incident, room: Room): Part {
   const supported = all.filter(({ verdict }) => verdict === 'supported');
   const full = supported.map(({ title, because }) => words`*Cause* ${title}: ${because}`);
   const short = supported.map(({ title }) => words`*Cause* ${title}.`);
   const { shown, left } = room.reasons
     ? fitting(full, 'causes', room, LIMIT.section - 900)
     : { shown: [joined(short, ' ')], left: [] };
-  // What was the cause before is not what never was: at the end it is the answer to what it had been.
-  const before = all.filter(({ id, verdict }) => verdict !== 'supported' && history[id] !== undefined);
+  // What was the cause before is not what never was.
+  const before = causesBefore(incident);
   const titles = (verdict: string) =>
     all
       .flatMap((cause) => (cause.verdict === verdict && !before.includes(cause) ? [cause.title] : []))
@@ -159,7 +160,8 @@ function causes(all: Causes, history: CauseHistory, room: Room): Part {
   const lines = [
     ...(supported.length === 0 ? [] : shown),
     ...before.map(
-      ({ id, title }) => words`*Cause before* ${title}, last seen ${clock(history[id]?.supportedAt ?? 0)}.`,
+      ({ id, title }) =>
+        words`*Cause before* ${title}, last seen ${clock(incident.causeHistory[id]?.supportedAt ?? 0)}.`,
     ),
     ...(titles('ruled out') === '' ? [] : [words`Ruled out: ${titles('ruled out')}.`]),
     ...(titles('open') === '' ? [] : [words`Not ruled out: ${titles('open')}.`]),

@@ -1,4 +1,5 @@
 import { openUndos } from '../domain/duty.ts';
+import { stillFires } from '../domain/ending.ts';
 import type { DueRung } from '../domain/escalation.ts';
 import type { Incident } from '../domain/incident.ts';
 import { calledBy } from './rungs.ts';
@@ -60,12 +61,12 @@ export function nextLines(incident: Incident, rung: DueRung | null): readonly Wo
 }
 
 /** What a watch means, and what one that has come to its end waits for. */
-function watchOf({ diagnosis, owed, sources }: Incident, until: number): string {
+function watchOf(incident: Incident, until: number): string {
+  const { diagnosis, owed } = incident;
   if (diagnosis === null || diagnosis.at < until) return '; no rung is called while the checks stay healthy.';
-  const fires = sources.some(({ state, tellsResolved }) => tellsResolved && state === 'firing');
   const waits = [
     ...(openUndos(owed).length > 0 ? ['what was changed for now is taken back'] : []),
-    ...(fires ? ['no alert fires any more'] : []),
+    ...(stillFires(incident) ? ['no alert fires any more'] : []),
   ];
   return waits.length === 0
     ? ', healthy to its end.'
@@ -73,10 +74,10 @@ function watchOf({ diagnosis, owed, sources }: Incident, until: number): string 
 }
 
 /** Why what is healthy is open still, and what ends it. */
-function waitsForItsEnd({ healthySince, diagnosis, sources, mitigated }: Incident): readonly Words[] {
-  const fires = sources.some(({ state, tellsResolved }) => tellsResolved && state === 'firing');
+function waitsForItsEnd(incident: Incident): readonly Words[] {
+  const { healthySince, diagnosis, mitigated } = incident;
   const stands = diagnosis?.causes.some(({ verdict }) => verdict === 'supported') === true;
-  if (healthySince === null || mitigated !== null || !fires || stands) return [];
+  if (healthySince === null || mitigated !== null || !stillFires(incident) || stands) return [];
   return [
     words`All checks have been healthy since ${clock(healthySince)}; it ends by itself when no alert fires any more.`,
   ];

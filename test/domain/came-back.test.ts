@@ -6,7 +6,7 @@ import { changeOf } from '../../src/pipeline/change.ts';
 import { climb } from '../../src/pipeline/escalate.ts';
 import { ladderFor } from '../../src/pipeline/rules.ts';
 import { aRules } from '../support/builders.ts';
-import { aFinding, anIncident, OPENED } from '../support/incidents.ts';
+import { aFinding, anIncident, FIRING, OPENED } from '../support/incidents.ts';
 
 const MINUTE = 60_000;
 const rules = aRules({ people: ['lead@example.com'] });
@@ -77,24 +77,11 @@ describe('what comes back after its end has closed every page', () => {
 });
 
 describe('what is healthy while its alert fires', () => {
-  const firing = {
-    source: 'alertmanager',
-    key: 'a',
-    state: 'firing',
-    tellsResolved: true,
-    code: null,
-    summary: 'x',
-    startsAt: null,
-    since: OPENED,
-    url: null,
-    by: null,
-  } as const;
-
   test('is not said to be in trouble when somebody is called for it', () => {
     const incident = anIncident([aFinding('healthy', 'All is well.')], {
       ladder,
       announcedAt: OPENED,
-      sources: [firing],
+      sources: [FIRING],
       healthySince: OPENED + 12 * MINUTE,
     });
     expect(nextRung(incident, rules.escalation)?.because).toBe(

@@ -1,6 +1,6 @@
 import { begin } from '../../src/domain/evolve.ts';
 import type { Finding, Verdict } from '../../src/domain/finding.ts';
-import type { Incident } from '../../src/domain/incident.ts';
+import type { Incident, Source } from '../../src/domain/incident.ts';
 import type { Offer } from '../../src/domain/offer.ts';
 import type { Proof, Run } from '../../src/domain/run.ts';
 import { anOpened } from './builders.ts';
@@ -86,3 +86,17 @@ export function anIncident(
     ...change,
   };
 }
+
+/** An alert that fires, and whose source says when it does not any more. */
+export const FIRING: Source = {
+  source: 'alertmanager',
+  key: 'a',
+  state: 'firing',
+  tellsResolved: true,
+  code: null,
+  summary: 'x',
+  startsAt: null,
+  since: OPENED,
+  url: null,
+  by: null,
+};

@@ -3,7 +3,7 @@ import { evolve } from '../../src/domain/evolve.ts';
 import type { Impact } from '../../src/domain/impact.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { incidentCard } from '../../src/views/incident-card.ts';
-import { aFinding, anIncident, OPENED } from '../support/incidents.ts';
+import { aFinding, anIncident, FIRING, OPENED } from '../support/incidents.ts';
 import { textsOf } from './hostile.ts';
 
 const MINUTE = 60_000;
@@ -74,20 +74,8 @@ test('the card of what came back says since when', () => {
 });
 
 test('a card that is healthy while its alert fires says what ends it', () => {
-  const source = {
-    source: 'alertmanager',
-    key: 'a',
-    state: 'firing',
-    tellsResolved: true,
-    code: null,
-    summary: 'x',
-    startsAt: null,
-    since: OPENED,
-    url: null,
-    by: null,
-  } as const;
   const waits = 'All checks have been healthy since 03:03; it ends by itself when no alert fires any more.';
-  expect(read({ ...WELL, sources: [source] })).toContain(waits);
+  expect(read({ ...WELL, sources: [FIRING] })).toContain(waits);
   expect(read(WELL)).not.toContain(waits);
 });
 

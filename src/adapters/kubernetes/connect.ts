@@ -1,4 +1,5 @@
-import type { KubernetesLever, KubernetesProbe, PodHttp, Workload } from '../../ports/kubernetes.ts';
+import type { KubernetesLever, KubernetesProbe, Workload } from '../../ports/kubernetes.ts';
+import type { PodHttp } from '../../ports/pod-http.ts';
 import type { Policy } from '../resilience.ts';
 import { createClient, KUBERNETES } from './client.ts';
 import { type Kubeconfig, namespaceOf } from './kubeconfig.ts';

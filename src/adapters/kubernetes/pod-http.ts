@@ -1,4 +1,5 @@
-import type { PodHttp, Workload } from '../../ports/kubernetes.ts';
+import type { Workload } from '../../ports/kubernetes.ts';
+import type { PodHttp } from '../../ports/pod-http.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { type Call, KUBERNETES, type KubernetesClient, parse, readAtMost } from './client.ts';
 import { isReady, listPods } from './pods.ts';

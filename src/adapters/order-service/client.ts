@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { PodHttp } from '../../ports/kubernetes.ts';
 import type { Licence } from '../../ports/levers.ts';
+import type { PodHttp } from '../../ports/pod-http.ts';
 import { SystemError } from '../../ports/system-error.ts';
 import { type Ask, askJson, below } from '../http.ts';
 import type { Way } from '../kubernetes/service-http.ts';

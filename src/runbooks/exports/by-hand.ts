@@ -1,6 +1,6 @@
 import { ASKER } from '../../domain/duty.ts';
 import type { ByHand } from '../define-runbook.ts';
-import { causes } from './causes.ts';
+import { isRuledOut, why } from './causes.ts';
 import type { ExportData } from './checks.ts';
 
 /** 10.m: what only a person can do for an export. */
@@ -11,11 +11,8 @@ export const byHand: readonly ByHand<ExportData>[] = [
     what: 'Add the index that the plan of the query (R72) lacks; never from here.',
     link: 'database',
     shown: 'while the database is slow for the query (10.C5), by more than an incident of its own',
-    when(judging) {
-      // An incident of the database says nothing of this query’s plan.
-      const said = causes.find(({ id }) => id === '10.C5')?.judge({ ...judging, open: [] });
-      return said?.verdict === 'supported' ? said.because : null;
-    },
+    // An incident of the database says nothing of this query’s plan.
+    when: (judging) => why({ ...judging, open: [] }, '10.C5'),
   },
   {
     id: 'm10.2',
@@ -24,12 +21,8 @@ export const byHand: readonly ByHand<ExportData>[] = [
     link: 'exportTimeout',
     shown: 'while the query is cut off (10.C1) and a slow database (10.C5) is ruled out',
     when(judging) {
-      const [cutOff, slow] = ['10.C1', '10.C5'].map((id) =>
-        causes.find((cause) => cause.id === id)?.judge(judging),
-      );
-      return cutOff?.verdict === 'supported' && slow?.verdict === 'ruled out'
-        ? `${cutOff.because} The database is not slow.`
-        : null;
+      const because = why(judging, '10.C1');
+      return because !== null && isRuledOut(judging, '10.C5') ? `${because} The database is not slow.` : null;
     },
     owes: [{ what: 'Set the timeout of exports back.', owner: 'orders' }],
   },

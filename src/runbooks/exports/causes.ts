@@ -143,7 +143,7 @@ const database: Cause<ExportData> = {
 
 export const causes: readonly Cause<ExportData>[] = [timeout, size, memory, upload, database];
 
-export const { stands } = verdictsOf(causes);
+export const { stands, isRuledOut, why } = verdictsOf(causes);
 
 /** It is known to hold no more orders than one export may. */
 export function withinLimits(judging: Judging<ExportData>): boolean {

@@ -1,13 +1,7 @@
 import type { ByHand, Judging } from '../define-runbook.ts';
 import { orderWorkload, targetOf } from '../names.ts';
-import { causes, stands } from './causes.ts';
+import { stands, why } from './causes.ts';
 import type { InventoryData } from './checks.ts';
-
-/** Why this cause is supported; null: it is not. */
-function why(judging: Judging<InventoryData>, id: string): string | null {
-  const said = causes.find((cause) => cause.id === id)?.judge(judging);
-  return said?.verdict === 'supported' ? said.because : null;
-}
 
 function failing({ findings: { logs, rate } }: Judging<InventoryData>): boolean {
   return logs.verdict === 'broken' || rate.verdict === 'broken';

@@ -174,4 +174,4 @@ const correction: Cause<InventoryData> = {
 /** 2.C1 to 2.C5. */
 export const causes: readonly Cause<InventoryData>[] = [race, syncLag, locks, timeout, correction];
 
-export const { stands } = verdictsOf(causes);
+export const { stands, why } = verdictsOf(causes);

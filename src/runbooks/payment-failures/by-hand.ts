@@ -2,7 +2,7 @@ import { impactPercent } from '../../domain/impact.ts';
 import type { ByHand, Judging } from '../define-runbook.ts';
 import { cutOff } from '../shared/path.ts';
 import { clock } from '../shared/spell.ts';
-import { causes, gatewayDown } from './causes.ts';
+import { causes, gatewayDown, why } from './causes.ts';
 import type { PaymentData } from './checks.ts';
 import { GATEWAY_CLASSES } from './logs.ts';
 
@@ -12,11 +12,6 @@ const FIRST_LOOK_MS = 60_000;
 /** Whether payments are in trouble by anything that was looked at. */
 function trouble({ findings: { gateway, logs, rate, waiting } }: Judging<PaymentData>): boolean {
   return [gateway, logs, rate, waiting].some(({ verdict }) => verdict === 'broken');
-}
-
-/** The causes of this kind, as they are judged now. */
-function judged(judging: Judging<PaymentData>, id: string) {
-  return causes.find((cause) => cause.id === id)?.judge(judging) ?? null;
 }
 
 function widespread({ incident, thresholds }: Judging<PaymentData>): number | null {
@@ -70,8 +65,8 @@ export const byHand: readonly ByHand<PaymentData>[] = [
     link: 'paymentCredentials',
     shown: 'while wrong credentials (1.C3) are supported',
     when(judging) {
-      const said = judged(judging, '1.C3');
-      return said?.verdict === 'supported' ? `${said.because} Then restart, then retry.` : null;
+      const because = why(judging, '1.C3');
+      return because === null ? null : `${because} Then restart, then retry.`;
     },
   },
   {

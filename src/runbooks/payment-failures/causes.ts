@@ -233,4 +233,4 @@ const declines: Cause<PaymentData> = {
 
 export const causes: readonly Cause<PaymentData>[] = [outage, network, credentials, rateLimit, declines];
 
-export const { stands, isRuledOut } = verdictsOf(causes);
+export const { stands, isRuledOut, whyNot, why } = verdictsOf(causes);

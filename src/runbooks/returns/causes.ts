@@ -190,4 +190,4 @@ const constraint: Cause<ReturnData> = {
 /** 9.C1 to 9.C5. */
 export const causes: readonly Cause<ReturnData>[] = [window, fraud, label, engine, constraint];
 
-export const { stands } = verdictsOf(causes);
+export const { stands, whyNot } = verdictsOf(causes);

@@ -1,17 +1,11 @@
 import type { ByHand, Judging } from '../define-runbook.ts';
 import { clock } from '../shared/spell.ts';
 import { triedInVain } from '../shared/tried.ts';
-import { causes, stands } from './causes.ts';
+import { causes, stands, why } from './causes.ts';
 import type { ShippingData } from './checks.ts';
 import { lacks, served } from './parcels.ts';
 
 const MINUTE = 60_000;
-
-/** Why this cause is supported; null: it is not. */
-function why(judging: Judging<ShippingData>, id: string): string | null {
-  const said = causes.find((cause) => cause.id === id)?.judge(judging);
-  return said?.verdict === 'supported' ? said.because : null;
-}
 
 /** Orders whose address was refused and not corrected since, as far as was seen. */
 function refused(judging: Judging<ShippingData>): readonly string[] {

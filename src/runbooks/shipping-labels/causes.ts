@@ -189,4 +189,4 @@ const destination: Cause<ShippingData> = {
 /** 5.C1 to 5.C5. */
 export const causes: readonly Cause<ShippingData>[] = [carrier, address, credentials, parcel, destination];
 
-export const { stands } = verdictsOf(causes);
+export const { stands, why } = verdictsOf(causes);
